@@ -1,0 +1,63 @@
+// limits.h - every bound of the program, in one place, checked against each other.
+//
+// Units are in the names. Raising a limit is a decision; the static_asserts say what it touches.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace halligan::limits {
+
+using namespace std::chrono_literals;
+
+// The ledger. The format allows 65,535 bytes an entry (C2SP tlog-tiles length prefix); ours is lower.
+inline constexpr std::size_t entry_bytes_format_max = 65'535;
+inline constexpr std::size_t entry_bytes_max = 48 * 1024;
+inline constexpr std::size_t batch_entries_max = 4'096;
+inline constexpr std::size_t segment_bytes = 64 * 1024 * 1024;
+inline constexpr std::size_t reserve_bytes = 16 * 1024 * 1024;  // kept for endings and emergencies
+
+// What people type.
+inline constexpr std::size_t id_bytes_max = 64;
+inline constexpr std::size_t name_bytes_max = 1'200;      // 300 characters of any script
+inline constexpr std::size_t detail_bytes_max = 2'000;    // one answer to a prompt
+inline constexpr std::size_t details_max = 8;             // answers per glass
+inline constexpr std::size_t comment_bytes_max = 4'000;
+inline constexpr std::size_t password_bytes_max = 256;
+inline constexpr std::size_t user_bytes_max = 128;
+inline constexpr std::size_t idempotency_key_bytes_max = 128;
+static_assert(6 * detail_bytes_max < entry_bytes_max / 3, "a fully escaped answer fits an entry");
+static_assert(details_max * detail_bytes_max * 2 < entry_bytes_max, "all answers fit an entry");
+
+// The policy file.
+inline constexpr std::size_t policy_bytes_max = 1024 * 1024;
+inline constexpr std::size_t policy_rules_max = 2'000;
+inline constexpr std::size_t path_steps_max = 8;          // edges in one path
+inline constexpr std::size_t path_nodes_max = 10'000;     // nodes one evaluation may touch
+
+// HTTP.
+inline constexpr std::size_t header_bytes_max = 32 * 1024;
+inline constexpr std::size_t headers_max = 100;
+inline constexpr std::size_t target_bytes_max = 8 * 1024;
+inline constexpr std::size_t command_body_bytes_max = 1024 * 1024;
+inline constexpr std::size_t facts_body_bytes_max = 16 * 1024 * 1024;
+inline constexpr std::size_t resource_bytes_max = 16 * 1024 * 1024;
+inline constexpr std::size_t bundle_bytes_max = 32 * 1024 * 1024;
+inline constexpr std::size_t bundle_entries_max = 20'000;
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t connections_max = 12'000;
+inline constexpr auto header_time_max = 15s;
+inline constexpr auto body_time_max = 60s;
+inline constexpr auto idle_connection_time_max = 75s;
+inline constexpr auto upstream_connect_time_max = 3s;
+inline constexpr auto upstream_answer_time_max = 20s;
+
+// Sessions and glass.
+inline constexpr auto session_idle = 30min;
+inline constexpr auto session_absolute = 12h;
+inline constexpr auto offer_life = 2min;
+inline constexpr std::size_t sessions_per_staff_max = 20;
+inline constexpr std::size_t open_glass_per_session_max = 1;
+
+}  // namespace halligan::limits
