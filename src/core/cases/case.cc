@@ -1,0 +1,86 @@
+#include "core/cases/case.h"
+
+#include <algorithm>
+
+#include "base/must.h"
+
+namespace halligan::cases {
+
+Stage stage_of(const Case& held) {
+  if (held.closing) return Stage::closed;
+  if (held.explanation) return Stage::explained;
+  if (held.justification) return Stage::justified;
+  return Stage::owed;
+}
+
+const char* name_of(Stage stage) {
+  switch (stage) {
+    case Stage::owed: return "owed";
+    case Stage::justified: return "justified";
+    case Stage::explained: return "explained";
+    case Stage::closed: return "closed";
+  }
+  base::stop("stage outside its enum", __FILE__, __LINE__);
+}
+
+Case apply_opened(const facts::CaseOpened& fact, Instant at) {
+  Case out;
+  out.id = fact.case_id;
+  out.kind = fact.case_kind;
+  out.staff = fact.staff;
+  out.patient = fact.patient;
+  out.glass = fact.glass;
+  out.rule = fact.rule;
+  out.reviewer = fact.reviewer;
+  out.queue = fact.queue;
+  out.cause = fact.cause;
+  out.key = fact.key;
+  out.opened_at = at;
+  out.due = fact.due;
+  return out;
+}
+
+void apply_justified(Case& held, const facts::CaseJustified& fact, Instant at) {
+  held.justification = Justification{.at = at, .text = fact.text};
+}
+
+void apply_explained(Case& held, const facts::CaseExplained& fact, Instant at) {
+  held.explanation = Explanation{.at = at, .rule = fact.rule, .relations = fact.relations};
+}
+
+void apply_closed(Case& held, const facts::CaseClosed& fact, Instant at) {
+  if (held.closing) return;
+  held.closing = Closing{.at = at, .reviewer = fact.staff, .finding = fact.finding, .comment = fact.comment};
+}
+
+void apply_overdue(Case& held, Instant at) { held.overdue_at = at; }
+
+void apply_reopened(Case& held, const facts::CaseReopened& fact) {
+  held.closing.reset();
+  held.overdue_at.reset();
+  held.due = fact.due;
+  ++held.reopened;
+}
+
+Refusal may_justify(const Case& held, const StaffId& who) {
+  if (held.staff != who) return Refusal::not_yours;
+  return held.closing ? Refusal::closed_already : Refusal::none;
+}
+
+Refusal may_close(const Case& held, const StaffId& who, const std::vector<std::string>& roles) {
+  if (held.staff == who) return Refusal::self_review;  // first: no role makes it right
+  if (std::find(roles.begin(), roles.end(), held.reviewer) == roles.end()) return Refusal::not_reviewer;
+  return held.closing ? Refusal::closed_already : Refusal::none;
+}
+
+Refusal may_reopen(const Case& held, const StaffId& who, const std::vector<std::string>& roles) {
+  if (held.staff == who) return Refusal::self_review;
+  if (std::find(roles.begin(), roles.end(), held.reviewer) == roles.end()) return Refusal::not_reviewer;
+  return held.closing ? Refusal::none : Refusal::not_closed;
+}
+
+bool overdue_now(const Case& held, Instant now) {
+  return !held.closing && !held.overdue_at && now >= held.due;
+}
+
+}  // namespace halligan::cases

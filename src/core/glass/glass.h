@@ -1,0 +1,90 @@
+// glass.h - the life of one opening, from broken glass to its end.
+//
+// Pure data and pure functions: nothing here reads a clock, a file or a socket.
+// INVARIANT: a glass that has ended never becomes open again, and no deadline ever moves later
+// than opening + lifetime, whatever either clock does (P2, P8).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "core/facts/facts.h"
+
+namespace halligan::glass {
+
+// A deadline on both clocks; the earlier wins. The boot half means nothing after a reboot.
+struct Deadline {
+  Instant wall = far_future;
+  Millis boot = Millis::max();
+
+  bool passed(const Now& now) const { return now.wall >= wall || now.boot >= boot; }
+  void forget_boot() { boot = Millis::max(); }
+  friend bool operator==(const Deadline&, const Deadline&) = default;
+};
+Deadline in(const Now& now, Millis span);
+Deadline earlier(const Deadline& a, const Deadline& b);
+// The wall instant at which it passes, as far as `now` can tell.
+Instant wall_end(const Deadline& deadline, const Now& now);
+
+// One reason given (or one allow rule paid for) on a glass.
+struct Grant {
+  std::string rule;
+  std::string reason;   // empty for a paid allow
+  std::string purpose;
+  std::vector<facts::Detail> details;
+  std::string policy;
+  int proof_level = 0;
+  bool unsure = false;
+  std::optional<Instant> details_due;  // owed until given
+};
+
+struct Open {
+  Deadline until;
+  Deadline idle;
+};
+struct Ended {
+  Instant at{};
+  facts::EndedBy by = facts::EndedBy::closed;
+  StaffId ended_by;
+};
+
+struct Glass {
+  GlassId id;
+  CaseId case_id;  // empty where no review is owed
+  StaffId staff;
+  PatientId patient;
+  SessionId session;
+  TerminalId terminal;
+  PlaceId place;
+  Instant opened_at{};
+  bool ends_with_focus = true;
+  Millis idle_span{0};  // 0: no idle ending
+  std::vector<Grant> grants;
+  std::string relations;
+  std::uint64_t releases = 0;
+  std::variant<Open, Ended> life;
+
+  bool open() const { return std::holds_alternative<Open>(life); }
+};
+
+// The moment an entry was made, on both clocks; what apply functions get instead of a clock.
+using EntryTime = Now;
+
+Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at);
+void apply_widened(Glass& glass, const facts::GlassWidened& fact);
+void apply_used(Glass& glass, const EntryTime& at);       // an access of that chart was recorded
+void apply_details(Glass& glass, const facts::DetailsGiven& fact);
+void apply_ended(Glass& glass, const facts::GlassEnded& fact);  // a second ending changes nothing
+void apply_reboot(Glass& glass);                          // the boot clock started anew
+
+// Which deadline has ended it, if any: expired before idle where both have.
+std::optional<facts::EndedBy> ending_due(const Glass& glass, const Now& now);
+// The fact that ends it; nothing where it has ended already.
+std::optional<facts::GlassEnded> decide_end(const Glass& glass, facts::EndedBy by, StaffId ended_by,
+                                            const Now& now);
+
+}  // namespace halligan::glass
