@@ -1,0 +1,91 @@
+// message.h - a request as it was understood, and the answer to it.
+//
+// Plain data. A Request has passed every check of request_parser.h; nothing here reads a socket.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "app/lease.h"
+
+namespace halligan::in::http {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+using Headers = std::vector<Header>;
+
+// ASCII only, as header names are.
+bool same_name(std::string_view a, std::string_view b);
+
+struct Request {
+  std::string method;
+  std::string target;  // origin form, as received: path and query
+  std::string path;    // still percent-encoded: router.h decodes
+  std::string query;   // raw, without the question mark
+  Headers headers;     // in order, names as received, values without outer blanks
+  std::string body;
+  std::string peer_address;
+  bool tls = false;
+
+  std::optional<std::string_view> header(std::string_view name) const;  // the first
+  std::size_t count(std::string_view name) const;
+};
+
+// A record on its way out. `lease` is asked before every chunk of 64 KiB; once it is over, the
+// connection is reset. `on_done` is called exactly once for every answer given to the server, with
+// the bytes of the body that were handed to the connection; from any thread, and it must not block.
+struct ReleasedRecord {
+  std::string bytes;
+  std::shared_ptr<const app::Lease> lease;
+  std::function<void(std::uint64_t bytes_written, app::Done how)> on_done;
+};
+
+// Text is ours: problem details, answers of the API, metrics.
+using Body = std::variant<std::string, ReleasedRecord>;
+
+// The server adds Date, Content-Length, Connection, Cache-Control (no-store unless given) and
+// X-Content-Type-Options; the framing headers Content-Length, Transfer-Encoding and Connection are
+// its alone, and dropped when given. A HEAD request gets the length of the body and no body.
+struct Response {
+  int status = 200;
+  Headers headers;
+  Body body;
+};
+
+using Handler = std::function<Response(const Request&)>;
+
+std::string_view body_text(const Response& response);
+
+// RFC 9457. `slug` names the kind ("header-too-large"), `code` is what a person reads out on the
+// telephone. None of them may carry patient data.
+struct Problem {
+  int status;
+  std::string_view slug;
+  std::string_view title;
+  std::string_view detail;
+  std::string_view code;
+};
+Response problem(const Problem& what);
+Response problem(int status, std::string_view slug, std::string_view title, std::string_view detail,
+                 std::string_view code);
+Response json_response(int status, std::string json);
+
+// The status line and headers as they go on the wire; nothing where a header given by the handler
+// cannot be sent (control characters in it).
+struct HeadFacts {
+  bool close = false;
+  std::string_view date;  // IMF-fixdate
+};
+std::optional<std::string> head_text(const Response& response, const HeadFacts& facts);
+bool may_have_body(int status);
+std::string_view reason_phrase(int status);
+
+}  // namespace halligan::in::http
