@@ -2,6 +2,7 @@
 // tlog-proof).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,8 +29,9 @@ struct TreeHead {
   friend bool operator==(const TreeHead&, const TreeHead&) = default;
 };
 
-// The signed note, ending in newline. Precondition: origin is free of Unicode spaces, '+' and control
-// characters, and not empty.
+// True for what may name a log: UTF-8, not empty, no Unicode spaces, '+' or control characters.
+bool valid_origin(std::string_view origin);
+// The signed note, ending in newline. Precondition: valid_origin(head.origin).
 std::string sign_checkpoint(const TreeHead& head, const crypto::SecretKey& seed);
 
 enum class NoteError { none, form, unknown_signer, bad_signature, other_origin };
@@ -40,6 +42,33 @@ struct OpenedCheckpoint {
 };
 // Reads and verifies: the origin must be the key's name, and a known key's signature must hold.
 OpenedCheckpoint open_checkpoint(std::string_view note, const VerifierKey& key);
+
+// A note taken apart as far as its form allows, for whoever must say what is wrong with it. Nothing
+// in it is verified.
+struct NoteSignature {
+  unsigned line = 0;
+  std::string name;
+  std::uint32_t key_id = 0;
+  Bytes signature;
+};
+struct NoteReading {
+  unsigned bad_line = 0;  // the first line that is not of the form; 0 when all are
+  std::string text;       // what is signed, with its final newline
+  std::string origin;
+  std::optional<std::uint64_t> size;
+  std::optional<Hash> root;
+  unsigned lines = 0;
+  std::vector<NoteSignature> signatures;
+};
+NoteReading read_note(std::string_view note);
+std::string checkpoint_text(const TreeHead& head);  // what a log without extension lines signs
+
+struct SignatureCheck {
+  NoteError error = NoteError::none;
+  unsigned line = 0;
+};
+// Whether `key` signed the note's text: every signature that claims to be its must hold.
+SignatureCheck check_signature(const NoteReading& note, const VerifierKey& key);
 
 // A receipt: c2sp.org/tlog-proof@v1 without extra.
 struct Receipt {

@@ -17,6 +17,8 @@ Hash empty_root();                                    // SHA-256 of nothing
 class Frontier {
  public:
   void append(const Hash& leaf);
+  // A full subtree of 2^level leaves at once. Precondition: the size is a multiple of 2^level.
+  void append_subtree(unsigned level, const Hash& root);
   std::uint64_t size() const { return size_; }
   Hash root() const;
 

@@ -33,5 +33,7 @@ std::optional<std::vector<Bytes>> split_bundle(ByteView bundle);
 
 // Every tile and bundle of a tree of `size` leaves, the right edge partial.
 std::vector<TileName> all_tiles(std::uint64_t size);
+// Those that growing from one size to another adds: what a cache of tiles must write.
+std::vector<TileName> tiles_between(std::uint64_t from, std::uint64_t to);
 
 }  // namespace halligan::ledger
