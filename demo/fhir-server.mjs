@@ -4,7 +4,7 @@
 // It answers nobody who does not bring the credential, and keeps nothing: what was written is gone with the
 // process. No access rule of any kind lives here; that is what the gateway in front of it is for.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,19 +45,20 @@ function demandCredential(request, expected) {
   });
 }
 
+// What is too long is read to its end and dropped: the answer must not race a connection being reset.
 async function readBody(request) {
   const parts = [];
   let bytes = 0;
   for await (const part of request) {
     bytes += part.length;
-    if (bytes > body_bytes_max) {
-      throw new Answer(413, 'too-long', `a body may have ${body_bytes_max} bytes`, { Connection: 'close' });
-    }
-    parts.push(part);
+    if (bytes <= body_bytes_max) parts.push(part);
+    else parts.length = 0;
   }
+  if (bytes > body_bytes_max) throw new Answer(413, 'too-long', `a body may have ${body_bytes_max} bytes`);
   return Buffer.concat(parts).toString('utf8');
 }
 
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const json_types = ['application/fhir+json', 'application/json', 'text/json'];
 
 function mediaType(request) {
@@ -69,11 +70,14 @@ async function readJsonBody(request, types) {
     throw new Answer(415, 'not-supported', `send ${types[0]}, not "${mediaType(request)}"`);
   }
   const text = await readBody(request);
+  let body;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
     throw new Answer(400, 'structure', 'the body is not JSON');
   }
+  if (typeof body !== 'object' || body === null) throw new Answer(400, 'structure', 'the body is not an object');
+  return body;
 }
 
 function refuseOtherFormats(request, query) {
@@ -83,7 +87,8 @@ function refuseOtherFormats(request, query) {
 }
 
 // FHIR lets a client write `patient=1`, `subject:Patient=1` and `patient=http://base/Patient/1`; medplum's
-// in-memory search compares references as text and knows `patient=Patient/1` alone.
+// in-memory search compares references as text and knows `patient=Patient/1` alone. An id without a type is
+// taken for a patient's wherever it could be one.
 function plainQuery(type, query, base) {
   const plain = new URLSearchParams();
   for (const [key, value] of query) {
@@ -96,7 +101,7 @@ function plainQuery(type, query, base) {
       plain.append(key, value);
       continue;
     }
-    const only = modifier ?? (code === 'patient' ? 'Patient' : single(parameter.target));
+    const only = modifier ?? (parameter.target?.includes('Patient') ? 'Patient' : single(parameter.target));
     const references = value.split(',').map((reference) => {
       if (reference.startsWith(`${base}/`)) return reference.slice(base.length + 1);
       return only && reference && !reference.includes('/') ? `${only}/${reference}` : reference;
@@ -119,7 +124,8 @@ function link(relation, url, query, offset, count) {
 }
 
 function finishSearch(bundle, url, query, base) {
-  const count = Math.min(Number(query.get('_count') ?? DEFAULT_SEARCH_COUNT), DEFAULT_MAX_SEARCH_COUNT);
+  const asked = query.get('_summary') === 'count' ? 0 : Number(query.get('_count') ?? DEFAULT_SEARCH_COUNT);
+  const count = Math.min(asked, DEFAULT_MAX_SEARCH_COUNT);
   const offset = Number(query.get('_offset') ?? 0);
   const links = [link('self', url, query)];
   if (count > 0) {
@@ -181,7 +187,7 @@ function capabilityStatement(base, started) {
               type: p.type,
             })),
           })),
-        interaction: [{ code: 'batch' }, { code: 'search-system' }],
+        interaction: [{ code: 'batch' }],
       },
     ],
   };
@@ -195,11 +201,20 @@ async function answer(request, server) {
   if (asked.pathname !== root && !asked.pathname.startsWith(`${root}/`)) {
     throw new Answer(404, 'not-found', `the FHIR server is at ${root}`);
   }
-  const path = asked.pathname.slice(root.length).split('/').filter(Boolean).map(decode);
+  const path = asked.pathname.slice(root.length).split('/').filter(Boolean);
+  if (!path.every((segment) => /^[A-Za-z0-9$_.-]{1,64}$/.test(segment))) {
+    throw new Answer(400, 'value', 'that is no path of FHIR');
+  }
+  if (!methods.includes(request.method)) {
+    throw new Answer(405, 'not-supported', `${request.method} is not supported`, { Allow: methods.join(', ') });
+  }
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const [type, id] = path;
   if (type === 'metadata' && path.length === 1 && method === 'GET') {
     return { status: 200, headers: {}, body: capabilityStatement(base, server.started) };
+  }
+  if (type === undefined && method === 'GET') {
+    throw new Answer(400, 'not-supported', 'searching several types at once is not supported');
   }
   if (type !== undefined && !type.startsWith('$') && !isResourceType(type)) {
     throw new Answer(404, 'not-supported', `there is no resource type "${type.slice(0, 64)}"`);
@@ -221,7 +236,7 @@ async function answer(request, server) {
   refuseOtherFormats(request, query);
 
   const creates = method === 'POST' && path.length === 1 && !type.startsWith('$');
-  if (creates && body && typeof body === 'object') {
+  if (creates) {
     delete body.id;  // a create gets its id from the server, or it could overwrite
     if (body.meta) {
       delete body.meta.versionId;
@@ -249,14 +264,6 @@ async function answer(request, server) {
   return finish({ outcome, resource, request, method, path, searches, query, existed, creates, base });
 }
 
-function decode(segment) {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new Answer(400, 'value', 'the path is not properly encoded');
-  }
-}
-
 function finish({ outcome, resource, request, method, path, searches, query, existed, creates, base }) {
   let status = getStatus(outcome);
   const headers = {};
@@ -265,7 +272,7 @@ function finish({ outcome, resource, request, method, path, searches, query, exi
   if (!resource) return { status, headers, body: outcome };
   const url = `${base}/${path.filter((part) => part !== '_search').join('/')}`;
   if (searches) return { status, headers, body: finishSearch(resource, url, query, base) };
-  if (resource.type === 'history') return { status, headers, body: finishHistory(resource, url, base) };
+  if (path.length === 3) return { status, headers, body: finishHistory(resource, url, base) };
 
   const version = resource.meta?.versionId;
   if (version && path.length > 0) {
@@ -399,6 +406,9 @@ async function main() {
 
   const { data, host } = options;
   const server = await serve({ data, host, port: Number(options.port), credential });
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    process.once(signal, () => server.stop().then(() => process.exit(0)));
+  }
   const { rss, heapUsed } = process.memoryUsage();
   const ready = {
     ready: true,
@@ -409,13 +419,10 @@ async function main() {
     heap_mb: Math.round(heapUsed / 1e6),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-  for (const signal of ['SIGTERM', 'SIGINT']) {
-    process.once(signal, () => server.stop().then(() => process.exit(0)));
-  }
   return undefined;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   main().then(
     (code) => code !== undefined && process.exit(code),
     (error) => {

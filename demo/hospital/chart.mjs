@@ -39,6 +39,11 @@ class Chart {
     return (time - this.born) / year;
   }
 
+  /** So long after the encounter began, but not in the future. */
+  during(encounter, later) {
+    return Math.min(encounter.start + later, this.now - 60_000);
+  }
+
   add(resourceType, prefix, time, fields, label) {
     const n = (this.#counts[prefix] = (this.#counts[prefix] ?? 0) + 1);
     const id = prefix === 'p' ? this.person.id : `${prefix}-${this.person.id.slice(2)}-${n}`;
@@ -242,7 +247,7 @@ function observe(chart, encounter, category, fields, time) {
 
 function vitals(chart, encounter) {
   const { random } = chart;
-  const time = encounter.start + 10 * 60_000;
+  const time = chart.during(encounter, 10 * 60_000);
   const age = chart.ageAt(time);
   const vital = (code, display, unit, ucum, value, digits = 0) =>
     observe(chart, encounter, 'vital-signs', {
@@ -274,7 +279,7 @@ function vitals(chart, encounter) {
 
 // Laboratory results of one encounter, with the report that gathers them.
 function test(chart, encounter, results) {
-  const time = encounter.start + 2 * hour;
+  const time = chart.during(encounter, 2 * hour);
   const result = results.map(([key, value]) => {
     const [code, display, , , digits, low, high] = measures[key];
     const measure = measures[key];
@@ -295,7 +300,7 @@ function test(chart, encounter, results) {
 
 function report(chart, encounter, key, section, result) {
   const [code, display, conclusion] = reports[key];
-  const time = encounter.start + 3 * hour;
+  const time = chart.during(encounter, 3 * hour);
   chart.add('DiagnosticReport', 'rep', time, {
     status: 'final',
     category: [coded('v2-0074', section)],
@@ -328,7 +333,7 @@ function diagnose(chart, encounter, code, onset, ended) {
 
 function prescribe(chart, encounter, key, condition, status) {
   const [code, display, dose] = medicines[key];
-  const time = encounter.start + hour;
+  const time = chart.during(encounter, hour);
   chart.add('MedicationRequest', 'med', time, {
     status,
     intent: 'order',
@@ -343,7 +348,7 @@ function prescribe(chart, encounter, key, condition, status) {
 }
 
 function operate(chart, encounter, code) {
-  const time = encounter.start + 5 * hour;
+  const time = chart.during(encounter, 5 * hour);
   chart.add('Procedure', 'proc', time, {
     status: 'completed',
     code: concept(systems.snomed, code),
