@@ -55,8 +55,14 @@ function makeWorld({ seed, now, years }) {
   return world;
 }
 
+// Letters of ids: those of a name without what stands on or through them.
+const whole_letters = { 'ł': 'l', 'ø': 'o', 'đ': 'd', 'ı': 'i' };
 const plain = (text) =>
-  text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ł/gi, 'l').replace(/ø/gi, 'o').replace(/đ/gi, 'd').replace(/ı/g, 'i').toLowerCase().replace(/[^a-z]/g, '');
+  text
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[łøđı]/g, (letter) => whole_letters[letter])
+    .replace(/[^a-z]/g, '');
 
 // How the staff beyond the cast divide: [parts, role, what they do].
 const professions = [
@@ -211,12 +217,17 @@ function* institution(world) {
   });
   yield organization('st-elsewhere', 'St. Elsewhere Hospital', 'prov');
   for (const [key, { name }] of Object.entries(specialties)) yield organization(key, name, 'dept', 'st-elsewhere');
-  for (let i = 1; i <= 6; i += 1) yield organization(`gp-${i}`, `${['Mill Lane', 'Harbour', 'Abbey', 'Station Road', 'Saltby', 'Kingsferry'][i - 1]} Surgery`, 'prov');
-  for (let i = 1; i <= 3; i += 1) yield organization(`insurer-${i}`, `${['Albion', 'Meridian', 'Fairwater'][i - 1]} Health Insurance`, 'ins');
-  for (const id of [...wards, emergency, 'outpatients']) {
+  for (const [i, name] of ['Mill Lane', 'Harbour', 'Abbey', 'Station Road', 'Saltby', 'Kingsferry'].entries()) {
+    yield organization(`gp-${i + 1}`, `${name} Surgery`, 'prov');
+  }
+  for (const [i, name] of ['Albion', 'Meridian', 'Fairwater'].entries()) {
+    yield organization(`insurer-${i + 1}`, `${name} Health Insurance`, 'ins');
+  }
+  const places = wards.map((id) => [id, `Ward ${id.slice(-1).toUpperCase()}`]);
+  places.push([emergency, 'Emergency department'], ['outpatients', 'Outpatients']);
+  for (const [id, name] of places) {
     yield {
-      resourceType: 'Location', id, meta, status: 'active', mode: 'instance',
-      name: id === emergency ? 'Emergency department' : id.replace('ward-', 'Ward ').replace('outpatients', 'Outpatients').replace(/ (.)$/, (m) => m.toUpperCase()),
+      resourceType: 'Location', id, meta, status: 'active', mode: 'instance', name,
       managingOrganization: { reference: 'Organization/st-elsewhere' },
     };
   }
