@@ -1,0 +1,118 @@
+// connection.h - one connection from its first byte to its last: shake hands, receive, handle, send.
+//
+// INVARIANT: exactly one thread owns a connection at any time: the one that was woken for its
+// socket, or the worker that runs its request. Only sweep() is called by another, and touches
+// nothing but atomics, the socket's shutdown and the lease under the registry's lock.
+// INVARIANT: on_done of a released record is called exactly once.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_set>
+
+#include "in/http/message.h"
+#include "in/http/request_parser.h"
+#include "in/http/server.h"
+#include "in/http/transport.h"
+#include "in/http/worker_pool.h"
+
+namespace halligan::in::http {
+
+class Connection;
+
+// What all connections of a server share.
+struct Edge {
+  const ServerOptions& options;
+  Handler handler;
+  ServerCounters counters;
+  WorkerPool* pool = nullptr;
+  std::atomic<bool> stopping{false};
+  std::mutex registry_mutex;
+  std::unordered_set<Connection*> registry;
+};
+
+class Connection : public Runnable, public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Edge& edge, int socket, const TlsContext& tls, std::string peer_address);
+  ~Connection() override;
+
+  bool enter_registry();  // false: there are too many
+  void start();           // the first time
+  void woken();           // the socket is ready for what wait() asked
+  void run() override;    // a worker: answers the request that was received
+
+  using Clock = std::chrono::steady_clock;
+  void sweep(Clock::time_point now);  // under the registry's lock
+  void cut();                         // under the registry's lock
+
+ protected:
+  enum class Direction { read, write };
+  virtual void wait(Direction direction) = 0;  // calls woken() later; the last thing an owner does
+  virtual void close_socket() = 0;
+  void close();
+
+ private:
+  enum class Phase { handshake, receive, handle, send, linger, closed };
+  // The steps say whether to go on. After `stop` the connection may already belong to another
+  // thread: nothing of it may be touched.
+  enum class Next { go_on, stop };
+  void drive();
+  Next step();
+  Next shake_hands();
+  Next receive();
+  std::optional<Next> digest();  // nothing: more has to be read
+  Next send();
+  Next sent();
+  Next linger();
+  Next park(Io io);
+  Next end();
+  Next abort(app::Done how);
+  Next dispatch();
+  Next refuse(const Problem& why, bool may_go_on);
+  Next receive_overdue();
+  void begin_body();
+  void begin_linger();
+  void answer(Response response, bool head_only, bool keep);
+  void finish_record(app::Done how);
+  void watch_lease(bool on);
+  void hold_bytes(std::size_t bytes);
+  void arm_receive();
+  void set_deadline(Clock::time_point at);
+  void no_deadline();
+  std::string_view piece() const;
+  std::uint64_t body_sent() const;
+
+  Edge& edge_;
+  const int socket_;
+  Transport transport_;
+  const std::string peer_address_;
+  RequestParser parser_;
+  Phase phase_ = Phase::handshake;
+  std::string in_;                // received, not yet consumed
+  Clock::time_point since_;       // start of what is being received
+  bool begun_ = false;            // a byte of the request is here
+  bool first_ = true;             // no request was received yet
+  bool may_read_ = false;         // asking the socket is worth while
+  std::size_t held_ = 0;          // bytes of body counted in buffered_bytes
+
+  Response response_;
+  std::string lead_;              // the head, and the body where it is short
+  std::size_t head_bytes_ = 0;
+  std::string_view rest_;         // of the body
+  std::size_t sent_ = 0;          // of lead_ and rest_
+  std::size_t renewed_at_ = 0;    // sent_ when the write deadline was last moved
+  bool keep_ = true;
+  bool record_owed_ = false;      // on_done was not called yet
+
+  std::atomic<Clock::rep> deadline_;
+  std::atomic<bool> overdue_{false};
+  std::atomic<bool> idle_{false};
+  std::atomic<bool> sending_{false};
+  std::shared_ptr<const app::Lease> watched_;  // under the registry's lock: the body has stalled
+};
+
+}  // namespace halligan::in::http

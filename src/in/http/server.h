@@ -1,0 +1,84 @@
+// server.h - HTTP/1.1 over TCP or TLS: connections in, requests to a handler, answers out.
+//
+// A few threads move bytes; complete requests go to a bounded pool of workers that run the handler,
+// which may block. A request that finds every worker busy and the queue full is answered 503 at
+// once. Pipelined requests are answered in order.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "in/http/message.h"
+#include "in/http/request_parser.h"
+#include "in/http/transport.h"
+
+namespace halligan::in::http {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";  // an address, not a name
+  std::uint16_t port = 0;          // 0: any
+  std::optional<TlsFiles> tls;
+  std::size_t io_threads = 1;
+  std::size_t workers = 64;        // requests that may wait inside the handler at once
+  std::size_t queue_max = 1'024;   // requests that may wait for a worker
+  std::size_t connections_max = limits::connections_max;
+  std::size_t buffered_bytes_max = 512 * 1024 * 1024;  // request bodies held at once
+  RequestLimits request;
+
+  std::chrono::milliseconds header_time = limits::header_time_max;  // also for the TLS handshake
+  std::chrono::milliseconds body_time = limits::body_time_max;
+  std::chrono::milliseconds body_grace{10'000};  // before the lowest rate is asked for
+  std::size_t body_rate_min = 1'024;             // bytes a second
+  std::chrono::milliseconds idle_time = limits::idle_connection_time_max;
+  std::chrono::milliseconds write_time{30'000};  // for each 64 KiB of an answer
+  std::chrono::milliseconds linger_time{2'000};  // for the client to read a refusal
+  std::chrono::milliseconds stop_time{10'000};   // for running requests when stopping
+  std::chrono::milliseconds tick{100};           // how often time-outs and leases are looked at
+};
+
+// Only ever added to, except the two gauges.
+struct ServerCounters {
+  std::atomic<std::uint64_t> connections{0};
+  std::atomic<std::uint64_t> connections_open{0};  // gauge
+  std::atomic<std::uint64_t> connections_refused{0};
+  std::atomic<std::uint64_t> requests{0};
+  std::array<std::atomic<std::uint64_t>, 6> answers{};  // by status / 100
+  std::atomic<std::uint64_t> refusals{0};               // answered by the edge itself
+  std::atomic<std::uint64_t> overloads{0};
+  std::atomic<std::uint64_t> timeouts{0};
+  std::atomic<std::uint64_t> cuts{0};                   // leases that ended under a running body
+  std::atomic<std::uint64_t> handler_failures{0};
+  std::atomic<std::uint64_t> bytes_in{0};
+  std::atomic<std::uint64_t> bytes_out{0};
+  std::atomic<std::uint64_t> buffered_bytes{0};         // gauge
+};
+
+class Server {
+ public:
+  explicit Server(ServerOptions options);
+  ~Server();  // stops
+
+  // Listens and serves; the port it listens on. The process then ignores SIGPIPE.
+  Result<std::uint16_t> start(Handler handler);
+  // Reads the files again; connections that stand keep the certificate they have.
+  Result<Unit> reload_certificate();
+  // Accepts no more, ends idle connections, lets running requests finish within stop_time, then cuts
+  // what is left. Returns when the last handler has returned.
+  void stop();
+
+  const ServerCounters& counters() const;
+  std::size_t waiting() const;  // requests in the queue
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace halligan::in::http

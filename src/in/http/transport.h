@@ -1,0 +1,58 @@
+// transport.h - the octets of one connection, plain or under TLS, moved without ever waiting.
+//
+// Owned by one thread at a time. It neither owns nor closes the socket.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+struct ssl_st;
+struct ssl_ctx_st;
+
+namespace halligan::in::http {
+
+struct TlsFiles {
+  std::string cert_path;  // PEM, the server's certificate first
+  std::string key_path;   // PEM
+};
+
+using TlsContext = std::shared_ptr<ssl_ctx_st>;
+// TLS 1.2 and 1.3 with forward secrecy and authenticated ciphers; ALPN http/1.1.
+Result<TlsContext> make_tls_context(const TlsFiles& files);
+
+enum class Io { done, want_read, want_write, closed, failed };
+struct Moved {
+  Io io;
+  std::size_t bytes = 0;
+};
+
+class Transport {
+ public:
+  Transport(int socket, const TlsContext& tls);  // `tls` may be null: plain
+  ~Transport();
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+
+  Io handshake();
+  Moved read(std::span<char> into);
+  Moved write(std::string_view bytes);
+  bool tls() const { return ssl_ != nullptr; }
+  bool holds_input() const;       // bytes that were received and are not read yet
+  bool spoken_to_plainly() const; // the handshake failed because the client sent plain HTTP
+  void say_goodbye();             // close_notify, then no more sending; reading goes on
+  void reset_on_close();          // closing the socket will cut, not finish
+
+ private:
+  Moved explain(int returned);
+  int socket_;
+  ssl_st* ssl_ = nullptr;
+  bool plain_spoken_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace halligan::in::http
