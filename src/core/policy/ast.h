@@ -41,9 +41,9 @@ struct Relation {
   Name name;
   Name from;  // types of node
   Name to;
-  std::optional<Name> source;      // the feed that tells
+  std::optional<Name> source;  // the feed that tells
   std::optional<Millis> stale_after;
-  std::vector<Name> values;        // coded values a fact may carry; empty: none
+  std::vector<Name> values;  // coded values a fact may carry; empty: none
   bool operator==(const Relation&) const = default;
 };
 
@@ -74,9 +74,9 @@ enum class MemberKind : std::uint8_t {
 struct Member {
   bool minus = false;
   MemberKind kind = MemberKind::everything;
-  std::string text;                    // type, label, fact or class; empty for everything
-  std::optional<std::string> category; // of a type
-  std::optional<Span> newer_than;      // of a type
+  std::string text;                     // type, label, fact or class; empty for everything
+  std::optional<std::string> category;  // of a type
+  std::optional<Span> newer_than;       // of a type
   Pos at;
   bool operator==(const Member&) const = default;
 };
@@ -133,8 +133,8 @@ enum class Factor : std::uint8_t { password, totp };
 constexpr int level_of(Factor factor) { return factor == Factor::password ? 1 : 2; }
 
 struct Proof {
-  std::vector<Factor> any;                // the least of them is what is asked
-  std::optional<Millis> not_older_than;   // none: any time in this session
+  std::vector<Factor> any;               // the least of them is what is asked
+  std::optional<Millis> not_older_than;  // none: any time in this session
   Pos at;
   bool operator==(const Proof&) const = default;
 };
@@ -149,11 +149,11 @@ struct Prompts {
 struct Review {
   Name by;  // a role
   Millis within{0};
-  std::string queue;             // empty: the default queue
-  int rank = 0;                  // higher is looked at first
-  std::optional<Path> unless;    // not owed where this path is true around the access
-  Span lead;                     // the path may have held this long before the access
-  Span lag;                      // or begin this long after it
+  std::string queue;           // empty: the default queue
+  int rank = 0;                // higher is looked at first
+  std::optional<Path> unless;  // not owed where this path is true around the access
+  Span lead;                   // the path may have held this long before the access
+  Span lag;                    // or begin this long after it
   Pos at;
   bool operator==(const Review&) const = default;
 };
@@ -192,7 +192,7 @@ enum class IfUnknown : std::uint8_t { unsaid, deny, owe };
 // One [[deny]], [[seal]], [[allow]] or [[glass]]; a field that its kind does not have stays empty.
 struct Rule {
   RuleKind kind = RuleKind::deny;
-  Name name;  // of a glass: its reason
+  Name name;                       // of a glass: its reason
   std::vector<Name> roles;         // any of; empty: everybody
   std::vector<Name> except_roles;  // none of
   std::vector<Name> place;         // any of; empty: anywhere
@@ -203,17 +203,17 @@ struct Rule {
   std::optional<Path> when;
   std::optional<Path> unless;
   std::vector<Around> around;
-  Duties duties;                   // of a seal: its `ask`
-  bool has_ask = false;            // of a seal; without it the seal removes grants
-  std::vector<Name> except;        // of a seal: names of allow rules and of reasons
+  Duties duties;                             // of a seal: its `ask`
+  bool has_ask = false;                      // of a seal; without it the seal removes grants
+  std::vector<Name> except;                  // of a seal: names of allow rules and of reasons
   IfUnknown if_unknown = IfUnknown::unsaid;  // of a deny
   bool hide = false;                         // of a deny
-  std::string text;                // shown to whom the rule stops
-  std::string label;               // of a glass, for people
+  std::string text;                          // shown to whom the rule stops
+  std::string label;                         // of a glass, for people
   std::string help;
-  std::string purpose;             // HL7 ActReason
-  std::optional<Ends> ends;        // of what must be opened; none: the defaults of Ends
-  std::optional<Repeat> repeat;    // of a glass
+  std::string purpose;           // HL7 ActReason
+  std::optional<Ends> ends;      // of what must be opened; none: the defaults of Ends
+  std::optional<Repeat> repeat;  // of a glass
   Pos at;
   bool operator==(const Rule&) const = default;
 };
@@ -222,9 +222,9 @@ struct Rule {
 enum class CaseKind : std::uint8_t {
   glass,
   seal,
-  access,              // an allow rule that has a review
+  access,  // an allow rule that has a review
   self_made_relation,
-  decision_owed,       // a deny whose evidence was unknown
+  decision_owed,  // a deny whose evidence was unknown
   patient_question,
   expired_review,
 };
@@ -253,14 +253,14 @@ struct CaseRule {
 
 struct Policy {
   std::string hospital;
-  Name timezone;                // IANA, e.g. Europe/London
-  std::vector<Factor> login;    // what a login takes, the least of them; empty: totp
+  Name timezone;              // IANA, e.g. Europe/London
+  std::vector<Factor> login;  // what a login takes, the least of them; empty: totp
   std::vector<Name> roles;
   std::vector<Relation> relations;
   std::vector<Flag> flags;
   std::vector<Place> places;
   std::vector<DataClass> classes;
-  std::vector<Rule> rules;      // all kinds, in the order of the file
+  std::vector<Rule> rules;  // all kinds, in the order of the file
   std::vector<Explain> explains;
   std::vector<CaseRule> cases;
   bool operator==(const Policy&) const = default;
@@ -273,7 +273,7 @@ struct Fact {
   std::string relation;  // a relation, or "flag:NAME" with from == to == the patient
   std::string from;      // ids; the types are the relation's
   std::string to;
-  std::string value;     // empty: none
+  std::string value;  // empty: none
   Instant start = far_past;
   Instant end = far_future;
   std::string source;       // a feed; empty: the person who recorded it
@@ -302,16 +302,16 @@ struct Asker {
   std::optional<std::string> place_id;
   std::optional<std::string> department;  // of the session
   std::optional<std::string> application;
-  std::optional<std::string> focus;       // the patient in front of the session
-  int proof_level = 0;                    // of the freshest proof
+  std::optional<std::string> focus;  // the patient in front of the session
+  int proof_level = 0;               // of the freshest proof
   Instant proof_at = far_past;
   bool operator==(const Asker&) const = default;
 };
 
 struct Cell {
   Action action = Action::read;
-  std::string type;                 // resource type; empty for a fact
-  std::string fact;                 // relation (or "flag:NAME") that is created or ended
+  std::string type;  // resource type; empty for a fact
+  std::string fact;  // relation (or "flag:NAME") that is created or ended
   std::vector<std::string> labels;
   std::optional<std::vector<std::string>> categories;  // none: not known
   std::optional<Instant> dated;                        // none: not known
@@ -341,17 +341,18 @@ enum class Verdict : std::uint8_t { deny = 0, glass, permit };
 
 // What a grant costs: the asks of its rule and of the seals upon it, less what has been paid.
 struct Bill {
-  bool reason = false;                   // due before, of a glass that is not open
-  bool confirm = false;                  // due before, where the situation is not certain
-  int proof_level = 0;                   // due before; 0: nothing
-  std::optional<Millis> proof_age;       // the shortest that is asked
-  std::vector<std::string> prompts;      // due before, in order
-  std::vector<std::string> acknowledge;  // due before: names of the rules whose text is to be acknowledged
-  std::vector<std::string> owed_prompts; // owed after: names of the rules that ask
-  std::vector<std::string> reviews;      // owed after: names of the rules that ask for one
-  std::vector<std::string> decisions;    // owed after: deny rules whose evidence was unknown
-  std::vector<std::string> tells;        // owed after: names of the rules that tell somebody
-  std::vector<std::string> notices;      // shown with the answer: names of the rules
+  bool reason = false;               // due before, of a glass that is not open
+  bool confirm = false;              // due before, where the situation is not certain
+  int proof_level = 0;               // due before; 0: nothing
+  std::optional<Millis> proof_age;   // the shortest that is asked
+  std::vector<std::string> prompts;  // due before, in order
+  std::vector<std::string>
+      acknowledge;  // due before: names of the rules whose text is to be acknowledged
+  std::vector<std::string> owed_prompts;  // owed after: names of the rules that ask
+  std::vector<std::string> reviews;       // owed after: names of the rules that ask for one
+  std::vector<std::string> decisions;     // owed after: deny rules whose evidence was unknown
+  std::vector<std::string> tells;         // owed after: names of the rules that tell somebody
+  std::vector<std::string> notices;       // shown with the answer: names of the rules
   bool operator==(const Bill&) const = default;
 };
 
