@@ -1,0 +1,258 @@
+#include "core/policy/print.h"
+
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "core/policy/parse_path.h"
+#include "core/policy/words.h"
+
+namespace halligan::policy {
+namespace {
+
+std::string text(std::string_view value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04X", static_cast<unsigned>(byte));
+      out += escape.data();
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+template <class List, class ToText>
+std::string list(const List& items, ToText to_text) {
+  std::string out = "[";
+  for (const auto& item : items) {
+    if (out.size() > 1) out += ", ";
+    out += text(to_text(item));
+  }
+  return out + "]";
+}
+
+std::string names(const std::vector<ast::Name>& items) {
+  return list(items, [](const ast::Name& name) { return name.text; });
+}
+template <class Enum>
+std::string words(const std::vector<Enum>& items) {
+  return list(items, [](Enum item) { return name_of(item); });
+}
+std::string strings(const std::vector<std::string>& items) {
+  return list(items, [](const std::string& item) { return item; });
+}
+std::string members(const std::vector<ast::Member>& items) { return list(items, member_text); }
+
+// An inline table, built key by key.
+class Inline {
+ public:
+  Inline& put(std::string_view key, const std::string& value) {
+    out_ += (out_.empty() ? "" : ", ") + std::string(key) + " = " + value;
+    return *this;
+  }
+  std::string close() const { return out_.empty() ? "{}" : "{ " + out_ + " }"; }
+
+ private:
+  std::string out_;
+};
+
+std::string prompts(const ast::Prompts& p) {
+  if (!p.owed) return strings(p.ask);
+  return Inline{}.put("owed", text(duration_text(*p.owed))).put("ask", strings(p.ask)).close();
+}
+
+std::string proof(const ast::Proof& p) {
+  Inline out;
+  out.put("any", words(p.any));
+  if (p.not_older_than) out.put("not_older_than", text(duration_text(*p.not_older_than)));
+  return out.close();
+}
+
+std::string review(const ast::Review& r) {
+  Inline out;
+  out.put("by", text(r.by.text)).put("within", text(duration_text(r.within)));
+  if (!r.queue.empty()) out.put("queue", text(r.queue));
+  if (r.rank != 0) out.put("rank", std::to_string(r.rank));
+  if (r.unless) out.put("unless", text(path_text(*r.unless)));
+  if (r.lead != ast::Span{}) out.put("lead", text(span_text(r.lead)));
+  if (r.lag != ast::Span{}) out.put("lag", text(span_text(r.lag)));
+  return out.close();
+}
+
+// Duties stand as keys of an allow or glass, and as keys of the seal's `ask`.
+template <class Put>
+void duties(const ast::Duties& d, Put put) {
+  if (!d.notice.empty()) put("notice", text(d.notice));
+  if (!d.acknowledge.empty()) put("acknowledge", text(d.acknowledge));
+  if (d.prompts) put("prompts", prompts(*d.prompts));
+  if (d.proof) put("proof", proof(*d.proof));
+  if (d.review) put("review", review(*d.review));
+  if (!d.tell.empty()) put("tell", words(d.tell));
+}
+
+std::string around(const std::vector<ast::Around>& windows) {
+  Inline out;
+  for (const auto& window : windows) {
+    Inline one;
+    if (window.lead != ast::Span{}) one.put("lead", text(span_text(window.lead)));
+    if (window.lag != ast::Span{}) one.put("lag", text(span_text(window.lag)));
+    out.put(window.relation.text, one.close());
+  }
+  return out.close();
+}
+
+std::string truth(bool value) { return value ? "true" : "false"; }
+
+std::string ends(const ast::Ends& e) {
+  return Inline{}
+      .put("focus", truth(e.focus))
+      .put("idle", text(duration_text(e.idle)))
+      .put("after", text(duration_text(e.after)))
+      .close();
+}
+
+class Page {
+ public:
+  void heading(const std::string& line) { out_ += (out_.empty() ? "" : "\n") + line + "\n"; }
+  void put(std::string_view key, const std::string& value) {
+    out_ += std::string(key) + " = " + value + "\n";
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+void put_conditions(Page& page, const ast::Rule& rule) {
+  if (!rule.roles.empty()) page.put("roles", names(rule.roles));
+  if (!rule.except_roles.empty()) page.put("except_roles", names(rule.except_roles));
+  if (!rule.place.empty()) page.put("place", names(rule.place));
+  if (!rule.flags.empty()) page.put("flags", names(rule.flags));
+  if (!rule.data.empty()) page.put("data", members(rule.data));
+  if (!rule.actions.empty()) page.put("actions", words(rule.actions));
+  if (rule.via) page.put("via", text(path_text(*rule.via)));
+  if (rule.when) page.put("when", text(path_text(*rule.when)));
+  if (rule.unless) page.put("unless", text(path_text(*rule.unless)));
+  if (!rule.around.empty()) page.put("around", around(rule.around));
+}
+
+void put_rule(Page& page, const ast::Rule& rule) {
+  page.heading("[[" + std::string(name_of(rule.kind)) + "]]");
+  page.put(rule.kind == ast::RuleKind::glass ? "reason" : "name", text(rule.name.text));
+  if (!rule.label.empty()) page.put("label", text(rule.label));
+  if (!rule.help.empty()) page.put("help", text(rule.help));
+  if (!rule.purpose.empty()) page.put("purpose", text(rule.purpose));
+  put_conditions(page, rule);
+  if (rule.kind == ast::RuleKind::seal) {
+    if (!rule.except.empty()) page.put("except", names(rule.except));
+    if (rule.has_ask) {
+      Inline ask;
+      duties(rule.duties,
+             [&](std::string_view key, const std::string& value) { ask.put(key, value); });
+      page.put("ask", ask.close());
+    }
+  } else {
+    duties(rule.duties,
+           [&](std::string_view key, const std::string& value) { page.put(key, value); });
+  }
+  if (rule.ends) page.put("ends", ends(*rule.ends));
+  if (rule.repeat) {
+    page.put("repeat", Inline{}
+                           .put("within", text(duration_text(rule.repeat->within)))
+                           .put("asks", text("nothing"))
+                           .close());
+  }
+  if (rule.if_unknown != ast::IfUnknown::unsaid) {
+    page.put("if_unknown", text(rule.if_unknown == ast::IfUnknown::owe ? "owe" : "deny"));
+  }
+  if (rule.hide) page.put("hide", "true");
+  if (!rule.text.empty()) page.put("text", text(rule.text));
+}
+
+void put_source(Inline& out, const std::optional<ast::Name>& source,
+                const std::optional<Millis>& stale_after) {
+  if (source) out.put("source", text(source->text));
+  if (stale_after) out.put("stale_after", text(duration_text(*stale_after)));
+}
+
+void put_declarations(Page& page, const ast::Policy& policy) {
+  if (!policy.relations.empty()) page.heading("[relations]");
+  for (const auto& relation : policy.relations) {
+    Inline out;
+    out.put("from", text(relation.from.text)).put("to", text(relation.to.text));
+    put_source(out, relation.source, relation.stale_after);
+    if (!relation.values.empty()) out.put("values", names(relation.values));
+    page.put(relation.name.text, out.close());
+  }
+  if (!policy.flags.empty()) page.heading("[flags]");
+  for (const auto& flag : policy.flags) {
+    Inline out;
+    put_source(out, flag.source, flag.stale_after);
+    page.put(flag.name.text, out.close());
+  }
+  if (!policy.places.empty()) page.heading("[places]");
+  for (const auto& place : policy.places) {
+    Inline out;
+    if (!place.kinds.empty()) out.put("kinds", names(place.kinds));
+    if (!place.ids.empty()) out.put("ids", names(place.ids));
+    page.put(place.name.text, out.close());
+  }
+  if (!policy.classes.empty()) page.heading("[classes]");
+  for (const auto& data : policy.classes) {
+    if (!data.named_only && !data.never_in_emergency) {
+      page.put(data.name.text, members(data.of));
+      continue;
+    }
+    Inline out;
+    out.put("of", members(data.of));
+    if (data.named_only) out.put("named_only", "true");
+    if (data.never_in_emergency) out.put("never_in_emergency", "true");
+    page.put(data.name.text, out.close());
+  }
+}
+
+void put_case(Page& page, const ast::CaseRule& rule) {
+  page.heading("[[case]]");
+  page.put("kind", text(name_of(rule.kind)));
+  if (rule.by) page.put("by", text(rule.by->text));
+  if (rule.within) page.put("within", text(duration_text(*rule.within)));
+  if (!rule.queue.empty()) page.put("queue", text(rule.queue));
+  if (rule.rank != 0) page.put("rank", std::to_string(rule.rank));
+  if (rule.closes_itself) page.put("closes_itself", "true");
+}
+
+}  // namespace
+
+std::string print(const ast::Rule& rule) {
+  Page page;
+  put_rule(page, rule);
+  return page.take();
+}
+
+std::string print(const ast::Policy& policy) {
+  Page page;
+  page.put("hospital", text(policy.hospital));
+  page.put("timezone", text(policy.timezone.text));
+  if (!policy.login.empty()) page.put("login", words(policy.login));
+  if (!policy.roles.empty()) page.put("roles", names(policy.roles));
+  put_declarations(page, policy);
+  for (const auto& rule : policy.rules) put_rule(page, rule);
+  for (const auto& explain : policy.explains) {
+    page.heading("[[explain]]");
+    page.put("name", text(explain.name.text));
+    page.put("via", text(path_text(explain.via)));
+    page.put("within", text(span_text(explain.within)));
+    if (!explain.cases.empty()) page.put("cases", words(explain.cases));
+  }
+  for (const auto& rule : policy.cases) put_case(page, rule);
+  return page.take();
+}
+
+}  // namespace halligan::policy
