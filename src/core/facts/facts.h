@@ -250,6 +250,7 @@ struct GlassOpened {
   CaseId case_id;          // empty where no review is owed
   SessionId session;
   std::string rule;        // the policy's rule
+  std::vector<std::string> paid;  // rules whose duties it pays: its own and those of seals
   std::string reason;      // empty for a paid allow
   std::string purpose;     // HL7 v3-ActReason code
   std::vector<Detail> details;
@@ -266,8 +267,8 @@ struct GlassOpened {
   std::string relations;   // the relations that counted, for people to read
 };
 BOOST_DESCRIBE_STRUCT(GlassOpened, (),
-                      (staff, patient, glass, case_id, session, rule, reason, purpose, details, terminal,
-                       place, policy, proof_level, unsure, ends_with_focus, idle_millis, until,
+                      (staff, patient, glass, case_id, session, rule, paid, reason, purpose, details,
+                       terminal, place, policy, proof_level, unsure, ends_with_focus, idle_millis, until,
                        details_owed, details_due, relations))
 
 // A second step while open: another reason on the same glass and case.
@@ -277,6 +278,7 @@ struct GlassWidened {
   PatientId patient;
   GlassId glass;
   std::string rule;
+  std::vector<std::string> paid;
   std::string reason;
   std::string purpose;
   std::vector<Detail> details;
@@ -287,7 +289,7 @@ struct GlassWidened {
   Instant details_due{};
 };
 BOOST_DESCRIBE_STRUCT(GlassWidened, (),
-                      (staff, patient, glass, rule, reason, purpose, details, policy, proof_level, unsure,
+                      (staff, patient, glass, rule, paid, reason, purpose, details, policy, proof_level, unsure,
                        details_owed, details_due))
 
 enum class EndedBy {

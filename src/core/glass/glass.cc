@@ -25,7 +25,7 @@ Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at) {
             .opened_at = at.wall, .ends_with_focus = fact.ends_with_focus, .idle_span = idle,
             .grants = {}, .relations = fact.relations, .releases = 0,
             .life = Open{.until = until, .idle = idle.count() > 0 ? in(at, idle) : Deadline{}}};
-  out.grants.push_back({.rule = fact.rule, .reason = fact.reason, .purpose = fact.purpose,
+  out.grants.push_back({.rule = fact.rule, .paid = fact.paid, .reason = fact.reason, .purpose = fact.purpose,
                         .details = fact.details, .policy = fact.policy,
                         .proof_level = fact.proof_level, .unsure = fact.unsure, .details_due = {}});
   if (fact.details_owed) out.grants.back().details_due = fact.details_due;
@@ -34,7 +34,7 @@ Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at) {
 
 void apply_widened(Glass& glass, const facts::GlassWidened& fact) {
   if (!glass.open()) return;
-  glass.grants.push_back({.rule = fact.rule, .reason = fact.reason, .purpose = fact.purpose,
+  glass.grants.push_back({.rule = fact.rule, .paid = fact.paid, .reason = fact.reason, .purpose = fact.purpose,
                           .details = fact.details, .policy = fact.policy,
                           .proof_level = fact.proof_level, .unsure = fact.unsure, .details_due = {}});
   if (fact.details_owed) glass.grants.back().details_due = fact.details_due;

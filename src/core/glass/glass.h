@@ -33,6 +33,7 @@ Instant wall_end(const Deadline& deadline, const Now& now);
 // One reason given (or one allow rule paid for) on a glass.
 struct Grant {
   std::string rule;
+  std::vector<std::string> paid;  // rules whose duties it pays
   std::string reason;   // empty for a paid allow
   std::string purpose;
   std::vector<facts::Detail> details;

@@ -1,0 +1,279 @@
+#include "app/access.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+
+namespace halligan::app {
+namespace {
+
+PatientId patient_of(const Cell& cell) { return PatientId{cell.patient.value_or("")}; }
+
+std::string type_of(const Cell& cell) { return cell.fact.empty() ? cell.type : "fact:" + cell.fact; }
+
+// One intent for each patient, rule and action of a request.
+struct Group {
+  const Cell* first = nullptr;
+  const Grant* grant = nullptr;
+  const glass::Glass* glass = nullptr;
+  std::vector<std::string> types;
+  std::vector<std::size_t> cells;
+};
+
+std::vector<Group> group_permitted(const State& state, const Session& session, const AskAccess& command,
+                                   const std::vector<Answer>& answers) {
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].verdict != Verdict::permit) continue;
+    const Cell& cell = command.cells[i];
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
+      return g.first->patient == cell.patient && g.first->action == cell.action &&
+             g.grant->rule == answers[i].basis->rule;
+    });
+    auto& group = same == groups.end() ? groups.emplace_back() : *same;
+    if (group.first == nullptr) {
+      group.first = &cell;
+      group.grant = &*answers[i].basis;
+      group.glass = glass_behind(state, session, patient_of(cell), *group.grant);
+    }
+    const auto type = type_of(cell);
+    if (std::find(group.types.begin(), group.types.end(), type) == group.types.end())
+      group.types.push_back(type);
+    group.cells.push_back(i);
+  }
+  return groups;
+}
+
+facts::AccessIntended intent_of(const Session& session, const AskAccess& command, const Group& group,
+                                const Context& context) {
+  facts::AccessIntended fact;
+  fact.staff = session.staff;
+  fact.patient = patient_of(*group.first);
+  fact.session = session.id;
+  fact.action = action_text(group.first->action);
+  fact.types = group.types;
+  fact.form = command.form;
+  fact.basis = group.grant->rule;
+  fact.purpose = command.purpose;
+  if (group.glass != nullptr) {
+    fact.glass = group.glass->id;
+    for (const auto& grant : group.glass->grants)
+      if (grant.rule == group.grant->rule && fact.purpose.empty()) fact.purpose = grant.purpose;
+  }
+  fact.terminal = session.terminal;
+  fact.place = session.place;
+  fact.policy = context.state.policy_version;
+  fact.part_of = command.part_of;
+  return fact;
+}
+
+// The patient whose chart the request is about: the only one, of reads and writes.
+PatientId chart_of(const AskAccess& command, const std::vector<Answer>& answers) {
+  PatientId only;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].verdict != Verdict::permit || command.cells[i].action == Action::search) continue;
+    const auto patient = patient_of(command.cells[i]);
+    if (patient.empty()) continue;
+    if (!only.empty() && only != patient) return {};
+    only = patient;
+  }
+  return only;
+}
+
+}  // namespace
+
+const Session* live_session(const State& state, const std::string& token_hash, const Now& now) {
+  const auto* session = state.session_by_token(token_hash);
+  if (session == nullptr || session->until.passed(now) || session->idle.passed(now)) return nullptr;
+  const auto* person = state.person(session->staff);
+  return person != nullptr && person->active ? session : nullptr;
+}
+
+Refusal no_session() {
+  return {.why = Why::no_session, .what = "sign in: the session is unknown or has ended"};
+}
+
+bool has_role(const State& state, const Session& session, std::string_view role) {
+  const auto* person = state.person(session.staff);
+  return person != nullptr &&
+         std::find(person->roles.begin(), person->roles.end(), role) != person->roles.end();
+}
+
+bool has_any_role(const State& state, const Session& session,
+                  std::initializer_list<std::string_view> roles) {
+  return std::any_of(roles.begin(), roles.end(),
+                     [&](std::string_view role) { return has_role(state, session, role); });
+}
+
+void move_focus(const Session& session, const PatientId& patient, Context& context) {
+  for (const auto* held : context.state.open_glass_of(session.id)) {
+    if (held->patient == patient || !held->ends_with_focus) continue;
+    if (auto ended = glass::decide_end(*held, facts::EndedBy::focus_moved, {}, context.now))
+      context.note(std::move(*ended));
+  }
+  if (session.focus != patient)
+    context.note(facts::FocusMoved{.staff = session.staff, .session = session.id, .patient = patient});
+}
+
+void owe_cases(const Session& session, const PatientId& patient, const Grant& grant, Context& context) {
+  const auto open = [&](const std::string& kind, const std::string& rule, const policy::ast::Review& review,
+                        const std::string& cause) {
+    // One case for each rule, session and chart: reading on is the same act.
+    const auto key = kind + "|" + rule + "|" + session.id.text() + "|" + patient.text();
+    if (context.state.case_by_key.contains(key)) return;
+    for (const auto& fact : context.noted)
+      if (const auto* made = std::get_if<facts::CaseOpened>(&fact); made != nullptr && made->key == key) return;
+    facts::CaseOpened fact;
+    fact.staff = session.staff;
+    fact.patient = patient;
+    fact.case_id = CaseId{context.fresh.id()};
+    fact.case_kind = kind;
+    fact.rule = rule;
+    fact.reviewer = review.by.text;
+    fact.queue = review.queue.empty() ? review.by.text : review.queue;
+    fact.due = context.now.wall + review.within;
+    fact.cause = cause;
+    fact.key = key;
+    context.note(std::move(fact));
+  };
+  for (const auto& name : grant.bill.reviews) {
+    const auto* rule = rule_named(context.state, name);
+    if (rule == nullptr || !rule->duties.review || rule->kind == policy::ast::RuleKind::glass) continue;
+    const bool seal = rule->kind == policy::ast::RuleKind::seal;
+    open(seal ? "seal" : "access", name, *rule->duties.review,
+         seal ? "a sealed chart was opened" : "access by " + grant.rule + " that is to be reviewed");
+  }
+  for (const auto& name : grant.bill.decisions) {
+    const auto* policy = policy_of(context.state);
+    for (const auto& rule : policy->cases) {
+      if (rule.kind != policy::ast::CaseKind::decision_owed || !rule.by || !rule.within) continue;
+      policy::ast::Review review;
+      review.by = *rule.by;
+      review.within = *rule.within;
+      review.queue = rule.queue;
+      open("decision-owed", name, review, "whether " + name + " applied was not known");
+    }
+  }
+}
+
+Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answer, Context& context) {
+  Refusal out;
+  facts::AccessRefused fact;
+  fact.staff = session.staff;
+  // An unknown id mints no key and no pseudonym: it is written without a patient.
+  const PatientId patient = patient_of(cell);
+  if (context.state.knows(patient)) fact.patient = patient;
+  fact.session = session.id;
+  fact.action = action_text(cell.action);
+  fact.type = type_of(cell);
+  fact.policy = context.state.policy_version;
+  if (answer.verdict == Verdict::glass) {
+    out.why = Why::glass_needed;
+    out.what = "the chart can be opened by breaking the glass";
+    out.offer = offer_of(context.state, session, patient, answer, context.now);
+    fact.offered = true;
+    for (const auto& grant : out.offer->grants)
+      if (grant.reason) fact.reasons.push_back(grant.rule);
+  } else {
+    out.why = Why::denied;
+    out.what = "no rule covers it";
+    if (!answer.denied_by.empty()) {
+      out.rule = answer.denied_by.front();
+      out.what = "the rule " + out.rule + " shuts it";
+      if (const auto* rule = rule_named(context.state, out.rule)) out.text = rule->text;
+    }
+    fact.rule = out.rule;
+  }
+  if (fact.offered) fact.rule = "glass";
+  const auto fold = context.state.folds.find(fold_key(fact));
+  if (fold != context.state.folds.end() && context.now.wall < fold->second.first + std::chrono::minutes{1}) {
+    out.code = fold->second.sample.code;
+    context.repeated.push_back(fold->first);
+    return out;
+  }
+  for (const auto& noted : context.noted)
+    if (const auto* made = std::get_if<facts::AccessRefused>(&noted); made != nullptr && fold_key(*made) == fold_key(fact)) {
+      out.code = made->code;
+      return out;
+    }
+  fact.code = out.code = context.fresh.code();
+  context.note(std::move(fact));
+  return out;
+}
+
+AskAccess::Answer decide(const AskAccess& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  std::vector<Answer> answers;
+  answers.reserve(command.cells.size());
+  for (const auto& cell : command.cells) {
+    const bool known = !cell.patient || command.patients_exist || context.state.knows(patient_of(cell));
+    answers.push_back(known ? judge(context.state, *session, cell, context.now) : Answer{});
+  }
+
+  Accessed out;
+  out.cells.resize(answers.size());
+  out.all_permitted = !answers.empty();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    out.cells[i].verdict = answers[i].verdict;
+    if (answers[i].verdict == Verdict::permit) out.any_permitted = true;
+    else out.all_permitted = false;
+    if (answers[i].verdict == Verdict::glass) out.more_by_glass = true;
+  }
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].verdict == Verdict::permit) continue;
+    auto refusal = refuse_cell(*session, command.cells[i], answers[i], context);
+    // What could be had by glass is worth more to the person than what cannot be had.
+    const bool better = !out.refusal ||
+                        (out.refusal->why == Why::denied && refusal.why == Why::glass_needed && !command.whole);
+    if (better) out.refusal = std::move(refusal);
+  }
+  if (command.whole && !out.all_permitted) {
+    out.any_permitted = false;
+    return out;
+  }
+  if (!out.any_permitted) return out;
+
+  out.right = {.session = session->id, .cells = {}, .switches = {session->over},
+               .until = glass::earlier(session->until, session->idle)};
+  if (const auto chart = chart_of(command, answers); command.moves_focus && !chart.empty())
+    move_focus(*session, chart, context);
+  for (const auto& group : group_permitted(context.state, *session, command, answers)) {
+    owe_cases(*session, patient_of(*group.first), *group.grant, context);
+    const auto index = context.note(intent_of(*session, command, group, context));
+    if (out.intent == 0) out.intent = index;
+    for (const auto i : group.cells) {
+      out.cells[i].rule = group.grant->rule;
+      out.cells[i].intent = index;
+      if (group.glass != nullptr) out.cells[i].glass = group.glass->id;
+      out.right.cells.push_back(command.cells[i]);
+    }
+    if (group.glass != nullptr) {
+      out.glass = group.glass->id;
+      out.right.switches.push_back(context.state.glass_over.at(group.glass->id));
+      const auto& open = std::get<glass::Open>(group.glass->life);
+      out.right.until = glass::earlier(out.right.until, open.until);
+    }
+    for (const auto& name : group.grant->bill.notices)
+      if (const auto* rule = rule_named(context.state, name)) out.notices.push_back(rule->duties.notice);
+  }
+  return out;
+}
+
+TellOutcome::Answer decide(const TellOutcome& command, Context& context) {
+  facts::AccessOutcome fact;
+  if (const auto held = context.state.pending.find(command.intent); held != context.state.pending.end()) {
+    fact.staff = held->second.staff;
+    fact.patient = held->second.patient;
+  }
+  fact.intent = command.intent;
+  fact.outcome = command.outcome;
+  fact.resources = command.resources;
+  fact.withheld = command.withheld;
+  fact.bytes = command.bytes;
+  fact.upstream_status = command.upstream_status;
+  fact.new_id = command.new_id;
+  return context.note(std::move(fact));
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,88 @@
+// access.h - the question behind every request for a record, and what became of it.
+//
+// AskAccess decides each cell, and notes before anything leaves: the intents of what is permitted,
+// the refusal of what is not (folded), the focus moving, cases that the basis owes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/context.h"
+#include "app/judge.h"
+#include "app/refusal.h"
+
+namespace halligan::app {
+
+// What a running stream rests on; house.h turns it into a Lease.
+struct Right {
+  SessionId session;
+  std::vector<Cell> cells;
+  std::vector<Switch> switches;  // session, glass
+  Deadline until;                // the earliest of session, glass and the verdict's own moment
+};
+
+struct CellAnswer {
+  Verdict verdict = Verdict::deny;
+  std::string rule;      // basis of a permit
+  GlassId glass;         // where it rests on one
+  EntryIndex intent = 0; // of a permit
+};
+
+struct Accessed {
+  std::vector<CellAnswer> cells;   // as asked
+  bool any_permitted = false;
+  bool all_permitted = false;
+  bool more_by_glass = false;      // some cell could be had by glass
+  EntryIndex intent = 0;           // the first
+  GlassId glass;
+  std::optional<Refusal> refusal;  // of the first cell that was not permitted
+  Right right;
+  std::vector<std::string> notices;
+};
+
+struct AskAccess {
+  using Answer = std::variant<Accessed, Refusal>;
+  std::string token_hash;
+  std::vector<Cell> cells;   // at most limits::bundle_entries_max
+  std::string form;          // "read", "search", "create" ...
+  std::string purpose;       // ActReason code that the client declared; empty: none
+  EntryIndex part_of = 0;    // index + 1 of an earlier intent whose answer turned these up
+  bool whole = false;        // all or nothing: a write
+  bool moves_focus = true;
+  // The record system knows these patients. An id that neither it nor the ledger knows is answered as
+  // if no rule covered it, and mints no key.
+  bool patients_exist = false;
+};
+AskAccess::Answer decide(const AskAccess& command, Context& context);
+
+// What became of an intent. Never refused: it tells what happened already.
+struct TellOutcome {
+  using Answer = EntryIndex;
+  EntryIndex intent = 0;
+  facts::Outcome outcome = facts::Outcome::unknown;
+  std::uint64_t resources = 0;
+  std::uint64_t withheld = 0;
+  std::uint64_t bytes = 0;
+  int upstream_status = 0;
+  std::string new_id;
+};
+TellOutcome::Answer decide(const TellOutcome& command, Context& context);
+
+// A session that is alive now, or nothing.
+const Session* live_session(const State& state, const std::string& token_hash, const Now& now);
+Refusal no_session();
+bool has_role(const State& state, const Session& session, std::string_view role);
+bool has_any_role(const State& state, const Session& session,
+                  std::initializer_list<std::string_view> roles);
+
+// Notes the end of every glass of the session but that of `patient`, and the focus moving there.
+void move_focus(const Session& session, const PatientId& patient, Context& context);
+// Notes the cases that a used grant owes.
+void owe_cases(const Session& session, const PatientId& patient, const Grant& grant, Context& context);
+// Makes (and notes, unless it repeats within the minute) the refusal of one cell.
+Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answer, Context& context);
+
+}  // namespace halligan::app

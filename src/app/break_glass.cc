@@ -1,0 +1,309 @@
+#include "app/break_glass.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/must.h"
+
+namespace halligan::app {
+namespace {
+
+// The verdict as it would be without any glass.
+Answer judge_unpaid(const State& state, const Session& session, const Cell& cell, const Now& now) {
+  auto question = question_of(state, session, cell, now);
+  question.paid.clear();
+  return judge_question(state, question);
+}
+
+bool blank(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' '; });
+}
+
+std::vector<std::string> unanswered(const std::vector<std::string>& prompts,
+                                    const std::vector<facts::Detail>& details) {
+  std::vector<std::string> out;
+  for (const auto& prompt : prompts) {
+    const auto given = std::find_if(details.begin(), details.end(), [&](const facts::Detail& detail) {
+      return detail.prompt == prompt && !blank(detail.answer);
+    });
+    if (given == details.end()) out.push_back(prompt);
+  }
+  return out;
+}
+
+// Whatever of the bill was not brought along; nothing when it is paid.
+std::optional<Refusal> unpaid(const BreakGlass& command, const Grant& grant) {
+  Refusal out;
+  out.missing = unanswered(grant.bill.prompts, command.details);
+  if (!out.missing.empty()) {
+    out.why = Why::details_missing;
+    out.what = "answer each prompt; unanswered: " + out.missing.front();
+    return out;
+  }
+  for (const auto& rule : grant.bill.acknowledge)
+    if (std::find(command.acknowledged.begin(), command.acknowledged.end(), rule) == command.acknowledged.end())
+      out.missing.push_back(rule);
+  if (!out.missing.empty()) {
+    out.why = Why::acknowledgement_missing;
+    out.what = "acknowledge what the rule " + out.missing.front() + " says";
+    return out;
+  }
+  if (grant.bill.confirm && !command.confirmed) {
+    out.why = Why::confirmation_missing;
+    out.what = "what we know is not certain: confirm the situation";
+    return out;
+  }
+  if (grant.bill.proof_level > 0) {
+    out.why = Why::step_up_needed;
+    out.max_age_seconds = grant.bill.proof_age ? grant.bill.proof_age->count() / 1000 : 0;
+    out.what = "a second factor is needed that is fresh";
+    return out;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> rules_paid(const Grant& grant) {
+  std::vector<std::string> out{grant.rule};
+  for (const auto* list : {&grant.bill.acknowledge, &grant.bill.owed_prompts, &grant.bill.reviews,
+                           &grant.bill.tells, &grant.bill.notices})
+    for (const auto& name : *list)
+      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  return out;
+}
+
+// When the details that may follow are owed, if any are.
+std::optional<Instant> details_due(const State& state, const Grant& grant, Instant now) {
+  std::optional<Instant> due;
+  for (const auto& name : grant.bill.owed_prompts) {
+    const auto* rule = rule_named(state, name);
+    if (rule == nullptr || !rule->duties.prompts || !rule->duties.prompts->owed) continue;
+    const Instant at = now + *rule->duties.prompts->owed;
+    due = due ? std::min(*due, at) : at;
+  }
+  return due;
+}
+
+// One case a glass: the glass rule's review, else that of a seal upon an allow.
+std::optional<facts::CaseOpened> case_for(const Session& session, const BreakGlass& command, const Grant& grant,
+                                          const GlassId& glass, Context& context) {
+  std::optional<facts::CaseOpened> out;
+  std::string seals;
+  for (const auto& name : grant.bill.reviews) {
+    const auto* rule = rule_named(context.state, name);
+    if (rule == nullptr || !rule->duties.review) continue;
+    if (rule->kind == policy::ast::RuleKind::seal) seals += (seals.empty() ? "" : ", ") + name;
+    const auto& review = *rule->duties.review;
+    const Instant due = context.now.wall + review.within;
+    if (!out) {
+      out.emplace();
+      out->staff = session.staff;
+      out->patient = command.patient;
+      out->case_kind = grant.is_reason ? "glass" : "seal";
+      out->rule = grant.rule;
+      out->glass = glass;
+      out->reviewer = review.by.text;
+      out->queue = review.queue.empty() ? review.by.text : review.queue;
+      out->due = due;
+    }
+    out->due = std::min(out->due, due);
+  }
+  if (!out) return out;
+  out->case_id = CaseId{context.fresh.id()};
+  out->cause = grant.is_reason ? "glass broken for " + grant.rule : "opened under " + grant.rule;
+  if (!seals.empty()) out->cause += ", sealed by " + seals;
+  return out;
+}
+
+Broken widen(const glass::Glass& held, const BreakGlass& command, const Grant& grant,
+             const policy::ast::Rule& rule, const Session& session, Context& context) {
+  facts::GlassWidened fact;
+  fact.staff = held.staff;
+  fact.patient = held.patient;
+  fact.glass = held.id;
+  fact.rule = grant.rule;
+  fact.paid = rules_paid(grant);
+  fact.reason = grant.is_reason ? grant.rule : "";
+  fact.purpose = rule.purpose;
+  fact.details = command.details;
+  fact.policy = context.state.policy_version;
+  fact.proof_level = session.proof_level;
+  fact.unsure = grant.bill.confirm;
+  if (const auto due = details_due(context.state, grant, context.now.wall)) {
+    fact.details_owed = true;
+    fact.details_due = *due;
+  }
+  return {.glass = held.id, .case_id = held.case_id, .entry = context.note(std::move(fact))};
+}
+
+Broken open(const BreakGlass& command, const Grant& grant, const policy::ast::Rule& rule,
+            const Session& session, Context& context) {
+  const auto ends = rule.ends.value_or(policy::ast::Ends{});
+  facts::GlassOpened fact;
+  fact.staff = session.staff;
+  fact.patient = command.patient;
+  fact.glass = GlassId{context.fresh.id()};
+  auto opened_case = case_for(session, command, grant, fact.glass, context);
+  if (opened_case) fact.case_id = opened_case->case_id;
+  fact.session = session.id;
+  fact.rule = grant.rule;
+  fact.paid = rules_paid(grant);
+  fact.reason = grant.is_reason ? grant.rule : "";
+  fact.purpose = rule.purpose;
+  fact.details = command.details;
+  fact.terminal = session.terminal;
+  fact.place = session.place;
+  fact.policy = context.state.policy_version;
+  fact.proof_level = session.proof_level;
+  fact.unsure = grant.bill.confirm;
+  fact.ends_with_focus = ends.focus;
+  fact.idle_millis = ends.idle.count();
+  fact.until = context.now.wall + ends.after;
+  if (const auto due = details_due(context.state, grant, context.now.wall)) {
+    fact.details_owed = true;
+    fact.details_due = *due;
+  }
+  const Broken out{.glass = fact.glass, .case_id = fact.case_id, .entry = 0};
+  move_focus(session, command.patient, context);
+  Broken done = out;
+  done.entry = context.note(std::move(fact));
+  if (opened_case) context.note(std::move(*opened_case));
+  return done;
+}
+
+bool has_grant(const glass::Glass& held, const std::string& rule) {
+  return std::any_of(held.grants.begin(), held.grants.end(),
+                     [&](const glass::Grant& grant) { return grant.rule == rule; });
+}
+
+Refusal glass_not_found() { return {.why = Why::not_found, .what = "no glass has this id"}; }
+
+}  // namespace
+
+Cell chart_cell(const PatientId& patient) {
+  Cell cell;
+  cell.type = "Patient";
+  cell.patient = patient.text();
+  cell.categories.emplace();
+  return cell;
+}
+
+BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  if (const auto made = context.state.made.find(context.idempotency);
+      !context.idempotency.empty() && made != context.state.made.end()) {
+    const auto* held = context.state.glass(GlassId{made->second.id});
+    if (held != nullptr && held->patient == command.patient)
+      return Broken{.glass = held->id, .case_id = held->case_id, .entry = made->second.index, .again = true};
+    return Refusal{.why = Why::conflict, .what = "this idempotency key was used for something else"};
+  }
+  const auto* held = context.state.open_glass(session->id, command.patient);
+  const Cell cell = chart_cell(command.patient);
+  const bool known = command.patient_exists || context.state.knows(command.patient);
+  const auto answer = known ? judge_unpaid(context.state, *session, cell, context.now) : Answer{};
+  if (answer.verdict == Verdict::permit) {
+    move_focus(*session, command.patient, context);
+    owe_cases(*session, command.patient, *answer.basis, context);
+    const auto entry = context.note(facts::BreakUnneeded{.staff = session->staff, .patient = command.patient,
+                                                         .session = session->id, .reason = command.rule,
+                                                         .basis = answer.basis->rule});
+    return Unneeded{.rule = answer.basis->rule, .entry = entry};
+  }
+  if (answer.verdict == Verdict::deny) return refuse_cell(*session, cell, answer, context);
+  const auto grant = std::find_if(answer.offer.begin(), answer.offer.end(),
+                                  [&](const Grant& each) { return each.rule == command.rule; });
+  if (grant == answer.offer.end())
+    return Refusal{.why = Why::unknown_reason,
+                   .what = "give one of the reasons that are offered for this chart",
+                   .offer = offer_of(context.state, *session, command.patient, answer, context.now)};
+  if (held != nullptr && has_grant(*held, command.rule))
+    return Broken{.glass = held->id, .case_id = held->case_id, .entry = 0, .again = true};
+  if (auto refusal = unpaid(command, *grant)) return *refusal;
+  const auto* rule = rule_named(context.state, grant->rule);
+  MUST(rule != nullptr);
+  if (held != nullptr) return widen(*held, command, *grant, *rule, *session, context);
+  return open(command, *grant, *rule, *session, context);
+}
+
+CloseGlass::Answer decide(const CloseGlass& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto* held = context.state.glass(command.glass);
+  if (held == nullptr) return glass_not_found();
+  if (held->staff != session->staff) return Refusal{.why = Why::not_yours, .what = "only its opener closes a glass"};
+  auto ended = glass::decide_end(*held, facts::EndedBy::closed, {}, context.now);
+  if (!ended) return Refusal{.why = Why::glass_ended, .what = "the glass has ended already"};
+  context.note(std::move(*ended));
+  return held->id;
+}
+
+RevokeGlass::Answer decide(const RevokeGlass& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  if (!has_any_role(context.state, *session, {"privacy-officer", "administrator"}))
+    return Refusal{.why = Why::role_needed, .what = "revoking takes a privacy officer or an administrator"};
+  const auto* held = context.state.glass(command.glass);
+  if (held == nullptr) return glass_not_found();
+  auto ended = glass::decide_end(*held, facts::EndedBy::revoked, session->staff, context.now);
+  if (!ended) return Refusal{.why = Why::glass_ended, .what = "the glass has ended already"};
+  context.note(std::move(*ended));
+  return held->id;
+}
+
+std::vector<std::string> owed_prompts(const State& state, const glass::Glass& held) {
+  for (const auto& grant : held.grants) {
+    if (!grant.details_due) continue;
+    std::vector<std::string> out;
+    for (const auto& name : grant.paid) {
+      const auto* rule = rule_named(state, name);
+      if (rule == nullptr || !rule->duties.prompts || !rule->duties.prompts->owed) continue;
+      const auto& ask = rule->duties.prompts->ask;
+      out.insert(out.end(), ask.begin(), ask.end());
+    }
+    return out;
+  }
+  return {};
+}
+
+GiveDetails::Answer decide(const GiveDetails& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto* held = context.state.glass(command.glass);
+  if (held == nullptr) return glass_not_found();
+  if (held->staff != session->staff) return Refusal{.why = Why::not_yours, .what = "only its opener owes these details"};
+  const auto prompts = owed_prompts(context.state, *held);
+  auto missing = unanswered(prompts, command.details);
+  if (!missing.empty()) {
+    Refusal out{.why = Why::details_missing, .what = "answer each prompt; unanswered: " + missing.front()};
+    out.missing = std::move(missing);
+    return out;
+  }
+  facts::DetailsGiven fact;
+  fact.staff = session->staff;
+  fact.patient = held->patient;
+  fact.glass = held->id;
+  fact.case_id = held->case_id;
+  fact.details = command.details;
+  context.note(std::move(fact));
+  return held->id;
+}
+
+ViewGlass::Answer decide(const ViewGlass& command, Context& context) {
+  AskAccess ask;
+  ask.token_hash = command.token_hash;
+  ask.cells = {chart_cell(command.patient)};
+  ask.form = "viewer";
+  ask.moves_focus = false;
+  ask.patients_exist = command.patient_exists;
+  auto answer = decide(ask, context);
+  if (auto* refusal = std::get_if<Refusal>(&answer)) return std::move(*refusal);
+  auto& access = std::get<Accessed>(answer);
+  if (!access.all_permitted) return std::move(*access.refusal);
+  ViewGlass::Seen out{.access = std::move(access), .glass = {}};
+  if (const auto held = context.state.glass_of_patient.find(command.patient);
+      held != context.state.glass_of_patient.end())
+    out.glass.assign(held->second.rbegin(), held->second.rend());
+  return out;
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,102 @@
+// house.h - the one writer: decides commands in order, applies their facts, commits in batches.
+//
+// Not thread-safe by design: one thread (bin/writer_thread.h) or the simulator drives it. After a
+// fault the house is dead; whoever drives it opens another one on the same store, by replay.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/access.h"
+#include "app/context.h"
+#include "app/journal.h"
+#include "app/lease.h"
+#include "app/recorded.h"
+#include "needs/clock.h"
+
+namespace halligan::app {
+
+class House {
+ public:
+  struct Parts {
+    needs::EntryStore& store;
+    needs::Vault& vault;
+    needs::Dice& dice;
+    needs::Clock& clock;
+  };
+
+  // Replays the ledger, records the start, ends what the time in between has ended, and writes the
+  // outcome "unknown" for every intent that has none.
+  static Result<std::unique_ptr<House>> open(const Parts& parts, std::string version);
+
+  // Decides one command on the state as it stands, facts of this batch included. The answer may be
+  // told to nobody before commit() has given a Durable.
+  template <class Command>
+  typename Command::Answer perform(const Command& command, const Now& now, std::string idempotency = {}) {
+    Fresh fresh{parts_.dice.roll<512>()};
+    std::vector<facts::Fact> noted;
+    Context context{state_, settle(now), fresh, noted, std::move(idempotency), {}};
+    auto answer = decide(command, context);
+    finish(context);
+    return answer;
+  }
+
+  // Makes everything performed durable. Nothing performed since the last commit: no disk is touched.
+  Result<Durable> commit();
+
+  // What the passing of time does: endings, overdue cases, folded refusals, steps of the clock.
+  void keep_time(const Now& now);
+
+  const State& state() const { return state_; }
+  Journal& journal() { return journal_; }
+  const Journal& journal() const { return journal_; }
+  bool failed() const { return failed_; }
+
+  // A lease on what was permitted: over when session, glass, deadline or the right itself ends.
+  std::shared_ptr<const Lease> lease(const Right& right);
+
+ private:
+  House(const Parts& parts);
+  Now settle(Now now) const;  // wall time as entries see it: never before the last entry
+  void finish(Context& context);
+  void record(facts::Fact fact, const Now& now, const std::string& idempotency);
+  void recheck_rights(const Now& now);
+
+  struct Running;  // a right with a stream on it
+
+  Parts parts_;
+  Journal journal_;
+  State state_;
+  bool failed_ = false;
+  std::string fault_;
+  std::map<std::string, std::uint32_t> repeated_;  // refusals since their fold began
+  std::vector<std::weak_ptr<Running>> running_;
+  std::uint64_t rights_seen_ = 0;
+  Millis wall_minus_boot_{0};
+};
+
+// How the rest of the program reaches the writer.
+class Desk {
+ public:
+  virtual ~Desk() = default;
+  // Runs the job on the writer; returns when all that it recorded is durable. The job must be quick
+  // and must not keep a reference to the house.
+  virtual Result<Durable> run(const std::function<void(House&, const Now&)>& job) = 0;
+};
+
+// Asks one command; the answer comes with the proof that it is durable.
+template <class Command>
+Result<Recorded<typename Command::Answer>> ask(Desk& desk, const Command& command,
+                                               const std::string& idempotency = {}) {
+  std::optional<typename Command::Answer> answer;
+  const auto durable = desk.run([&](House& house, const Now& now) {
+    answer = house.perform(command, now, idempotency);
+  });
+  if (!durable) return durable.fault();
+  return durable->seal(std::move(*answer));
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,194 @@
+#include "app/journal.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/must.h"
+
+namespace halligan::app {
+namespace {
+
+std::string period_of(Instant at) { return to_text(at).substr(0, 7); }
+
+Fault damaged(EntryIndex index, std::string what) {
+  return {FaultCode::ledger_damaged, "entry " + std::to_string(index) + ": " + std::move(what)};
+}
+
+}  // namespace
+
+Journal::Journal(needs::EntryStore& store, needs::Vault& vault, needs::Dice& dice)
+    : store_(store), vault_(vault), dice_(dice) {}
+
+Result<Unit> Journal::replay(const Visit& visit) {
+  MUST(store_size_ == 0 && pending_.empty());
+  std::optional<Fault> trouble;
+  const auto scanned = store_.scan(0, [&](EntryIndex index, ByteView stored) {
+    const auto done = replay_one(index, stored, visit);
+    if (!done) trouble = done.fault();
+    return done.ok();
+  });
+  orphans_.clear();
+  if (trouble) return *trouble;
+  if (!scanned) return scanned.fault();
+  store_size_ = store_.size();
+  if (tree_.size() != store_size_) return damaged(tree_.size(), "the store gave fewer entries than it has");
+  return Unit{};
+}
+
+Result<Unit> Journal::replay_one(EntryIndex index, ByteView stored, const Visit& visit) {
+  const auto clear = ledger::read_clear(stored);
+  if (!clear) return damaged(index, "not a version 1 entry");
+  if (clear->at < last_at_) return damaged(index, "its time is before that of the entry before it");
+  auto body = open_body(*clear, stored);
+  if (!body) return body.fault();
+  const Hash leaf = ledger::leaf_hash(stored);
+  if (clear->patient_sequence > 0) {
+    auto* at_chain = &orphans_[clear->patient];
+    if (*body) {
+      const auto patient = facts::patient_of((*body)->fact);
+      if (patient.empty()) return damaged(index, "a patient's entry that names no patient");
+      auto key = vault_.find(clear->key);
+      if (!key) return key.fault();
+      auto& chain = chains_[patient.text()];
+      if (chain.sequence == 0) chain.key = **key;
+      if (chain.key.id != clear->key) return damaged(index, "its key is not its patient's");
+      if (clear->patient_sequence != chain.sequence + 1 || clear->previous != chain.previous)
+        return damaged(index, "it does not follow its patient's previous entry");
+      chain.sequence = clear->patient_sequence;
+      chain.previous = leaf;
+    } else if (clear->patient_sequence != at_chain->first + 1 || clear->previous != at_chain->second) {
+      return damaged(index, "it does not follow its patient's previous entry");
+    }
+    *at_chain = {clear->patient_sequence, leaf};
+  } else if (*body) {
+    auto key = vault_.find(clear->key);
+    if (!key) return key.fault();
+    if (*key) period_keys_.insert_or_assign(period_of(clear->at), **key);
+  }
+  vault_.mark_used(clear->key);
+  tree_.append(leaf);
+  last_at_ = clear->at;
+  if (*body) note_person((*body)->fact);
+  visit(index, clear->at, *body ? &**body : nullptr);
+  return Unit{};
+}
+
+Result<std::optional<facts::Body>> Journal::open_body(const ledger::Clear& clear, ByteView stored) {
+  auto key = vault_.find(clear.key);
+  if (!key) return key.fault();
+  if (!*key) return std::optional<facts::Body>{};
+  const auto plain = ledger::open_entry(stored, (*key)->key);
+  if (!plain) return Fault{FaultCode::ledger_damaged, "an entry does not open with its key"};
+  auto body = facts::decode(text_view(*plain));
+  if (!body) return Fault{FaultCode::ledger_damaged, "an entry's body is not a fact that this version knows"};
+  return body;
+}
+
+void Journal::note_person(const facts::Fact& fact) {
+  const auto* person = std::get_if<facts::StaffSet>(&fact);
+  if (person == nullptr) return;
+  const auto bytes = from_hex(person->pseudonym);
+  MUST(bytes && bytes->size() == Pseudonym{}.size());
+  std::copy(bytes->begin(), bytes->end(), people_[person->person.text()].begin());
+}
+
+Result<Journal::Chain*> Journal::chain_of(const PatientId& patient) {
+  if (const auto found = chains_.find(patient.text()); found != chains_.end()) return &found->second;
+  auto key = vault_.take();
+  if (!key) return key.fault();
+  auto& chain = chains_[patient.text()];
+  chain.key = std::move(*key);
+  return &chain;
+}
+
+Result<const needs::DataKey*> Journal::period_key(Instant at) {
+  const auto period = period_of(at);
+  if (const auto found = period_keys_.find(period); found != period_keys_.end()) return &found->second;
+  auto key = vault_.take();
+  if (!key) return key.fault();
+  return &period_keys_.insert_or_assign(period, std::move(*key)).first->second;
+}
+
+Result<EntryIndex> Journal::write(const facts::Body& body, Instant at) {
+  if (failed_) return Fault{FaultCode::ledger_unavailable, "the journal stopped after a failed write"};
+  MUST(at >= last_at_);
+  const auto patient = facts::patient_of(body.fact);
+  const auto staff = facts::staff_of(body.fact);
+  const auto plain = facts::encode(body);
+  MUST(plain.size() + ledger::clear_bytes + crypto::tag_bytes <= limits::entry_bytes_max);
+
+  note_person(body.fact);
+  ledger::Clear clear{.at = at, .patient = {}, .staff = {}, .patient_sequence = 0, .previous = {},
+                      .key = {}, .nonce = dice_.roll<12>()};
+  if (const auto known = people_.find(staff.text()); known != people_.end()) clear.staff = known->second;
+  Chain* chain = nullptr;
+  const needs::DataKey* key = nullptr;
+  if (patient.empty()) {
+    auto found = period_key(at);
+    if (!found) { failed_ = true; return found.fault(); }
+    key = *found;
+  } else {
+    auto found = chain_of(patient);
+    if (!found) { failed_ = true; return found.fault(); }
+    chain = *found;
+    key = &chain->key;
+    clear.patient = chain->key.pseudonym;
+    clear.patient_sequence = chain->sequence + 1;
+    clear.previous = chain->previous;
+  }
+  clear.key = key->id;
+  pending_.push_back(ledger::seal_entry(clear, key->key, view(plain)));
+  pending_leaves_.push_back(ledger::leaf_hash(pending_.back()));
+  if (chain != nullptr) {
+    chain->sequence = clear.patient_sequence;
+    chain->previous = pending_leaves_.back();
+  }
+  last_at_ = at;
+  return next() - 1;
+}
+
+Result<Durable> Journal::commit(bool may_use_reserve) {
+  if (failed_) return Fault{FaultCode::ledger_unavailable, "the journal stopped after a failed write"};
+  std::span<const Bytes> left{pending_};
+  while (!left.empty()) {
+    const auto batch = left.first(std::min(left.size(), limits::batch_entries_max));
+    const auto appended = store_.append(batch, may_use_reserve);
+    if (!appended) {
+      failed_ = true;
+      return appended.fault();
+    }
+    left = left.subspan(batch.size());
+  }
+  for (const auto& leaf : pending_leaves_) tree_.append(leaf);
+  store_size_ += pending_.size();
+  pending_.clear();
+  pending_leaves_.clear();
+  return Durable{store_size_};
+}
+
+std::optional<Pseudonym> Journal::pseudonym(const PatientId& patient) const {
+  const auto found = chains_.find(patient.text());
+  if (found == chains_.end()) return std::nullopt;
+  return found->second.key.pseudonym;
+}
+
+std::optional<Pseudonym> Journal::pseudonym(const StaffId& person) const {
+  const auto found = people_.find(person.text());
+  if (found == people_.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<Journal::Read> Journal::read(EntryIndex index) {
+  if (index >= store_size_) return Fault{FaultCode::not_found, "no such entry"};
+  auto stored = store_.read(index);
+  if (!stored) return stored.fault();
+  if (ledger::leaf_hash(*stored) != tree_.leaf(index))
+    return damaged(index, "the bytes read are not those that were written");
+  const auto clear = ledger::read_clear(*stored);
+  MUST(clear);  // its hash is right, so we wrote it
+  auto body = open_body(*clear, *stored);
+  if (!body) return body.fault();
+  return Read{.clear = *clear, .body = std::move(*body), .stored = std::move(*stored)};
+}
+
+}  // namespace halligan::app

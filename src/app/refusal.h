@@ -1,0 +1,100 @@
+// refusal.h - the ordinary answer "no", as a value: why, what is missing, how to go on.
+//
+// `what` is for the person who asked: lower case, no full stop, and never patient data beyond what
+// that person sent.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/ids.h"
+
+namespace halligan::app {
+
+// What is due for one grant (spec/policy-language.md, "The bill"), in words for people.
+struct Due {
+  bool confirm = false;
+  int proof_level = 0;                  // 0: nothing due
+  std::optional<Millis> proof_age;
+  bool proof_paid = false;              // the freshest proof of this session suffices
+  std::vector<std::string> prompts;
+  struct Acknowledge {
+    std::string rule;
+    std::string text;
+  };
+  std::vector<Acknowledge> acknowledge;
+  struct Owed {
+    std::vector<std::string> prompts;
+    Millis within{};
+  };
+  std::vector<Owed> owed_prompts;
+  bool review = false;
+  std::vector<std::string> notices;
+};
+
+struct OfferedGrant {
+  std::string rule;
+  bool reason = false;
+  std::string label;
+  std::string help;
+  std::string purpose;
+  Due due;
+  Millis idle{};
+  Millis lasts{};
+};
+
+// Advice, not a right: breaking is decided afresh.
+struct Offer {
+  PatientId patient;
+  std::string policy;
+  Instant until{};
+  std::vector<OfferedGrant> grants;
+  std::vector<std::string> instead;
+};
+
+enum class Why {
+  no_session,             // token unknown, ended or over
+  role_needed,            // the person's roles do not cover it
+  denied,                 // a verdict of deny
+  glass_needed,           // a verdict of glass: see offer
+  no_policy,              // no policy is in force
+  bad_request,
+  not_found,
+  sign_in_refused,
+  code_reused,
+  slow_down,
+  step_up_needed,
+  details_missing,
+  acknowledgement_missing,
+  confirmation_missing,
+  unknown_reason,
+  not_yours,
+  self_review,
+  same_person,            // the second person must be another one
+  closed_already,
+  not_closed,
+  glass_ended,
+  policy_refused,
+  conflict,
+  ledger_nearly_full,
+};
+
+struct Refusal {
+  Why why = Why::denied;
+  std::string what;
+  std::string code;                  // reference code, where the refusal is an entry
+  std::string rule;                  // the visible rule that shut
+  std::string text;                  // its text
+  std::vector<std::string> missing;  // prompts or rules
+  std::int64_t retry_after_seconds = 0;
+  std::int64_t max_age_seconds = 0;  // of the proof that is asked (RFC 9470)
+  std::optional<Offer> offer;
+};
+
+int http_status(Why why);
+const char* slug(Why why);   // of urn:halligan:problem:<slug>
+const char* title(Why why);
+
+}  // namespace halligan::app

@@ -1,0 +1,36 @@
+// release.h - the one door through which bytes of a record leave (P1).
+//
+// It opens only to a Recorded answer that permits: the entry is durable before these bytes are made.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "app/access.h"
+#include "app/recorded.h"
+#include "base/must.h"
+#include "needs/record_source.h"
+
+namespace halligan::app {
+
+// Bytes of a record that may leave.
+class Released {
+ public:
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  friend Released release(const Recorded<AskAccess::Answer>& answer, std::string checked);
+  explicit Released(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::string bytes_;
+};
+
+// `checked` holds only what the cells of this answer permit; the caller has left out the rest.
+inline Released release(const Recorded<AskAccess::Answer>& answer, std::string checked) {
+  const auto* access = std::get_if<Accessed>(&answer.get());
+  MUST(access != nullptr && access->any_permitted);
+  MUST(answer.durable_below() > access->intent);
+  return Released{std::move(checked)};
+}
+
+}  // namespace halligan::app

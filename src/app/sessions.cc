@@ -1,0 +1,150 @@
+#include "app/sessions.h"
+
+#include <algorithm>
+
+#include "app/access.h"
+#include "base/limits.h"
+#include "core/identity/totp.h"
+
+namespace halligan::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// After `free` failures each further one doubles the wait, up to half a minute.
+Millis wait_after(std::uint32_t failures, std::uint32_t free) {
+  if (failures < free) return Millis{0};
+  return Millis{1000LL << std::min<std::uint32_t>(failures - free, 5U)};
+}
+
+struct Count {
+  std::string key;
+  std::uint32_t free;
+};
+
+std::int64_t seconds_to_wait(const State& state, const StaffId& person, const std::string& origin,
+                             bool from_terminal, const Now& now) {
+  std::vector<Count> counts{{person.text() + "@" + origin, 5}};
+  // From elsewhere the sums over all origins and all names count as well; at an enrolled terminal
+  // they do not, so that nobody far away can keep a clinician from signing in on the ward.
+  if (!from_terminal) {
+    counts.push_back({"@" + origin, 30});
+    if (!person.empty()) counts.push_back({person.text() + "@*", 50});
+  }
+  Millis longest{0};
+  for (const auto& count : counts) {
+    const auto held = state.failures.find(count.key);
+    if (held == state.failures.end()) continue;
+    const auto until = held->second.last.boot + wait_after(held->second.count, count.free);
+    longest = std::max(longest, until - now.boot);
+  }
+  return (longest.count() + 999) / 1000;
+}
+
+Refusal sign_in_refused() {
+  return {.why = Why::sign_in_refused, .what = "name, password or code is wrong"};
+}
+
+Refusal code_reused(std::int64_t step, const Now& now) {
+  Refusal out{.why = Why::code_reused, .what = "this code was used before: wait for the next one"};
+  out.retry_after_seconds = identity::seconds_until_next(step, now.wall);
+  return out;
+}
+
+const char* why_refused(const Person* person, const SignIn& command) {
+  if (person == nullptr) return "unknown";
+  if (!person->active) return "inactive";
+  if (!command.password_matched) return "password";
+  if (!command.totp_step) return "totp";
+  return nullptr;
+}
+
+}  // namespace
+
+MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
+  const auto* person = context.state.person(StaffId{command.user});
+  const StaffId id = person == nullptr ? StaffId{} : person->id;
+  const auto wait = seconds_to_wait(context.state, id, command.origin, command.from_terminal, context.now);
+  if (wait <= 0) return MaySignIn::Yes{.person = id};
+  Refusal out{.why = Why::slow_down, .what = "too many attempts failed from here: wait and try again"};
+  out.retry_after_seconds = wait;
+  return out;
+}
+
+SignIn::Answer decide(const SignIn& command, Context& context) {
+  const auto* person = context.state.person(command.person);
+  if (const char* why = why_refused(person, command); why != nullptr) {
+    context.note(facts::SignInRefused{.staff = person == nullptr ? StaffId{} : person->id,
+                                      .origin = command.origin, .why = why});
+    return sign_in_refused();
+  }
+  if (*command.totp_step <= person->totp_step) {
+    context.note(facts::SignInRefused{.staff = person->id, .origin = command.origin, .why = "totp-reused"});
+    return code_reused(person->totp_step, context.now);
+  }
+  // The oldest session makes room: a forgotten workstation must not lock its owner out.
+  std::vector<const Session*> own;
+  for (const auto& [id, session] : context.state.sessions)
+    if (session.staff == person->id) own.push_back(&session);
+  if (own.size() >= limits::sessions_per_staff_max) {
+    const auto* oldest = *std::min_element(own.begin(), own.end(), [](const Session* a, const Session* b) {
+      return a->opened_at < b->opened_at;
+    });
+    end_session(*oldest, facts::SessionEnd::expired, facts::EndedBy::logout, {}, context);
+  }
+  facts::SessionOpened fact;
+  fact.staff = person->id;
+  fact.session = SessionId{context.fresh.id()};
+  fact.token_hash = command.token_hash;
+  if (const auto* terminal = context.state.terminal(command.terminal); terminal != nullptr && terminal->active) {
+    fact.terminal = terminal->id;
+    fact.place = terminal->place;
+  }
+  fact.proof_level = 2;
+  fact.totp_step = *command.totp_step;
+  fact.origin = command.origin;
+  fact.until = context.now.wall + limits::session_absolute;
+  fact.idle_millis = Millis{limits::session_idle}.count();
+  const SignIn::Done done{.session = fact.session, .staff = person->id, .name = person->name,
+                          .roles = person->roles, .place = fact.place, .terminal = fact.terminal,
+                          .until = fact.until, .idle = limits::session_idle};
+  context.note(std::move(fact));
+  return done;
+}
+
+StepUp::Answer decide(const StepUp& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto* person = context.state.person(session->staff);
+  const std::string origin = "session/" + session->id.text();
+  const auto wait = seconds_to_wait(context.state, person->id, origin, true, context.now);
+  if (wait > 0) {
+    Refusal out{.why = Why::slow_down, .what = "too many wrong codes in this session: wait and try again"};
+    out.retry_after_seconds = wait;
+    return out;
+  }
+  if (!command.totp_step || *command.totp_step <= person->totp_step) {
+    context.note(facts::SignInRefused{.staff = person->id, .origin = origin,
+                                      .why = command.totp_step ? "totp-reused" : "totp"});
+    return command.totp_step ? code_reused(person->totp_step, context.now) : sign_in_refused();
+  }
+  context.note(facts::SteppedUp{.staff = person->id, .session = session->id, .factor = "totp",
+                                .totp_step = *command.totp_step});
+  return StepUp::Done{.at = context.now.wall};
+}
+
+SignOut::Answer decide(const SignOut& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  end_session(*session, facts::SessionEnd::logout, facts::EndedBy::logout, {}, context);
+  return session->id;
+}
+
+void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
+                 Context& context) {
+  for (const auto* held : context.state.open_glass_of(session.id))
+    if (auto ended = glass::decide_end(*held, glass_by, who, context.now)) context.note(std::move(*ended));
+  context.note(facts::SessionEnded{.staff = session.staff, .session = session.id, .by = by, .revoked_by = who});
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,72 @@
+// sessions.h - signing in and out, stepping up.
+//
+// Passwords are checked by the caller, on its own thread (needs/password_hasher.h); what arrives
+// here is whether it matched, and which step's code it was. Secrets never come here.
+//
+// THROTTLE  failures are counted for a person and origin, for a person, and for an origin. They slow
+//           down guessing; they never lock a person out: an enrolled terminal has its own count, and
+//           sessions that are open, and their step-ups, are not touched.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "app/context.h"
+#include "app/refusal.h"
+
+namespace halligan::app {
+
+struct MaySignIn {  // asked before the password is looked at
+  struct Yes {
+    StaffId person;  // empty where nobody has this name: the caller goes on, and fails, in the same time
+  };
+  using Answer = std::variant<Yes, Refusal>;
+  std::string user;
+  std::string origin;      // network address, or "terminal/<id>" of an enrolled terminal
+  bool from_terminal = false;
+};
+MaySignIn::Answer decide(const MaySignIn& command, Context& context);
+
+struct SignIn {
+  struct Done {
+    SessionId session;
+    StaffId staff;
+    std::string name;
+    std::vector<std::string> roles;
+    PlaceId place;
+    TerminalId terminal;
+    Instant until{};
+    Millis idle{};
+  };
+  using Answer = std::variant<Done, Refusal>;
+  StaffId person;                        // empty: nobody
+  std::string origin;
+  bool password_matched = false;
+  std::optional<std::int64_t> totp_step; // of the code, where it matched one
+  TerminalId terminal;                   // whose secret matched; empty: an unknown place
+  std::string token_hash;                // hex SHA-256 of the token that the caller made
+};
+SignIn::Answer decide(const SignIn& command, Context& context);
+
+struct StepUp {
+  struct Done {
+    Instant at{};
+  };
+  using Answer = std::variant<Done, Refusal>;
+  std::string token_hash;
+  std::optional<std::int64_t> totp_step;
+};
+StepUp::Answer decide(const StepUp& command, Context& context);
+
+struct SignOut {
+  using Answer = std::variant<SessionId, Refusal>;
+  std::string token_hash;
+};
+SignOut::Answer decide(const SignOut& command, Context& context);
+
+// Notes the end of a session and of every glass in it.
+void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
+                 Context& context);
+
+}  // namespace halligan::app

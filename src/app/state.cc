@@ -1,0 +1,412 @@
+#include "app/state.h"
+
+#include <algorithm>
+
+#include "app/fold_evidence.h"
+#include "base/must.h"
+#include "core/policy/parse.h"
+
+namespace halligan::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t codes_max = 20'000;
+constexpr auto made_kept = 24h;
+constexpr auto failures_kept = 15min;
+
+template <class Map>
+const typename Map::mapped_type* found(const Map& map, const typename Map::key_type& key) {
+  const auto at = map.find(key);
+  return at == map.end() ? nullptr : &at->second;
+}
+
+}  // namespace
+
+std::string fold_key(const facts::AccessRefused& refused) {
+  return refused.session.text() + "|" + refused.patient.text() + "|" + refused.rule;
+}
+
+const Session* State::session(const SessionId& id) const { return found(sessions, id); }
+const Person* State::person(const StaffId& id) const { return found(people, id); }
+const Terminal* State::terminal(const TerminalId& id) const { return found(terminals, id); }
+const glass::Glass* State::glass(const GlassId& id) const { return found(glasses, id); }
+const cases::Case* State::case_of(const CaseId& id) const { return found(all_cases, id); }
+
+const Session* State::session_by_token(const std::string& token_hash) const {
+  const auto at = by_token.find(token_hash);
+  return at == by_token.end() ? nullptr : session(at->second);
+}
+
+const PolicyText* State::policy_in_force() const { return found(policies, policy_version); }
+
+std::vector<const glass::Glass*> State::open_glass_of(const SessionId& session) const {
+  std::vector<const glass::Glass*> out;
+  for (const auto& id : open)
+    if (glasses.at(id).session == session) out.push_back(&glasses.at(id));
+  return out;
+}
+
+const glass::Glass* State::open_glass(const SessionId& session, const PatientId& patient) const {
+  const auto at = glass_of_patient.find(patient);
+  if (at == glass_of_patient.end()) return nullptr;
+  for (auto id = at->second.rbegin(); id != at->second.rend(); ++id) {
+    const auto& held = glasses.at(*id);
+    if (held.session == session && held.open()) return &held;
+  }
+  return nullptr;
+}
+
+void State::used(const SessionId& session, const PatientId& patient, const EntryTime& at,
+                 const GlassId& glass_used) {
+  if (const auto s = sessions.find(session); s != sessions.end())
+    s->second.idle = glass::in(at, s->second.idle_span);
+  if (const auto g = glasses.find(glass_used); g != glasses.end() && g->second.patient == patient)
+    glass::apply_used(g->second, at);
+}
+
+void State::end_session(const SessionId& id) {
+  const auto at = sessions.find(id);
+  if (at == sessions.end()) return;
+  at->second.over->store(true);
+  by_token.erase(at->second.token_hash);
+  sessions.erase(at);
+}
+
+// --- the ledger and the machine ---------------------------------------------------------------
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::LedgerBegun& f) {
+  hospital = f.hospital;
+  origin = f.origin;
+  log_key = f.log_key;
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::ServerStarted& f) {
+  if (f.boot_id != boot_id) {
+    for (const auto& id : open) glass::apply_reboot(glasses.at(id));
+    for (auto& [id, session] : sessions) {
+      session.until.forget_boot();
+      session.idle.forget_boot();
+      session.proof_this_boot = false;
+    }
+    failures.clear();
+  }
+  boot_id = f.boot_id;
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::ClockStepped&) {}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::LogKeyRotated& f) { log_key = f.log_key; }
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::OriginRenewed& f) { origin = f.origin; }
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::LedgerRead&) {}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::PatientErased&) {}
+
+// --- policy --------------------------------------------------------------------------------------
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::PolicyProposed& f) {
+  policies[f.policy] = {.version = f.policy, .proposer = f.staff, .signer = {}, .note = f.note,
+                        .proposed_at = at.wall, .parts = f.parts, .text = {}};
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::PolicyPart& f) {
+  if (const auto held = policies.find(f.policy); held != policies.end()) held->second.text += f.text;
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::PolicySigned& f) {
+  const auto held = policies.find(f.policy);
+  MUST(held != policies.end());
+  held->second.signer = f.staff;
+  const auto parsed = policy::parse(held->second.text);
+  MUST(parsed.ok());  // it was checked before it could be proposed
+  engine_ = compile_into(*parsed.policy, evidence);
+  policy_version = f.policy;
+  ++rights_epoch;
+}
+
+// --- people, terminals, sessions --------------------------------------------------------------
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::StaffSet& f) {
+  auto& person = people[f.person];
+  person.id = f.person;
+  person.name = f.name;
+  person.roles = f.roles;
+  person.department = f.department;
+  person.active = f.active;
+  ++rights_epoch;
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::FactorEnrolled& f) {
+  if (const auto person = people.find(f.person); person != people.end())
+    person->second.factors.insert(f.factor);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::TerminalSet& f) {
+  terminals[f.terminal] = {.id = f.terminal, .place = f.place, .use = f.use, .active = f.active};
+  ++rights_epoch;
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
+  Session session;
+  session.id = f.session;
+  session.staff = f.staff;
+  session.token_hash = f.token_hash;
+  session.terminal = f.terminal;
+  session.place = f.place;
+  session.proof_level = f.proof_level;
+  session.proof_at = at;
+  session.opened_at = at.wall;
+  session.until = {.wall = f.until, .boot = at.boot + (f.until - at.wall)};
+  session.idle_span = Millis{f.idle_millis};
+  session.idle = glass::in(at, session.idle_span);
+  by_token[f.token_hash] = f.session;
+  sessions.insert_or_assign(f.session, std::move(session));
+  if (const auto person = people.find(f.staff); person != people.end())
+    person->second.totp_step = std::max(person->second.totp_step, f.totp_step);
+  failures.erase(f.staff.text() + "@" + f.origin);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::SignInRefused& f) {
+  if (f.why == "throttled") return;
+  for (const auto& key : {f.staff.text() + "@" + f.origin, f.staff.text() + "@*", "@" + f.origin}) {
+    auto& held = failures[key];
+    held.count += f.times;
+    held.last = at;
+  }
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
+  if (const auto session = sessions.find(f.session); session != sessions.end()) {
+    session->second.proof_at = at;
+    session->second.proof_this_boot = true;
+    session->second.proof_level = std::max(session->second.proof_level, 2);
+    used(f.session, {}, at, {});
+  }
+  if (const auto person = people.find(f.staff); person != people.end())
+    person->second.totp_step = std::max(person->second.totp_step, f.totp_step);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::SessionEnded& f) { end_session(f.session); }
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::FocusMoved& f) {
+  if (const auto session = sessions.find(f.session); session != sessions.end()) {
+    session->second.focus = f.patient;
+    used(f.session, f.patient, at, {});
+  }
+}
+
+// --- relations ---------------------------------------------------------------------------------
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::RelationRecorded& f) {
+  fold(evidence, f, at.wall);
+  ++rights_epoch;
+}
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::RelationEnded& f) {
+  fold(evidence, f, at.wall);
+  ++rights_epoch;
+}
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::RelationConfirmed& f) {
+  fold(evidence, f, at.wall);
+  ++rights_epoch;
+}
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::FlagSet& f) {
+  fold(evidence, f, at.wall);
+  ++rights_epoch;
+}
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::FeedBeat& f) {
+  fold(evidence, f, at.wall);
+  ++rights_epoch;
+}
+
+// --- glass -----------------------------------------------------------------------------------------
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::GlassOpened& f) {
+  glasses.insert_or_assign(f.glass, glass::apply_opened(f, at));
+  open.insert(f.glass);
+  glass_of_patient[f.patient].push_back(f.glass);
+  glass_over[f.glass] = std::make_shared<std::atomic<bool>>(false);
+  used(f.session, f.patient, at, {});
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::GlassWidened& f) {
+  if (const auto held = glasses.find(f.glass); held != glasses.end())
+    glass::apply_widened(held->second, f);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::GlassEnded& f) {
+  const auto held = glasses.find(f.glass);
+  if (held == glasses.end()) return;
+  glass::apply_ended(held->second, f);
+  open.erase(f.glass);
+  if (const auto over = glass_over.find(f.glass); over != glass_over.end()) {
+    over->second->store(true);
+    glass_over.erase(over);
+  }
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::DetailsGiven& f) {
+  if (const auto held = glasses.find(f.glass); held != glasses.end())
+    glass::apply_details(held->second, f);
+  if (const auto held = all_cases.find(f.case_id); held != all_cases.end()) {
+    facts::CaseJustified given;
+    for (const auto& detail : f.details)
+      given.text += detail.prompt + " " + detail.answer + "\n";
+    cases::apply_justified(held->second, given, at.wall);
+  }
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::BreakUnneeded&) {}
+
+// --- cases -----------------------------------------------------------------------------------------
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::CaseOpened& f) {
+  all_cases.insert_or_assign(f.case_id, cases::apply_opened(f, at.wall));
+  unclosed.insert(f.case_id);
+  if (!f.key.empty()) case_by_key[f.key] = f.case_id;
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::CaseJustified& f) {
+  if (const auto held = all_cases.find(f.case_id); held != all_cases.end())
+    cases::apply_justified(held->second, f, at.wall);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::CaseExplained& f) {
+  if (const auto held = all_cases.find(f.case_id); held != all_cases.end())
+    cases::apply_explained(held->second, f, at.wall);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::CaseClosed& f) {
+  const auto held = all_cases.find(f.case_id);
+  if (held == all_cases.end()) return;
+  cases::apply_closed(held->second, f, at.wall);
+  unclosed.erase(f.case_id);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::CaseOverdue& f) {
+  if (const auto held = all_cases.find(f.case_id); held != all_cases.end())
+    cases::apply_overdue(held->second, at.wall);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::CaseReopened& f) {
+  const auto held = all_cases.find(f.case_id);
+  if (held == all_cases.end()) return;
+  cases::apply_reopened(held->second, f);
+  unclosed.insert(f.case_id);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::CaseViewed& f) {
+  used(f.session, {}, at, {});
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::CasesListed& f) {
+  used(f.session, {}, at, {});
+}
+
+// --- access ----------------------------------------------------------------------------------------
+
+template <>
+void State::on(EntryIndex index, const EntryTime& at, const facts::AccessIntended& f) {
+  pending[index] = {.staff = f.staff, .patient = f.patient};
+  used(f.session, f.patient, at, f.glass);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::AccessOutcome& f) { pending.erase(f.intent); }
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
+  const auto key = fold_key(f);
+  if (f.times > 1) {  // the end of a fold
+    folds.erase(key);
+  } else {
+    folds[key] = {.sample = f, .first = at.wall};
+  }
+  if (f.code.empty()) return;
+  const std::string what = f.offered ? "needed a glass" : "was refused";
+  codes[f.code] = {.at = at.wall, .staff = f.staff, .patient = f.patient,
+                   .text = f.action + " of " + (f.type.empty() ? "a chart" : f.type) + " " + what +
+                           (f.rule.empty() ? ": no rule covers it" : " by rule " + f.rule) +
+                           " under policy " + f.policy};
+  codes_in_order.push_back(f.code);
+  while (codes_in_order.size() > codes_max) {
+    codes.erase(codes_in_order.front());
+    codes_in_order.pop_front();
+  }
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::SearchMade& f) { used(f.session, {}, at, {}); }
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::SearchListed&) {}
+
+// --- the whole ----------------------------------------------------------------------------------
+
+void State::apply(EntryIndex index, const EntryTime& at, const facts::Body& body) {
+  MUST(index == entries);
+  forget_old(at);
+  std::visit([&](const auto& fact) { on(index, at, fact); }, body.fact);
+  if (const auto patient = facts::patient_of(body.fact); !patient.empty()) patients.insert(patient.text());
+  if (!body.idempotency.empty() && !made.contains(body.idempotency)) {
+    Made what{.at = at.wall, .id = {}, .index = index};
+    if (const auto* opened = std::get_if<facts::GlassOpened>(&body.fact)) what.id = opened->glass.text();
+    made[body.idempotency] = std::move(what);
+  }
+  ++entries;
+  last = at;
+}
+
+void State::apply_unreadable(EntryIndex index, const EntryTime& at) {
+  MUST(index == entries);
+  ++entries;
+  last = at;
+}
+
+// Forgetting depends on entry times only, so that replay forgets the same.
+void State::forget_old(const EntryTime& at) {
+  if (std::chrono::floor<std::chrono::minutes>(at.wall) ==
+      std::chrono::floor<std::chrono::minutes>(last.wall))
+    return;
+  std::erase_if(made, [&](const auto& each) { return each.second.at + made_kept < at.wall; });
+  std::erase_if(failures, [&](const auto& each) { return each.second.last.wall + failures_kept < at.wall; });
+}
+
+}  // namespace halligan::app

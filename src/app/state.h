@@ -1,0 +1,167 @@
+// state.h - everything Halligan knows, as a fold of the ledger's entries (P5).
+//
+// apply() is total: it may not refuse, and it looks at nothing but the entry. The table in
+// ARCHITECTURE.md says what is kept and when each kind is forgotten.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/cases/case.h"
+#include "core/facts/facts.h"
+#include "core/glass/glass.h"
+#include "core/policy/engine.h"
+#include "core/policy/evidence.h"
+
+namespace halligan::app {
+
+using glass::Deadline;
+using glass::EntryTime;
+
+// Turned off when the right behind it ends; leases of running streams hold it (lease.h).
+using Switch = std::shared_ptr<std::atomic<bool>>;  // true: over
+
+struct Person {
+  StaffId id;
+  std::string name;
+  std::vector<std::string> roles;
+  std::string department;
+  bool active = true;
+  std::set<std::string> factors;
+  std::int64_t totp_step = 0;  // the last one used; it and earlier ones are refused
+};
+
+struct Terminal {
+  TerminalId id;
+  PlaceId place;
+  std::string use;
+  bool active = true;
+};
+
+struct Session {
+  SessionId id;
+  StaffId staff;
+  std::string token_hash;
+  TerminalId terminal;  // empty: unknown
+  PlaceId place;        // empty: unknown
+  int proof_level = 0;
+  EntryTime proof_at{};  // the freshest second factor, on both clocks
+  bool proof_this_boot = true;
+  Instant opened_at{};
+  Deadline until;
+  Deadline idle;
+  Millis idle_span{0};
+  PatientId focus;
+  Switch over = std::make_shared<std::atomic<bool>>(false);
+};
+
+struct PolicyText {
+  std::string version;
+  StaffId proposer;
+  StaffId signer;  // empty while only proposed
+  std::string note;
+  Instant proposed_at{};
+  std::uint32_t parts = 0;
+  std::string text;
+};
+
+struct Pending {  // an intent whose outcome is not known yet
+  StaffId staff;
+  PatientId patient;
+};
+
+// A refusal that was written; those that repeat within a minute are counted by the house, and
+// written once at its end.
+struct Fold {
+  facts::AccessRefused sample;
+  Instant first{};
+};
+
+std::string fold_key(const facts::AccessRefused& refused);
+
+struct Failures {  // of signing in, for the throttle
+  std::uint32_t count = 0;
+  EntryTime last{};
+};
+
+struct Coded {  // what a reference code stands for
+  Instant at{};
+  StaffId staff;
+  PatientId patient;
+  std::string text;
+};
+
+// What a command with an idempotency key made the first time.
+struct Made {
+  Instant at{};
+  std::string id;
+  EntryIndex index = 0;
+};
+
+class State {
+ public:
+  void apply(EntryIndex index, const EntryTime& at, const facts::Body& body);
+  void apply_unreadable(EntryIndex index, const EntryTime& at);  // its key was destroyed
+
+  // A text of everything above, the same for equal states, for P5 and for people with a problem.
+  std::string dump() const;
+
+  const Session* session(const SessionId& id) const;
+  const Session* session_by_token(const std::string& token_hash) const;
+  const Person* person(const StaffId& id) const;
+  const Terminal* terminal(const TerminalId& id) const;
+  const glass::Glass* glass(const GlassId& id) const;
+  const cases::Case* case_of(const CaseId& id) const;
+  const glass::Glass* open_glass(const SessionId& session, const PatientId& patient) const;
+  std::vector<const glass::Glass*> open_glass_of(const SessionId& session) const;
+  const policy::Engine* engine() const { return engine_.get(); }
+  const PolicyText* policy_in_force() const;
+  bool knows(const PatientId& patient) const { return patients.contains(patient.text()); }
+
+  // Read by decide functions; changed by apply only.
+  std::string hospital, origin, log_key, boot_id;
+  EntryIndex entries = 0;
+  EntryTime last{};
+  std::map<StaffId, Person> people;
+  std::map<TerminalId, Terminal> terminals;
+  std::map<SessionId, Session> sessions;
+  boost::unordered_flat_map<std::string, SessionId> by_token;
+  std::map<GlassId, glass::Glass> glasses;
+  std::set<GlassId> open;  // those of glasses that are open
+  std::map<PatientId, std::vector<GlassId>> glass_of_patient;
+  std::map<GlassId, Switch> glass_over;
+  std::map<CaseId, cases::Case> all_cases;
+  std::set<CaseId> unclosed;
+  std::map<std::string, CaseId> case_by_key;
+  std::map<std::string, PolicyText> policies;
+  std::string policy_version;
+  policy::Evidence evidence;
+  std::map<EntryIndex, Pending> pending;
+  std::map<std::string, Fold> folds;
+  std::map<std::string, Failures> failures;
+  std::map<std::string, Made> made;
+  std::map<std::string, Coded> codes;
+  std::deque<std::string> codes_in_order;
+  boost::unordered_flat_set<std::string> patients;  // whom some entry concerns
+  // Grows whenever a right may have changed: running leases are then decided again.
+  std::uint64_t rights_epoch = 0;
+
+ private:
+  template <class F>
+  void on(EntryIndex index, const EntryTime& at, const F& fact);
+  void used(const SessionId& session, const PatientId& patient, const EntryTime& at, const GlassId& glass);
+  void end_session(const SessionId& id);
+  void forget_old(const EntryTime& at);
+
+  std::shared_ptr<const policy::Engine> engine_;
+};
+
+}  // namespace halligan::app
