@@ -1,0 +1,34 @@
+// verify.h - `halligan verify`: checks an exported ledger, or one served at an address.
+//
+// Reads files only; needs the log's public key from outside, no decryption key and no server of ours.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace halligan::cli {
+
+struct VerifyArgs {
+  std::string where{};               // a folder, or an address that begins with http:// or https://
+  std::string key{};                 // the log's verifier key, or ...
+  std::string key_file{};            // ... a file with it; one of the two
+  std::vector<std::string> since{};  // files with checkpoints that were seen earlier
+  bool json = false;
+  bool shows_progress = false;
+};
+
+// Gets a path below the address in `where` ("checkpoint", "tile/0/000"); nothing when there is none.
+using FetchLogFile = std::function<Result<std::optional<Bytes>>(const std::string& path)>;
+
+bool is_address(const std::string& where);
+
+// 0 the ledger is whole, 1 it is not, 2 wrong arguments or what cannot be read.
+int verify(const VerifyArgs& args, const FetchLogFile& fetch, std::ostream& out, std::ostream& err);
+
+}  // namespace halligan::cli
