@@ -326,6 +326,34 @@ TEST(Verify, AForkIsToldByAnEarlierCheckpoint) {
   EXPECT_EQ(report.earlier, 2U);
 }
 
+// Whatever is thrown at it: never a crash, and never an answer that all is well.
+TEST(Verify, RandomDamageIsAlwaysFound) {
+  const Files whole = long_log(270).files();
+  std::uint64_t dice = 20261122;
+  const auto below = [&](std::size_t n) {  // splitmix64
+    std::uint64_t z = (dice += 0x9E3779B97F4A7C15U);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+    return static_cast<std::size_t>((z ^ (z >> 31)) % n);
+  };
+  for (int round = 0; round < 1500; ++round) {
+    Files files = whole;
+    for (std::size_t damages = 1 + below(3); damages-- > 0;) {
+      auto& content = std::next(files.begin(), static_cast<std::ptrdiff_t>(below(files.size())))->second;
+      const auto from = content.begin() + static_cast<std::ptrdiff_t>(below(content.size() + 1));
+      const auto length = static_cast<std::ptrdiff_t>(below(static_cast<std::size_t>(content.end() - from) + 1));
+      switch (below(4)) {
+        case 0: content.erase(from, from + length); break;
+        case 1: std::fill(from, from + length, static_cast<std::uint8_t>(below(256))); break;
+        case 2: std::reverse(from, from + length); break;
+        case 3: content.insert(from, 1 + below(300), static_cast<std::uint8_t>(below(256))); break;
+        default: break;
+      }
+    }
+    EXPECT_EQ(verify(files).ok(), files == whole) << "round " << round;
+  }
+}
+
 TEST(Verify, AnEarlierCheckpointOfAnotherKeyIsAFault) {
   const Files files = five_entries().files();
   MapReader reader{files};
