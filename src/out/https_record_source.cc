@@ -9,7 +9,6 @@
 #include <fstream>
 #include <mutex>
 #include <optional>
-#include <sstream>
 #include <vector>
 
 #include "base/must.h"
@@ -290,7 +289,6 @@ HttpsRecordSource::Impl::Try HttpsRecordSource::Impl::attempt(std::unique_ptr<Up
       if (parser->status == 101) return {nonsense("another protocol")};
       ++interim;
       parser.reset();
-      if (!held.empty()) continue;
       continue;
     }
     const auto got = link->read(some, until);

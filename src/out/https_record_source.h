@@ -17,9 +17,9 @@
 namespace halligan::out {
 
 struct RecordSourceOptions {
-  std::string base_url;         // "https://fhir.hospital.example/r4"
-  std::string credential_file;  // sent as Authorization: Bearer; empty: none. Read again when it changes
-  std::string ca_file;          // PEM, trusted alone; empty: the system's
+  std::string base_url{};  // "https://fhir.hospital.example/r4"
+  std::string credential_file{};  // sent as Authorization: Bearer; empty: none. Read again when it changes
+  std::string ca_file{};  // PEM, trusted alone; empty: the system's
   std::chrono::milliseconds connect_time = limits::upstream_connect_time_max;  // with the TLS handshake
   std::chrono::milliseconds answer_time = limits::upstream_answer_time_max;    // to the last byte
   std::chrono::milliseconds idle_time{30'000};  // an older connection is not used again

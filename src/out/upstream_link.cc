@@ -125,7 +125,9 @@ Result<Unit> UpstreamLink::shake_hands(const UpstreamAddress& address, ssl_ctx_s
     MUST(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), address.host.c_str()) == 1);
   } else {
     MUST(SSL_set1_host(ssl_, address.host.c_str()) == 1);
-    SSL_set_tlsext_host_name(ssl_, address.host.c_str());
+    // SSL_set_tlsext_host_name, without its C cast.
+    SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(address.host.c_str()));
   }
   for (;;) {
     ERR_clear_error();

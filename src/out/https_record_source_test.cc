@@ -1,0 +1,386 @@
+// An upstream that behaves, and all the ways in which it may not.
+#include "out/https_record_source.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "out/temporary_folder.h"
+
+namespace halligan::out {
+namespace {
+
+using namespace std::chrono_literals;
+using needs::RecordRequest;
+
+// One accepted connection, as the script of a test sees it.
+class Peer {
+ public:
+  Peer(int socket, SSL* ssl) : socket_(socket), ssl_(ssl) {}
+  // One request head (and its body by Content-Length), or nothing when the client is gone.
+  std::string request() {
+    while (held_.find("\r\n\r\n") == std::string::npos)
+      if (!more()) return {};
+    auto end = held_.find("\r\n\r\n") + 4;
+    const auto at = held_.find("Content-Length: ");
+    if (at != std::string::npos && at < end) end += std::stoul(held_.substr(at + 16));
+    while (held_.size() < end)
+      if (!more()) return {};
+    auto out = held_.substr(0, end);
+    held_.erase(0, end);
+    return out;
+  }
+  bool say(std::string_view text) {
+    if (ssl_ != nullptr) return SSL_write(ssl_, text.data(), static_cast<int>(text.size())) > 0;
+    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+  }
+  void wait_for_end() {
+    while (more()) {
+    }
+  }
+
+ private:
+  bool more() {
+    std::array<char, 4096> some;
+    const auto got = ssl_ != nullptr ? SSL_read(ssl_, some.data(), some.size())
+                                     : ::recv(socket_, some.data(), some.size(), 0);
+    if (got <= 0) return false;
+    held_.append(some.data(), static_cast<std::size_t>(got));
+    return true;
+  }
+  int socket_;
+  SSL* ssl_;
+  std::string held_;
+};
+
+// Listens on a port of its own and plays `script` for every connection, one after another.
+class Upstream {
+ public:
+  explicit Upstream(std::function<void(Peer&, int)> script, SSL_CTX* tls = nullptr)
+      : script_(std::move(script)), tls_(tls), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
+    EXPECT_EQ(::listen(listener_, 16), 0);
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size);
+    port_ = ntohs(at.sin_port);
+    thread_ = std::thread{[this] { serve(); }};
+  }
+  ~Upstream() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  std::string url(std::string_view scheme = "http", std::string_view path = "/fhir") const {
+    return std::string{scheme} + "://127.0.0.1:" + std::to_string(port_) + std::string{path};
+  }
+  int connections() const { return connections_; }
+
+ private:
+  void serve() {
+    for (;;) {
+      const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (socket < 0) return;
+      const timeval patience{.tv_sec = 5, .tv_usec = 0};
+      ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+      SSL* ssl = nullptr;
+      bool ready = true;
+      if (tls_ != nullptr) {
+        ssl = SSL_new(tls_);
+        SSL_set_fd(ssl, socket);
+        ready = SSL_accept(ssl) == 1;
+      }
+      Peer peer{socket, ssl};
+      if (ready) script_(peer, connections_++);
+      SSL_free(ssl);
+      ::close(socket);
+    }
+  }
+  std::function<void(Peer&, int)> script_;
+  SSL_CTX* tls_;
+  int listener_;
+  std::uint16_t port_ = 0;
+  std::atomic<int> connections_{0};
+  std::thread thread_;
+};
+
+std::string ok(std::string_view body) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + std::string{body};
+}
+
+std::unique_ptr<HttpsRecordSource> source(const std::string& url, std::string credential = "",
+                                          std::string ca = "") {
+  auto opened = HttpsRecordSource::open({.base_url = url,
+                                         .credential_file = std::move(credential),
+                                         .ca_file = std::move(ca),
+                                         .connect_time = 2s,
+                                         .answer_time = 150ms});
+  EXPECT_TRUE(opened.ok()) << (opened.ok() ? "" : opened.fault().what);
+  return opened.ok() ? std::move(*opened) : nullptr;
+}
+
+RecordRequest read_of(std::string target) {
+  return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}, .bytes_max = 1'000};
+}
+RecordRequest create() {
+  return {.method = "POST",
+          .target = "Observation",
+          .headers = {{"Content-Type", "application/fhir+json"}},
+          .body = "{}",
+          .bytes_max = 1'000};
+}
+
+TEST(HttpsRecordSource, SendsTheTargetAsGivenWithTheCredential) {
+  TemporaryFolder folder;
+  const auto file = (std::filesystem::path{folder.path()} / "credential").string();
+  std::ofstream{file} << "secret-1\n";
+  std::mutex mutex;
+  std::vector<std::string> seen;
+  Upstream upstream{[&](Peer& peer, int) {
+    for (auto got = peer.request(); !got.empty(); got = peer.request()) {
+      const std::lock_guard lock{mutex};
+      seen.push_back(got);
+      peer.say(ok("{}"));
+    }
+  }};
+  {
+    const auto records = source(upstream.url("http", "/fhir/"), file);
+    EXPECT_EQ(records->base(), upstream.url());
+    const auto answer = records->send(read_of("Patient/p-1?_count=2&code=a%7Cb|c"));
+    ASSERT_TRUE(answer.ok());
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body.look(), "{}");
+    EXPECT_EQ(answer->headers.front().first, "content-type");
+    std::ofstream{file} << "secret-2\n";
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() + 2s);
+    ASSERT_TRUE(records->send(create()).ok());
+    std::filesystem::remove(file);
+    ASSERT_TRUE(records->send(read_of("Patient/p-2")).ok());
+  }
+  const std::lock_guard lock{mutex};
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(upstream.connections(), 1);
+  EXPECT_TRUE(seen[0].starts_with("GET /fhir/Patient/p-1?_count=2&code=a%7Cb|c HTTP/1.1\r\n")) << seen[0];
+  EXPECT_NE(seen[0].find("\r\nAuthorization: Bearer secret-1\r\n"), std::string::npos);
+  EXPECT_NE(seen[0].find("\r\nAccept: application/fhir+json\r\n"), std::string::npos);
+  EXPECT_NE(seen[0].find("\r\nAccept-Encoding: identity\r\n"), std::string::npos);
+  EXPECT_NE(seen[1].find("\r\nAuthorization: Bearer secret-2\r\n"), std::string::npos);
+  EXPECT_TRUE(seen[1].ends_with("\r\n\r\n{}"));
+  EXPECT_NE(seen[2].find("secret-2"), std::string::npos);
+}
+
+struct Misbehaviour {
+  const char* name;
+  std::string answer;
+  FaultCode expected;
+};
+
+TEST(HttpsRecordSource, GivesNoAnswerThatBreaksItsProtocol) {
+  const std::string long_line(80'000, 'a');
+  const std::vector<Misbehaviour> all{
+      {"less than announced", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", FaultCode::upstream_nonsense},
+      {"announced too large", "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", FaultCode::too_large},
+      {"a chunk too large", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n", FaultCode::too_large},
+      {"gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab", FaultCode::upstream_nonsense},
+      {"both lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", FaultCode::upstream_nonsense},
+      {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab", FaultCode::upstream_nonsense},
+      {"gzip, chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", FaultCode::upstream_nonsense},
+      {"no length", "HTTP/1.1 200 OK\r\n\r\n{}", FaultCode::upstream_nonsense},
+      {"not HTTP", "SSH-2.0-OpenSSH\r\n\r\n", FaultCode::upstream_nonsense},
+      {"HTTP/2", "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", FaultCode::upstream_nonsense},
+      {"another protocol", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", FaultCode::upstream_nonsense},
+      {"a broken chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", FaultCode::upstream_nonsense},
+      {"a header without end", "HTTP/1.1 200 OK\r\nA: " + long_line, FaultCode::upstream_nonsense},
+      {"closes at once", "", FaultCode::upstream_unreachable},
+      {"only interim", "HTTP/1.1 100 Continue\r\n\r\n", FaultCode::upstream_nonsense},
+  };
+  for (const auto& each : all) {
+    Upstream upstream{[&](Peer& peer, int) {
+      peer.request();
+      peer.say(each.answer);
+    }};
+    const auto answer = source(upstream.url())->send(read_of("Patient/p-1"));
+    ASSERT_FALSE(answer.ok()) << each.name;
+    EXPECT_EQ(answer.fault().code, each.expected) << each.name << ": " << answer.fault().what;
+  }
+}
+
+TEST(HttpsRecordSource, IsLateWhenUpstreamNeverAnswersOrNeverEnds) {
+  Upstream silent{[](Peer& peer, int) { peer.wait_for_end(); }};
+  const auto none = source(silent.url())->send(read_of("Patient/p-1"));
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.fault().code, FaultCode::upstream_timeout);
+
+  Upstream endless{[](Peer& peer, int) {
+    peer.request();
+    peer.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (peer.say("1\r\na\r\n")) std::this_thread::sleep_for(5ms);
+  }};
+  const auto drip = source(endless.url())->send(read_of("Patient/p-1"));
+  ASSERT_FALSE(drip.ok());
+  EXPECT_EQ(drip.fault().code, FaultCode::upstream_timeout);
+}
+
+TEST(HttpsRecordSource, StopsAtTheBoundOfAnEndlessBody) {
+  std::atomic<std::size_t> said{0};
+  Upstream upstream{[&](Peer& peer, int) {
+    peer.request();
+    peer.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (peer.say("64\r\n" + std::string(100, 'x') + "\r\n")) ++said;
+  }};
+  const auto answer = source(upstream.url())->send(read_of("Patient/p-1"));
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.fault().code, FaultCode::too_large);
+}
+
+TEST(HttpsRecordSource, GivesARedirectBackAndSkipsInterimAnswers) {
+  Upstream upstream{[](Peer& peer, int) {
+    peer.request();
+    peer.say("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+    peer.wait_for_end();
+  }};
+  const auto answer = source(upstream.url())->send(read_of("Patient/p-1"));
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 302);
+  EXPECT_EQ(upstream.connections(), 1);
+}
+
+// A connection that was open when it was taken, and dies with the second request on it.
+TEST(HttpsRecordSource, RepeatsAReadOnAStaleConnectionAndNeverAWrite) {
+  std::atomic<int> requests{0};
+  const auto script = [&](Peer& peer, int connection) {
+    for (int n = 0;; ++n) {
+      if (peer.request().empty()) return;
+      ++requests;
+      if (connection == 0 && n == 1) return;
+      peer.say(ok("{}"));
+    }
+  };
+  {
+    Upstream upstream{script};
+    const auto records = source(upstream.url());
+    ASSERT_TRUE(records->send(read_of("Patient/p-1")).ok());
+    ASSERT_TRUE(records->send(read_of("Patient/p-1")).ok());
+    EXPECT_EQ(upstream.connections(), 2);
+    EXPECT_EQ(requests, 3);
+  }
+  requests = 0;
+  Upstream upstream{script};
+  const auto records = source(upstream.url());
+  ASSERT_TRUE(records->send(read_of("Patient/p-1")).ok());
+  const auto written = records->send(create());
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.fault().code, FaultCode::upstream_timeout);
+  EXPECT_EQ(upstream.connections(), 1);
+  EXPECT_EQ(requests, 2);
+}
+
+TEST(HttpsRecordSource, DropsAConnectionWithMoreOnItThanWasAsked) {
+  Upstream upstream{[](Peer& peer, int) {
+    while (!peer.request().empty()) peer.say(ok("{}") + ok("{\"of\":\"somebody else\"}"));
+  }};
+  const auto records = source(upstream.url());
+  for (int n = 0; n < 3; ++n) {
+    const auto answer = records->send(read_of("Patient/p-1"));
+    ASSERT_TRUE(answer.ok());
+    EXPECT_EQ(answer->body.look(), "{}");
+  }
+  EXPECT_EQ(upstream.connections(), 3);
+}
+
+TEST(HttpsRecordSource, SaysWhenNobodyListens) {
+  std::string url;
+  {
+    Upstream upstream{[](Peer&, int) {}};
+    url = upstream.url();
+  }
+  const auto answer = source(url)->send(read_of("Patient/p-1"));
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.fault().code, FaultCode::upstream_unreachable);
+}
+
+TEST(HttpsRecordSource, RefusesAddressesAndCredentialsThatCannotBe) {
+  for (const char* url : {"", "ftp://h/", "http://", "http://h:0", "http://h:99999", "http://h:1x", "http://u@h/",
+                          "http://h/?q", "http://h/ b"})
+    EXPECT_FALSE(HttpsRecordSource::open({.base_url = url}).ok()) << url;
+  EXPECT_FALSE(HttpsRecordSource::open({.base_url = "http://h", .credential_file = "/nowhere/at-all"}).ok());
+  const auto records = source("http://127.0.0.1:1");
+  EXPECT_EQ(records->send(read_of("Patient/a b")).fault().code, FaultCode::bad_input);
+  EXPECT_EQ(records->send(read_of("/Patient/a")).fault().code, FaultCode::bad_input);
+  auto split = read_of("Patient/p-1");
+  split.headers.emplace_back("X", "a\r\nY: b");
+  EXPECT_EQ(records->send(split).fault().code, FaultCode::bad_input);
+}
+
+// A certificate for 127.0.0.1 in `path`, and a server context that uses it.
+std::shared_ptr<SSL_CTX> certified(const std::string& path, const char* name) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_EC_gen("P-256"), EVP_PKEY_free};
+  const std::unique_ptr<X509, decltype(&X509_free)> cert{X509_new(), X509_free};
+  ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 7);
+  X509_set_version(cert.get(), 2);
+  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
+  X509_set_pubkey(cert.get(), key.get());
+  X509_NAME* const subject = X509_get_subject_name(cert.get());
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
+  X509_set_issuer_name(cert.get(), subject);
+  X509_EXTENSION* const names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, name);
+  X509_add_ext(cert.get(), names, -1);
+  X509_EXTENSION_free(names);
+  X509_sign(cert.get(), key.get(), EVP_sha256());
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> file{BIO_new_file(path.c_str(), "w"), BIO_free_all};
+  PEM_write_bio_X509(file.get(), cert.get());
+  std::shared_ptr<SSL_CTX> made{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
+  SSL_CTX_use_certificate(made.get(), cert.get());
+  SSL_CTX_use_PrivateKey(made.get(), key.get());
+  return made;
+}
+
+TEST(HttpsRecordSource, TrustsThePinnedCertificateForItsNameOnly) {
+  TemporaryFolder folder;
+  const auto at = [&](const char* name) { return (std::filesystem::path{folder.path()} / name).string(); };
+  const auto script = [](Peer& peer, int) {
+    while (!peer.request().empty()) peer.say(ok("{}"));
+  };
+  const auto right = certified(at("right.pem"), "IP:127.0.0.1");
+  const auto wrong_name = certified(at("wrong.pem"), "IP:127.0.0.2");
+  {
+    Upstream upstream{script, right.get()};
+    const auto records = source(upstream.url("https"), "", at("right.pem"));
+    ASSERT_TRUE(records->send(read_of("Patient/p-1")).ok());
+    ASSERT_TRUE(records->send(read_of("Patient/p-2")).ok());
+    EXPECT_EQ(upstream.connections(), 1);
+  }
+  {
+    Upstream upstream{script, right.get()};
+    EXPECT_EQ(source(upstream.url("https"), "", at("wrong.pem"))->send(read_of("Patient/p-1")).fault().code,
+              FaultCode::upstream_unreachable);
+    EXPECT_EQ(source(upstream.url("https"))->send(read_of("Patient/p-1")).fault().code,
+              FaultCode::upstream_unreachable);
+  }
+  {
+    Upstream upstream{script, wrong_name.get()};
+    EXPECT_EQ(source(upstream.url("https"), "", at("wrong.pem"))->send(read_of("Patient/p-1")).fault().code,
+              FaultCode::upstream_unreachable);
+  }
+}
+
+}  // namespace
+}  // namespace halligan::out
