@@ -36,6 +36,8 @@ class House {
   // told to nobody before commit() has given a Durable.
   template <class Command>
   typename Command::Answer perform(const Command& command, const Now& now, std::string idempotency = {}) {
+    if constexpr (requires { Command::can_wait; })
+      if (journal_.room() == needs::Room::reserve_only) return nearly_full();
     Fresh fresh{parts_.dice.roll<512>()};
     std::vector<facts::Fact> noted;
     Context context{state_, settle(now), fresh, noted, std::move(idempotency), {}};
@@ -55,14 +57,16 @@ class House {
   const Journal& journal() const { return journal_; }
   bool failed() const { return failed_; }
 
-  // A lease on what was permitted: over when session, glass, deadline or the right itself ends.
+  // A lease on what was permitted (`right` of an Accessed): over when session, glass, deadline or the right itself ends.
   std::shared_ptr<const Lease> lease(const Right& right);
 
  private:
   House(const Parts& parts);
   Now settle(Now now) const;  // wall time as entries see it: never before the last entry
+  static Refusal nearly_full();
   void finish(Context& context);
-  void record(facts::Fact fact, const Now& now, const std::string& idempotency);
+  void record(const facts::Fact& fact, const Now& now, const std::string& idempotency);
+  void note_all(std::vector<facts::Fact> facts, const Now& now);
   void recheck_rights(const Now& now);
 
   struct Running;  // a right with a stream on it
@@ -72,9 +76,15 @@ class House {
   State state_;
   bool failed_ = false;
   std::string fault_;
-  std::map<std::string, std::uint32_t> repeated_;  // refusals since their fold began
+  struct Repeat {
+    facts::AccessRefused sample;
+    Instant first{};
+    std::uint32_t count = 0;
+  };
+  std::map<std::string, Repeat> repeated_;  // refusals that are counted, not yet written
   std::vector<std::weak_ptr<Running>> running_;
   std::uint64_t rights_seen_ = 0;
+  std::string policy_seen_;
   Millis wall_minus_boot_{0};
 };
 

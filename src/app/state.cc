@@ -218,28 +218,28 @@ void State::on(EntryIndex, const EntryTime& at, const facts::FocusMoved& f) {
 // --- relations ---------------------------------------------------------------------------------
 
 template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::RelationRecorded& f) {
-  fold(evidence, f, at.wall);
+void State::on(EntryIndex index, const EntryTime&, const facts::RelationRecorded& f) {
+  fold(evidence, f, index);
   ++rights_epoch;
 }
 template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::RelationEnded& f) {
-  fold(evidence, f, at.wall);
+void State::on(EntryIndex, const EntryTime&, const facts::RelationEnded& f) {
+  fold(evidence, f);
   ++rights_epoch;
 }
 template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::RelationConfirmed& f) {
-  fold(evidence, f, at.wall);
+void State::on(EntryIndex index, const EntryTime& at, const facts::RelationConfirmed& f) {
+  fold(evidence, f, at.wall, index);
   ++rights_epoch;
 }
 template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::FlagSet& f) {
-  fold(evidence, f, at.wall);
+void State::on(EntryIndex index, const EntryTime& at, const facts::FlagSet& f) {
+  fold(evidence, f, at.wall, index);
   ++rights_epoch;
 }
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::FeedBeat& f) {
-  fold(evidence, f, at.wall);
+  evidence.heartbeat(f.source, at.wall);
   ++rights_epoch;
 }
 
@@ -354,11 +354,7 @@ void State::on(EntryIndex, const EntryTime&, const facts::AccessOutcome& f) { pe
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
   const auto key = fold_key(f);
-  if (f.times > 1) {  // the end of a fold
-    folds.erase(key);
-  } else {
-    folds[key] = {.sample = f, .first = at.wall};
-  }
+  if (f.times == 1) folds[key] = {.sample = f, .first = at.wall};
   if (f.code.empty()) return;
   const std::string what = f.offered ? "needed a glass" : "was refused";
   codes[f.code] = {.at = at.wall, .staff = f.staff, .patient = f.patient,
@@ -405,6 +401,7 @@ void State::forget_old(const EntryTime& at) {
   if (std::chrono::floor<std::chrono::minutes>(at.wall) ==
       std::chrono::floor<std::chrono::minutes>(last.wall))
     return;
+  std::erase_if(folds, [&](const auto& each) { return each.second.first + 1min < at.wall; });
   std::erase_if(made, [&](const auto& each) { return each.second.at + made_kept < at.wall; });
   std::erase_if(failures, [&](const auto& each) { return each.second.last.wall + failures_kept < at.wall; });
 }

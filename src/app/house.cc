@@ -1,0 +1,157 @@
+#include "app/house.h"
+
+#include <algorithm>
+
+#include "app/explanations.h"
+#include "app/keep_time.h"
+
+namespace halligan::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Millis clock_step_noticed = 2s;
+
+}  // namespace
+
+// What a running stream rests on. Flags are read by any thread; only the writer sets them.
+struct House::Running : Lease {
+  Running(Right held, needs::Clock& clock_in) : right(std::move(held)), clock(clock_in) {}
+  bool over() const noexcept override {
+    if (cut.load(std::memory_order_acquire)) return true;
+    for (const auto& each : right.switches)
+      if (each->load(std::memory_order_acquire)) return true;
+    return right.until.passed(clock.now());
+  }
+  Right right;
+  needs::Clock& clock;
+  std::atomic<bool> cut = false;
+};
+
+House::House(const Parts& parts) : parts_(parts), journal_(parts.store, parts.vault, parts.dice) {}
+
+Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string version) {
+  auto house = std::unique_ptr<House>{new House{parts}};
+  const auto replayed = house->journal_.replay([&](EntryIndex index, Instant at, const facts::Body* body) {
+    if (body == nullptr) house->state_.apply_unreadable(index, {.wall = at, .boot = Millis{0}});
+    else house->state_.apply(index, {.wall = at, .boot = body->boot}, *body);
+  });
+  if (!replayed) return replayed.fault();
+  const Now told = parts.clock.now();
+  const bool behind = told.wall < house->journal_.last_at() && parts.clock.boot_id() != house->state_.boot_id;
+  const Now now = house->settle(told);
+  house->wall_minus_boot_ = told.wall.time_since_epoch() - told.boot;
+  house->policy_seen_ = house->state_.policy_version;
+  house->rights_seen_ = house->state_.rights_epoch;
+  if (house->state_.entries > 0) {
+    house->record(facts::ServerStarted{.boot_id = parts.clock.boot_id(), .version = std::move(version)}, now, {});
+    house->note_all(due_at_start(house->state_, now, behind), now);
+    house->keep_time(told);
+  }
+  const auto durable = house->commit();
+  if (!durable) return durable.fault();
+  return house;
+}
+
+Now House::settle(Now now) const {
+  now.wall = std::max(now.wall, journal_.last_at());
+  return now;
+}
+
+Refusal House::nearly_full() {
+  return {.why = Why::ledger_nearly_full,
+          .what = "the ledger's disk is nearly full: only emergencies and endings are written"};
+}
+
+void House::record(const facts::Fact& fact, const Now& now, const std::string& idempotency) {
+  if (failed_) return;
+  const facts::Body body{.fact = fact, .boot = now.boot, .idempotency = idempotency};
+  const auto index = journal_.write(body, now.wall);
+  if (!index) {
+    failed_ = true;
+    fault_ = index.fault().what;
+    return;
+  }
+  state_.apply(*index, now, body);
+}
+
+void House::note_all(std::vector<facts::Fact> noted, const Now& now) {
+  for (const auto& fact : noted) record(fact, now, {});
+}
+
+void House::finish(Context& context) {
+  // The key of the command goes to the fact that the command was for.
+  const auto main = std::find_if(context.noted.begin(), context.noted.end(), [](const facts::Fact& fact) {
+    return std::holds_alternative<facts::GlassOpened>(fact);
+  });
+  const auto keyed = main == context.noted.end() ? context.noted.begin() : main;
+  for (auto fact = context.noted.begin(); fact != context.noted.end(); ++fact)
+    record(*fact, context.now, fact == keyed ? context.idempotency : std::string{});
+  for (const auto& key : context.repeated) {
+    const auto fold = state_.folds.find(key);
+    if (fold == state_.folds.end()) continue;
+    auto& held = repeated_[key];
+    if (held.count++ == 0) {
+      held.sample = fold->second.sample;
+      held.first = fold->second.first;
+    }
+  }
+  if (state_.policy_version != policy_seen_) {
+    policy_seen_ = state_.policy_version;
+    note_all(ended_by_policy(state_, context.now), context.now);
+  }
+}
+
+Result<Durable> House::commit() {
+  if (failed_) return Fault{FaultCode::ledger_unavailable, fault_};
+  auto durable = journal_.commit(true);
+  if (!durable) {
+    failed_ = true;
+    fault_ = durable.fault().what;
+  } else if (state_.rights_epoch != rights_seen_) {
+    rights_seen_ = state_.rights_epoch;
+    recheck_rights(settle(parts_.clock.now()));
+  }
+  return durable;
+}
+
+void House::keep_time(const Now& told) {
+  if (failed_ || state_.entries == 0) return;
+  const Now now = settle(told);
+  const Millis difference = told.wall.time_since_epoch() - told.boot;
+  if (std::chrono::abs(difference - wall_minus_boot_) > clock_step_noticed) {
+    record(facts::ClockStepped{.by_millis = (difference - wall_minus_boot_).count()}, now, {});
+    wall_minus_boot_ = difference;
+  }
+  note_all(due_by_time(state_, now), now);
+  note_all(explained_now(state_, now), now);
+  std::erase_if(repeated_, [&](auto& each) {
+    if (now.wall < each.second.first + 1min) return false;
+    auto fact = each.second.sample;
+    fact.times = each.second.count + 1;
+    record(fact, now, {});
+    return true;
+  });
+}
+
+std::shared_ptr<const Lease> House::lease(const Right& right) {
+  auto running = std::make_shared<Running>(right, parts_.clock);
+  std::erase_if(running_, [](const auto& each) { return each.expired(); });
+  running_.push_back(running);
+  return running;
+}
+
+void House::recheck_rights(const Now& now) {
+  for (const auto& each : running_) {
+    const auto running = each.lock();
+    if (running == nullptr) continue;
+    const auto* session = state_.session(running->right.session);
+    const bool still = session != nullptr &&
+                       std::all_of(running->right.cells.begin(), running->right.cells.end(), [&](const Cell& cell) {
+                         return judge(state_, *session, cell, now).verdict == Verdict::permit;
+                       });
+    if (!still) running->cut.store(true, std::memory_order_release);
+  }
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,50 @@
+// log_book.h - publishes checkpoints off the commit path, and serves the log from the journal.
+//
+// INVARIANT (P4): a checkpoint is signed only when it is consistent with the one published before,
+// which is loaded at start; where it cannot be, nothing is published any more.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "app/house.h"
+#include "app/log_view.h"
+#include "base/crypto.h"
+#include "needs/checkpoint_store.h"
+
+namespace halligan::app {
+
+class LogBook : public LogView {
+ public:
+  struct Parts {
+    Desk& desk;
+    needs::EntryStore& entries;
+    needs::CheckpointStore& checkpoints;
+    crypto::SecretKey seed;
+    ledger::VerifierKey key;
+  };
+  // ledger_damaged where the ledger is shorter than, or differs from, what was published before.
+  static Result<std::unique_ptr<LogBook>> open(Parts parts);
+
+  // Signs, keeps and then serves a checkpoint of everything durable; does nothing when there is
+  // nothing new. Called by one thread.
+  Result<Unit> publish();
+
+  std::optional<std::string> checkpoint() const override;
+  std::uint64_t published_size() const override;
+  Result<std::optional<Bytes>> tile(const ledger::TileName& name) override;
+  Result<std::optional<std::string>> receipt(EntryIndex index) override;
+
+ private:
+  struct Published {
+    ledger::TreeHead head;
+    std::string note;
+  };
+  explicit LogBook(Parts parts) : parts_(std::move(parts)) {}
+  Result<ledger::TreeHead> head_at(std::optional<std::uint64_t> size);
+
+  Parts parts_;
+  std::atomic<std::shared_ptr<const Published>> published_;
+};
+
+}  // namespace halligan::app
