@@ -56,8 +56,8 @@ using Body = std::variant<std::string, ReleasedRecord>;
 // its alone, and dropped when given. A HEAD request gets the length of the body and no body.
 struct Response {
   int status = 200;
-  Headers headers;
-  Body body;
+  Headers headers{};
+  Body body{};
 };
 
 using Handler = std::function<Response(const Request&)>;

@@ -21,7 +21,7 @@ struct RequestLimits {
   std::size_t headers_max = limits::headers_max;
   std::size_t target_bytes_max = limits::target_bytes_max;
   // How much body a path may bring; where none is given, limits::command_body_bytes_max.
-  std::function<std::size_t(std::string_view path)> body_bytes_max;
+  std::function<std::size_t(std::string_view path)> body_bytes_max{};
 };
 
 class RequestParser {

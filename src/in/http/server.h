@@ -24,13 +24,13 @@ namespace halligan::in::http {
 struct ServerOptions {
   std::string host = "127.0.0.1";  // an address, not a name
   std::uint16_t port = 0;          // 0: any
-  std::optional<TlsFiles> tls;
+  std::optional<TlsFiles> tls{};
   std::size_t io_threads = 1;
   std::size_t workers = 64;        // requests that may wait inside the handler at once
   std::size_t queue_max = 1'024;   // requests that may wait for a worker
   std::size_t connections_max = limits::connections_max;
   std::size_t buffered_bytes_max = 512 * 1024 * 1024;  // request bodies held at once
-  RequestLimits request;
+  RequestLimits request{};
 
   std::chrono::milliseconds header_time = limits::header_time_max;  // also for the TLS handshake
   std::chrono::milliseconds body_time = limits::body_time_max;
