@@ -9,6 +9,9 @@
 namespace halligan::ledger {
 namespace {
 
+// A bundle has 256 entries. One cut into many more pieces is junk; going on would cost the square.
+constexpr std::size_t pieces_max = 512;
+
 struct Item {
   ByteView bytes;
   Hash leaf{};
@@ -49,9 +52,9 @@ class Salvager {
   bool makes_sense(std::size_t at) const {
     const auto next = framed(at);
     if (next && item_of(*next).known) return true;
-    while (at < bundle_.size()) {
+    for (std::size_t pieces = 0; at < bundle_.size(); ++pieces) {
       const auto bytes = framed(at);
-      if (!bytes) return false;
+      if (!bytes || pieces == pieces_max) return false;
       at += 2 + bytes->size();
     }
     return true;
@@ -66,6 +69,10 @@ class Salvager {
 
   void read_items() {
     for (std::size_t at = 0; at < bundle_.size();) {
+      if (items_.size() == pieces_max) {
+        ++out_.surplus;
+        return;
+      }
       const auto bytes = framed(at);
       if (bytes) {
         items_.push_back(item_of(*bytes));

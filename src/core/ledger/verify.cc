@@ -9,6 +9,7 @@
 #include "core/ledger/merkle.h"
 #include "core/ledger/note_check.h"
 #include "core/ledger/salvage.h"
+#include "core/ledger/suspect.h"
 
 namespace halligan::ledger {
 namespace {
@@ -27,19 +28,6 @@ struct Loaded {
   Bytes bundle;                 // level 0: owns the bytes of `entries`
   bool has_bundle = false;
   Salvaged entries;
-};
-
-// A part of the tree that agrees with itself but not with what was signed.
-struct Suspect {
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
-  std::string place;
-  std::string what;
-  std::uint64_t first_leaf = 0;   // entry of the first of these hashes
-  std::vector<Hash> before;       // hashes of larger subtrees to the left (right edge only)
-  std::vector<unsigned> levels;   // and their levels
-  std::vector<Hash> leaves;
-  Hash expected{};
 };
 
 struct Earlier {
@@ -75,6 +63,7 @@ class LogVerifier {
   void settle_child(const Loaded& loaded, std::size_t i, const Slot& slot, Blame blame);
   void settle_entry(const Loaded& loaded, std::size_t i, const Slot& slot, Blame blame);
   std::optional<Hash> check_edge();
+  void suspect_edge(std::span<const Slot> slots, std::span<const unsigned> levels);
   void leaf(const std::optional<Hash>& hash);
   void judge_earlier(bool proven);
   void report_suspects();
@@ -206,11 +195,10 @@ void LogVerifier::settle_child(const Loaded& loaded, std::size_t i, const Slot& 
                            .place = plural(first, last) + " (" + child + ")",
                            .what = "entries and hashes were changed together: they agree with each other "
                                    "but not with " + here,
+                           .expected = *slot.stored,
+                           .left = {},
                            .first_leaf = first,
-                           .before = {},
-                           .levels = {},
-                           .leaves = loaded.children[i].leaves,
-                           .expected = *slot.stored});
+                           .leaves = loaded.children[i].leaves});
       return;
     case Blame::undecided:
       return report(Trouble::tree, here + " or " + child + " (" + plural(first, last) + ")",
@@ -281,32 +269,33 @@ std::optional<Hash> LogVerifier::check_edge() {
     base += width;
   }
   judge_earlier(judgement.proven);
-  if (note_.size() == 0 && note_.trusted() && !judgement.proven)
-    report(Trouble::checkpoint, "checkpoint line 3", "it was signed, but it is not the root of an empty log");
-  else if (note_.trusted() && judgement.root && !judgement.proven) {
-    Suspect suspect{.first = 0, .last = note_.size() - 1, .place = {}, .what = {}, .first_leaf = 0,
-                    .before = {}, .levels = {}, .leaves = {}, .expected = note_.signed_head().root};
-    suspect.what = "files were changed together: they agree with each other, but their root is not the "
-                   "one in checkpoint line 3, which is signed";
-    for (const Earlier& known : earlier_) {
-      if (!known.root || known.head.size == 0) continue;
-      if (*known.root == known.head.root) suspect.first = known.head.size;
-      else suspect.last = std::min(suspect.last, known.head.size - 1);
-    }
-    suspect.place = plural(suspect.first, suspect.last);
-    suspect.first_leaf = note_.size() / tile_width * tile_width;
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-      const Hash hash = slots[i].stored ? *slots[i].stored : *slots[i].below;
-      if (levels[i] != 0) {
-        suspect.before.push_back(hash);
-        suspect.levels.push_back(levels[i]);
-      } else {
-        suspect.leaves.push_back(hash);
-      }
-    }
-    if (suspect.first <= suspect.last) suspects_.push_back(std::move(suspect));
-  }
+  if (note_.trusted() && judgement.root && !judgement.proven) suspect_edge(slots, levels);
   return judgement.root;
+}
+
+// All files agree with each other, but not with the signed root. Earlier checkpoints narrow it down.
+void LogVerifier::suspect_edge(std::span<const Slot> slots, std::span<const unsigned> levels) {
+  if (note_.size() == 0)
+    return report(Trouble::checkpoint, "checkpoint line 3", "it was signed, but it is not the root of an empty log");
+  Suspect suspect{.first = 0,
+                  .last = note_.size() - 1,
+                  .what = "files were changed together: they agree with each other, but their root is not "
+                          "the one in checkpoint line 3, which is signed",
+                  .expected = note_.signed_head().root,
+                  .first_leaf = note_.size() / tile_width * tile_width};
+  for (const Earlier& known : earlier_) {
+    if (!known.root || known.head.size == 0) continue;
+    if (*known.root == known.head.root) suspect.first = known.head.size;
+    else suspect.last = std::min(suspect.last, known.head.size - 1);
+  }
+  if (suspect.first > suspect.last) suspect.first = 0;  // the checkpoints contradict each other
+  suspect.place = plural(suspect.first, suspect.last);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const Hash hash = slots[i].stored ? *slots[i].stored : *slots[i].below;
+    if (levels[i] != 0) suspect.left.push_back({.level = levels[i], .root = hash});
+    else suspect.leaves.push_back(hash);
+  }
+  suspects_.push_back(std::move(suspect));
 }
 
 // --- earlier checkpoints -----------------------------------------------------------------------
@@ -368,20 +357,12 @@ void LogVerifier::report_suspects() {
     if (!report_explained(suspect)) report(Trouble::tree, suspect.place, suspect.what);
 }
 
-// A later entry names the leaf hash of its predecessor. If putting that hash back gives the signed
-// value, the predecessor is what was changed, and nothing else was.
+// A later entry names the leaf hash of its predecessor: if putting that back gives the signed value,
+// the predecessor is what was changed.
 bool LogVerifier::report_explained(const Suspect& suspect) {
   for (std::size_t i = 0; i < chain_.findings().size(); ++i) {
     const ChainFinding& finding = chain_.findings()[i];
-    if (!finding.claim || *finding.before < suspect.first_leaf) continue;
-    const std::uint64_t at = *finding.before - suspect.first_leaf;
-    if (at >= suspect.leaves.size()) continue;
-    Frontier frontier;
-    for (std::size_t k = 0; k < suspect.before.size(); ++k)
-      frontier.append_subtree(suspect.levels[k], suspect.before[k]);
-    for (std::size_t k = 0; k < suspect.leaves.size(); ++k)
-      frontier.append(k == at ? *finding.claim : suspect.leaves[k]);
-    if (frontier.root() != suspect.expected) continue;
+    if (!finding.claim || !explains(suspect, *finding.before, *finding.claim)) continue;
     explained_[i] = true;
     report(Trouble::entry, place_of(*finding.before),
            "it and its hash in the tile were changed together: with the leaf hash that entry " +

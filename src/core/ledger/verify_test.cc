@@ -275,6 +275,16 @@ TEST(Verify, AChangeWithoutWitnessInAFullTileIsNamedByItsTile) {
   EXPECT_EQ(only_place(verify(files)), "entries 256 to 511 (tile/0/001)");
 }
 
+TEST(Verify, JunkInPlaceOfABundleIsNamedAndCostsLittle) {
+  Files files = five_entries().files();
+  Bytes& bundle = files[bundle_path];
+  bundle.clear();
+  for (int i = 0; i < 1'000'000; ++i) bundle.insert(bundle.end(), {0, 1, static_cast<std::uint8_t>(i)});
+  const auto report = verify(files);
+  EXPECT_EQ(report.entries, 0U);
+  EXPECT_EQ(report.problems.size(), 5U) << told(report);
+}
+
 // Whoever holds the log's key can sign anything; the chains and earlier checkpoints tell on them.
 TEST(Verify, AResignedEditBreaksTheChain) {
   Log forged = five_entries();
