@@ -1,4 +1,4 @@
-// refusals.h - what the edge itself refuses, before any handler has seen the request.
+// refusals.h - what the edge itself refuses: the server, the router and the reader of JSON.
 //
 // The codes are stable: people read them out, and `halligan explain` knows them.
 #pragma once
@@ -42,10 +42,21 @@ inline constexpr Problem bad_version{505, "bad-version", "The HTTP version is no
     "expected HTTP/1.1", "H-115"};
 inline constexpr Problem not_tls{400, "not-tls", "This port speaks https only",
     "use an address that begins with https://", "H-116"};
+inline constexpr Problem bad_path{400, "bad-path", "The path is not acceptable",
+    "expected segments without dots alone, empty parts, encoded slashes or control characters", "H-117"};
+inline constexpr Problem no_such_path{404, "no-such-path", "There is nothing at this path",
+    "see the description of the interface for the paths that exist", "H-118"};
+inline constexpr Problem method_not_allowed{405, "method-not-allowed", "The method is not allowed here",
+    "the Allow header lists the methods that are", "H-119"};
+inline constexpr Problem not_json{415, "not-json", "The body is not JSON",
+    "expected Content-Type: application/json", "H-120"};
+inline constexpr Problem bad_json{400, "bad-json", "The JSON cannot be read", "", "H-121"};
+inline constexpr Problem bad_field{400, "bad-field", "A field is not acceptable", "", "H-122"};
 
 // Everything above, for those who explain codes.
 inline constexpr std::array all{bad_line, bad_header, bad_target, bad_host, bad_framing, bad_chunk,
     too_slow, body_too_large, target_too_long, bad_expectation, header_too_large, handler_failed,
-    unknown_method, overloaded, bad_version, not_tls};
+    unknown_method, overloaded, bad_version, not_tls, bad_path, no_such_path,
+    method_not_allowed, not_json, bad_json, bad_field};
 
 }  // namespace halligan::in::http::refusals
