@@ -1,0 +1,419 @@
+// compile.cc - from the syntax tree to what decide.cc reads: ids instead of names, bits instead of
+// lists, and for each action and kind of data the rules that could matter.
+#include <algorithm>
+
+#include "core/policy/check.h"
+#include "core/policy/engine.h"
+#include "core/policy/words.h"
+
+namespace halligan::policy {
+namespace {
+
+template <class List>
+auto find_named(const List& list, std::string_view name) {
+  return std::ranges::find_if(list, [&](const auto& item) { return item.name.text == name; });
+}
+
+constexpr std::string_view flag_prefix = "flag:";
+
+int level_of(const std::vector<ast::Factor>& any) {
+  int least = 2;
+  for (const auto factor : any) least = std::min(least, ast::level_of(factor));
+  return least;
+}
+
+}  // namespace
+
+class Compiler {
+ public:
+  Compiler(Engine& engine, Evidence& names)
+      : engine_(engine), policy_(engine.policy_), names_(names) {}
+
+  void run() {
+    engine_.login_level_ = level_of(policy_.login);
+    make_slots();
+    make_classes();
+    for (const auto& rule : policy_.rules) engine_.rules_.push_back(compile(rule));
+    for (std::size_t i = 0; i < policy_.rules.size(); ++i) link_exceptions(i);
+    for (const auto& explain : policy_.explains) {
+      engine_.explains_.push_back(
+          path(explain.via, around_all(explain.via, explain.within, explain.within), true));
+    }
+    make_candidates();
+    make_instead();
+  }
+
+ private:
+  using Static = Engine::Static;
+
+  void make_slots() {
+    engine_.types_ = resource_types().size();
+    for (const auto& relation : policy_.relations) engine_.facts_.push_back(relation.name.text);
+    for (const auto& flag : policy_.flags)
+      engine_.facts_.push_back(std::string(flag_prefix) + flag.name.text);
+    engine_.slots_ = engine_.types_ + engine_.facts_.size();
+  }
+
+  // Classes get the first sets, in order; a class may name any other, so each is filled on demand.
+  void make_classes() {
+    engine_.sets_.resize(policy_.classes.size());
+    for (std::size_t i = 0; i < policy_.classes.size(); ++i) {
+      for (const auto& member : policy_.classes[i].of)
+        engine_.sets_[i].members.push_back(data_member(member));
+    }
+    for (std::size_t i = 0; i < policy_.classes.size(); ++i) fix(i);
+  }
+
+  Engine::DataMember data_member(const ast::Member& member) {
+    Engine::DataMember out;
+    out.minus = member.minus;
+    out.kind = member.kind;
+    switch (member.kind) {
+      case ast::MemberKind::everything: break;
+      case ast::MemberKind::type: out.slot = *engine_.slot_of_type(member.text); break;
+      case ast::MemberKind::fact: out.slot = *engine_.slot_of_fact(member.text); break;
+      case ast::MemberKind::label: out.word = names_.word(member.text); break;
+      case ast::MemberKind::named:
+        out.set = static_cast<std::size_t>(find_named(policy_.classes, member.text) -
+                                           policy_.classes.begin());
+        break;
+    }
+    if (member.category) {
+      out.word = names_.word(*member.category);
+      out.any_category = false;
+    }
+    out.newer_than = member.newer_than;
+    return out;
+  }
+
+  // What a set is for each slot, whatever the labels, categories and dates.
+  void fix(std::size_t set) {
+    if (!engine_.sets_[set].fixed.empty()) return;
+    for (const auto& member : std::vector(engine_.sets_[set].members)) {
+      if (member.kind == ast::MemberKind::named) fix(member.set);
+    }
+    auto& data = engine_.sets_[set];
+    data.fixed.resize(engine_.slots_, Static::no);
+    for (std::size_t slot = 0; slot < engine_.slots_; ++slot) {
+      Static plus = Static::no;
+      Static minus = Static::no;
+      for (const auto& member : data.members) {
+        auto& side = member.minus ? minus : plus;
+        const Static one = fixed_member(member, slot);
+        if (one == Static::yes || side == Static::no) side = one == Static::no ? side : one;
+      }
+      data.fixed[slot] = less(plus, minus);
+    }
+  }
+
+  static Static less(Static plus, Static minus) {
+    if (plus == Static::no || minus == Static::yes) return Static::no;
+    return plus == Static::yes && minus == Static::no ? Static::yes : Static::depends;
+  }
+
+  Static fixed_member(const Engine::DataMember& member, std::size_t slot) const {
+    switch (member.kind) {
+      case ast::MemberKind::everything: return slot < engine_.types_ ? Static::yes : Static::no;
+      case ast::MemberKind::label: return Static::depends;
+      case ast::MemberKind::named: return engine_.sets_[member.set].fixed[slot];
+      case ast::MemberKind::fact:
+        return static_cast<std::size_t>(member.slot) == slot ? Static::yes : Static::no;
+      case ast::MemberKind::type:
+        if (static_cast<std::size_t>(member.slot) != slot) return Static::no;
+        return member.any_category && !member.newer_than ? Static::yes : Static::depends;
+    }
+    return Static::no;
+  }
+
+  bool names_class(const std::vector<ast::Member>& members, std::size_t wanted) const {
+    return std::ranges::any_of(members, [&](const ast::Member& member) {
+      if (member.minus || member.kind != ast::MemberKind::named) return false;
+      const auto found = find_named(policy_.classes, member.text);
+      return static_cast<std::size_t>(found - policy_.classes.begin()) == wanted ||
+             names_class(found->of, wanted);
+    });
+  }
+
+  void note_types(const std::vector<ast::Member>& members, std::vector<bool>& named) const {
+    for (const auto& member : members) {
+      if (member.minus) continue;
+      if (member.kind == ast::MemberKind::type)
+        named[static_cast<std::size_t>(*engine_.slot_of_type(member.text))] = true;
+      if (member.kind == ast::MemberKind::named)
+        note_types(find_named(policy_.classes, member.text)->of, named);
+    }
+  }
+
+  void compile_data(const ast::Rule& rule, Engine::Compiled& out) {
+    const bool grants = rule.kind == ast::RuleKind::allow || rule.kind == ast::RuleKind::glass;
+    out.fixed.assign(engine_.slots_, Static::yes);
+    out.names_type.assign(engine_.slots_, false);
+    note_types(rule.data, out.names_type);
+    if (!grants && rule.data.empty()) return;
+    Engine::DataSet set;
+    for (const auto& member : rule.data) set.members.push_back(data_member(member));
+    if (rule.data.empty()) set.members.push_back({});
+    out.data = engine_.sets_.size();
+    engine_.sets_.push_back(std::move(set));
+    fix(*out.data);
+    out.fixed = engine_.sets_[*out.data].fixed;
+    if (!grants) return;
+    for (std::size_t i = 0; i < policy_.classes.size(); ++i) {
+      if (!policy_.classes[i].named_only || names_class(rule.data, i)) continue;
+      out.kept_out.push_back(i);
+      for (std::size_t slot = 0; slot < engine_.slots_; ++slot) {
+        out.fixed[slot] = less(out.fixed[slot], engine_.sets_[i].fixed[slot]);
+      }
+    }
+  }
+
+  RoleSet role_set(const std::vector<ast::Name>& names) const {
+    std::vector<std::string> texts;
+    for (const auto& name : names) texts.push_back(name.text);
+    return engine_.roles(texts);
+  }
+
+  Freshness freshness(const std::optional<ast::Name>& source,
+                      const std::optional<Millis>& stale_after) {
+    if (!source) return {};
+    return {.own = false,
+            .feed = names_.word(source->text),
+            .stale_after = stale_after.value_or(Millis{0})};
+  }
+
+  static std::vector<ast::Around> around_all(const ast::Path& path, const ast::Span& lead,
+                                             const ast::Span& lag) {
+    std::vector<ast::Around> out;
+    for (const auto& alternative : alternatives_of(path.expr)) {
+      for (const auto& step : alternative)
+        out.push_back({.relation = step.relation, .lead = lead, .lag = lag});
+    }
+    return out;
+  }
+
+  WalkStep walk_step(const ast::Step& step, const std::vector<ast::Around>& around) {
+    const auto& relation = *find_named(policy_.relations, step.relation.text);
+    WalkStep out;
+    out.relation = names_.word(step.relation.text);
+    out.inverse = step.inverse;
+    out.freshness = freshness(relation.source, relation.stale_after);
+    out.reached = names_.type(step.inverse ? relation.from.text : relation.to.text);
+    if (step.place) {
+      const auto& place = *find_named(policy_.places, step.place->text);
+      NodeSet set;
+      set.whole_type = std::ranges::any_of(
+          place.kinds, [&](const auto& kind) { return kind.text == relation.to.text; });
+      for (const auto& id : place.ids) set.ids.push_back(names_.intern(relation.to.text, id.text));
+      out.to = std::move(set);
+    }
+    if (step.value) {
+      out.any_value = false;
+      out.value = names_.word(*step.value);
+    }
+    for (const auto& window : around) {
+      if (window.relation.text == step.relation.text) out.around = window;
+    }
+    return out;
+  }
+
+  static SessionStep session_step(std::string_view word) {
+    if (word == "focus") return SessionStep::focus;
+    return word == "department" ? SessionStep::department : SessionStep::application;
+  }
+
+  WalkPath path(const ast::Path& path, const std::vector<ast::Around>& around, bool to_object) {
+    WalkPath out;
+    out.start = path.start;
+    for (const auto& steps : alternatives_of(path.expr)) {
+      Alternative alternative;
+      auto step = steps.begin();
+      std::string end;
+      if (path.start == ast::Start::session) {
+        alternative.session = session_step(step->relation.text);
+        alternative.session_value = step->value.value_or("");
+        end = alternative.session == SessionStep::focus ? "patient" : step->relation.text;
+        ++step;
+      }
+      for (; step != steps.end(); ++step) alternative.steps.push_back(walk_step(*step, around));
+      if (!alternative.steps.empty()) end = names_.type_name(alternative.steps.back().reached);
+      if (to_object) out.end = end == "item" ? PathEnd::item : PathEnd::patient;
+      out.alternatives.push_back(std::move(alternative));
+    }
+    return out;
+  }
+
+  static bool is_by_self(const std::optional<ast::Path>& path) {
+    return path && path->expr.kind == ast::PathKind::step &&
+           path->expr.step.relation.text == "recorded_by_self";
+  }
+
+  Engine::Ask ask_of(const ast::Rule& rule) const {
+    const auto& duties = rule.duties;
+    Engine::Ask ask;
+    ask.reason = rule.kind == ast::RuleKind::glass;
+    if (ask.reason) ask.proof_level = engine_.login_level_;
+    if (duties.proof) {
+      ask.proof_level = level_of(duties.proof->any);
+      ask.proof_age = duties.proof->not_older_than;
+    }
+    if (duties.prompts && !duties.prompts->owed)
+      ask.prompts = static_cast<unsigned>(duties.prompts->ask.size());
+    ask.owed_prompts = duties.prompts && duties.prompts->owed ? 1 : 0;
+    ask.acknowledge = duties.acknowledge.empty() ? 0 : 1;
+    ask.reviews = duties.review ? 1 : 0;
+    ask.tells = duties.tell.empty() ? 0 : 1;
+    ask.notices = duties.notice.empty() ? 0 : 1;
+    return ask;
+  }
+
+  Engine::Compiled compile(const ast::Rule& rule) {
+    Engine::Compiled out;
+    out.kind = rule.kind;
+    out.any_role = rule.roles.empty();
+    out.roles = role_set(rule.roles);
+    out.except_roles = role_set(rule.except_roles);
+    for (const auto& name : rule.place) {
+      const auto& place = *find_named(policy_.places, name.text);
+      Engine::PlaceSet set;
+      for (const auto& kind : place.kinds) set.kinds.push_back(names_.type(kind.text));
+      for (const auto& id : place.ids) set.ids.push_back(id.text);
+      out.places.push_back(std::move(set));
+    }
+    for (const auto& name : rule.flags) {
+      const auto& flag = *find_named(policy_.flags, name.text);
+      out.flags.push_back({.relation = names_.word(std::string(flag_prefix) + flag.name.text),
+                           .freshness = freshness(flag.source, flag.stale_after)});
+    }
+    compile_data(rule, out);
+    if (rule.via) out.via = path(*rule.via, rule.around, true);
+    if (is_by_self(rule.when)) {
+      out.by_self = Engine::BySelf::required;
+    } else if (rule.when) {
+      out.when = path(*rule.when, rule.around, false);
+    }
+    if (is_by_self(rule.unless)) {
+      out.by_self = Engine::BySelf::forbidden;
+    } else if (rule.unless) {
+      out.unless = path(*rule.unless, rule.around, false);
+    }
+    out.ask = ask_of(rule);
+    out.has_ask = rule.has_ask;
+    out.owes = rule.if_unknown == ast::IfUnknown::owe;
+    out.hide = rule.hide;
+    if (rule.duties.review && rule.duties.review->unless) {
+      const auto& review = *rule.duties.review;
+      // The access is the present of this path: what begins up to `lag` after it counts already,
+      // and what was over up to `lead` before it counts still.
+      out.review_unless =
+          path(*review.unless, around_all(*review.unless, review.lag, review.lead), false);
+    }
+    return out;
+  }
+
+  void link_exceptions(std::size_t index) {
+    for (const auto& name : policy_.rules[index].except) {
+      const RuleIx other = *engine_.find_rule(name.text);
+      auto& seal = engine_.rules_[index];
+      (engine_.compiled(other).kind == ast::RuleKind::glass ? seal.spares : seal.lifted_by)
+          .push_back(other);
+    }
+  }
+
+  static bool has_action(const ast::Rule& rule, ast::Action action) {
+    if (!rule.actions.empty()) return std::ranges::find(rule.actions, action) != rule.actions.end();
+    const bool grants = rule.kind == ast::RuleKind::allow || rule.kind == ast::RuleKind::glass;
+    return !grants || action == ast::Action::read || action == ast::Action::append;
+  }
+
+  void make_candidates() {
+    engine_.candidates_.resize(ast::action_count * engine_.slots_);
+    for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
+      for (std::size_t action = 0; action < ast::action_count; ++action) {
+        if (!has_action(policy_.rules[i], static_cast<ast::Action>(action))) continue;
+        for (std::size_t slot = 0; slot < engine_.slots_; ++slot) {
+          if (engine_.rules_[i].fixed[slot] == Static::no) continue;
+          auto& lists = engine_.candidates_[action * engine_.slots_ + slot];
+          list_of(lists, policy_.rules[i].kind).push_back(RuleIx{static_cast<std::uint16_t>(i)});
+        }
+      }
+    }
+  }
+
+  static std::vector<RuleIx>& list_of(Engine::Candidates& lists, ast::RuleKind kind) {
+    switch (kind) {
+      case ast::RuleKind::deny: return lists.denies;
+      case ast::RuleKind::seal: return lists.seals;
+      case ast::RuleKind::allow:
+      case ast::RuleKind::glass: return lists.grants;
+    }
+    base::stop("kind outside its enum", __FILE__, __LINE__);
+  }
+
+  static bool mentions(const ast::PathExpr& expr, std::string_view relation) {
+    if (expr.kind == ast::PathKind::step) return expr.step.relation.text == relation;
+    return std::ranges::any_of(expr.parts,
+                               [&](const auto& part) { return mentions(part, relation); });
+  }
+
+  void make_instead() {
+    for (const auto& relation : policy_.relations) {
+      if (relation.from.text != "patient" && relation.to.text != "patient") continue;
+      const bool used = std::ranges::any_of(policy_.rules, [&](const ast::Rule& rule) {
+        return rule.kind == ast::RuleKind::allow &&
+               ((rule.via && mentions(rule.via->expr, relation.name.text)) ||
+                (rule.when && mentions(rule.when->expr, relation.name.text)));
+      });
+      if (used)
+        engine_.instead_.push_back({*engine_.slot_of_fact(relation.name.text), relation.name.text});
+    }
+  }
+
+  Engine& engine_;
+  const ast::Policy& policy_;
+  Evidence& names_;
+};
+
+Result<Engine> Engine::compile(const ast::Policy& policy, Evidence& names) {
+  const auto messages = well_formed(policy);
+  if (has_errors(messages)) {
+    return Fault{FaultCode::bad_input,
+                 "the policy does not hold together: " + to_text(messages.front(), "line")};
+  }
+  auto zone = Zone::named(policy.timezone.text);
+  MUST(zone);  // well_formed() asked
+  Engine engine{policy, std::move(*zone)};
+  Compiler{engine, names}.run();
+  return engine;
+}
+
+std::optional<RuleIx> Engine::find_rule(std::string_view name) const {
+  const auto found = find_named(policy_.rules, name);
+  if (found == policy_.rules.end()) return std::nullopt;
+  return RuleIx{static_cast<std::uint16_t>(found - policy_.rules.begin())};
+}
+
+std::optional<Slot> Engine::slot_of_type(std::string_view resource_type) const {
+  const auto types = resource_types();
+  const auto found = std::ranges::lower_bound(types, resource_type);
+  if (found == types.end() || *found != resource_type) return std::nullopt;
+  return Slot{static_cast<std::uint16_t>(found - types.begin())};
+}
+
+std::optional<Slot> Engine::slot_of_fact(std::string_view relation) const {
+  const auto found = std::ranges::find(facts_, relation);
+  if (found == facts_.end()) return std::nullopt;
+  return Slot{
+      static_cast<std::uint16_t>(types_ + static_cast<std::size_t>(found - facts_.begin()))};
+}
+
+RoleSet Engine::roles(std::span<const std::string> names) const {
+  std::uint64_t bits = 0;
+  for (const auto& name : names) {
+    for (std::size_t i = 0; i < policy_.roles.size(); ++i) {
+      if (policy_.roles[i].text == name) bits |= std::uint64_t{1} << i;
+    }
+  }
+  return RoleSet{bits};
+}
+
+}  // namespace halligan::policy

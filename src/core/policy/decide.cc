@@ -1,0 +1,387 @@
+// decide.cc - the decision of one cell: spec/policy-language.md section 4, line by line.
+#include "core/policy/decide.h"
+
+#include <algorithm>
+
+namespace halligan::policy {
+namespace {
+
+bool is_grant(ast::RuleKind kind) {
+  return kind == ast::RuleKind::allow || kind == ast::RuleKind::glass;
+}
+
+}  // namespace
+
+Evaluation::Evaluation(const Engine& engine, const Evidence& evidence, const Asker& asker,
+                       const Cell& cell, Instant now, std::span<const Payment> paid)
+    : engine_(engine),
+      asker_(asker),
+      cell_(cell),
+      paid_(paid),
+      evidence_(evidence),
+      moment_(now),
+      walker_(evidence, engine.zone_, moment_, asker.staff),
+      recorded_(evidence.has_recorded(asker.staff)) {}
+
+Truth Evaluation::member(const Engine::DataMember& member) {
+  switch (member.kind) {
+    case ast::MemberKind::everything: return truth(!engine_.is_fact(cell_.slot));
+    case ast::MemberKind::fact: return truth(member.slot == cell_.slot);
+    case ast::MemberKind::label:
+      return truth(std::ranges::find(cell_.labels, member.word) != cell_.labels.end());
+    case ast::MemberKind::named: return in_set(member.set);
+    case ast::MemberKind::type: break;
+  }
+  if (member.slot != cell_.slot) return Truth::no;
+  Truth value = Truth::yes;
+  if (!member.any_category) {
+    value = !cell_.categories_known
+                ? Truth::unknown
+                : truth(std::ranges::find(cell_.categories, member.word) != cell_.categories.end());
+  }
+  if (value != Truth::no && member.newer_than) {
+    value = both(value, !cell_.dated ? Truth::unknown
+                                     : truth(!moment_.reached(engine_.zone_.shift(
+                                           *cell_.dated, *member.newer_than, false))));
+  }
+  return value;
+}
+
+Truth Evaluation::in_set(std::size_t set) {
+  const auto& data = engine_.sets_[set];
+  const auto fixed = data.fixed[static_cast<std::size_t>(cell_.slot)];
+  if (fixed != Engine::Static::depends) return truth(fixed == Engine::Static::yes);
+  Truth plus = Truth::no;
+  Truth minus = Truth::no;
+  for (const auto& one : data.members) {
+    auto& side = one.minus ? minus : plus;
+    if (side != Truth::yes) side = either(side, member(one));
+  }
+  return both(plus, swapped(minus));
+}
+
+Truth Evaluation::data_of(const Engine::Compiled& rule) {
+  const auto fixed = rule.fixed[static_cast<std::size_t>(cell_.slot)];
+  if (fixed != Engine::Static::depends) return truth(fixed == Engine::Static::yes);
+  Truth value = rule.data ? in_set(*rule.data) : Truth::yes;
+  for (const auto set : rule.kept_out) value = both(value, swapped(in_set(set)));
+  if (value == Truth::unknown && cell_.survey) return truth(is_grant(rule.kind));
+  return value;
+}
+
+Truth Evaluation::place_of(const Engine::Compiled& rule) const {
+  if (!asker_.place) return Truth::unknown;
+  const TypeId kind = evidence_.type_of(*asker_.place);
+  const std::string& id = evidence_.id_of(*asker_.place);
+  return truth(std::ranges::any_of(rule.places, [&](const Engine::PlaceSet& place) {
+    return std::ranges::find(place.kinds, kind) != place.kinds.end() ||
+           std::ranges::find(place.ids, id) != place.ids.end();
+  }));
+}
+
+// Keeps what the walker's last answer rested on.
+void Evaluation::use(std::size_t steps) {
+  used_.clear();
+  for (std::size_t i = 0; i < steps; ++i) {
+    if (walker_.trace()[i] != FactId::none) MUST(used_.add(walker_.trace()[i]));
+  }
+}
+
+Truth Evaluation::flags_of(const Engine::Compiled& rule, Own own) {
+  Truth best = Truth::no;
+  used_.clear();
+  for (const auto& flag : rule.flags) {
+    const Truth value = walker_.flag(flag.relation, flag.freshness, cell_.patient, own);
+    if (value > best) {
+      best = value;
+      use(1);
+    }
+    if (best == Truth::yes) break;
+  }
+  return best;
+}
+
+Subject Evaluation::start_of(const WalkPath& path, const Alternative& alternative) const {
+  switch (path.start) {
+    case ast::Start::staff: return Subject::of(asker_.staff);
+    case ast::Start::terminal: return asker_.terminal;
+    case ast::Start::patient: return cell_.patient;
+    case ast::Start::item: return cell_.item;
+    case ast::Start::session: break;
+  }
+  Subject node;
+  switch (alternative.session) {
+    case SessionStep::focus: node = asker_.focus; break;
+    case SessionStep::department: node = asker_.department; break;
+    case SessionStep::application: node = asker_.application; break;
+    case SessionStep::none: break;
+  }
+  if (!alternative.session_value.empty() && node.present) {
+    node.present =
+        node.node != NodeId::unnamed && evidence_.id_of(node.node) == alternative.session_value;
+  }
+  return node;
+}
+
+Truth Evaluation::path_of(const WalkPath& path, Own own) {
+  used_.clear();
+  std::optional<Subject> end;
+  if (path.end == PathEnd::patient) end = cell_.patient;
+  if (path.end == PathEnd::item) end = cell_.item;
+  if (end && !end->present) return Truth::no;
+  if (path.start == ast::Start::terminal && !asker_.terminal.present) return Truth::unknown;
+  Truth best = Truth::no;
+  for (const auto& alternative : path.alternatives) {
+    const Truth value = walker_.along(alternative, start_of(path, alternative), end, own);
+    if (value > best) {
+      best = value;
+      use(alternative.steps.size());
+    }
+    if (best == Truth::yes) break;
+  }
+  return best;
+}
+
+bool Evaluation::role_fits(const Engine::Compiled& rule) const {
+  const RoleSet roles = is_grant(rule.kind) ? asker_.active : asker_.held;
+  return (rule.any_role || meet(roles, rule.roles)) && !meet(roles, rule.except_roles);
+}
+
+bool Evaluation::named_where_needed(const Engine::Compiled& rule) const {
+  if (!is_grant(rule.kind) || cell_.patient.present) return true;
+  if (rule.kind == ast::RuleKind::glass) return false;
+  if (cell_.action == ast::Action::search || engine_.is_fact(cell_.slot)) return true;
+  return rule.names_type[static_cast<std::size_t>(cell_.slot)];
+}
+
+Truth Evaluation::value(RuleIx index, bool strict, RuleStep* step) {
+  const auto& rule = engine_.compiled(index);
+  const bool grant = is_grant(rule.kind);
+  Own helps = Own::all;
+  Own hinders = Own::all;
+  if (recorded_ && (strict || !grant)) {
+    helps = grant ? Own::without_assertions : Own::without_denials;
+    hinders = grant ? Own::without_denials : Own::without_assertions;
+  }
+  Truth result = Truth::yes;
+  used_.clear();
+  // True where the next condition need not be looked at.
+  const auto done = [&](std::string_view name, Truth truth) {
+    result = both(result, truth);
+    if (step != nullptr) {
+      step->conditions.push_back(
+          {.name = name, .value = truth, .facts = {used_.begin(), used_.end()}});
+      used_.clear();
+      return false;
+    }
+    return result == Truth::no;
+  };
+  if (done("roles", truth(role_fits(rule)))) return result;
+  if (done("data", both(data_of(rule), truth(named_where_needed(rule))))) return result;
+  if (!rule.places.empty() && done("place", place_of(rule))) return result;
+  if (!rule.flags.empty() && done("flags", flags_of(rule, helps))) return result;
+  if (rule.via && done("via", path_of(*rule.via, helps))) return result;
+  if (rule.when && done("when", path_of(*rule.when, helps))) return result;
+  if (rule.unless && done("unless", swapped(path_of(*rule.unless, hinders)))) return result;
+  return result;
+}
+
+// ---- Bills.
+
+bool Evaluation::pays(RuleIx rule, bool& confirmed) {
+  bool paid = false;
+  for (const auto& payment : paid_) {
+    if (payment.rule != rule || moment_.reached(payment.ends)) continue;
+    paid = true;
+    confirmed = confirmed || payment.confirmed;
+  }
+  return paid;
+}
+
+bool Evaluation::proof_satisfied(int level, std::optional<Millis> age) {
+  if (asker_.proof_level < level) return false;
+  return !age || !moment_.reached(asker_.proof_at + *age);
+}
+
+void Evaluation::Sum::add(const Engine::Ask& ask) {
+  reason = reason || ask.reason;
+  proof_level = std::max(proof_level, ask.proof_level);
+  if (ask.proof_age && (!proof_age || *ask.proof_age < *proof_age)) proof_age = ask.proof_age;
+  prompts += ask.prompts;
+  acknowledge += ask.acknowledge;
+  reviews += ask.reviews;
+  owed_prompts += ask.owed_prompts;
+  tells += ask.tells;
+  notices += ask.notices;
+}
+
+// Fields in the order in which bills are compared, the heaviest first.
+Cost Evaluation::Sum::cost() const {
+  const auto field = [](std::uint64_t value, unsigned bits) {
+    return std::min(value, (std::uint64_t{1} << bits) - 1);
+  };
+  constexpr std::uint64_t seconds_max = (std::uint64_t{1} << 30) - 1;  // more than ten years
+  Cost cost;
+  cost.before = reason ? 1 : 0;
+  cost.before = cost.before << 2 | field(static_cast<std::uint64_t>(proof_level), 2);
+  cost.before =
+      cost.before << 30 |
+      (proof_age ? seconds_max - static_cast<std::uint64_t>(proof_age->count() / 1000) : 0);
+  cost.before = cost.before << 12 | field(prompts, 12);
+  cost.before = cost.before << 1 | (confirm ? 1U : 0U);
+  cost.before = cost.before << 8 | field(acknowledge, 8);
+  for (const unsigned count : {reviews, decisions, owed_prompts, tells, notices}) {
+    cost.after = cost.after << 12 | field(count, 12);
+  }
+  return cost;
+}
+
+void Evaluation::price(const Decision& decision, Granted& grant) {
+  Sum whole;
+  Sum left;
+  const auto add = [&](RuleIx rule, bool confirm) {
+    const auto& ask = engine_.compiled(rule).ask;
+    bool confirmed = false;
+    whole.add(ask);
+    whole.confirm = whole.confirm || confirm;
+    if (!pays(rule, confirmed)) left.add(ask);
+    left.confirm = left.confirm || (confirm && !confirmed);
+  };
+  add(grant.rule,
+      engine_.compiled(grant.rule).kind == ast::RuleKind::glass && grant.value != Truth::yes);
+  for (std::size_t i = 0; i < decision.seals.size(); ++i) {
+    if ((grant.seals >> i & 1) != 0) add(decision.seals[i], false);
+  }
+  for (const RuleIx deny : decision.owed) {
+    bool confirmed = false;
+    ++whole.decisions;
+    if (!pays(deny, confirmed)) ++left.decisions;
+  }
+  if (left.proof_level > 0 && proof_satisfied(left.proof_level, left.proof_age)) {
+    left.proof_level = 0;
+    left.proof_age.reset();
+  }
+  grant.whole = whole.cost();
+  grant.left = left.cost();
+}
+
+// ---- The decision.
+
+bool Evaluation::add_denies(Decision& decision) {
+  for (const RuleIx index : engine_.candidates(cell_.action, cell_.slot).denies) {
+    const Truth bite = value(index, false, nullptr);
+    if (bite == Truth::no) continue;
+    const auto& rule = engine_.compiled(index);
+    const bool shuts = bite != Truth::unknown || !rule.owes;
+    if (!(shuts ? decision.denied_by : decision.owed).add(index)) return false;
+    if (shuts && rule.hide) decision.hidden = true;
+  }
+  return true;
+}
+
+bool Evaluation::add_grants(Decision& decision) {
+  const bool free_action = cell_.action == ast::Action::read || cell_.action == ast::Action::append;
+  for (const RuleIx index : engine_.candidates(cell_.action, cell_.slot).grants) {
+    const bool glass = engine_.compiled(index).kind == ast::RuleKind::glass;
+    if (glass && !free_action) continue;
+    const Truth strict = value(index, true, nullptr);
+    const bool own_may_help = recorded_ && free_action && strict != Truth::yes;
+    const Truth counts = own_may_help ? value(index, false, nullptr) : strict;
+    if (counts < (glass ? Truth::unknown : Truth::yes)) continue;
+    const bool fits = decision.grants.add({.rule = index,
+                                           .seals = 0,
+                                           .value = counts,
+                                           .strict = strict == Truth::yes,
+                                           .self_made = strict < counts,
+                                           .whole = {},
+                                           .left = {}});
+    if (!fits) return false;
+  }
+  return true;
+}
+
+// First which seals bite, looking at all grants; then what each does to them.
+bool Evaluation::add_seals(Decision& decision) {
+  if (decision.grants.empty()) return true;
+  for (const RuleIx index : engine_.candidates(cell_.action, cell_.slot).seals) {
+    if (value(index, false, nullptr) == Truth::no) continue;
+    const auto& seal = engine_.compiled(index);
+    const bool lifted = std::ranges::any_of(decision.grants, [&](const Granted& grant) {
+      return grant.strict && std::ranges::find(seal.lifted_by, grant.rule) != seal.lifted_by.end();
+    });
+    if (!lifted && !decision.seals.add(index)) return false;
+  }
+  for (std::size_t i = 0; i < decision.seals.size(); ++i) put_seal(decision, i);
+  return true;
+}
+
+void Evaluation::put_seal(Decision& decision, std::size_t place) {
+  const auto& seal = engine_.compiled(decision.seals[place]);
+  std::size_t kept = 0;
+  for (auto& grant : decision.grants) {
+    const bool touched = touches(seal, grant);
+    if (touched && !seal.has_ask) continue;
+    if (touched) grant.seals |= std::uint32_t{1} << place;
+    decision.grants[kept++] = grant;
+  }
+  decision.grants.shorten(kept);
+}
+
+bool Evaluation::touches(const Engine::Compiled& seal, const Granted& grant) const {
+  if (std::ranges::find(seal.spares, grant.rule) != seal.spares.end()) return false;
+  switch (seal.by_self) {
+    case Engine::BySelf::unasked: return true;
+    case Engine::BySelf::required: return grant.self_made;
+    case Engine::BySelf::forbidden: return !grant.self_made;
+  }
+  base::stop("value outside its enum", __FILE__, __LINE__);
+}
+
+void Evaluation::choose(Decision& decision) {
+  if (decision.grants.empty()) return;
+  decision.verdict = Verdict::glass;
+  const Granted* best = nullptr;
+  for (auto& grant : decision.grants) {
+    price(decision, grant);
+    if (grant.left.before == 0 && (best == nullptr || grant.whole < best->whole)) best = &grant;
+  }
+  if (best == nullptr) return;
+  decision.verdict = Verdict::permit;
+  decision.basis = static_cast<std::uint16_t>(best - decision.grants.begin());
+}
+
+void Evaluation::decide(Decision& decision) {
+  const bool fits = add_denies(decision) &&
+                    (!decision.denied_by.empty() || (add_grants(decision) && add_seals(decision)));
+  if (!fits || walker_.failed()) {
+    decision = Decision{};
+    decision.failed = true;
+    decision.holds_until = moment_.until();
+    return;
+  }
+  if (decision.denied_by.empty()) choose(decision);
+  name_facts(decision);
+  decision.holds_until = moment_.until();
+}
+
+// The relations that the basis rests on, found again: only permits need them.
+void Evaluation::name_facts(Decision& decision) {
+  if (decision.verdict != Verdict::permit) return;
+  const auto& grant = decision.grants[decision.basis];
+  const auto& rule = engine_.compiled(grant.rule);
+  const Own own = recorded_ && !grant.self_made ? Own::without_assertions : Own::all;
+  for (const auto* path : {&rule.via, &rule.when}) {
+    if (!*path || path_of(**path, own) == Truth::no) continue;
+    for (const FactId fact : used_) MUST(decision.facts.add(fact));
+  }
+}
+
+Decision Engine::decide(const Evidence& evidence, const Asker& asker, const Cell& cell, Instant now,
+                        std::span<const Payment> paid) const {
+  Decision decision;
+  Evaluation evaluation{*this, evidence, asker, cell, now, paid};
+  evaluation.decide(decision);
+  return decision;
+}
+
+}  // namespace halligan::policy

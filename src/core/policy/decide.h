@@ -1,0 +1,71 @@
+// decide.h - one evaluation of one cell; made on the stack by Engine::decide and explain.
+#pragma once
+
+#include <span>
+
+#include "core/policy/engine.h"
+
+namespace halligan::policy {
+
+class Evaluation {
+ public:
+  Evaluation(const Engine& engine, const Evidence& evidence, const Asker& asker, const Cell& cell,
+             Instant now, std::span<const Payment> paid);
+
+  void decide(Decision& decision);
+
+  // The value of a rule that is a candidate for this cell. `strict` leaves out what the asker
+  // recorded. With a step to fill, every condition is looked at; without, the first no is enough.
+  Truth value(RuleIx index, bool strict, RuleStep* step);
+  Truth path_of(const WalkPath& path, Own own);
+  // The facts that the last path or flag rested on.
+  std::span<const FactId> used() const { return {used_.begin(), used_.size()}; }
+
+  bool pays(RuleIx rule, bool& confirmed);
+  bool proof_satisfied(int level, std::optional<Millis> age);
+  bool failed() const { return walker_.failed(); }
+
+ private:
+  // Duties added up.
+  struct Sum {
+    bool reason = false;
+    bool confirm = false;
+    int proof_level = 0;
+    std::optional<Millis> proof_age;
+    unsigned prompts = 0, acknowledge = 0;
+    unsigned reviews = 0, decisions = 0, owed_prompts = 0, tells = 0, notices = 0;
+    void add(const Engine::Ask& ask);
+    Cost cost() const;
+  };
+
+  Truth member(const Engine::DataMember& member);
+  Truth in_set(std::size_t set);
+  Truth data_of(const Engine::Compiled& rule);
+  Truth place_of(const Engine::Compiled& rule) const;
+  Truth flags_of(const Engine::Compiled& rule, Own own);
+  Subject start_of(const WalkPath& path, const Alternative& alternative) const;
+  bool role_fits(const Engine::Compiled& rule) const;
+  bool named_where_needed(const Engine::Compiled& rule) const;
+  void use(std::size_t steps);
+
+  bool add_denies(Decision& decision);
+  bool add_grants(Decision& decision);
+  bool add_seals(Decision& decision);
+  void put_seal(Decision& decision, std::size_t place);
+  bool touches(const Engine::Compiled& seal, const Granted& grant) const;
+  void price(const Decision& decision, Granted& grant);
+  void choose(Decision& decision);
+  void name_facts(Decision& decision);
+
+  const Engine& engine_;
+  const Asker& asker_;
+  const Cell& cell_;
+  std::span<const Payment> paid_;
+  const Evidence& evidence_;
+  Moment moment_;
+  Walker walker_;
+  bool recorded_;  // the asker has recorded facts: only then do theirs matter
+  Few<FactId, limits::path_steps_max> used_;
+};
+
+}  // namespace halligan::policy
