@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <thread>
 
 #include "needs/entry_store_contract.h"
 #include "out/os_dice.h"
@@ -68,6 +69,40 @@ class SegmentWorld final : public EntryStoreWorld {
   bool made_ = false;
   std::pair<std::string, off_t> spoiled_;
 };
+
+// Readers go on through every rotation; what size() counts can be read.
+TEST(SegmentEntryStore, IsReadWhileItGrows) {
+  out::TemporaryFolder folder;
+  out::OsDice dice;
+  auto store = std::move(SegmentEntryStore::create(folder.path(), dice, small)).value();
+  std::atomic<bool> done{false};
+  std::vector<std::thread> readers;
+  for (int t = 0; t < 3; ++t) {
+    readers.emplace_back([&] {
+      std::size_t reads = 0;
+      while (!done || reads < 100) {
+        const EntryIndex size = store->size();
+        if (size == 0) continue;
+        const EntryIndex index = reads++ * 7919 % size;
+        const auto entry = store->read(index);
+        ASSERT_TRUE(entry) << entry.fault().what;
+        ASSERT_EQ(entry->size(), 1 + index % 900);
+        ASSERT_EQ(entry->front(), static_cast<std::uint8_t>(index));
+        static_cast<void>(store->room());  // only that asking is safe
+      }
+    });
+  }
+  for (int i = 0; i < 200; ++i) {
+    std::vector<Bytes> batch;
+    for (EntryIndex k = store->size(); k < store->size() + 10; ++k) {
+      batch.emplace_back(1 + k % 900, static_cast<std::uint8_t>(k));
+    }
+    ASSERT_TRUE(store->append(batch, false));
+  }
+  done = true;
+  for (auto& reader : readers) reader.join();
+  EXPECT_EQ(store->size(), 2'000u);
+}
 
 INSTANTIATE_TEST_SUITE_P(Segments, EntryStoreContract,
                          testing::Values([]() -> std::unique_ptr<EntryStoreWorld> {
