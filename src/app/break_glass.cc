@@ -8,13 +8,6 @@
 namespace halligan::app {
 namespace {
 
-// The verdict as it would be without any glass.
-Answer judge_unpaid(const State& state, const Session& session, const Cell& cell, const Now& now) {
-  auto question = question_of(state, session, cell, now);
-  question.paid.clear();
-  return judge_question(state, question);
-}
-
 bool blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' '; });
 }
@@ -200,7 +193,7 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
   const auto* held = context.state.open_glass(session->id, command.patient);
   const Cell cell = chart_cell(command.patient);
   const bool known = command.patient_exists || context.state.knows(command.patient);
-  const auto answer = known ? judge_unpaid(context.state, *session, cell, context.now) : Answer{};
+  const auto answer = known ? judge(context.state, *session, cell, context.now, OpenGlass::ignored) : Answer{};
   if (answer.verdict == Verdict::permit) {
     move_focus(*session, command.patient, context);
     owe_cases(*session, command.patient, *answer.basis, context);

@@ -124,7 +124,12 @@ void House::keep_time(const Now& told) {
     wall_minus_boot_ = difference;
   }
   note_all(due_by_time(state_, now), now);
-  note_all(explained_now(state_, now), now);
+  const auto minute = std::chrono::floor<std::chrono::minutes>(now.wall);
+  if (state_.rights_epoch != explained_epoch_ || minute != explained_minute_) {
+    explained_epoch_ = state_.rights_epoch;
+    explained_minute_ = minute;
+    note_all(explained_now(state_, now), now);
+  }
   std::erase_if(repeated_, [&](auto& each) {
     if (now.wall < each.second.first + 1min) return false;
     auto fact = each.second.sample;

@@ -85,6 +85,8 @@ class House {
   std::vector<std::weak_ptr<Running>> running_;
   std::uint64_t rights_seen_ = 0;
   std::string policy_seen_;
+  std::uint64_t explained_epoch_ = 0;  // explanations were last looked for then
+  std::chrono::sys_time<std::chrono::minutes> explained_minute_{};
   Millis wall_minus_boot_{0};
 };
 

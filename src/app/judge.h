@@ -1,8 +1,12 @@
 // judge.h - putting a question to the policy in force, on behalf of a session.
 //
 // The only place where sessions and glass become the policy's words (asker, payments), and where
-// its answer becomes an offer in words for people.
+// its decision becomes an answer and an offer in words for people.
 #pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "app/refusal.h"
 #include "app/state.h"
@@ -17,28 +21,45 @@ using policy::ast::Grant;
 using policy::ast::Verdict;
 
 const char* action_text(Action action);
+std::optional<Action> action_named(std::string_view text);
 
-// The session as the policy sees it. Roles are those of the person now: a lost role counts at once.
-policy::ast::Asker asker_of(const State& state, const Session& session, const Now& now);
-// Payments of this session for this patient: every grant of its open glass.
-std::vector<policy::ast::Payment> payments_of(const State& state, const Session& session,
-                                              const PatientId& patient, const Now& now);
+// Whether open glass of the session counts as payment, or the question is put as if there were none.
+enum class OpenGlass { counts, ignored };
 
-// Without a policy in force, or when evaluation fails: deny.
-Answer judge(const State& state, const Session& session, const Cell& cell, const Now& now);
-policy::ast::Question question_of(const State& state, const Session& session, const Cell& cell,
-                                  const Now& now);
+// Without a policy in force, for a type it does not know, or when evaluation fails: deny.
+Answer judge(const State& state, const Session& session, const Cell& cell, const Now& now,
+             OpenGlass open_glass = OpenGlass::counts);
 
-Answer judge_question(const State& state, const policy::ast::Question& question);
+// How the decision came about, rule by rule; nothing without a policy in force.
+struct Explained {
+  Answer answer;
+  struct Step {
+    std::string rule;
+    std::string value;  // "true", "conflicting", "unknown", "false"
+    struct Part {
+      std::string name;
+      std::string value;
+      std::vector<std::string> relations;
+    };
+    std::vector<Part> parts;
+  };
+  std::vector<Step> steps;
+  std::vector<std::string> decisive;
+};
+std::optional<Explained> explain(const State& state, const Session& session, const Cell& cell, const Now& now);
 
 const policy::ast::Policy* policy_of(const State& state);  // null while none is in force
 const policy::ast::Rule* rule_named(const State& state, const std::string& name);
 Offer offer_of(const State& state, const Session& session, const PatientId& patient,
                const Answer& answer, const Now& now);
-Due due_of(const State& state, const Session& session, const Grant& grant, const Now& now);
 
 // The glass that pays for this grant, where one does.
 const glass::Glass* glass_behind(const State& state, const Session& session,
                                  const PatientId& patient, const Grant& grant);
+
+// What turned up that accounts for a case; nothing while nothing does.
+std::optional<facts::CaseExplained> explanation_of(const State& state, const cases::Case& held, const Now& now);
+// Whether the policy lets an explained case of this kind close itself.
+bool closes_itself(const State& state, const cases::Case& held);
 
 }  // namespace halligan::app

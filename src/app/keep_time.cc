@@ -4,7 +4,6 @@
 #include <set>
 
 #include "app/break_glass.h"
-#include "app/explanations.h"
 
 namespace halligan::app {
 namespace {
@@ -58,9 +57,7 @@ std::vector<facts::Fact> ended_by_policy(const State& state, const Now& now) {
     const auto& held = state.glasses.at(id);
     const auto* session = state.session(held.session);
     if (session == nullptr) continue;
-    auto question = question_of(state, *session, chart_cell(held.patient), now);
-    question.paid.clear();
-    const auto answer = judge_question(state, question);
+    const auto answer = judge(state, *session, chart_cell(held.patient), now, OpenGlass::ignored);
     const bool given = std::all_of(held.grants.begin(), held.grants.end(), [&](const glass::Grant& grant) {
       return std::any_of(answer.offer.begin(), answer.offer.end(),
                          [&](const Grant& offered) { return offered.rule == grant.rule; });

@@ -73,9 +73,11 @@ Result<std::optional<Bytes>> LogBook::tile(const ledger::TileName& name) {
   }
   const auto span = ledger::bundle_span(name, size);
   if (!span) return std::optional<Bytes>{};
+  const auto entries = parts_.entries();
+  if (entries == nullptr) return Fault{FaultCode::ledger_unavailable, "the ledger is being opened again"};
   Bytes bundle;
   for (std::uint64_t i = 0; i < span->count; ++i) {
-    const auto stored = parts_.entries.read(span->first + i);
+    const auto stored = entries->read(span->first + i);
     if (!stored) return stored.fault();
     ledger::put_bundled(bundle, *stored);
   }

@@ -18,7 +18,7 @@ class LogBook : public LogView {
  public:
   struct Parts {
     Desk& desk;
-    needs::EntryStore& entries;
+    std::function<std::shared_ptr<needs::EntryStore>()> entries;  // null while it is reopened
     needs::CheckpointStore& checkpoints;
     crypto::SecretKey seed;
     ledger::VerifierKey key;

@@ -83,14 +83,14 @@ enum class Why {
 
 struct Refusal {
   Why why = Why::denied;
-  std::string what;
-  std::string code;                  // reference code, where the refusal is an entry
-  std::string rule;                  // the visible rule that shut
-  std::string text;                  // its text
-  std::vector<std::string> missing;  // prompts or rules
+  std::string what{};
+  std::string code{};                  // reference code, where the refusal is an entry
+  std::string rule{};                  // the visible rule that shut
+  std::string text{};                  // its text
+  std::vector<std::string> missing{};  // prompts or rules
   std::int64_t retry_after_seconds = 0;
   std::int64_t max_age_seconds = 0;  // of the proof that is asked (RFC 9470)
-  std::optional<Offer> offer;
+  std::optional<Offer> offer{};
 };
 
 int http_status(Why why);

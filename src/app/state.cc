@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/fold_evidence.h"
+#include "app/made.h"
 #include "base/must.h"
 #include "core/policy/parse.h"
 
@@ -130,8 +131,10 @@ void State::on(EntryIndex, const EntryTime&, const facts::PolicySigned& f) {
   MUST(held != policies.end());
   held->second.signer = f.staff;
   const auto parsed = policy::parse(held->second.text);
-  MUST(parsed.ok());  // it was checked before it could be proposed
-  engine_ = compile_into(*parsed.policy, evidence);
+  MUST(parsed.policy);  // it was checked before it could be proposed
+  auto compiled = policy::Engine::compile(*parsed.policy, evidence);
+  MUST(compiled.ok());
+  engine_ = std::make_shared<const policy::Engine>(std::move(*compiled));
   policy_version = f.policy;
   ++rights_epoch;
 }
@@ -146,6 +149,8 @@ void State::on(EntryIndex, const EntryTime&, const facts::StaffSet& f) {
   person.roles = f.roles;
   person.department = f.department;
   person.active = f.active;
+  evidence.intern("staff", f.person.text());
+  if (!f.department.empty()) evidence.intern("department", f.department);
   ++rights_epoch;
 }
 
@@ -157,6 +162,10 @@ void State::on(EntryIndex, const EntryTime&, const facts::FactorEnrolled& f) {
 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::TerminalSet& f) {
+  evidence.intern("terminal", f.terminal.text());
+  const auto place = split_node(f.place.text());
+  if (place.type.empty()) evidence.intern("unit", f.place.text());
+  else evidence.intern(place.type, place.id);
   terminals[f.terminal] = {.id = f.terminal, .place = f.place, .use = f.use, .active = f.active};
   ++rights_epoch;
 }
@@ -382,9 +391,7 @@ void State::apply(EntryIndex index, const EntryTime& at, const facts::Body& body
   std::visit([&](const auto& fact) { on(index, at, fact); }, body.fact);
   if (const auto patient = facts::patient_of(body.fact); !patient.empty()) patients.insert(patient.text());
   if (!body.idempotency.empty() && !made.contains(body.idempotency)) {
-    Made what{.at = at.wall, .id = {}, .index = index};
-    if (const auto* opened = std::get_if<facts::GlassOpened>(&body.fact)) what.id = opened->glass.text();
-    made[body.idempotency] = std::move(what);
+    made[body.idempotency] = Made{.at = at.wall, .id = made_name(body.fact), .index = index};
   }
   ++entries;
   last = at;

@@ -1,0 +1,292 @@
+#include "app/judge.h"
+
+#include <algorithm>
+
+#include "app/fold_evidence.h"
+#include "base/limits.h"
+#include "base/must.h"
+
+namespace halligan::app {
+namespace {
+
+namespace ast = policy::ast;
+using policy::Engine;
+using policy::Evidence;
+using policy::Subject;
+
+const char* text_of(policy::Truth value) {
+  switch (value) {
+    case policy::Truth::no: return "false";
+    case policy::Truth::unknown: return "unknown";
+    case policy::Truth::conflicting: return "conflicting";
+    case policy::Truth::yes: return "true";
+  }
+  base::stop("truth outside its enum", __FILE__, __LINE__);
+}
+
+// A place is written "ward-a" or "unit/ward-a"; a bare name is that of a unit.
+NodeText place_node(const PlaceId& place) {
+  const auto node = split_node(place.text());
+  return node.type.empty() ? NodeText{.type = "unit", .id = place.text()} : node;
+}
+
+Subject subject(const Evidence& evidence, std::string_view type, const std::string& id) {
+  return id.empty() ? Subject{} : Subject::of(evidence.find(type, id));
+}
+
+// Everything the engine needs, kept alive while it looks at it.
+struct Put {
+  policy::Asker asker;
+  policy::Cell cell;
+  std::vector<policy::WordId> labels;
+  std::vector<policy::WordId> categories;
+  std::vector<policy::Payment> paid;
+  bool known_type = true;
+};
+
+policy::Asker asker_for(const State& state, const Engine& engine, const StaffId& staff) {
+  policy::Asker out;
+  out.staff = state.evidence.find("staff", staff.text());
+  if (const auto* person = state.person(staff)) out.active = out.held = engine.roles(person->roles);
+  return out;
+}
+
+policy::Asker asker_of(const State& state, const Engine& engine, const Session& session, const Now& now) {
+  auto out = asker_for(state, engine, session.staff);
+  out.terminal = subject(state.evidence, "terminal", session.terminal.text());
+  if (!session.place.empty()) {
+    const auto place = place_node(session.place);
+    out.place = state.evidence.find(place.type, place.id);
+  }
+  if (const auto* person = state.person(session.staff))
+    out.department = subject(state.evidence, "department", person->department);
+  out.focus = subject(state.evidence, "patient", session.focus.text());
+  out.proof_level = session.proof_level;
+  // Age is measured on both clocks, the older wins; after a reboot the wall alone tells.
+  out.proof_at = session.proof_at.wall;
+  if (session.proof_this_boot) out.proof_at = std::min(out.proof_at, now.wall - (now.boot - session.proof_at.boot));
+  return out;
+}
+
+std::vector<policy::Payment> payments_of(const State& state, const Engine& engine, const Session& session,
+                                         const PatientId& patient, const Now& now) {
+  std::vector<policy::Payment> out;
+  for (const auto* held : state.open_glass_of(session.id)) {
+    if (held->patient != patient || glass::ending_due(*held, now)) continue;
+    const auto ends = glass::wall_end(std::get<glass::Open>(held->life).until, now);
+    for (const auto& grant : held->grants)
+      for (const auto& name : grant.paid)
+        if (const auto rule = engine.find_rule(name))
+          out.push_back({.rule = *rule, .confirmed = grant.unsure, .ends = ends});
+  }
+  return out;
+}
+
+Put put(const State& state, const Engine& engine, const Session& session, const Cell& cell, const Now& now,
+        OpenGlass open_glass) {
+  Put out;
+  out.asker = asker_of(state, engine, session, now);
+  const auto slot = cell.fact.empty() ? engine.slot_of_type(cell.type) : engine.slot_of_fact(cell.fact);
+  out.known_type = slot.has_value();
+  if (slot) out.cell.slot = *slot;
+  out.cell.action = cell.action;
+  for (const auto& label : cell.labels)
+    if (const auto word = state.evidence.find_word(label); word != policy::WordId::none) out.labels.push_back(word);
+  out.cell.categories_known = cell.categories.has_value();
+  if (cell.categories)
+    for (const auto& category : *cell.categories)
+      if (const auto word = state.evidence.find_word(category); word != policy::WordId::none)
+        out.categories.push_back(word);
+  out.cell.dated = cell.dated;
+  if (cell.patient) out.cell.patient = Subject::of(state.evidence.find("patient", *cell.patient));
+  out.cell.survey = cell.survey;
+  if (open_glass == OpenGlass::counts && cell.patient)
+    out.paid = payments_of(state, engine, session, PatientId{*cell.patient}, now);
+  return out;
+}
+
+// The spans are set last: the vectors must not move afterwards.
+void point(Put& question) {
+  question.cell.labels = question.labels;
+  question.cell.categories = question.categories;
+}
+
+Grant plain(const Engine& engine, const policy::Decision& decision, const policy::Granted& granted,
+            const Put& question, const Now& now) {
+  Grant out;
+  const auto& rule = engine.rule(granted.rule);
+  out.rule = rule.name.text;
+  out.is_reason = rule.kind == ast::RuleKind::glass;
+  out.bill = engine.bill(decision, granted, question.asker, now.wall, question.paid);
+  return out;
+}
+
+Answer plain(const State& state, const Engine& engine, const policy::Decision& decision, const Put& question,
+             const Now& now) {
+  Answer out;
+  out.verdict = decision.verdict;
+  out.failed = decision.failed;
+  out.hidden = decision.hidden;
+  switch (decision.verdict) {
+    case Verdict::permit:
+      out.basis = plain(engine, decision, decision.grants[decision.basis], question, now);
+      break;
+    case Verdict::glass:
+      for (const auto* granted : engine.offer(decision))
+        out.offer.push_back(plain(engine, decision, *granted, question, now));
+      out.instead = engine.instead(state.evidence, question.asker, question.cell, now.wall, question.paid);
+      break;
+    case Verdict::deny:
+      for (const auto rule : engine.named(decision)) out.denied_by.push_back(engine.rule(rule).name.text);
+      break;
+  }
+  return out;
+}
+
+Due due_of(const State& state, const ast::Rule& rule, const ast::Bill& bill) {
+  Due out;
+  out.confirm = bill.confirm;
+  out.proof_level = bill.proof_level;
+  out.proof_age = bill.proof_age;
+  // The rule asks for a proof, and the bill no longer does: the one of this session is fresh enough.
+  out.proof_paid = bill.proof_level == 0 && (rule.kind == ast::RuleKind::glass || rule.duties.proof.has_value());
+  out.prompts = bill.prompts;
+  for (const auto& name : bill.acknowledge)
+    if (const auto* asks = rule_named(state, name))
+      out.acknowledge.push_back({.rule = name, .text = asks->duties.acknowledge});
+  for (const auto& name : bill.owed_prompts)
+    if (const auto* asks = rule_named(state, name); asks != nullptr && asks->duties.prompts)
+      out.owed_prompts.push_back({.prompts = asks->duties.prompts->ask,
+                                  .within = asks->duties.prompts->owed.value_or(Millis{0})});
+  out.review = !bill.reviews.empty();
+  for (const auto& name : bill.notices)
+    if (const auto* asks = rule_named(state, name)) out.notices.push_back(asks->duties.notice);
+  return out;
+}
+
+std::optional<ast::CaseKind> kind_of_case(const std::string& kind) {
+  if (kind == "glass") return ast::CaseKind::glass;
+  if (kind == "seal") return ast::CaseKind::seal;
+  if (kind == "access") return ast::CaseKind::access;
+  if (kind == "self-made-relation") return ast::CaseKind::self_made_relation;
+  if (kind == "decision-owed") return ast::CaseKind::decision_owed;
+  return std::nullopt;
+}
+
+}  // namespace
+
+const char* action_text(Action action) {
+  switch (action) {
+    case Action::search: return "search";
+    case Action::read: return "read";
+    case Action::append: return "append";
+    case Action::modify: return "modify";
+  }
+  base::stop("action outside its enum", __FILE__, __LINE__);
+}
+
+std::optional<Action> action_named(std::string_view text) {
+  for (const auto action : {Action::search, Action::read, Action::append, Action::modify})
+    if (text == action_text(action)) return action;
+  return std::nullopt;
+}
+
+Answer judge(const State& state, const Session& session, const Cell& cell, const Now& now, OpenGlass open_glass) {
+  const auto* engine = state.engine();
+  if (engine == nullptr) return {};
+  auto question = put(state, *engine, session, cell, now, open_glass);
+  if (!question.known_type) return {};
+  point(question);
+  const auto decision = engine->decide(state.evidence, question.asker, question.cell, now.wall, question.paid);
+  return plain(state, *engine, decision, question, now);
+}
+
+std::optional<Explained> explain(const State& state, const Session& session, const Cell& cell, const Now& now) {
+  const auto* engine = state.engine();
+  if (engine == nullptr) return std::nullopt;
+  auto question = put(state, *engine, session, cell, now, OpenGlass::counts);
+  if (!question.known_type) return Explained{};
+  point(question);
+  const auto found = engine->explain(state.evidence, question.asker, question.cell, now.wall, question.paid);
+  Explained out{.answer = plain(state, *engine, found.decision, question, now), .steps = {}, .decisive = {}};
+  for (const auto& step : found.steps) {
+    Explained::Step told{.rule = engine->rule(step.rule).name.text, .value = text_of(step.value), .parts = {}};
+    for (const auto& condition : step.conditions) {
+      Explained::Step::Part part{.name = std::string{condition.name}, .value = text_of(condition.value), .relations = {}};
+      for (const auto fact : condition.facts) part.relations.push_back(state.evidence.text_of(fact));
+      told.parts.push_back(std::move(part));
+    }
+    out.steps.push_back(std::move(told));
+  }
+  for (const auto rule : found.decisive) out.decisive.push_back(engine->rule(rule).name.text);
+  return out;
+}
+
+const policy::ast::Policy* policy_of(const State& state) {
+  return state.engine() == nullptr ? nullptr : &state.engine()->policy();
+}
+
+const policy::ast::Rule* rule_named(const State& state, const std::string& name) {
+  if (state.engine() == nullptr) return nullptr;
+  const auto rule = state.engine()->find_rule(name);
+  return rule ? &state.engine()->rule(*rule) : nullptr;
+}
+
+Offer offer_of(const State& state, const Session& session, const PatientId& patient, const Answer& answer,
+               const Now& now) {
+  (void)session;  // an offer names nobody: it is shown to the session that asked, and to no other
+  Offer out{.patient = patient, .policy = state.policy_version, .until = now.wall + limits::offer_life,
+            .grants = {}, .instead = answer.instead};
+  for (const auto& grant : answer.offer) {
+    const auto* rule = rule_named(state, grant.rule);
+    MUST(rule != nullptr);
+    const auto ends = rule->ends.value_or(policy::ast::Ends{});
+    out.grants.push_back({.rule = grant.rule, .reason = grant.is_reason,
+                          .label = rule->label.empty() ? grant.rule : rule->label, .help = rule->help,
+                          .purpose = rule->purpose, .due = due_of(state, *rule, grant.bill), .idle = ends.idle,
+                          .lasts = ends.after});
+  }
+  return out;
+}
+
+const glass::Glass* glass_behind(const State& state, const Session& session, const PatientId& patient,
+                                 const Grant& grant) {
+  for (const auto* held : state.open_glass_of(session.id))
+    if (held->patient == patient)
+      for (const auto& each : held->grants)
+        if (each.rule == grant.rule) return held;
+  return nullptr;
+}
+
+std::optional<facts::CaseExplained> explanation_of(const State& state, const cases::Case& held, const Now& now) {
+  const auto* engine = state.engine();
+  const auto kind = kind_of_case(held.kind);
+  if (engine == nullptr || !kind) return std::nullopt;
+  const auto asker = asker_for(state, *engine, held.staff);
+  const auto patient = Subject::of(state.evidence.find("patient", held.patient.text()));
+  facts::CaseExplained out{.patient = held.patient, .case_id = held.id, .rule = {}, .relations = {}};
+  if (const auto rule = engine->find_rule(held.rule);
+      rule && engine->accounted_for(state.evidence, *rule, asker, patient, held.opened_at, now.wall) == policy::Truth::yes) {
+    out.rule = held.rule;
+    return out;
+  }
+  const auto found = engine->explanation_of(state.evidence, *kind, asker, patient, held.opened_at, now.wall);
+  if (!found) return std::nullopt;
+  out.rule = engine->policy().explains[found->explain].name.text;
+  for (const auto fact : found->facts) {
+    if (fact == policy::FactId::none) continue;
+    out.relations += (out.relations.empty() ? "" : ", ") + state.evidence.text_of(fact);
+  }
+  return out;
+}
+
+bool closes_itself(const State& state, const cases::Case& held) {
+  const auto* policy = policy_of(state);
+  const auto kind = kind_of_case(held.kind);
+  if (policy == nullptr || !kind) return false;
+  return std::any_of(policy->cases.begin(), policy->cases.end(), [&](const policy::ast::CaseRule& rule) {
+    return rule.kind == *kind && rule.closes_itself;
+  });
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,157 @@
+#include "app/review.h"
+
+#include <algorithm>
+
+#include "app/access.h"
+#include "app/made.h"
+#include "base/must.h"
+
+namespace halligan::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A case that is opened again has as long as it first had, within these bounds.
+constexpr Millis reopened_least = 1h;
+constexpr Millis reopened_most = 30 * 24h;
+
+bool may_see(const State& state, const Session& session, const cases::Case& held) {
+  return held.staff == session.staff || has_role(state, session, held.reviewer);
+}
+
+bool in_state(const cases::Case& held, CaseState wanted) {
+  const auto stage = cases::stage_of(held);
+  switch (wanted) {
+    case CaseState::any: return true;
+    case CaseState::owed: return stage == cases::Stage::owed;
+    case CaseState::justified: return stage == cases::Stage::justified;
+    case CaseState::explained: return stage == cases::Stage::explained;
+    case CaseState::closed: return stage == cases::Stage::closed;
+    case CaseState::unclosed: return stage != cases::Stage::closed;
+    case CaseState::late: return stage != cases::Stage::closed && held.overdue_at.has_value();
+  }
+  base::stop("case state outside its enum", __FILE__, __LINE__);
+}
+
+bool newer(const cases::Case* a, const cases::Case* b) {
+  return a->opened_at != b->opened_at ? a->opened_at > b->opened_at : a->id > b->id;
+}
+
+Refusal unknown_case() { return {.why = Why::not_found, .what = "no case that you may see has this id"}; }
+
+Refusal refusal_of(cases::Refusal why) {
+  switch (why) {
+    case cases::Refusal::none: break;
+    case cases::Refusal::self_review:
+      return {.why = Why::self_review, .what = "somebody else has to look at a case about you"};
+    case cases::Refusal::not_reviewer:
+      return {.why = Why::role_needed, .what = "the policy gives this case to another role"};
+    case cases::Refusal::closed_already: return {.why = Why::closed_already, .what = "the case is closed"};
+    case cases::Refusal::not_closed: return {.why = Why::not_closed, .what = "the case is open"};
+    case cases::Refusal::not_yours:
+      return {.why = Why::not_yours, .what = "only the person whom the case concerns justifies it"};
+  }
+  base::stop("no refusal to tell", __FILE__, __LINE__);
+}
+
+struct Asked {
+  const Session* session = nullptr;
+  const cases::Case* held = nullptr;
+  const std::vector<std::string>* roles = nullptr;
+  std::optional<Refusal> refusal;
+  bool repeated = false;  // this very command was carried out before
+};
+
+// `kind` is that of the fact to be noted.
+Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind, const Context& context) {
+  Asked out;
+  out.session = live_session(context.state, token_hash, context.now);
+  if (out.session == nullptr) {
+    out.refusal = no_session();
+    return out;
+  }
+  out.roles = &context.state.person(out.session->staff)->roles;
+  out.held = context.state.case_of(id);
+  if (out.held == nullptr || !may_see(context.state, *out.session, *out.held)) out.refusal = unknown_case();
+  const auto before = repeated(context, std::string{kind} + "/" + id.text());
+  if (before == Repeated::other) out.refusal = key_used_otherwise();
+  out.repeated = before == Repeated::same;
+  return out;
+}
+
+}  // namespace
+
+ListCases::Answer decide(const ListCases& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto* after = command.after.empty() ? nullptr : context.state.case_of(command.after);
+  if (!command.after.empty() && (after == nullptr || !may_see(context.state, *session, *after)))
+    return unknown_case();
+
+  std::vector<const cases::Case*> found;
+  const auto consider = [&](const cases::Case& held) {
+    if (!may_see(context.state, *session, held) || !in_state(held, command.state)) return;
+    if (!command.queue.empty() && held.queue != command.queue) return;
+    if (!command.staff.empty() && held.staff != command.staff) return;
+    if (command.mine && held.staff != session->staff) return;
+    if (after == nullptr || newer(after, &held)) found.push_back(&held);
+  };
+  // Closed cases are most of them: they are looked through only when they are asked for.
+  if (command.state == CaseState::any || command.state == CaseState::closed)
+    for (const auto& [id, held] : context.state.all_cases) consider(held);
+  else
+    for (const auto& id : context.state.unclosed) consider(context.state.all_cases.at(id));
+
+  ListCases::Listed out;
+  out.more = found.size() > command.limit;
+  const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), command.limit));
+  std::partial_sort(found.begin(), end, found.end(), newer);
+  for (auto held = found.begin(); held != end; ++held) out.cases.push_back((*held)->id);
+  context.note(facts::CasesListed{.staff = session->staff, .session = session->id, .count = out.cases.size()});
+  return out;
+}
+
+ViewCase::Answer decide(const ViewCase& command, Context& context) {
+  const auto asked = ask_for(command.token_hash, command.id, facts::CaseViewed::kind, context);
+  if (asked.refusal) return *asked.refusal;
+  context.note(facts::CaseViewed{.staff = asked.session->staff, .patient = asked.held->patient,
+                                 .session = asked.session->id, .case_id = command.id});
+  return command.id;
+}
+
+JustifyCase::Answer decide(const JustifyCase& command, Context& context) {
+  const auto asked = ask_for(command.token_hash, command.id, facts::CaseJustified::kind, context);
+  if (asked.refusal) return *asked.refusal;
+  if (asked.repeated) return command.id;
+  if (const auto why = cases::may_justify(*asked.held, asked.session->staff); why != cases::Refusal::none)
+    return refusal_of(why);
+  context.note(facts::CaseJustified{.staff = asked.session->staff, .patient = asked.held->patient,
+                                    .case_id = command.id, .text = command.text});
+  return command.id;
+}
+
+CloseCase::Answer decide(const CloseCase& command, Context& context) {
+  const auto asked = ask_for(command.token_hash, command.id, facts::CaseClosed::kind, context);
+  if (asked.refusal) return *asked.refusal;
+  if (asked.repeated) return command.id;
+  if (const auto why = cases::may_close(*asked.held, asked.session->staff, *asked.roles); why != cases::Refusal::none)
+    return refusal_of(why);
+  context.note(facts::CaseClosed{.staff = asked.session->staff, .patient = asked.held->patient,
+                                 .case_id = command.id, .finding = command.finding, .comment = command.comment});
+  return command.id;
+}
+
+ReopenCase::Answer decide(const ReopenCase& command, Context& context) {
+  const auto asked = ask_for(command.token_hash, command.id, facts::CaseReopened::kind, context);
+  if (asked.refusal) return *asked.refusal;
+  if (asked.repeated) return command.id;
+  if (const auto why = cases::may_reopen(*asked.held, asked.session->staff, *asked.roles); why != cases::Refusal::none)
+    return refusal_of(why);
+  const auto allowed = std::clamp(asked.held->due - asked.held->opened_at, reopened_least, reopened_most);
+  context.note(facts::CaseReopened{.staff = asked.session->staff, .patient = asked.held->patient,
+                                   .case_id = command.id, .comment = command.comment,
+                                   .due = context.now.wall + allowed});
+  return command.id;
+}
+
+}  // namespace halligan::app

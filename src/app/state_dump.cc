@@ -1,0 +1,87 @@
+// state_dump.cc - the state as one canonical text. Two states with equal dumps answer alike.
+
+#include <sstream>
+
+#include "app/state.h"
+
+namespace halligan::app {
+namespace {
+
+std::string text(const Deadline& d) {
+  return to_text(d.wall) + "/" + (d.boot == Millis::max() ? "-" : std::to_string(d.boot.count()));
+}
+
+std::string joined(const std::vector<std::string>& list) {
+  std::string out;
+  for (const auto& each : list) out += (out.empty() ? "" : ",") + each;
+  return out;
+}
+
+void put(std::ostream& out, const glass::Glass& g) {
+  out << "glass " << g.id.text() << ' ' << g.case_id.text() << ' ' << g.staff.text() << ' ' << g.patient.text()
+      << ' ' << g.session.text() << ' ' << g.terminal.text() << ' ' << g.place.text() << ' '
+      << to_text(g.opened_at) << ' ' << g.ends_with_focus << ' ' << g.idle_span.count() << ' ' << g.releases;
+  for (const auto& grant : g.grants) {
+    out << " [" << grant.rule << ' ' << grant.reason << ' ' << joined(grant.paid) << ' ' << grant.policy << ' '
+        << grant.proof_level << ' ' << grant.unsure << ' ' << (grant.details_due ? to_text(*grant.details_due) : "-");
+    for (const auto& detail : grant.details) out << " {" << detail.prompt << '=' << detail.answer << '}';
+    out << ']';
+  }
+  if (const auto* open = std::get_if<glass::Open>(&g.life))
+    out << " open " << text(open->until) << ' ' << text(open->idle);
+  else
+    out << " ended " << to_text(std::get<glass::Ended>(g.life).at) << ' '
+        << static_cast<int>(std::get<glass::Ended>(g.life).by) << ' '
+        << std::get<glass::Ended>(g.life).ended_by.text();
+  out << '\n';
+}
+
+void put(std::ostream& out, const cases::Case& c) {
+  out << "case " << c.id.text() << ' ' << c.kind << ' ' << c.staff.text() << ' ' << c.patient.text() << ' '
+      << c.glass.text() << ' ' << c.rule << ' ' << c.reviewer << ' ' << c.queue << ' ' << c.key << ' '
+      << to_text(c.opened_at) << ' ' << to_text(c.due) << ' '
+      << (c.overdue_at ? to_text(*c.overdue_at) : "-") << ' ' << c.reopened;
+  if (c.justification) out << " justified " << to_text(c.justification->at) << ' ' << c.justification->text;
+  if (c.explanation) out << " explained " << to_text(c.explanation->at) << ' ' << c.explanation->rule;
+  if (c.closing)
+    out << " closed " << to_text(c.closing->at) << ' ' << c.closing->reviewer.text() << ' '
+        << static_cast<int>(c.closing->finding) << ' ' << c.closing->comment;
+  out << '\n';
+}
+
+}  // namespace
+
+std::string State::dump() const {
+  std::ostringstream out;
+  out << "entries " << entries << " hospital " << hospital << " origin " << origin << " key " << log_key
+      << " boot " << boot_id << " policy " << policy_version << '\n';
+  for (const auto& [id, p] : people) {
+    out << "person " << id.text() << ' ' << p.name << ' ' << joined(p.roles) << ' ' << p.department << ' '
+        << p.active << ' ' << p.totp_step;
+    for (const auto& factor : p.factors) out << ' ' << factor;
+    out << '\n';
+  }
+  for (const auto& [id, t] : terminals)
+    out << "terminal " << id.text() << ' ' << t.place.text() << ' ' << t.use << ' ' << t.active << '\n';
+  for (const auto& [id, s] : sessions)
+    out << "session " << id.text() << ' ' << s.staff.text() << ' ' << s.token_hash << ' ' << s.terminal.text()
+        << ' ' << s.place.text() << ' ' << s.proof_level << ' ' << to_text(s.proof_at.wall) << ' '
+        << s.proof_this_boot << ' ' << to_text(s.opened_at) << ' ' << text(s.until) << ' ' << text(s.idle) << ' '
+        << s.focus.text() << '\n';
+  for (const auto& [id, g] : glasses) put(out, g);
+  for (const auto& id : open) out << "open " << id.text() << '\n';
+  for (const auto& [id, c] : all_cases) put(out, c);
+  for (const auto& id : unclosed) out << "unclosed " << id.text() << '\n';
+  for (const auto& [version, p] : policies)
+    out << "policy " << version << ' ' << p.proposer.text() << ' ' << p.signer.text() << ' ' << p.parts << ' '
+        << p.text.size() << '\n';
+  for (const auto& [index, p] : pending)
+    out << "pending " << index << ' ' << p.staff.text() << ' ' << p.patient.text() << '\n';
+  for (const auto& [key, f] : failures) out << "failures " << key << ' ' << f.count << '\n';
+  for (const auto& [key, m] : made) out << "made " << key << ' ' << m.id << ' ' << m.index << '\n';
+  for (const auto& code : codes_in_order) out << "code " << code << ' ' << codes.at(code).text << '\n';
+  out << evidence.dump();
+  return std::move(out).str();
+}
+
+}  // namespace halligan::app
