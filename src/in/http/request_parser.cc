@@ -43,7 +43,7 @@ bool target_text(std::string_view text) {
 
 // "... HTTP/2.0": well-formed, but not ours.
 bool other_version(std::string_view line) {
-  if (line.size() < 9) return false;
+  if (line.size() < 9 || std::count(line.begin(), line.end(), ' ') != 2) return false;
   const auto end = line.substr(line.size() - 9);
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   return end.starts_with(" HTTP/") && digit(end[6]) && end[7] == '.' && digit(end[8]);

@@ -1,5 +1,7 @@
 #include "in/http/worker_pool.h"
 
+#include <utility>
+
 #include "base/must.h"
 
 namespace halligan::in::http {
@@ -19,9 +21,9 @@ WorkerPool::~WorkerPool() { stop(); }
 
 bool WorkerPool::submit(std::shared_ptr<Runnable> job) {
   std::unique_lock lock{mutex_};
-  if (stopping_) return false;
+  if (stopping_ || taken_ >= size_.workers + size_.queue_max) return false;
+  ++taken_;
   if (idle_.empty()) {
-    if (queue_.size() >= size_.queue_max) return false;
     queue_.push_back(std::move(job));
     return true;
   }
@@ -46,11 +48,12 @@ void WorkerPool::work(Worker& self) {
       self.wake.wait(lock, [&] { return self.job != nullptr || stopping_; });
       if (self.job == nullptr) return;
     }
-    const auto job = std::move(self.job);
-    self.job = nullptr;
+    auto job = std::exchange(self.job, nullptr);
     lock.unlock();
     job->run();
+    job.reset();
     lock.lock();
+    --taken_;
   }
 }
 

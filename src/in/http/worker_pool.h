@@ -43,6 +43,7 @@ class WorkerPool {
   const Size size_;
   mutable std::mutex mutex_;
   bool stopping_ = false;
+  std::size_t taken_ = 0;  // jobs that were accepted and have not ended
   std::deque<std::shared_ptr<Runnable>> queue_;
   std::vector<Worker*> idle_;
   std::vector<std::unique_ptr<Worker>> workers_;
