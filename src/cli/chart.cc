@@ -1,0 +1,229 @@
+// chart.cc - find, open, break: from a name to a chart, with the glass between where it is due.
+
+#include <iostream>
+
+#include "cli/verbs.h"
+
+namespace halligan::cli {
+namespace {
+
+struct Find {
+  std::string name;
+  std::string birth_date;
+  std::string identifier;
+  std::string id;
+};
+
+struct Open {
+  std::string patient;
+};
+
+struct Break {
+  std::string patient;
+  std::string reason;
+  std::string rule;
+  std::vector<std::string> answers;
+  std::vector<std::string> details;
+  std::vector<std::string> acknowledge;
+  std::string code_file;
+  bool confirm = false;
+};
+
+std::string chart_path(const std::string& patient) {
+  return "/api/v1/charts/" + path_segment(patient);
+}
+
+int find(Shell& shell, const Find& options) {
+  json::object body;
+  if (!options.name.empty()) body["name"] = options.name;
+  if (!options.birth_date.empty()) body["birth_date"] = options.birth_date;
+  if (!options.identifier.empty()) body["identifier"] = options.identifier;
+  if (!options.id.empty()) body["id"] = options.id;
+  if (body.empty()) return shell.usage("Give at least one of --name --birth-date --identifier --id.");
+  const Reply reply = shell.post("/api/v1/patients/search", body);
+  if (!reply.good()) return shell.refused(reply);
+  const auto patients = objects_of(list_of(reply.object, "patients"));
+  if (patients.empty())
+    return shell.show(reply, "Nobody found. This search has been written down.\n");
+  std::vector<Row> rows;
+  for (const json::object* one : patients)
+    rows.push_back({text_of(*one, "id"), text_of(*one, "birth_date"), text_of(*one, "gender"),
+                    text_of(*one, "name")});
+  std::string out = table({"PATIENT", "BORN", "GENDER", "NAME"}, rows);
+  if (flag_of(reply.object, "more")) out += "There are more: narrow the search.\n";
+  return shell.show(reply,
+                    out + "Next: halligan open " + shell_word(clean(rows.front().front())) + '\n');
+}
+
+int show_verdict(Shell& shell, const Reply& reply, const std::string& patient) {
+  const std::string verdict = text_of(reply.object, "verdict");
+  const std::string code = text_of(reply.object, "code");
+  const std::string telephone =
+      code.empty() ? "" : "Say this code on the telephone: " + clean(code) + '\n';
+  if (verdict == "permit") {
+    std::string out = wrap("Permit: " + basis_text(object_of(reply.object, "basis")) + ".") + '\n';
+    const std::string receipt = text_of(reply.object, "receipt");
+    if (!receipt.empty()) out += "Written down as entry " + receipt + ".\n";
+    return shell.show(reply, out + "Next: halligan read " + shell_word(patient) + '\n');
+  }
+  if (verdict == "glass")
+    return shell.show(reply, offer_text(object_of(reply.object, "offer"), patient) + telephone,
+                      Exit::refused);
+  std::string out = "Deny: no ordinary right and no glass opens this chart for you.";
+  const std::string rule = text_of(reply.object, "rule");
+  if (!rule.empty()) out += " Rule " + rule + ".";
+  const std::string text = text_of(reply.object, "text");
+  if (!text.empty()) out += " " + text;
+  return shell.show(reply, wrap(clean(out)) + '\n' + telephone, Exit::refused);
+}
+
+int open(Shell& shell, const Open& options) {
+  const Reply reply = shell.post(chart_path(options.patient) + "/open", json::object{});
+  return reply.good() ? show_verdict(shell, reply, options.patient) : shell.refused(reply);
+}
+
+const json::object* grant_named(const json::object& offer, const std::string& rule) {
+  for (const json::object* grant : objects_of(list_of(offer, "grants")))
+    if (text_of(*grant, "rule") == rule) return grant;
+  return nullptr;
+}
+
+// The prompts of a grant in the order in which they are shown: due before, then owed.
+std::vector<std::string> prompts_of(const json::object& grant) {
+  std::vector<std::string> out;
+  auto add = [&out](const json::array& list) {
+    for (const json::value& prompt : list)
+      if (prompt.is_string()) out.emplace_back(prompt.get_string());
+  };
+  const json::object& bill = object_of(grant, "bill");
+  add(list_of(bill, "prompts"));
+  for (const json::object* owed : objects_of(list_of(bill, "owed_prompts")))
+    add(list_of(*owed, "prompts"));
+  return out;
+}
+
+// Answers given in order need the offer, which says what was asked.
+Result<json::array> details_of(Shell& shell, const Break& options, const std::string& rule) {
+  json::array details;
+  for (const std::string& given : options.details) {
+    const std::size_t at = given.find('=');
+    if (at == std::string::npos)
+      return Fault{FaultCode::bad_input, "--detail is written \"PROMPT=ANSWER\""};
+    details.push_back(json::object{{"prompt", given.substr(0, at)},
+                                   {"answer", given.substr(at + 1)}});
+  }
+  if (options.answers.empty()) return details;
+  const Reply offered = shell.post(chart_path(options.patient) + "/open", json::object{});
+  const json::object* grant = grant_named(object_of(offered.object, "offer"), rule);
+  if (grant == nullptr) return details;  // the server says why when it is asked to open
+  const std::vector<std::string> prompts = prompts_of(*grant);
+  if (options.answers.size() > prompts.size())
+    return Fault{FaultCode::bad_input, "more answers than prompts: " + rule + " asks " +
+                                           std::to_string(prompts.size())};
+  for (std::size_t i = 0; i < options.answers.size(); ++i)
+    details.push_back(json::object{{"prompt", prompts[i]}, {"answer", options.answers[i]}});
+  return details;
+}
+
+std::string missing_text(const Reply& reply, const std::string& what, const std::string& option) {
+  std::string out;
+  for (const json::value& one : list_of(reply.object, "missing"))
+    if (one.is_string()) out += "  " + clean(one.get_string()) + '\n';
+  return what + '\n' + out + "Add " + option + " for each.\n";
+}
+
+int break_refused(Shell& shell, const Reply& reply) {
+  const int code = shell.refused(reply);
+  if (shell.globals.json || reply.fault) return code;
+  if (reply.slug() == "details-missing")
+    shell.io.err << missing_text(reply, "These want an answer first:", "--answer TEXT");
+  if (reply.slug() == "acknowledgement-missing")
+    shell.io.err << missing_text(reply, "These want acknowledging:", "--acknowledge RULE");
+  if (reply.slug() == "confirmation-missing") shell.io.err << "Add --confirm.\n";
+  return code;
+}
+
+std::string opened_text(const Reply& reply, const std::string& patient) {
+  if (flag_of(reply.object, "unneeded"))
+    return wrap("No glass was needed: " + basis_text(object_of(reply.object, "basis")) + ".") +
+           "\nNext: halligan read " + shell_word(patient) + '\n';
+  const std::string glass = text_of(reply.object, "glass");
+  std::string out = "The glass is broken: " + glass + ", reason " + text_of(reply.object, "reason") +
+                    ", until " + time_text(text_of(reply.object, "until"));
+  const std::int64_t idle = number_of(reply.object, "idle_seconds");
+  if (idle > 0) out += " or " + seconds_text(idle) + " without use";
+  out += ". Written down as entry " + text_of(reply.object, "receipt") + ".";
+  const std::string made = text_of(reply.object, "case");
+  if (!made.empty()) out += " Somebody else will review case " + made + ".";
+  return wrap(clean(out)) + "\nNext: halligan read " + shell_word(patient) + "\n      halligan close " +
+         shell_word(clean(glass)) + "   when you are done\n";
+}
+
+int break_glass(Shell& shell, const Break& options) {
+  if (options.reason.empty() == options.rule.empty())
+    return shell.usage("Give a --reason (halligan open " + options.patient +
+                       " lists those you may give), or a --rule that the offer names.");
+  if (!options.code_file.empty()) {
+    const Result<Secret> code = read_secret(shell.io, options.code_file);
+    if (!code) return shell.fault(code.fault());
+    if (const int stepped = step_up(shell, *code); stepped != 0) return stepped;
+  }
+  const std::string& rule = options.reason.empty() ? options.rule : options.reason;
+  const Result<json::array> details = details_of(shell, options, rule);
+  if (!details) return shell.fault(details.fault());
+  json::object body{{options.reason.empty() ? "rule" : "reason", rule}};
+  if (!details->empty()) body["details"] = *details;
+  if (!options.acknowledge.empty())
+    body["acknowledge"] = json::array(options.acknowledge.begin(), options.acknowledge.end());
+  if (options.confirm) body["confirm"] = true;
+  Reply reply = shell.post(chart_path(options.patient) + "/break", body);
+  if (reply.slug() == "step-up-needed" && shell.io.asks && options.code_file.empty()) {
+    const auto typed = shell.io.ask("A fresh code from the authenticator: ", true);
+    if (typed && !typed->empty()) {
+      if (const int stepped = step_up(shell, Secret{*typed}); stepped != 0) return stepped;
+      reply = shell.post(chart_path(options.patient) + "/break", body);
+    }
+  }
+  if (!reply.good()) return break_refused(shell, reply);
+  return shell.show(reply, opened_text(reply, options.patient));
+}
+
+void describe_break(CLI::App& sub, Break& o) {
+  sub.add_option("patient", o.patient, "id of the patient")->required();
+  sub.add_option("--reason", o.reason, "coded reason; halligan open PATIENT lists them");
+  sub.add_option("--rule", o.rule, "a rule of the offer that takes no reason");
+  sub.add_option("--answer", o.answers, "answer to the next prompt, in the order of the offer")
+      ->allow_extra_args(false);
+  sub.add_option("--detail", o.details, "\"PROMPT=ANSWER\"")->allow_extra_args(false);
+  sub.add_option("--acknowledge", o.acknowledge, "rule whose text you acknowledge")
+      ->allow_extra_args(false);
+  sub.add_flag("--confirm", o.confirm, "yes, this chart and this reason");
+  sub.add_option("--code-file", o.code_file, "prove afresh first: file with a code (- is stdin)");
+}
+
+}  // namespace
+
+void add_chart_verbs(CLI::App& app, Shell& shell) {
+  verb<Find>(
+      app, shell, "find", "Find a patient by few particulars; each search is written down",
+      "halligan find --name berg --birth-date 1961-04-02",
+      [](CLI::App& sub, Find& o) {
+        sub.add_option("--name", o.name, "any part of the name");
+        sub.add_option("--birth-date", o.birth_date, "YYYY-MM-DD");
+        sub.add_option("--identifier", o.identifier, "a number such as the hospital's");
+        sub.add_option("--id", o.id, "id of the patient");
+      },
+      find);
+  verb<Open>(
+      app, shell, "open", "Open a chart, or see what it takes; moves the focus of the session",
+      "halligan open p-000002",
+      [](CLI::App& sub, Open& o) {
+        sub.add_option("patient", o.patient, "id of the patient")->required();
+      },
+      open);
+  verb<Break>(app, shell, "break", "Break the glass on one chart, for a reason",
+              "halligan break p-000002 --reason clinical-access --answer \"found unresponsive\"",
+              describe_break, break_glass);
+}
+
+}  // namespace halligan::cli

@@ -1,0 +1,210 @@
+// people.cc - staff, roles and terminals: who may ask, and from where. For administrators.
+
+#include <iostream>
+
+#include "cli/verbs.h"
+
+namespace halligan::cli {
+namespace {
+
+struct Staff {
+  std::string id;
+  std::string name;
+  std::string department;
+  std::vector<std::string> roles;
+  std::string password_file;
+  std::string secret_file;
+  bool inactive = false;
+};
+
+struct Terminal {
+  std::string id;
+  std::string place;
+  std::string use;
+  bool inactive = false;
+};
+
+// A list may come bare or under its own name.
+std::vector<const json::object*> rows_in(const json::value& body, std::string_view name) {
+  if (body.is_array()) return objects_of(body.get_array());
+  return body.is_object() ? objects_of(list_of(body.get_object(), name))
+                          : std::vector<const json::object*>{};
+}
+
+json::value body_of(const Reply& reply) {
+  boost::system::error_code wrong;
+  json::value parsed = json::parse(reply.answer.body, wrong);
+  return wrong ? json::value{} : parsed;
+}
+
+std::string yes(const json::object& object, const char* key) {
+  return flag_of(object, key) ? "yes" : "no";
+}
+
+int staff_list(Shell& shell, const Nothing&) {
+  const Reply reply = shell.get("/api/v1/staff");
+  if (!reply.good()) return shell.refused(reply);
+  const json::value body = body_of(reply);
+  std::vector<Row> rows;
+  for (const json::object* one : rows_in(body, "staff"))
+    rows.push_back({text_of(*one, "staff"), yes(*one, "active"), yes(*one, "can_break"),
+                    joined(list_of(*one, "factors")), text_of(*one, "department"),
+                    text_of(*one, "name"), joined(list_of(*one, "roles"))});
+  return shell.show(reply, table({"STAFF", "ACTIVE", "CAN BREAK", "FACTORS", "DEPARTMENT", "NAME",
+                                  "ROLES"}, rows));
+}
+
+std::string staff_path(const std::string& id) { return "/api/v1/staff/" + path_segment(id); }
+
+int staff_set(Shell& shell, const Staff& options) {
+  const json::object body{{"name", options.name},
+                          {"roles", json::array(options.roles.begin(), options.roles.end())},
+                          {"department", options.department},
+                          {"active", !options.inactive}};
+  const Reply reply = shell.send("PUT", staff_path(options.id), body);
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, clean(options.id) + " is set: " + clean(options.name) +
+                               (options.inactive ? ", not active: sessions and glass have ended.\n"
+                                                 : ".\n"));
+}
+
+int staff_password(Shell& shell, const Staff& options) {
+  const Result<Secret> password = obtain_secret(shell.io, options.password_file,
+                                                "New password of " + options.id, "--password-file");
+  if (!password) return shell.fault(password.fault());
+  if (options.password_file.empty()) {
+    const auto again = shell.io.ask("Once more: ", true);
+    if (!again || *again != password->reveal()) return shell.usage("The two are not the same.");
+  }
+  const Reply reply = shell.send("PUT", staff_path(options.id) + "/password",
+                                 json::object{{"password", password->reveal()}});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, "The password of " + clean(options.id) + " is set.\n");
+}
+
+int staff_totp(Shell& shell, const Staff& options) {
+  json::object body;
+  if (!options.secret_file.empty()) {
+    const Result<Secret> secret = read_secret(shell.io, options.secret_file);
+    if (!secret) return shell.fault(secret.fault());
+    body["secret"] = secret->reveal();
+  }
+  const Reply reply = shell.post(staff_path(options.id) + "/totp", body);
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, "Type this into the authenticator; it is not shown again:\n  " +
+                               clean(text_of(reply.object, "secret")) + "\n  " +
+                               clean(text_of(reply.object, "uri")) + '\n');
+}
+
+int staff_sign_out(Shell& shell, const Staff& options) {
+  const Reply reply = shell.post(staff_path(options.id) + "/sign-out", json::object{});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, "All sessions and glass of " + clean(options.id) + " have ended.\n");
+}
+
+int roles(Shell& shell, const Nothing&) {
+  const Reply reply = shell.get("/api/v1/roles");
+  if (!reply.good()) return shell.refused(reply);
+  const json::value body = body_of(reply);
+  std::vector<Row> rows;
+  for (const json::object* one : rows_in(body, "roles"))
+    rows.push_back({text_of(*one, "role"), text_of(*one, "staff")});
+  return shell.show(reply, table({"ROLE", "STAFF"}, rows));
+}
+
+int terminal_list(Shell& shell, const Nothing&) {
+  const Reply reply = shell.get("/api/v1/terminals");
+  if (!reply.good()) return shell.refused(reply);
+  const json::value body = body_of(reply);
+  std::vector<Row> rows;
+  for (const json::object* one : rows_in(body, "terminals"))
+    rows.push_back({text_of(*one, "terminal"), text_of(*one, "place"), text_of(*one, "use"),
+                    yes(*one, "active")});
+  return shell.show(reply, table({"TERMINAL", "PLACE", "USE", "ACTIVE"}, rows));
+}
+
+std::string terminal_path(const std::string& id) { return "/api/v1/terminals/" + path_segment(id); }
+
+int terminal_set(Shell& shell, const Terminal& options) {
+  const json::object body{
+      {"place", options.place}, {"use", options.use}, {"active", !options.inactive}};
+  const Reply reply = shell.send("PUT", terminal_path(options.id), body);
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, clean(options.id) + " stands in " + clean(options.place) +
+                               ".\nNext: halligan terminals secret " + shell_word(options.id) + '\n');
+}
+
+int terminal_secret(Shell& shell, const Terminal& options) {
+  const Reply reply = shell.post(terminal_path(options.id) + "/secret", json::object{});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, "Keep this on the terminal, mode 0600; it is not shown again:\n" +
+                               clean(text_of(reply.object, "secret")) + '\n');
+}
+
+void describe_staff(CLI::App& sub, Staff& o) {
+  sub.add_option("id", o.id, "id of the person")->required();
+}
+
+void describe_terminal(CLI::App& sub, Terminal& o) {
+  sub.add_option("id", o.id, "id of the terminal")->required();
+}
+
+void add_staff(CLI::App& app, Shell& shell) {
+  CLI::App& staff = family(app, "staff", "People: list, set, password, totp, sign-out");
+  verb<Nothing>(staff, shell, "list", "Who is enrolled, and who could break glass tonight",
+                "halligan staff list", no_options, staff_list);
+  verb<Staff>(
+      staff, shell, "set", "Enrol a person, or change name, roles, department",
+      "halligan staff set a.osei --name \"Ama Osei\" --role physician --department emergency",
+      [](CLI::App& sub, Staff& o) {
+        describe_staff(sub, o);
+        sub.add_option("--name", o.name, "full name")->required();
+        sub.add_option("--role", o.roles, "a role; may be given again")->allow_extra_args(false);
+        sub.add_option("--department", o.department, "where the person works");
+        sub.add_flag("--inactive", o.inactive, "may not sign in; ends sessions and glass");
+      },
+      staff_set);
+  verb<Staff>(
+      staff, shell, "password", "Set a person's password; it is asked, or comes from a file",
+      "halligan staff password a.osei",
+      [](CLI::App& sub, Staff& o) {
+        describe_staff(sub, o);
+        sub.add_option("--password-file", o.password_file, "file with it (- is stdin)");
+      },
+      staff_password);
+  verb<Staff>(
+      staff, shell, "totp", "Enrol a person's authenticator; prints its secret once",
+      "halligan staff totp a.osei",
+      [](CLI::App& sub, Staff& o) {
+        describe_staff(sub, o);
+        sub.add_option("--secret-file", o.secret_file, "use this secret in base32 (- is stdin)");
+      },
+      staff_totp);
+  verb<Staff>(staff, shell, "sign-out", "End all sessions and glass of a person",
+              "halligan staff sign-out a.osei", describe_staff, staff_sign_out);
+}
+
+}  // namespace
+
+void add_people_verbs(CLI::App& app, Shell& shell) {
+  add_staff(app, shell);
+  verb<Nothing>(app, shell, "roles", "List the roles and how many hold each", "halligan roles",
+                no_options, roles);
+  CLI::App& terminals = family(app, "terminals", "Terminals: list, set, secret");
+  verb<Nothing>(terminals, shell, "list", "Which terminals are enrolled, and where they stand",
+                "halligan terminals list", no_options, terminal_list);
+  verb<Terminal>(
+      terminals, shell, "set", "Enrol a terminal, or say that it stands elsewhere",
+      "halligan terminals set t-ed-1 --place ward-ed --use clinical",
+      [](CLI::App& sub, Terminal& o) {
+        describe_terminal(sub, o);
+        sub.add_option("--place", o.place, "id of the place")->required();
+        sub.add_option("--use", o.use, "what it is for");
+        sub.add_flag("--inactive", o.inactive, "no longer a known place");
+      },
+      terminal_set);
+  verb<Terminal>(terminals, shell, "secret", "Make a terminal's secret anew; prints it once",
+                 "halligan terminals secret t-ed-1", describe_terminal, terminal_secret);
+}
+
+}  // namespace halligan::cli

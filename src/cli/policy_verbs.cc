@@ -1,0 +1,178 @@
+// policy_verbs.cc - the policy: show, propose, sign, explain; check and test a file offline.
+
+#include <iostream>
+
+#include "cli/verbs.h"
+
+namespace halligan::cli {
+namespace {
+
+struct Propose {
+  std::string file;
+  std::string note;
+};
+
+struct Version {
+  std::string version;
+};
+
+struct Explain {
+  std::string staff;
+  std::string patient;
+  std::string action = "read";
+  std::string type = "Patient";
+  std::vector<std::string> labels;
+};
+
+int show_policy(Shell& shell, const Nothing&) {
+  const Reply reply = shell.get("/api/v1/policy");
+  if (!reply.good()) return shell.refused(reply);
+  std::string out = "# version " + text_of(reply.object, "version") + ", proposed by " +
+                    text_of(reply.object, "proposer") + ", signed by " +
+                    text_of(reply.object, "signer") + '\n';
+  for (const json::object* one : objects_of(list_of(reply.object, "proposals")))
+    out += "# waiting: " + text_of(*one, "version") + " by " + text_of(*one, "proposer") + ", " +
+           text_of(*one, "note") + " (halligan policy sign " + text_of(*one, "version") + ")\n";
+  return shell.show(reply, clean(out) + clean(text_of(reply.object, "text")));
+}
+
+std::string diff_text(const json::object& proposal) {
+  std::string out;
+  for (const json::value& line : list_of(proposal, "diff"))
+    out += (line.is_string() ? clean(line.get_string()) : clean(json::serialize(line))) + '\n';
+  for (const json::value& warning : list_of(proposal, "warnings"))
+    out += wrap("warning: " + (warning.is_string() ? clean(warning.get_string())
+                                                   : clean(json::serialize(warning))), 9) + '\n';
+  return out;
+}
+
+int propose(Shell& shell, const Propose& options) {
+  const Result<std::string> text = read_file(shell.io, options.file);
+  if (!text) return shell.fault(text.fault());
+  const Reply reply = shell.post("/api/v1/policy/proposals",
+                                 json::object{{"text", *text}, {"note", options.note}});
+  if (!reply.good()) return shell.refused(reply);
+  const std::string version = clean(text_of(reply.object, "version"));
+  return shell.show(reply, diff_text(reply.object) + "Proposed as " + version +
+                               ". It holds when somebody else signs it:\n  halligan policy sign " +
+                               shell_word(version) + '\n');
+}
+
+std::string proposal_path(const std::string& version) {
+  return "/api/v1/policy/proposals/" + path_segment(version);
+}
+
+int proposal(Shell& shell, const Version& options) {
+  const Reply reply = shell.get(proposal_path(options.version));
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, diff_text(reply.object) + clean(text_of(reply.object, "text")));
+}
+
+int sign(Shell& shell, const Version& options) {
+  const Reply reply = shell.post(proposal_path(options.version) + "/sign", json::object{});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, wrap("Signed: this policy holds from now on. Open glass that it would no "
+                                "longer give has ended.") + '\n');
+}
+
+// A decision step by step, whatever its steps are called: one indented line a member.
+void outline(const json::value& value, std::size_t depth, std::string& out) {
+  const std::string margin(2 * depth, ' ');
+  auto leaf = [](const json::value& item) {
+    return item.is_string() ? clean(item.get_string()) : json::serialize(item);
+  };
+  if (value.is_object()) {
+    for (const auto& member : value.get_object()) {
+      const json::value& held = member.value();
+      if (held.is_object() || held.is_array()) {
+        out += margin + clean(member.key()) + ":\n";
+        outline(held, depth + 1, out);
+      } else if (!held.is_null()) {
+        out += margin + wrap(clean(member.key()) + ": " + leaf(held), 2 * depth + 2) + '\n';
+      }
+    }
+  } else if (value.is_array()) {
+    for (const json::value& item : value.get_array()) {
+      if (item.is_object() || item.is_array()) {
+        out += margin + "-\n";
+        outline(item, depth + 1, out);
+      } else {
+        out += margin + wrap("- " + leaf(item), 2 * depth + 2) + '\n';
+      }
+    }
+  }
+}
+
+int explain_decision(Shell& shell, const Explain& options) {
+  json::object body{{"patient", options.patient}, {"action", options.action}, {"type", options.type}};
+  if (!options.staff.empty()) body["staff"] = options.staff;
+  if (!options.labels.empty())
+    body["labels"] = json::array(options.labels.begin(), options.labels.end());
+  const Reply reply = shell.post("/api/v1/policy/explain", body);
+  if (!reply.good()) return shell.refused(reply);
+  std::string out;
+  outline(reply.object, 0, out);
+  return shell.show(reply, out);
+}
+
+int offline(Shell& shell, const std::function<int(const PolicyFileOptions&, const Io&)>& part,
+            PolicyFileOptions options) {
+  if (!part) return shell.usage("This build has no such part.");
+  options.json = shell.globals.json;
+  return part(options, shell.io);
+}
+
+int check(Shell& shell, const PolicyFileOptions& options) {
+  return offline(shell, shell.parts.policy_check, options);
+}
+
+int test(Shell& shell, const PolicyFileOptions& options) {
+  return offline(shell, shell.parts.policy_test, options);
+}
+
+void describe_explain(CLI::App& sub, Explain& o) {
+  sub.add_option("patient", o.patient, "id of the patient")->required();
+  sub.add_option("--staff", o.staff, "whose decision; yours without it");
+  sub.add_option("--action", o.action, "what is to be done")
+      ->check(CLI::IsMember({"search", "read", "append", "modify"}));
+  sub.add_option("--type", o.type, "FHIR resource type");
+  sub.add_option("--label", o.labels, "security label of the record")->allow_extra_args(false);
+}
+
+void describe_version(CLI::App& sub, Version& o) {
+  sub.add_option("version", o.version, "version of the proposal")->required();
+}
+
+void describe_file(CLI::App& sub, PolicyFileOptions& o) {
+  sub.add_option("file", o.file, "policy file")->required();
+}
+
+}  // namespace
+
+void add_policy_verbs(CLI::App& app, Shell& shell) {
+  CLI::App& policy =
+      family(app, "policy", "The policy: show, check, test, propose, proposal, sign, explain");
+  verb<Nothing>(policy, shell, "show", "Print the policy that holds, and what waits for a signature",
+                "halligan policy show", no_options, show_policy);
+  verb<PolicyFileOptions>(policy, shell, "check", "Check a policy file, with no server",
+                          "halligan policy check hospital.toml", describe_file, check);
+  verb<PolicyFileOptions>(policy, shell, "test", "Run the tests that stand beside a policy file",
+                          "halligan policy test hospital.toml", describe_file, test);
+  verb<Propose>(
+      policy, shell, "propose", "Propose a policy; it holds once somebody else has signed it",
+      "halligan policy propose hospital.toml --note \"maternity gets its own rule\"",
+      [](CLI::App& sub, Propose& o) {
+        sub.add_option("file", o.file, "policy file (- is stdin)")->required();
+        sub.add_option("--note", o.note, "what changes and why")->required();
+      },
+      propose);
+  verb<Version>(policy, shell, "proposal", "Show a proposal and what it changes",
+                "halligan policy proposal 4", describe_version, proposal);
+  verb<Version>(policy, shell, "sign", "Sign somebody else's proposal: it holds from then on",
+                "halligan policy sign 4", describe_version, sign);
+  verb<Explain>(policy, shell, "explain", "Show a decision step by step",
+                "halligan policy explain p-000002 --staff a.osei --type Observation",
+                describe_explain, explain_decision);
+}
+
+}  // namespace halligan::cli

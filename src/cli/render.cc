@@ -1,0 +1,203 @@
+#include "cli/render.h"
+
+#include <algorithm>
+
+#include "base/instant.h"
+
+namespace halligan::cli {
+namespace {
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+// One paragraph into lines; its leading spaces stay with the first line.
+void break_paragraph(std::string_view text, std::size_t width, std::vector<std::string>& lines) {
+  const std::size_t start = std::min(text.find_first_not_of(' '), text.size());
+  std::string line(text.substr(0, start));
+  bool empty = true;
+  for (std::size_t at = start; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string_view word = text.substr(at, end - at);
+    if (!empty && width_of(line) + 1 + width_of(word) > width) {
+      lines.push_back(line);
+      line.clear();
+      empty = true;
+    }
+    if (!empty) line += ' ';
+    line += word;
+    empty = false;
+    at = std::min(text.find_first_not_of(' ', end), text.size());
+  }
+  lines.push_back(line);
+}
+
+std::vector<std::string> lines_of(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    break_paragraph(text.substr(at, end - at), width, lines);
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string clean(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool second_set = byte == 0xC2U && i + 1 < text.size() &&
+                            static_cast<unsigned char>(text[i + 1]) < 0xA0U;  // U+0080 to U+009F
+    if (second_set) ++i;
+    out += second_set || (byte < 0x20U && byte != '\n') || byte == 0x7FU ? '?' : text[i];
+  }
+  return out;
+}
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+std::string wrap(std::string_view text, std::size_t hang) {
+  std::string out;
+  for (const std::string& line : lines_of(text, columns_max - hang)) {
+    if (!out.empty()) out += '\n' + std::string(line.empty() ? 0 : hang, ' ');
+    out += line;
+  }
+  return out;
+}
+
+std::string table(const Row& head, const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const std::string& cell : head) widths.push_back(width_of(cell));
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], width_of(clean(row[i])));
+  std::string out;
+  auto print = [&out, &widths](const Row& row) {
+    std::string line;
+    std::size_t column = 0;
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      const std::string cell = clean(row[i]);
+      line += cell + std::string(widths[i] - width_of(cell) + 2, ' ');
+      column += widths[i] + 2;
+    }
+    const std::size_t left = column + 20 < columns_max ? columns_max - column : columns_max;
+    std::string last;
+    for (const std::string& part : lines_of(clean(row.back()), left)) {
+      if (!last.empty()) last += '\n' + std::string(column, ' ');
+      last += part;
+    }
+    line += last;
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+  };
+  print(head);
+  for (const Row& row : rows) print(row);
+  return out;
+}
+
+std::string text_of(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  if (found == nullptr) return {};
+  if (found->is_string()) return std::string(found->get_string());
+  if (found->is_int64() || found->is_uint64()) return json::serialize(*found);
+  return {};
+}
+
+std::int64_t number_of(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  if (found == nullptr) return 0;
+  boost::system::error_code wrong;
+  const auto number = found->to_number<std::int64_t>(wrong);
+  return wrong ? 0 : number;
+}
+
+bool flag_of(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  return found != nullptr && found->is_bool() && found->get_bool();
+}
+
+const json::array& list_of(const json::object& object, std::string_view key) {
+  static const json::array none;
+  const json::value* found = object.if_contains(key);
+  return found != nullptr && found->is_array() ? found->get_array() : none;
+}
+
+const json::object& object_of(const json::object& object, std::string_view key) {
+  static const json::object none;
+  const json::value* found = object.if_contains(key);
+  return found != nullptr && found->is_object() ? found->get_object() : none;
+}
+
+std::string joined(const json::array& list, std::string_view between) {
+  std::string out;
+  for (const json::value& item : list) {
+    if (!out.empty()) out += between;
+    out += item.is_string() ? std::string(item.get_string()) : json::serialize(item);
+  }
+  return out;
+}
+
+std::vector<const json::object*> objects_of(const json::array& list) {
+  std::vector<const json::object*> out;
+  for (const json::value& item : list)
+    if (item.is_object()) out.push_back(&item.get_object());
+  return out;
+}
+
+json::object object_from(std::string_view text) {
+  boost::system::error_code wrong;
+  json::value parsed = json::parse(text, wrong);
+  return !wrong && parsed.is_object() ? std::move(parsed.get_object()) : json::object{};
+}
+
+std::string time_text(std::string_view rfc3339) {
+  const std::optional<Instant> at = parse_instant(rfc3339);
+  if (!at) return std::string(rfc3339);
+  std::string text = to_text(*at).substr(0, 19);
+  text[10] = ' ';
+  return text + " UTC";
+}
+
+std::string seconds_text(std::int64_t seconds) {
+  return duration_text(std::chrono::seconds{seconds});
+}
+
+std::string shell_word(std::string_view text) {
+  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._/:=@%+,").find(c) != std::string_view::npos;
+  });
+  if (plain) return std::string(text);
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string problem_text(const json::object& problem) {
+  std::string out;
+  const std::string title = text_of(problem, "title");
+  const std::string detail = text_of(problem, "detail");
+  out += clean(title.empty() ? "the server refused" : title) + '\n';
+  if (!detail.empty() && detail != title) out += wrap(clean(detail)) + '\n';
+  for (const json::object* error : objects_of(list_of(problem, "errors"))) {
+    std::string line = "  ";
+    if (error->contains("line"))
+      line += text_of(*error, "line") + ":" + text_of(*error, "column") + ": " +
+              text_of(*error, "what");
+    else
+      line += text_of(*error, "pointer") + ": found " + text_of(*error, "found") + ", wanted " +
+              text_of(*error, "wanted");
+    out += wrap(clean(line), 4) + '\n';
+  }
+  const std::string code = text_of(problem, "code");
+  if (!code.empty())
+    out += "Say this code on the telephone: " + clean(code) + "  (halligan explain " +
+           shell_word(clean(code)) + ")\n";
+  return out;
+}
+
+}  // namespace halligan::cli
