@@ -70,12 +70,16 @@ void Connection::sweep(Clock::time_point now) {
   overdue_ = true;
   no_deadline();
   // Wakes the owner. While it receives, it may still answer 408; while it sends, nothing more leaves.
-  ::shutdown(socket_, sending_ ? SHUT_RDWR : SHUT_RD);
+  if (sending_) {
+    reset_socket(socket_);
+  } else {
+    ::shutdown(socket_, SHUT_RD);
+  }
 }
 
 void Connection::cut() {
   overdue_ = true;
-  ::shutdown(socket_, SHUT_RDWR);
+  reset_socket(socket_);
 }
 
 void Connection::set_deadline(Clock::time_point at) { deadline_ = at.time_since_epoch().count(); }
@@ -229,18 +233,22 @@ Connection::Next Connection::refuse(const Problem& why, bool may_go_on) {
 
 void Connection::run() {
   const bool keep = parser_.keep_alive();
-  Request request = parser_.take();
+  const bool head_only = parser_.method() == "HEAD";
+  auto response = handle(parser_.take());
+  hold_bytes(0);
+  answer(std::move(response), head_only, keep);
+  drive();
+}
+
+Response Connection::handle(Request request) {
   request.peer_address = peer_address_;
   request.tls = transport_.tls();
-  Response response;
   try {
-    response = edge_.handler(request);
+    return edge_.handler(request);
   } catch (const std::exception&) {  // out of memory, most likely: one request is lost, not all
     ++edge_.counters.handler_failures;
-    response = problem(refusals::handler_failed);
+    return problem(refusals::handler_failed);
   }
-  answer(std::move(response), request.method == "HEAD", keep);
-  drive();
 }
 
 void Connection::answer(Response response, bool head_only, bool keep) {

@@ -74,6 +74,7 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   Next dispatch();
   Next refuse(const Problem& why, bool may_go_on);
   Next receive_overdue();
+  Response handle(Request request);
   void begin_body();
   void begin_linger();
   void answer(Response response, bool head_only, bool keep);

@@ -60,6 +60,14 @@ Result<TlsContext> make_tls_context(const TlsFiles& files) {
   return made;
 }
 
+void reset_socket(int socket) {
+  // shutdown(2) would let the client have what is queued, and then an orderly end. Connecting a TCP
+  // socket to nowhere dissolves its connection instead (connect(2), AF_UNSPEC).
+  sockaddr nowhere{};
+  nowhere.sa_family = AF_UNSPEC;
+  ::connect(socket, &nowhere, sizeof nowhere);
+}
+
 Transport::Transport(int socket, const TlsContext& tls) : socket_(socket) {
   if (!tls) return;
   ssl_ = SSL_new(tls.get());

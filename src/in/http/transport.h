@@ -25,6 +25,10 @@ using TlsContext = std::shared_ptr<ssl_ctx_st>;
 // TLS 1.2 and 1.3 with forward secrecy and authenticated ciphers; ALPN http/1.1.
 Result<TlsContext> make_tls_context(const TlsFiles& files);
 
+// Ends the connection at once, from any thread: the client gets a reset, and nothing more that the
+// kernel holds for it. The owner of the socket is woken.
+void reset_socket(int socket);
+
 enum class Io { done, want_read, want_write, closed, failed };
 struct Moved {
   Io io;
