@@ -12,10 +12,10 @@ class SimDice final : public needs::Dice {
   explicit SimDice(std::uint64_t seed) : state_(seed) {}
   void fill(std::span<std::uint8_t> out) override;
 
-  std::uint64_t next();                             // any 64 bits
-  std::uint64_t below(std::uint64_t bound);         // 0 to bound - 1; 0 where bound is 0
-  bool one_in(std::uint64_t n);                     // true once in n; never where n is 0
-  SimDice split() { return SimDice(next()); }       // dice of their own, for another part
+  std::uint64_t next();                        // any 64 bits
+  std::uint64_t below(std::uint64_t bound);    // 0 to bound - 1; 0 where bound is 0
+  bool one_in(std::uint64_t n);                // true once in n; never where n is 0
+  SimDice split() { return SimDice(next()); }  // dice of their own, for another part
 
  private:
   std::uint64_t state_;

@@ -44,13 +44,10 @@ Result<Unit> SimEntryStore::append(std::span<const Bytes> batch, bool may_use_re
       disk_.keep(batch);
       size_ += batch.size();
       return Unit{};
-    case SimDisk::Outcome::full:
-      return Fault{FaultCode::disk_full, "the simulated disk is full"};
+    case SimDisk::Outcome::full: return Fault{FaultCode::disk_full, "the simulated disk is full"};
     case SimDisk::Outcome::nothing_kept: break;
     case SimDisk::Outcome::all_kept: disk_.keep(batch); break;
-    case SimDisk::Outcome::torn:
-      disk_.keep(batch.first(disk_.dice_.below(batch.size())));
-      break;
+    case SimDisk::Outcome::torn: disk_.keep(batch.first(disk_.dice_.below(batch.size()))); break;
   }
   dead_ = true;
   return failed();

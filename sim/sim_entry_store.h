@@ -2,8 +2,9 @@
 // on it.
 //
 // The disk outlives the stores opened on it, as a real one outlives the process. A failed append
-// keeps nothing, keeps all, or tears the batch: some whole entries are kept, and the rest is dropped
-// when the store is opened again. After a failure the store is dead until it is opened again.
+// keeps nothing, keeps all, or tears the batch: some whole entries are kept, and the rest is
+// dropped when the store is opened again. After a failure the store is dead until it is opened
+// again.
 #pragma once
 
 #include <memory>

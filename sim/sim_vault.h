@@ -1,6 +1,7 @@
 // sim_vault.h - a vault in memory: the storage outlives the vaults opened on it, and fails by dice.
 //
-// A failed destroy or set_secret may or may not have happened; what take() gave out was kept before.
+// A failed destroy or set_secret may or may not have happened; what take() gave out was kept
+// before.
 #pragma once
 
 #include <map>

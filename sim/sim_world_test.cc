@@ -38,7 +38,9 @@ class SimDiskWorld final : public needs::EntryStoreWorld {
 class SimVaultWorld final : public needs::VaultWorld {
  public:
   Result<std::unique_ptr<needs::Vault>> open() override { return open_with(root(1)); }
-  Result<std::unique_ptr<needs::Vault>> open_with_wrong_key() override { return open_with(root(2)); }
+  Result<std::unique_ptr<needs::Vault>> open_with_wrong_key() override {
+    return open_with(root(2));
+  }
 
  private:
   Result<std::unique_ptr<needs::Vault>> open_with(const crypto::SecretKey& key) {

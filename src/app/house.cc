@@ -4,6 +4,7 @@
 
 #include "app/explanations.h"
 #include "app/keep_time.h"
+#include "app/replay.h"
 
 namespace halligan::app {
 namespace {
@@ -32,11 +33,9 @@ House::House(const Parts& parts) : parts_(parts), journal_(parts.store, parts.va
 
 Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string version) {
   auto house = std::unique_ptr<House>{new House{parts}};
-  const auto replayed = house->journal_.replay([&](EntryIndex index, Instant at, const facts::Body* body) {
-    if (body == nullptr) house->state_.apply_unreadable(index, {.wall = at, .boot = Millis{0}});
-    else house->state_.apply(index, {.wall = at, .boot = body->boot}, *body);
-  });
+  auto replayed = replayed_state(house->journal_);
   if (!replayed) return replayed.fault();
+  house->state_ = std::move(**replayed);
   const Now told = parts.clock.now();
   const bool behind = told.wall < house->journal_.last_at() && parts.clock.boot_id() != house->state_.boot_id;
   const Now now = house->settle(told);

@@ -17,6 +17,7 @@ namespace halligan::app {
 enum class CaseState { any, owed, justified, explained, closed, unclosed, late };
 
 struct ListCases {
+  static constexpr bool can_wait = true;
   struct Listed {
     std::vector<CaseId> cases;  // newest first
     bool more = false;
@@ -33,6 +34,7 @@ struct ListCases {
 ListCases::Answer decide(const ListCases& command, Context& context);
 
 struct ViewCase {
+  static constexpr bool can_wait = true;
   using Answer = std::variant<CaseId, Refusal>;
   std::string token_hash;
   CaseId id;
@@ -57,6 +59,7 @@ struct CloseCase {
 CloseCase::Answer decide(const CloseCase& command, Context& context);
 
 struct ReopenCase {
+  static constexpr bool can_wait = true;
   using Answer = std::variant<CaseId, Refusal>;
   std::string token_hash;
   CaseId id;

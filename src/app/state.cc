@@ -146,6 +146,7 @@ void State::on(EntryIndex, const EntryTime&, const facts::StaffSet& f) {
   auto& person = people[f.person];
   person.id = f.person;
   person.name = f.name;
+  person.pseudonym = f.pseudonym;
   person.roles = f.roles;
   person.department = f.department;
   person.active = f.active;
@@ -390,9 +391,9 @@ void State::apply(EntryIndex index, const EntryTime& at, const facts::Body& body
   forget_old(at);
   std::visit([&](const auto& fact) { on(index, at, fact); }, body.fact);
   if (const auto patient = facts::patient_of(body.fact); !patient.empty()) patients.insert(patient.text());
-  if (!body.idempotency.empty() && !made.contains(body.idempotency)) {
-    made[body.idempotency] = Made{.at = at.wall, .id = made_name(body.fact), .index = index};
-  }
+  // A refusal made nothing: the same command may be sent again when more is known.
+  if (!body.idempotency.empty() && !std::holds_alternative<facts::AccessRefused>(body.fact))
+    made.try_emplace(body.idempotency, Made{.at = at.wall, .id = made_name(body.fact), .index = index});
   ++entries;
   last = at;
 }

@@ -32,6 +32,7 @@ using Switch = std::shared_ptr<std::atomic<bool>>;  // true: over
 struct Person {
   StaffId id;
   std::string name;
+  std::string pseudonym;  // hex; how entries name the person
   std::vector<std::string> roles;
   std::string department;
   bool active = true;

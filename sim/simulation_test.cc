@@ -1,0 +1,42 @@
+// The promises over 200 seeds, and the canary that must be caught.
+#include <gtest/gtest.h>
+
+#include "sim/simulation.h"
+
+namespace halligan::sim {
+namespace {
+
+TEST(Simulation, TwoHundredSeedsKeepEveryPromise) {
+  Report sum;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const auto report = simulate({.seed = seed, .steps = 250});
+    ASSERT_EQ(report.broken, "") << "halligan-sim --seed " << seed << " --steps 250 (step " << report.step << ")";
+    sum.entries += report.entries;
+    sum.releases += report.releases;
+    sum.glasses += report.glasses;
+    sum.restarts += report.restarts;
+  }
+  EXPECT_GT(sum.releases, 2'000U);
+  EXPECT_GT(sum.glasses, 1'000U);
+  EXPECT_GT(sum.restarts, 300U);
+}
+
+TEST(Simulation, TheCanaryIsCaught) {
+  unsigned caught = 0;
+  for (std::uint64_t seed = 1; seed <= 200 && caught == 0; ++seed) {
+    const auto report = simulate({.seed = seed, .steps = 250, .canary = true});
+    if (report.broken.starts_with("P1")) ++caught;
+  }
+  EXPECT_EQ(caught, 1U) << "a release before the commit went unnoticed for 200 seeds";
+}
+
+TEST(Simulation, TheSameSeedGivesTheSameHistory) {
+  const auto one = simulate({.seed = 7, .steps = 100});
+  const auto two = simulate({.seed = 7, .steps = 100});
+  EXPECT_EQ(one.entries, two.entries);
+  EXPECT_EQ(one.releases, two.releases);
+  EXPECT_EQ(one.restarts, two.restarts);
+}
+
+}  // namespace
+}  // namespace halligan::sim

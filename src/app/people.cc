@@ -1,0 +1,219 @@
+#include "app/people.h"
+
+#include <algorithm>
+
+#include "app/access.h"
+#include "app/fold_evidence.h"
+#include "app/journal.h"
+#include "app/judge.h"
+#include "app/roles.h"
+#include "app/sessions.h"
+
+namespace halligan::app {
+namespace {
+
+constexpr std::array factors_of_a_login{"password", "totp"};
+
+struct Asked {
+  const Session* session = nullptr;
+  std::optional<Refusal> refusal;
+};
+
+Asked administrator(const State& state, const std::string& token_hash, const Now& now) {
+  Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
+  if (out.session == nullptr) out.refusal = no_session();
+  else if (!has_role(state, *out.session, role::administrator))
+    out.refusal = role::needed("this takes an administrator");
+  return out;
+}
+
+// Officers look at rosters, too.
+Asked overseer(const State& state, const std::string& token_hash, const Now& now) {
+  Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
+  if (out.session == nullptr) out.refusal = no_session();
+  else if (!has_any_role(state, *out.session, {role::administrator, role::privacy_officer}))
+    out.refusal = role::needed("this takes an administrator or a privacy officer");
+  return out;
+}
+
+Refusal bad(std::string what) { return {.why = Why::bad_request, .what = std::move(what)}; }
+Refusal nobody() { return {.why = Why::not_found, .what = "nobody is enrolled under this id"}; }
+
+std::optional<Refusal> bad_roles(const State& state, const std::vector<std::string>& roles) {
+  const auto known = known_roles(state);
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    if (!known.contains(roles[i]))
+      return bad("role " + std::to_string(i + 1) + " of the list is none that the policy or the program knows");
+    if (std::find(roles.begin(), roles.begin() + static_cast<std::ptrdiff_t>(i), roles[i]) !=
+        roles.begin() + static_cast<std::ptrdiff_t>(i))
+      return bad("role " + std::to_string(i + 1) + " of the list stands there twice");
+  }
+  if (roles.size() > 1 && std::find(roles.begin(), roles.end(), role::interface) != roles.end())
+    return bad("the role interface goes with no other role");
+  return std::nullopt;
+}
+
+template <class Which>
+std::size_t end_sessions(Context& context, facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
+                         Which which) {
+  std::size_t ended = 0;
+  for (const auto& [id, session] : context.state.sessions) {
+    if (!which(session)) continue;
+    end_session(session, by, glass_by, who, context);
+    ++ended;
+  }
+  return ended;
+}
+
+bool names_one_of(const std::vector<policy::ast::Name>& names, const std::vector<std::string>& roles) {
+  return std::any_of(names.begin(), names.end(), [&](const policy::ast::Name& name) {
+    return std::find(roles.begin(), roles.end(), name.text) != roles.end();
+  });
+}
+
+bool meant_for(const policy::ast::Rule& rule, const std::vector<std::string>& roles) {
+  return rule.kind == policy::ast::RuleKind::glass && (rule.roles.empty() || names_one_of(rule.roles, roles)) &&
+         !names_one_of(rule.except_roles, roles);
+}
+
+RosterLine line_of(const State& state, const Person& person) {
+  RosterLine out{.person = person, .may_break = false, .lacks = {}, .can_break = false};
+  if (const auto* policy = policy_of(state))
+    out.may_break = std::any_of(policy->rules.begin(), policy->rules.end(),
+                                [&](const policy::ast::Rule& rule) { return meant_for(rule, person.roles); });
+  for (const char* factor : factors_of_a_login)
+    if (!person.factors.contains(factor)) out.lacks.emplace_back(factor);
+  out.can_break = person.active && out.may_break && out.lacks.empty();
+  return out;
+}
+
+bool valid_place(const PlaceId& place) {
+  const auto node = split_node(place.text());
+  return node.type.empty() ? valid_id(place.text()) : valid_id(node.type) && valid_id(node.id);
+}
+
+}  // namespace
+
+std::set<std::string> known_roles(const State& state) {
+  std::set<std::string> out{role::built_in.begin(), role::built_in.end()};
+  if (const auto* policy = policy_of(state))
+    for (const auto& name : policy->roles) out.insert(name.text);
+  return out;
+}
+
+SetStaff::Answer decide(const SetStaff& command, Context& context) {
+  const auto asked = administrator(context.state, command.token_hash, context.now);
+  if (asked.refusal) return *asked.refusal;
+  if (auto refusal = bad_roles(context.state, command.roles)) return *refusal;
+  const auto* before = context.state.person(command.person);
+  const bool self = command.person == asked.session->staff;
+  if (self && (command.roles != before->roles || !command.active))
+    return Refusal{.why = Why::same_person, .what = "somebody else has to change your roles, or deactivate you"};
+  SetStaff::Done out{.person = command.person, .enrolled = before == nullptr};
+  if (before != nullptr && before->name == command.name && before->roles == command.roles &&
+      before->department == command.department && before->active == command.active)
+    return out;
+  out.changed = true;
+  facts::StaffSet fact;
+  fact.staff = asked.session->staff;
+  fact.person = command.person;
+  fact.pseudonym = before == nullptr ? to_hex(context.fresh.pseudonym()) : before->pseudonym;
+  fact.name = command.name;
+  fact.roles = command.roles;
+  fact.department = command.department;
+  fact.active = command.active;
+  context.note(std::move(fact));
+  if (before == nullptr) return out;
+  const auto theirs = [&](const Session& session) { return session.staff == command.person; };
+  if (!command.active)
+    out.sessions_ended = end_sessions(context, facts::SessionEnd::staff_deactivated,
+                                      facts::EndedBy::staff_deactivated, asked.session->staff, theirs);
+  else if (command.roles != before->roles)
+    out.sessions_ended = end_sessions(context, facts::SessionEnd::roles_changed,
+                                      facts::EndedBy::staff_deactivated, asked.session->staff, theirs);
+  return out;
+}
+
+EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
+  const auto asked = administrator(context.state, command.token_hash, context.now);
+  if (asked.refusal) return *asked.refusal;
+  const auto* person = context.state.person(command.person);
+  if (person == nullptr) return nobody();
+  context.note(facts::FactorEnrolled{.staff = asked.session->staff, .person = command.person,
+                                     .factor = command.factor});
+  // A factor is renewed because the old one is in doubt, and with it what was opened by it.
+  if (person->factors.contains(command.factor))
+    end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+                 [&](const Session& session) {
+                   return session.staff == command.person && session.id != asked.session->id;
+                 });
+  return command.person;
+}
+
+SignOutStaff::Answer decide(const SignOutStaff& command, Context& context) {
+  const auto asked = overseer(context.state, command.token_hash, context.now);
+  if (asked.refusal) return *asked.refusal;
+  if (context.state.person(command.person) == nullptr) return nobody();
+  return end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+                      [&](const Session& session) { return session.staff == command.person; });
+}
+
+SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
+  const auto asked = administrator(context.state, command.token_hash, context.now);
+  if (asked.refusal) return *asked.refusal;
+  if (!valid_place(command.place)) return bad("a place is written as an id, or as kind/id");
+  const auto* before = context.state.terminal(command.terminal);
+  if (before != nullptr && before->place == command.place && before->use == command.use &&
+      before->active == command.active)
+    return command.terminal;
+  context.note(facts::TerminalSet{.staff = asked.session->staff, .terminal = command.terminal,
+                                  .place = command.place, .use = command.use, .active = command.active});
+  // Sessions that were opened there would go on speaking of a place where they no longer are.
+  if (before != nullptr && (before->place != command.place || !command.active))
+    end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+                 [&](const Session& session) { return session.terminal == command.terminal; });
+  return command.terminal;
+}
+
+RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& context) {
+  const auto asked = administrator(context.state, command.token_hash, context.now);
+  if (asked.refusal) return *asked.refusal;
+  const auto* terminal = context.state.terminal(command.terminal);
+  if (terminal == nullptr) return Refusal{.why = Why::not_found, .what = "no terminal is enrolled under this id"};
+  context.note(facts::TerminalSet{.staff = asked.session->staff, .terminal = terminal->id, .place = terminal->place,
+                                  .use = terminal->use, .active = terminal->active});
+  return command.terminal;
+}
+
+std::variant<std::vector<RosterLine>, Refusal> roster(const State& state, const std::string& token_hash,
+                                                      const Now& now) {
+  const auto asked = overseer(state, token_hash, now);
+  if (asked.refusal) return *asked.refusal;
+  std::vector<RosterLine> out;
+  for (const auto& [id, person] : state.people) out.push_back(line_of(state, person));
+  return out;
+}
+
+std::variant<std::vector<RoleLine>, Refusal> roles(const State& state, const std::string& token_hash, const Now& now) {
+  const auto asked = overseer(state, token_hash, now);
+  if (asked.refusal) return *asked.refusal;
+  std::map<std::string, std::size_t> counts;
+  for (const auto& name : known_roles(state)) counts[name] = 0;
+  for (const auto& [id, person] : state.people)
+    if (person.active)
+      for (const auto& name : person.roles) ++counts[name];
+  std::vector<RoleLine> out;
+  for (const auto& [name, count] : counts) out.push_back({.role = name, .staff = count});
+  return out;
+}
+
+std::variant<std::vector<Terminal>, Refusal> terminals(const State& state, const std::string& token_hash,
+                                                       const Now& now) {
+  const auto asked = overseer(state, token_hash, now);
+  if (asked.refusal) return *asked.refusal;
+  std::vector<Terminal> out;
+  for (const auto& [id, terminal] : state.terminals) out.push_back(terminal);
+  return out;
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,90 @@
+// people.h - who may ask and from where: staff, their factors and sessions, terminals.
+//
+// An administrator's work, never on their own roles. Secrets never come here: enrolling a factor
+// records that it was done; the caller keeps the secret in the vault once that is durable.
+// INVARIANT: who loses a role or is deactivated has no session and no open glass afterwards.
+#pragma once
+
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/context.h"
+#include "app/refusal.h"
+
+namespace halligan::app {
+
+struct SetStaff {
+  struct Done {
+    StaffId person;
+    bool enrolled = false;    // new
+    bool changed = false;
+    std::size_t sessions_ended = 0;
+  };
+  using Answer = std::variant<Done, Refusal>;
+  std::string token_hash;
+  StaffId person;
+  std::string name;
+  std::vector<std::string> roles;
+  std::string department;
+  bool active = true;
+};
+SetStaff::Answer decide(const SetStaff& command, Context& context);
+
+struct EnrolFactor {
+  using Answer = std::variant<StaffId, Refusal>;
+  std::string token_hash;
+  StaffId person;
+  std::string factor;  // "password", "totp"
+};
+EnrolFactor::Answer decide(const EnrolFactor& command, Context& context);
+
+struct SignOutStaff {  // every session and glass of a person
+  using Answer = std::variant<std::size_t, Refusal>;  // sessions ended
+  std::string token_hash;
+  StaffId person;
+};
+SignOutStaff::Answer decide(const SignOutStaff& command, Context& context);
+
+struct SetTerminal {
+  using Answer = std::variant<TerminalId, Refusal>;
+  std::string token_hash;
+  TerminalId terminal;
+  PlaceId place;      // "ward-a", or with its kind: "room/12"
+  std::string use;
+  bool active = true;
+};
+SetTerminal::Answer decide(const SetTerminal& command, Context& context);
+
+// A new secret for a terminal: asked before it is made. What was recorded of it stays as it is.
+struct RenewTerminalSecret {
+  using Answer = std::variant<TerminalId, Refusal>;
+  std::string token_hash;
+  TerminalId terminal;
+};
+RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& context);
+
+// --- queries -----------------------------------------------------------------------------------
+
+struct RosterLine {
+  Person person;
+  bool may_break = false;          // a reason of the policy is meant for one of their roles
+  std::vector<std::string> lacks;  // factors without which nobody signs in
+  bool can_break = false;          // both, and active
+};
+std::variant<std::vector<RosterLine>, Refusal> roster(const State& state, const std::string& token_hash,
+                                                      const Now& now);
+
+struct RoleLine {
+  std::string role;
+  std::size_t staff = 0;  // active ones
+};
+std::variant<std::vector<RoleLine>, Refusal> roles(const State& state, const std::string& token_hash, const Now& now);
+std::variant<std::vector<Terminal>, Refusal> terminals(const State& state, const std::string& token_hash,
+                                                       const Now& now);
+
+// Every role that the policy in force or the program itself knows.
+std::set<std::string> known_roles(const State& state);
+
+}  // namespace halligan::app
