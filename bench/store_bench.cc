@@ -1,4 +1,5 @@
-// store_bench.cc - durable entries a second of the segment store, beside the bare floor of the disk.
+// store_bench.cc - durable entries a second of the segment store, beside the bare floor of the
+// disk.
 //
 //   store_bench [folder]      the folder's disk is the one measured; default: the current folder
 //
@@ -26,8 +27,8 @@ constexpr int rounds = 5;
 constexpr auto round_time = std::chrono::milliseconds{400};
 
 struct Samples {
-  std::vector<double> rates;          // operations a second, one for each round
-  std::vector<double> microseconds;   // of every single operation
+  std::vector<double> rates;         // operations a second, one for each round
+  std::vector<double> microseconds;  // of every single operation
 };
 
 double at_rank(std::vector<double>& values, double rank) {
@@ -60,9 +61,9 @@ void run_round(Samples& samples, const std::function<void()>& work) {
 void print(const char* name, Samples& samples, double entries, double floor) {
   const double rate = at_rank(samples.rates, 0.5);
   std::printf("%-34s %11.0f /s  (%.0f to %.0f)  p50 %7.1f us  p99 %8.1f us  %6.2f x floor\n", name,
-              rate * entries, at_rank(samples.rates, 0) * entries, at_rank(samples.rates, 1) * entries,
-              at_rank(samples.microseconds, 0.5), at_rank(samples.microseconds, 0.99),
-              rate * entries / floor);
+              rate * entries, at_rank(samples.rates, 0) * entries,
+              at_rank(samples.rates, 1) * entries, at_rank(samples.microseconds, 0.5),
+              at_rank(samples.microseconds, 0.99), rate * entries / floor);
 }
 
 Bytes entry(EntryIndex index) {

@@ -65,8 +65,8 @@ class EntryStoreContract : public testing::TestWithParam<MakeEntryStoreWorld> {
     std::size_t seen = 0;
     const auto scanned = store_->scan(0, [&](EntryIndex index, ByteView bytes) {
       EXPECT_EQ(index, seen);
-      EXPECT_TRUE(std::equal(bytes.begin(), bytes.end(), expected[seen].begin(),
-                             expected[seen].end()));
+      EXPECT_TRUE(
+          std::equal(bytes.begin(), bytes.end(), expected[seen].begin(), expected[seen].end()));
       return ++seen, true;
     });
     ASSERT_TRUE(scanned) << scanned.fault().what;

@@ -1,7 +1,7 @@
 // argon2_hasher.h - passwords by Argon2id (RFC 9106), from libsodium.
 //
-// Each hash takes tens of megabytes and of milliseconds; two run at once and the rest wait a bounded
-// time, so that a flood of sign-ins cannot take the machine's memory.
+// Each hash takes tens of megabytes and of milliseconds; two run at once and the rest wait a
+// bounded time, so that a flood of sign-ins cannot take the machine's memory.
 #pragma once
 
 #include <semaphore>
@@ -14,8 +14,8 @@ namespace halligan::out {
 class Argon2Hasher final : public needs::PasswordHasher {
  public:
   struct Options {
-    unsigned long long passes = 2;                    // libsodium's "interactive"
-    std::size_t memory_bytes = 64 * 1024 * 1024;      // likewise; at least 8,192
+    unsigned long long passes = 2;                // libsodium's "interactive"
+    std::size_t memory_bytes = 64 * 1024 * 1024;  // likewise; at least 8,192
   };
   explicit Argon2Hasher(Options options);
 

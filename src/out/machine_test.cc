@@ -42,7 +42,9 @@ TEST(Crc32c, MatchesItsVectors) {  // RFC 3720, B.4
 
 class Argon2HasherTest : public testing::Test {
  protected:
-  static Sealed<std::string> text(std::string value) { return Sealed<std::string>{std::move(value)}; }
+  static Sealed<std::string> text(std::string value) {
+    return Sealed<std::string>{std::move(value)};
+  }
   Argon2Hasher hasher_{{.passes = 1, .memory_bytes = 8'192}};
 };
 

@@ -53,7 +53,7 @@ Fd::~Fd() {
 
 Fault system_fault(std::string_view doing, const Path& path, int error) {
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  const FaultCode code = full               ? FaultCode::disk_full
+  const FaultCode code = full              ? FaultCode::disk_full
                          : error == ENOENT ? FaultCode::not_found
                                            : FaultCode::disk_failed;
   return Fault{code, "cannot " + std::string(doing) + " " + path.string() + ": " +
@@ -85,8 +85,7 @@ Result<Unit> write_at(const Fd& file, const Path& path, ByteView bytes, std::uin
 Result<Unit> read_at(const Fd& file, const Path& path, std::span<std::uint8_t> out,
                      std::uint64_t offset) {
   while (!out.empty()) {
-    const ssize_t done =
-        ::pread(file.get(), out.data(), out.size(), static_cast<off_t>(offset));
+    const ssize_t done = ::pread(file.get(), out.data(), out.size(), static_cast<off_t>(offset));
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) return system_fault("read", path, errno);
     if (done == 0) return Fault{FaultCode::ledger_damaged, path.string() + " is cut short"};

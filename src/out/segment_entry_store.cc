@@ -37,8 +37,16 @@ Result<Fd> lock_folder(const Path& folder) {
 
 void remove_unfinished(const Path& folder) {
   std::error_code ignored;
-  for (const char* name : {"spare.taken", "reserve.taken", "spare.unfinished",
-                           "reserve.unfinished", "first", "first.unfinished"}) {
+  for (const char* name : {"spare.taken", "reserve.taken", "spare.unfinished", "reserve.unfinished",
+                           "first", "first.unfinished"}) {
+    std::filesystem::remove(folder / name, ignored);
+  }
+}
+
+void remove_empty_store(const Path& folder) {
+  std::error_code ignored;
+  for (const std::string& name : {segment::segment_name(0), std::string("acknowledged"),
+                                  std::string("spare"), std::string("reserve")}) {
     std::filesystem::remove(folder / name, ignored);
   }
 }
@@ -79,6 +87,8 @@ SegmentEntryStore::Opened SegmentEntryStore::create(const Path& folder, needs::D
   if (!opened) return opened;
   (*opened)->spares_->settle();
   if ((*opened)->spares_->short_of_space()) {
+    std::move(opened).value().reset();
+    remove_empty_store(folder);  // so that it can be begun again once there is room
     return Fault{FaultCode::disk_full, "no room for the next segment and the reserve"};
   }
   return opened;
@@ -98,16 +108,19 @@ SegmentEntryStore::Opened SegmentEntryStore::open(const Path& folder, Options op
       folder, options, std::move(lock).value(), std::move(recovered).value()));
   if (auto done = store->make_tail_durable(); !done) return done.fault();
   store->spares_ = std::make_unique<SegmentSpares>(
-      folder,
-      SegmentSpares::Sizes{.spare_bytes = options.segment_bytes,
-                           .reserve_bytes = options.reserve_bytes});
+      folder, SegmentSpares::Sizes{.spare_bytes = options.segment_bytes,
+                                   .reserve_bytes = options.reserve_bytes});
   return store;
 }
 
 SegmentEntryStore::SegmentEntryStore(Path folder, Options options, Fd lock,
                                      segment::Recovered recovered)
-    : folder_(std::move(folder)), options_(options), lock_(std::move(lock)),
-      places_(std::move(recovered.places)), size_(places_.size()), tail_(recovered.tail) {
+    : folder_(std::move(folder)),
+      options_(options),
+      lock_(std::move(lock)),
+      places_(std::move(recovered.places)),
+      size_(places_.size()),
+      tail_(recovered.tail) {
   store_ = recovered.segments[0].header.store;
   for (auto& one : recovered.segments) {
     segments_.push_back(std::make_unique<segment::OpenSegment>(std::move(one)));
@@ -167,9 +180,8 @@ Result<Unit> SegmentEntryStore::append_frame(std::span<const Bytes> entries, boo
   }
   const segment::OpenSegment& last = *segments_.back();
   frame_.clear();
-  tail_.previous =
-      segment::encode_frame(frame_, {store_, last.header.number, tail_.offset}, size_.load(),
-                            tail_.previous, entries);
+  tail_.previous = segment::encode_frame(frame_, {store_, last.header.number, tail_.offset},
+                                         size_.load(), tail_.previous, entries);
   const auto written = write_at(last.file, last.path, frame_, tail_.offset);
   if (!written) return fail(written.fault());
   if (auto synced = sync_data(last.file, last.path); !synced) return fail(synced.fault());

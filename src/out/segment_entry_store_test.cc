@@ -20,7 +20,8 @@ namespace {
 using out::SegmentEntryStore;
 
 // Small files, so that the suite crosses many segments.
-constexpr SegmentEntryStore::Options small{.segment_bytes = 128 * 1024, .reserve_bytes = 128 * 1024};
+constexpr SegmentEntryStore::Options small{.segment_bytes = 128 * 1024,
+                                           .reserve_bytes = 128 * 1024};
 
 class SegmentWorld final : public EntryStoreWorld {
  public:

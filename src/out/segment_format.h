@@ -19,20 +19,20 @@ using StoreId = std::array<std::uint8_t, 16>;
 
 inline constexpr std::size_t first_frame_at = 4096;
 inline constexpr std::size_t header_bytes = 64;
-inline constexpr std::size_t frame_align = 32;         // a frame header never crosses a sector
+inline constexpr std::size_t frame_align = 32;  // a frame header never crosses a sector
 inline constexpr std::size_t frame_header_bytes = 32;
 inline constexpr std::size_t record_header_bytes = 8;
-inline constexpr std::size_t sector_bytes = 512;       // what a disk writes whole or not at all
+inline constexpr std::size_t sector_bytes = 512;  // what a disk writes whole or not at all
 inline constexpr std::size_t mark_bytes = 32;
 inline constexpr std::size_t segment_bytes_max = std::size_t{1} << 28;  // see Place
 
 struct Header {
   StoreId store{};
   std::uint32_t number = 0;
-  std::uint32_t bytes = 0;       // of the file
-  EntryIndex first = 0;          // index of its first entry
-  std::uint32_t previous = 0;    // checksum of the last frame before it, 0 in the first segment
-  bool reserve = false;          // made of the reserve, when the disk was full
+  std::uint32_t bytes = 0;     // of the file
+  EntryIndex first = 0;        // index of its first entry
+  std::uint32_t previous = 0;  // checksum of the last frame before it, 0 in the first segment
+  bool reserve = false;        // made of the reserve, when the disk was full
   friend bool operator==(const Header&, const Header&) = default;
 };
 Bytes encode(const Header& header);  // header_bytes long

@@ -18,10 +18,10 @@ struct OpenSegment {
 
 // The end of the last segment.
 struct Tail {
-  std::uint32_t offset = 0;        // where the next frame goes
-  std::uint32_t last_frame = 0;    // where the last whole frame starts, or `offset` if there is none
-  std::uint32_t previous = 0;      // checksum of the last frame
-  bool torn = false;               // what lies behind `offset` is the rest of an unfinished write
+  std::uint32_t offset = 0;      // where the next frame goes
+  std::uint32_t last_frame = 0;  // where the last whole frame starts, or `offset` if there is none
+  std::uint32_t previous = 0;    // checksum of the last frame
+  bool torn = false;             // what lies behind `offset` is the rest of an unfinished write
 };
 
 struct Recovered {

@@ -14,11 +14,13 @@
 namespace halligan::out {
 namespace {
 
-constexpr SegmentEntryStore::Options small{.segment_bytes = 128 * 1024, .reserve_bytes = 128 * 1024};
+constexpr SegmentEntryStore::Options small{.segment_bytes = 128 * 1024,
+                                           .reserve_bytes = 128 * 1024};
 
 Bytes entry(std::size_t number, std::size_t bytes = 200) {
   Bytes out(bytes);
-  for (std::size_t i = 0; i < bytes; ++i) out[i] = static_cast<std::uint8_t>(1 + (number + i) % 250);
+  for (std::size_t i = 0; i < bytes; ++i)
+    out[i] = static_cast<std::uint8_t>(1 + (number + i) % 250);
   return out;
 }
 
@@ -75,8 +77,8 @@ TEST_F(SegmentRecovery, EveryTornWriteIsDroppedAndOverwritten) {
   const std::string mark_before = contents(mark());
   {
     auto store = open();
-    ASSERT_TRUE(store->append(
-        std::vector<Bytes>{entry(6, 700), entry(7, 1'300), entry(8, 100)}, false));
+    ASSERT_TRUE(
+        store->append(std::vector<Bytes>{entry(6, 700), entry(7, 1'300), entry(8, 100)}, false));
   }
   const std::string after = contents(segment(0));
   std::vector<std::size_t> sectors;
@@ -116,7 +118,8 @@ TEST_F(SegmentRecovery, EveryFlippedByteOfWhatIsWrittenIsRefused) {
   const auto whole = segment::recover(folder());
   ASSERT_TRUE(whole);
   std::vector<bool> padding(whole->tail.offset, false);
-  for (std::size_t at = segment::header_bytes; at < segment::first_frame_at; ++at) padding[at] = true;
+  for (std::size_t at = segment::header_bytes; at < segment::first_frame_at; ++at)
+    padding[at] = true;
   for (const auto& place : whole->places) {
     const std::size_t end = place.offset() + place.record_bytes();
     for (std::size_t at = end; at < segment::aligned(end); ++at) padding[at] = true;
@@ -200,7 +203,8 @@ TEST_F(SegmentRecovery, SpoilingWhileOpenIsFoundWhenRead) {
 TEST_F(SegmentRecovery, OneProcessHoldsTheLedger) {
   auto store = create();
   EXPECT_EQ(SegmentEntryStore::open(folder(), small).fault().code, FaultCode::ledger_locked);
-  EXPECT_EQ(SegmentEntryStore::create(folder(), dice_, small).fault().code, FaultCode::ledger_locked);
+  EXPECT_EQ(SegmentEntryStore::create(folder(), dice_, small).fault().code,
+            FaultCode::ledger_locked);
   store.reset();
   EXPECT_EQ(SegmentEntryStore::create(folder(), dice_, small).fault().code, FaultCode::bad_input);
   EXPECT_TRUE(SegmentEntryStore::open(folder(), small));
@@ -231,8 +235,8 @@ TEST_F(SegmentRecovery, FilesAndFolderAreForTheirOwnerOnly) {
 }
 
 TEST_F(SegmentRecovery, RefusesSizesItCannotKeep) {
-  for (const std::size_t bytes : {std::size_t{0}, std::size_t{64 * 1024}, std::size_t{128 * 1024 + 1},
-                                  std::size_t{512} * 1024 * 1024}) {
+  for (const std::size_t bytes : {std::size_t{0}, std::size_t{64 * 1024},
+                                  std::size_t{128 * 1024 + 1}, std::size_t{512} * 1024 * 1024}) {
     EXPECT_EQ(SegmentEntryStore::create(folder(), dice_, {.segment_bytes = bytes}).fault().code,
               FaultCode::bad_input);
   }

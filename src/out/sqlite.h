@@ -21,7 +21,7 @@ class Statement {
   Statement& bind(int at, ByteView bytes);
   Statement& bind(int at, std::string_view text);
   Statement& bind(int at, std::int64_t number);
-  Result<bool> step();  // true while there is a row
+  Result<bool> step();    // true while there is a row
   Result<Unit> finish();  // steps to the end and makes it ready to be bound again
   std::int64_t number(int column) const;
   ByteView bytes(int column) const;  // until the next step

@@ -89,7 +89,8 @@ Result<Unit> write_roots(sqlite::Database& database, const SqliteVault::RootKeys
     const Bytes wrapped = wrap(root, dice, root_label(kind), vault_key.reveal());
     auto insert = database.prepare("INSERT INTO roots VALUES(?1, ?2)");
     if (!insert) return insert.fault();
-    auto done = insert->bind(1, std::string_view(name_of(kind))).bind(2, ByteView{wrapped}).finish();
+    auto done =
+        insert->bind(1, std::string_view(name_of(kind))).bind(2, ByteView{wrapped}).finish();
     if (!done) return done;
   }
   return Unit{};
@@ -144,9 +145,8 @@ SqliteVault::Opened SqliteVault::open(const Path& path, const crypto::SecretKey&
   if (!reader) return reader.fault();
   const auto unlocked = unlock(*reader, root);
   if (!unlocked) return unlocked.fault();
-  std::unique_ptr<SqliteVault> vault(new SqliteVault(std::move(writer).value(),
-                                                     std::move(reader).value(),
-                                                     unlocked->vault_key, dice, options));
+  std::unique_ptr<SqliteVault> vault(new SqliteVault(
+      std::move(writer).value(), std::move(reader).value(), unlocked->vault_key, dice, options));
   if (auto loaded = vault->load_ids(); !loaded) return loaded.fault();
   vault->filler_ = std::thread([raw = vault.get()] { raw->keep_pool_full(); });
   return vault;
@@ -168,7 +168,10 @@ SqliteVault::SqliteVault(sqlite::Database writer, sqlite::Database reader,
     : data_key_(crypto::derive(vault_key, "halligan vault 1 data keys")),
       secret_key_(crypto::derive(vault_key, "halligan vault 1 secrets")),
       name_key_(crypto::derive(vault_key, "halligan vault 1 names")),
-      dice_(dice), options_(options), writer_(std::move(writer)), reader_(std::move(reader)) {}
+      dice_(dice),
+      options_(options),
+      writer_(std::move(writer)),
+      reader_(std::move(reader)) {}
 
 SqliteVault::~SqliteVault() {
   {
@@ -289,7 +292,8 @@ Result<Unit> SqliteVault::checkpoint() {
   if (!pragma) return pragma.fault();
   const auto row = pragma->step();
   if (!row) return row.fault();
-  if (!*row || pragma->number(0) != 0) return failed("the write-ahead log is held by somebody else");
+  if (!*row || pragma->number(0) != 0)
+    return failed("the write-ahead log is held by somebody else");
   return Unit{};
 }
 

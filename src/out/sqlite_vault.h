@@ -3,8 +3,8 @@
 // The file holds one vault key, wrapped twice: under the operational root key and under the
 // recovery root key. From the vault key are derived the key of the data keys, the key of the
 // secrets and the key of their names. Key ids stand in clear, as they do in the ledger; owner and
-// kind of a secret are stored as HMACs, and values are padded, so that the file tells how many there
-// are and nothing else. No root key is ever written.
+// kind of a secret are stored as HMACs, and values are padded, so that the file tells how many
+// there are and nothing else. No root key is ever written.
 //
 // Two connections: one writes and checkpoints, the other only reads, so that find() and take()
 // never wait for a commit. A thread fills the pool of unused keys up again when it runs low, so the

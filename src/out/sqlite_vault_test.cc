@@ -50,7 +50,9 @@ class SqliteVaultWorld final : public needs::VaultWorld {
 
 class SqliteVaultTest : public testing::Test {
  protected:
-  std::unique_ptr<SqliteVault> create() { return good(SqliteVault::create(path(), roots, dice_, {})); }
+  std::unique_ptr<SqliteVault> create() {
+    return good(SqliteVault::create(path(), roots, dice_, {}));
+  }
   std::unique_ptr<SqliteVault> open(std::uint8_t key) {
     return good(SqliteVault::open(path(), root(key), dice_, {}));
   }
@@ -66,8 +68,8 @@ class SqliteVaultTest : public testing::Test {
   std::string files() const { return file("") + file("-wal") + file("-shm") + file("-journal"); }
   // The sealed value of a key, as it stands in the file.
   std::string sealed(const KeyId& id) const {
-    auto database = out::sqlite::Database::open(path(), out::sqlite::Mode::query_only,
-                                                FaultCode::vault_failed);
+    auto database =
+        out::sqlite::Database::open(path(), out::sqlite::Mode::query_only, FaultCode::vault_failed);
     auto select = database->prepare("SELECT sealed FROM keys WHERE id = ?1");
     MUST(*select->bind(1, ByteView{id}).step());
     return std::string(text_view(select->bytes(0)));
@@ -117,8 +119,8 @@ TEST_F(SqliteVaultTest, NamesAndValuesAreNowhereInTheFiles) {
   auto vault = create();
   const auto key = vault->take();
   for (const char* value : {"tell-tale-value", ""}) {
-    ASSERT_TRUE(vault->set_secret("staff/tell-tale-owner", "tell-tale-kind",
-                                  Sealed<std::string>{value}));
+    ASSERT_TRUE(
+        vault->set_secret("staff/tell-tale-owner", "tell-tale-kind", Sealed<std::string>{value}));
   }
   const std::string all = files();
   for (const std::string_view trace : {"tell-tale-value", "tell-tale-owner", "tell-tale-kind"}) {
@@ -169,7 +171,8 @@ TEST_F(SqliteVaultTest, SecretsAndKeysFromManyThreadsAtOnce) {
 }  // namespace
 
 namespace needs {
-INSTANTIATE_TEST_SUITE_P(Sqlite, VaultContract, testing::Values([]() -> std::unique_ptr<VaultWorld> {
+INSTANTIATE_TEST_SUITE_P(Sqlite, VaultContract,
+                         testing::Values([]() -> std::unique_ptr<VaultWorld> {
                            return std::make_unique<SqliteVaultWorld>();
                          }));
 }  // namespace needs

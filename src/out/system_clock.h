@@ -1,4 +1,5 @@
-// system_clock.h - the machine's clocks: CLOCK_REALTIME and CLOCK_BOOTTIME, read one after the other.
+// system_clock.h - the machine's clocks: CLOCK_REALTIME and CLOCK_BOOTTIME, read one after the
+// other.
 //
 // CLOCK_BOOTTIME counts through suspension, so that a right does not outlive a sleeping machine.
 #pragma once
