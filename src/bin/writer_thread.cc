@@ -23,7 +23,7 @@ std::binary_semaphore& done_signal() {
 
 struct WriterThread::Job {
   const std::function<void(app::House&, const Now&)>& work;
-  std::optional<Result<Durable>> answer;
+  std::optional<Result<app::Durable>> answer;
   std::binary_semaphore& done;
 };
 

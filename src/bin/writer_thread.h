@@ -33,12 +33,11 @@ class WriterThread final : public app::Desk {
   static Result<std::unique_ptr<WriterThread>> start(Parts parts);
   ~WriterThread() override;
 
-  Result<Durable> run(const std::function<void(app::House&, const Now&)>& job) override;
+  Result<app::Durable> run(const std::function<void(app::House&, const Now&)>& job) override;
   // The store in use; null while it is being opened again.
   std::shared_ptr<needs::EntryStore> store() const;
 
  private:
-  using Durable = app::Durable;
   struct Job;
   explicit WriterThread(Parts parts) : parts_(std::move(parts)) {}
   Result<Unit> open();
