@@ -34,9 +34,9 @@ TEST(Base, InstantsRoundTrip) {
     EXPECT_EQ(to_text(*parse_instant(text)), text);
   }
   EXPECT_EQ(to_text(*parse_instant("2026-11-22T03:14:00+01:00")), "2026-11-22T02:14:00.000Z");
-  for (const char* bad : {"2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-22", "",
-                          "2026-11-22T03:14:00", "2026-11-22T03:14:00.Z", "2026-11-22T25:00:00Z",
-                          "2026-11-22T03:14:00Zx"})
+  for (const char* bad :
+       {"2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-22", "", "2026-11-22T03:14:00",
+        "2026-11-22T03:14:00.Z", "2026-11-22T25:00:00Z", "2026-11-22T03:14:00Zx"})
     EXPECT_FALSE(parse_instant(bad)) << bad;
 }
 
@@ -59,7 +59,8 @@ TEST(Base, Utf8) {
 
 TEST(Base, IdsHaveOneForm) {
   EXPECT_TRUE(valid_id("p-000123"));
-  for (const char* bad : {"", ".", "..", "a/b", "a b", "a%41", "é"}) EXPECT_FALSE(valid_id(bad)) << bad;
+  for (const char* bad : {"", ".", "..", "a/b", "a b", "a%41", "é"})
+    EXPECT_FALSE(valid_id(bad)) << bad;
   EXPECT_FALSE(valid_id(std::string(65, 'a')));
 }
 

@@ -84,11 +84,21 @@ bool valid_utf8(std::string_view text) {
     const auto lead = static_cast<std::uint8_t>(text[i]);
     std::size_t more = 0;
     std::uint32_t point = 0;
-    if (lead < 0x80) { ++i; continue; }
-    if (lead >= 0xC2 && lead <= 0xDF) { more = 1; point = lead & 0x1FU; }
-    else if (lead >= 0xE0 && lead <= 0xEF) { more = 2; point = lead & 0x0FU; }
-    else if (lead >= 0xF0 && lead <= 0xF4) { more = 3; point = lead & 0x07U; }
-    else return false;
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    if (lead >= 0xC2 && lead <= 0xDF) {
+      more = 1;
+      point = lead & 0x1FU;
+    } else if (lead >= 0xE0 && lead <= 0xEF) {
+      more = 2;
+      point = lead & 0x0FU;
+    } else if (lead >= 0xF0 && lead <= 0xF4) {
+      more = 3;
+      point = lead & 0x07U;
+    } else
+      return false;
     if (i + more >= text.size()) return false;
     for (std::size_t k = 1; k <= more; ++k) {
       const auto next = static_cast<std::uint8_t>(text[i + k]);
@@ -104,13 +114,16 @@ bool valid_utf8(std::string_view text) {
 }
 
 void put_u16(Bytes& out, std::uint16_t value) {
-  for (int shift = 8; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+  for (int shift = 8; shift >= 0; shift -= 8)
+    out.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 void put_u32(Bytes& out, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 void put_u64(Bytes& out, std::uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    out.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 std::uint16_t get_u16(const std::uint8_t* at) {
   return static_cast<std::uint16_t>((at[0] << 8) | at[1]);

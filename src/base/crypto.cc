@@ -16,7 +16,9 @@ namespace {
 template <auto Free>
 struct Freer {
   template <class T>
-  void operator()(T* held) const { Free(held); }
+  void operator()(T* held) const {
+    Free(held);
+  }
 };
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freer<EVP_CIPHER_CTX_free>>;
@@ -57,8 +59,8 @@ Hash sha256(ByteView bytes) { return sha256({bytes}); }
 Hash hmac_sha256(ByteView key, ByteView message) {
   Hash out{};
   unsigned size = 0;
-  MUST(HMAC(sha256_algorithm(), key.data(), length_of(key), message.data(), message.size(), out.data(),
-            &size) != nullptr);
+  MUST(HMAC(sha256_algorithm(), key.data(), length_of(key), message.data(), message.size(),
+            out.data(), &size) != nullptr);
   return out;
 }
 
@@ -91,7 +93,8 @@ std::optional<Bytes> open(const SecretKey& key, const Nonce& nonce, ByteView ass
                            nullptr) == 1);
   MUST(EVP_DecryptUpdate(context.get(), nullptr, &written, associated.data(),
                          length_of(associated)) == 1);
-  if (EVP_DecryptUpdate(context.get(), out.data(), &written, sealed.data(), static_cast<int>(size)) != 1)
+  if (EVP_DecryptUpdate(context.get(), out.data(), &written, sealed.data(),
+                        static_cast<int>(size)) != 1)
     return std::nullopt;
   MUST(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_bytes, tag.data()) == 1);
   if (EVP_DecryptFinal_ex(context.get(), out.data() + written, &last) != 1) return std::nullopt;
@@ -131,7 +134,8 @@ PublicKey public_key(const SecretKey& seed) {
 Signature sign(const SecretKey& seed, ByteView message) {
   const PKey key{EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.reveal().data(), 32)};
   const DigestContext context{EVP_MD_CTX_new()};
-  MUST(key != nullptr && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
+  MUST(key != nullptr &&
+       EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
   Signature out{};
   std::size_t size = out.size();
   MUST(EVP_DigestSign(context.get(), out.data(), &size, message.data(), message.size()) == 1);

@@ -30,7 +30,8 @@ struct UnitOf {
   char letter;
   std::int64_t millis;
 };
-constexpr std::array<UnitOf, 4> units{{{'d', 86'400'000}, {'h', 3'600'000}, {'m', 60'000}, {'s', 1'000}}};
+constexpr std::array<UnitOf, 4> units{
+    {{'d', 86'400'000}, {'h', 3'600'000}, {'m', 60'000}, {'s', 1'000}}};
 
 }  // namespace
 
@@ -40,13 +41,11 @@ std::string to_text(Instant at) {
   const year_month_day date{day};
   const hh_mm_ss time{at - day};
   std::array<char, 40> out{};
-  const int n = std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                              static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                              static_cast<unsigned>(date.day()),
-                              static_cast<int>(time.hours().count()),
-                              static_cast<int>(time.minutes().count()),
-                              static_cast<int>(time.seconds().count()),
-                              static_cast<int>(time.subseconds().count()));
+  const int n = std::snprintf(
+      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+      static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
   return std::string(out.data(), static_cast<std::size_t>(n));
 }
 
@@ -88,7 +87,8 @@ std::optional<Instant> parse_instant(std::string_view text) {
     offset = minutes{(minus ? -1 : 1) * (*oh * 60 + *om)};
   }
   if (at != text.size()) return std::nullopt;
-  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
+  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)},
+                            day{static_cast<unsigned>(*d)}};
   if (!date.ok() || *y < 1 || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;
   return Instant{sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s == 60 ? 59 : *s} - offset} +
          Millis{millis};
@@ -107,7 +107,8 @@ std::optional<Millis> parse_duration(std::string_view text) {
     at = static_cast<std::size_t>(end - text.data());
     if (at >= text.size()) return std::nullopt;
     while (next_unit < units.size() && units[next_unit].letter != text[at]) ++next_unit;
-    if (next_unit == units.size() || count > ten_years / units[next_unit].millis) return std::nullopt;
+    if (next_unit == units.size() || count > ten_years / units[next_unit].millis)
+      return std::nullopt;
     total += count * units[next_unit].millis;
     if (total > ten_years) return std::nullopt;
     ++next_unit;

@@ -51,8 +51,8 @@ int list(Shell& shell, const List& options) {
   std::string out = table({"CASE", "KIND", "STATE", "STAFF", "PATIENT", "DUE"}, rows);
   if (flag_of(reply.object, "more"))
     out += "There are more: --after " + shell_word(clean(rows.back().front())) + '\n';
-  return shell.show(reply, out + "Next: halligan case " + shell_word(clean(rows.front().front())) +
-                               '\n');
+  return shell.show(reply,
+                    out + "Next: halligan case " + shell_word(clean(rows.front().front())) + '\n');
 }
 
 std::string prose_of(const json::object& one, const char* key) {
@@ -72,7 +72,8 @@ std::string prose_of(const json::object& one, const char* key) {
 
 std::string case_text(const json::object& one) {
   std::string out = clean(text_of(one, "case") + ": " + text_of(one, "kind") + ", " +
-                          text_of(one, "state") + (flag_of(one, "late") ? ", late" : "")) + '\n';
+                          text_of(one, "state") + (flag_of(one, "late") ? ", late" : "")) +
+                    '\n';
   auto line = [&out](const std::string& name, const std::string& text) {
     if (!text.empty()) out += "  " + wrap(name + clean(text), 17) + '\n';
   };
@@ -100,8 +101,7 @@ int one_case(Shell& shell, const OneCase& options) {
     rows.push_back({text_of(*access, "index"), time_text(text_of(*access, "at")),
                     text_of(*access, "action"), text_of(*access, "outcome"),
                     text_of(*access, "resources"), joined(list_of(*access, "types"))});
-  if (!rows.empty())
-    out += table({"ENTRY", "AT", "ACTION", "OUTCOME", "RECORDS", "TYPES"}, rows);
+  if (!rows.empty()) out += table({"ENTRY", "AT", "ACTION", "OUTCOME", "RECORDS", "TYPES"}, rows);
   if (text_of(reply.object, "state") != "closed")
     out += "Next: halligan review " + shell_word(options.id) +
            " --finding appropriate|inappropriate|training|mistaken --comment TEXT\n";

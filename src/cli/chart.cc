@@ -39,7 +39,8 @@ int find(Shell& shell, const Find& options) {
   if (!options.birth_date.empty()) body["birth_date"] = options.birth_date;
   if (!options.identifier.empty()) body["identifier"] = options.identifier;
   if (!options.id.empty()) body["id"] = options.id;
-  if (body.empty()) return shell.usage("Give at least one of --name --birth-date --identifier --id.");
+  if (body.empty())
+    return shell.usage("Give at least one of --name --birth-date --identifier --id.");
   const Reply reply = shell.post("/api/v1/patients/search", body);
   if (!reply.good()) return shell.refused(reply);
   const auto patients = objects_of(list_of(reply.object, "patients"));
@@ -109,8 +110,8 @@ Result<json::array> details_of(Shell& shell, const Break& options, const std::st
     const std::size_t at = given.find('=');
     if (at == std::string::npos)
       return Fault{FaultCode::bad_input, "--detail is written \"PROMPT=ANSWER\""};
-    details.push_back(json::object{{"prompt", given.substr(0, at)},
-                                   {"answer", given.substr(at + 1)}});
+    details.push_back(
+        json::object{{"prompt", given.substr(0, at)}, {"answer", given.substr(at + 1)}});
   }
   if (options.answers.empty()) return details;
   const Reply offered = shell.post(chart_path(options.patient) + "/open", json::object{});
@@ -118,8 +119,8 @@ Result<json::array> details_of(Shell& shell, const Break& options, const std::st
   if (grant == nullptr) return details;  // the server says why when it is asked to open
   const std::vector<std::string> prompts = prompts_of(*grant);
   if (options.answers.size() > prompts.size())
-    return Fault{FaultCode::bad_input, "more answers than prompts: " + rule + " asks " +
-                                           std::to_string(prompts.size())};
+    return Fault{FaultCode::bad_input,
+                 "more answers than prompts: " + rule + " asks " + std::to_string(prompts.size())};
   for (std::size_t i = 0; i < options.answers.size(); ++i)
     details.push_back(json::object{{"prompt", prompts[i]}, {"answer", options.answers[i]}});
   return details;
@@ -148,15 +149,16 @@ std::string opened_text(const Reply& reply, const std::string& patient) {
     return wrap("No glass was needed: " + basis_text(object_of(reply.object, "basis")) + ".") +
            "\nNext: halligan read " + shell_word(patient) + '\n';
   const std::string glass = text_of(reply.object, "glass");
-  std::string out = "The glass is broken: " + glass + ", reason " + text_of(reply.object, "reason") +
-                    ", until " + time_text(text_of(reply.object, "until"));
+  std::string out = "The glass is broken: " + glass + ", reason " +
+                    text_of(reply.object, "reason") + ", until " +
+                    time_text(text_of(reply.object, "until"));
   const std::int64_t idle = number_of(reply.object, "idle_seconds");
   if (idle > 0) out += " or " + seconds_text(idle) + " without use";
   out += ". Written down as entry " + text_of(reply.object, "receipt") + ".";
   const std::string made = text_of(reply.object, "case");
   if (!made.empty()) out += " Somebody else will review case " + made + ".";
-  return wrap(clean(out)) + "\nNext: halligan read " + shell_word(patient) + "\n      halligan close " +
-         shell_word(clean(glass)) + "   when you are done\n";
+  return wrap(clean(out)) + "\nNext: halligan read " + shell_word(patient) +
+         "\n      halligan close " + shell_word(clean(glass)) + "   when you are done\n";
 }
 
 int break_glass(Shell& shell, const Break& options) {

@@ -101,7 +101,8 @@ Result<Unit> check_server(const std::string& server) {
   const bool parsed = url && curl_url_set(url.get(), CURLUPART_URL, server.c_str(), 0) == CURLUE_OK;
   const std::optional<std::string> scheme =
       parsed ? part_of(url.get(), CURLUPART_SCHEME) : std::nullopt;
-  const std::optional<std::string> host = parsed ? part_of(url.get(), CURLUPART_HOST) : std::nullopt;
+  const std::optional<std::string> host =
+      parsed ? part_of(url.get(), CURLUPART_HOST) : std::nullopt;
   if (!scheme || !host || (*scheme != "https" && *scheme != "http"))
     return Fault{FaultCode::bad_input, "the server is written https://host:port"};
   if (*scheme == "http" && !loopback(*host))

@@ -54,7 +54,8 @@ void add_code_verb(CLI::App& app, Shell& shell) {
       [](CLI::App& sub, Code& o) {
         sub.add_option("user", o.user, "id of the demo person")->required();
         sub.add_option("--secrets", o.secrets_file,
-                       R"(file {"a.osei": {"password": "...", "totp": "BASE32"}})")->required();
+                       R"(file {"a.osei": {"password": "...", "totp": "BASE32"}})")
+            ->required();
         sub.add_flag("--next", o.next, "the next step's code, where the present one was used");
       },
       code);

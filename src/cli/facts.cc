@@ -50,7 +50,8 @@ int load(Shell& shell, const Load& options) {
   if (!text) return shell.fault(text.fault());
   const json::object whole = object_from(*text);
   if (whole.empty())
-    return shell.usage(options.file + R"( is not {"source": ..., "facts": [...], "flags": [...]}.)");
+    return shell.usage(options.file +
+                       R"( is not {"source": ..., "facts": [...], "flags": [...]}.)");
   const std::vector<json::object> batches =
       list_of(whole, "facts").size() + list_of(whole, "flags").size() <= options.batch
           ? std::vector<json::object>{whole}
@@ -97,8 +98,9 @@ int log(Shell& shell, const Referral& options) {
 }
 
 int end_referral(Shell& shell, const Referral& options) {
-  const Reply reply = shell.post(
-      referrals_path(options.patient) + "/" + path_segment(options.team) + "/close", json::object{});
+  const Reply reply =
+      shell.post(referrals_path(options.patient) + "/" + path_segment(options.team) + "/close",
+                 json::object{});
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, "Referral closed.\n");
 }

@@ -132,13 +132,13 @@ std::string glass_text(const json::object& glass) {
   line("opened    ", time_text(text_of(glass, "opened_at")) + ", " + ending_text(glass));
   const std::string place = text_of(glass, "place");
   const std::string terminal = text_of(glass, "terminal");
-  line("place     ", (place.empty() ? "unknown" : place) +
-                         (terminal.empty() ? "" : ", terminal " + terminal));
+  line("place     ",
+       (place.empty() ? "unknown" : place) + (terminal.empty() ? "" : ", terminal " + terminal));
   for (const json::object* one : objects_of(list_of(glass, "details")))
     line("details   ", text_of(*one, "prompt") + ": " + text_of(*one, "answer"));
   for (const json::object* owed : objects_of(list_of(glass, "details_owed")))
-    line("owed      ", joined(list_of(*owed, "prompts"), "; ") + " by " +
-                           time_text(text_of(*owed, "due")));
+    line("owed      ",
+         joined(list_of(*owed, "prompts"), "; ") + " by " + time_text(text_of(*owed, "due")));
   line("releases  ", text_of(glass, "releases") +
                          (flag_of(glass, "unsure") ? " (at least: one outcome is unknown)" : ""));
   const std::string made = text_of(glass, "case");
@@ -151,8 +151,7 @@ std::string glass_text(const json::object& glass) {
 
 void add_glass_verbs(CLI::App& app, Shell& shell) {
   verb<OneGlass>(
-      app, shell, "close", "End your glass now",
-      "halligan close g-000007",
+      app, shell, "close", "End your glass now", "halligan close g-000007",
       [](CLI::App& sub, OneGlass& o) {
         sub.add_option("glass", o.glass, "id of the glass; without it, your only open one");
       },
@@ -176,8 +175,7 @@ void add_glass_verbs(CLI::App& app, Shell& shell) {
       },
       details);
   verb<ListGlass>(
-      app, shell, "glass", "List your open glass, or everybody's",
-      "halligan glass --all",
+      app, shell, "glass", "List your open glass, or everybody's", "halligan glass --all",
       [](CLI::App& sub, ListGlass& o) {
         sub.add_flag("--all", o.all, "everybody's (privacy officer, administrator)");
       },

@@ -43,7 +43,8 @@ int status(Shell& shell, const Nothing&) {
   const Reply ready = shell.get("/readyz");
   const Reply ledger = shell.get("/api/v1/ledger");
   const bool serves = health.good() && ready.good();
-  std::string out = std::string(serves ? "Alive and ready." : "Alive, but not ready to serve.") + '\n';
+  std::string out =
+      std::string(serves ? "Alive and ready." : "Alive, but not ready to serve.") + '\n';
   if (!ledger.good()) {
     if (!serves) shell.io.err << out;
     return shell.refused(ledger);
@@ -61,8 +62,8 @@ int receipt(Shell& shell, const Receipt& options) {
 }
 
 int entries(Shell& shell, const Entries& options) {
-  const Reply reply = shell.get("/api/v1/entries?from=" + std::to_string(options.from) + "&limit=" +
-                                std::to_string(options.limit));
+  const Reply reply = shell.get("/api/v1/entries?from=" + std::to_string(options.from) +
+                                "&limit=" + std::to_string(options.limit));
   if (!reply.good()) return shell.refused(reply);
   std::vector<Row> rows;
   for (const json::object* one : objects_of(list_of(reply.object, "entries"))) {
@@ -79,8 +80,7 @@ int entries(Shell& shell, const Entries& options) {
 
 void add_ledger_verbs(CLI::App& app, Shell& shell) {
   verb<Code>(
-      app, shell, "explain", "Say what a reference code means",
-      "halligan explain K7F-3QX",
+      app, shell, "explain", "Say what a reference code means", "halligan explain K7F-3QX",
       [](CLI::App& sub, Code& o) {
         sub.add_option("code", o.code, "the code that an answer showed")->required();
       },

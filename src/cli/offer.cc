@@ -10,7 +10,8 @@ std::string proof_text(const json::object& proof) {
   const std::int64_t age = number_of(proof, "max_age_seconds");
   std::string text = number_of(proof, "level") >= 2 ? "password and code" : "password";
   if (age > 0) text += ", the code no older than " + seconds_text(age);
-  return flag_of(proof, "fresh") ? text + " (yours is)" : text + " (yours is not: halligan step-up)";
+  return flag_of(proof, "fresh") ? text + " (yours is)"
+                                 : text + " (yours is not: halligan step-up)";
 }
 
 std::string before_text(const json::object& bill) {
@@ -19,8 +20,8 @@ std::string before_text(const json::object& bill) {
   const std::string proof = proof_text(object_of(bill, "proof"));
   if (!proof.empty()) add(proof);
   for (const json::value& prompt : list_of(bill, "prompts"))
-    add("an answer to \"" + (prompt.is_string() ? std::string(prompt.get_string())
-                                                : json::serialize(prompt)) + "\"");
+    add("an answer to \"" +
+        (prompt.is_string() ? std::string(prompt.get_string()) : json::serialize(prompt)) + "\"");
   for (const json::object* one : objects_of(list_of(bill, "acknowledge")))
     add("acknowledging " + text_of(*one, "rule") + ": " + text_of(*one, "text"));
   if (flag_of(bill, "confirm")) add("your confirmation");
@@ -41,7 +42,8 @@ std::string after_text(const json::object& bill) {
 std::string command_for(const json::object& grant, const std::string& patient) {
   const json::object& bill = object_of(grant, "bill");
   std::string out = "halligan break " + shell_word(patient);
-  out += (flag_of(grant, "reason") ? " --reason " : " --rule ") + shell_word(text_of(grant, "rule"));
+  out +=
+      (flag_of(grant, "reason") ? " --reason " : " --rule ") + shell_word(text_of(grant, "rule"));
   for (std::size_t i = 0; i < list_of(bill, "prompts").size(); ++i) out += " --answer TEXT";
   for (const json::object* one : objects_of(list_of(bill, "acknowledge")))
     out += " --acknowledge " + shell_word(text_of(*one, "rule"));
@@ -90,8 +92,10 @@ std::string basis_text(const json::object& basis) {
 }
 
 std::string offer_text(const json::object& offer, const std::string& patient) {
-  std::string out = wrap("This chart takes glass: it is not yours to open in the ordinary way, and "
-                         "you may break the glass for one of these reasons.") + '\n';
+  std::string out = wrap(
+                        "This chart takes glass: it is not yours to open in the ordinary way, and "
+                        "you may break the glass for one of these reasons.") +
+                    '\n';
   for (const json::object* grant : objects_of(list_of(offer, "grants")))
     out += grant_text(*grant, patient);
   const json::array& instead = list_of(offer, "instead");

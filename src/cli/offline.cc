@@ -1,12 +1,13 @@
-// offline.cc - the verbs that touch files or are the server: serve, init, export, key check, verify.
+// offline.cc - the verbs that touch files or are the server: serve, init, export, key check,
+// verify.
 //
 // Only their words are here; what they do is handed in (shell.h, Parts) or stands in verify.h.
 
 #include <sys/stat.h>
 
 #include "base/ids.h"
-#include "cli/verify.h"
 #include "cli/verbs.h"
+#include "cli/verify.h"
 
 namespace halligan::cli {
 namespace {
@@ -52,8 +53,10 @@ Result<std::vector<Officer>> officers_asked(const Io& io) {
     auto ask = [&io, &who](const char* what, bool hidden) {
       return io.asks ? io.ask(who + what + ": ", hidden).value_or("") : std::string{};
     };
-    Officer officer{.staff = ask("id", false), .name = ask("full name", false),
-                    .password = Secret{ask("password", true)}, .totp_base32 = {}};
+    Officer officer{.staff = ask("id", false),
+                    .name = ask("full name", false),
+                    .password = Secret{ask("password", true)},
+                    .totp_base32 = {}};
     if (officer.staff.empty() || officer.password.reveal().empty())
       return Fault{FaultCode::bad_input,
                    "two officers are enrolled together; without a terminal to ask on, name them in "
@@ -140,7 +143,8 @@ void describe_serve(CLI::App& sub, ServeOptions& o) {
   sub.add_option("--upstream-token-file", o.upstream_token_file,
                  "file with the credential that only Halligan has there");
   sub.add_option("--upstream-ca", o.upstream_ca, "CA file that vouches for it");
-  sub.add_option("--root-key-file", o.root_key_file, "the vault's root key, where not in the folder");
+  sub.add_option("--root-key-file", o.root_key_file,
+                 "the vault's root key, where not in the folder");
   sub.add_option("--public-url", o.public_url, "how clients reach this server");
 }
 
@@ -164,7 +168,8 @@ void add_offline_verbs(CLI::App& app, Shell& shell) {
              "halligan init --dir D --origin ledger.example.org/h1 --hospital \"St Elsewhere\" "
              "--policy hospital.toml",
              describe_init, init);
-  verb<VerifyArgs>(app, shell, "verify", "Check a whole ledger with no key but the log's public one",
+  verb<VerifyArgs>(app, shell, "verify",
+                   "Check a whole ledger with no key but the log's public one",
                    "halligan verify ./export --key-file log.pub", describe_verify, verify_ledger);
   verb<ExportOptions>(
       app, shell, "export", "Copy a ledger into a folder that anybody can verify",

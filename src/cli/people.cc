@@ -50,8 +50,9 @@ int staff_list(Shell& shell, const Nothing&) {
     rows.push_back({text_of(*one, "staff"), yes(*one, "active"), yes(*one, "can_break"),
                     joined(list_of(*one, "factors")), text_of(*one, "department"),
                     text_of(*one, "name"), joined(list_of(*one, "roles"))});
-  return shell.show(reply, table({"STAFF", "ACTIVE", "CAN BREAK", "FACTORS", "DEPARTMENT", "NAME",
-                                  "ROLES"}, rows));
+  return shell.show(
+      reply,
+      table({"STAFF", "ACTIVE", "CAN BREAK", "FACTORS", "DEPARTMENT", "NAME", "ROLES"}, rows));
 }
 
 std::string staff_path(const std::string& id) { return "/api/v1/staff/" + path_segment(id); }
@@ -63,9 +64,9 @@ int staff_set(Shell& shell, const Staff& options) {
                           {"active", !options.inactive}};
   const Reply reply = shell.send("PUT", staff_path(options.id), body);
   if (!reply.good()) return shell.refused(reply);
-  return shell.show(reply, clean(options.id) + " is set: " + clean(options.name) +
-                               (options.inactive ? ", not active: sessions and glass have ended.\n"
-                                                 : ".\n"));
+  return shell.show(
+      reply, clean(options.id) + " is set: " + clean(options.name) +
+                 (options.inactive ? ", not active: sessions and glass have ended.\n" : ".\n"));
 }
 
 int staff_password(Shell& shell, const Staff& options) {
@@ -131,7 +132,8 @@ int terminal_set(Shell& shell, const Terminal& options) {
   const Reply reply = shell.send("PUT", terminal_path(options.id), body);
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, clean(options.id) + " stands in " + clean(options.place) +
-                               ".\nNext: halligan terminals secret " + shell_word(options.id) + '\n');
+                               ".\nNext: halligan terminals secret " + shell_word(options.id) +
+                               '\n');
 }
 
 int terminal_secret(Shell& shell, const Terminal& options) {

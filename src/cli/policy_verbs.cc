@@ -42,15 +42,17 @@ std::string diff_text(const json::object& proposal) {
     out += (line.is_string() ? clean(line.get_string()) : clean(json::serialize(line))) + '\n';
   for (const json::value& warning : list_of(proposal, "warnings"))
     out += wrap("warning: " + (warning.is_string() ? clean(warning.get_string())
-                                                   : clean(json::serialize(warning))), 9) + '\n';
+                                                   : clean(json::serialize(warning))),
+                9) +
+           '\n';
   return out;
 }
 
 int propose(Shell& shell, const Propose& options) {
   const Result<std::string> text = read_file(shell.io, options.file);
   if (!text) return shell.fault(text.fault());
-  const Reply reply = shell.post("/api/v1/policy/proposals",
-                                 json::object{{"text", *text}, {"note", options.note}});
+  const Reply reply =
+      shell.post("/api/v1/policy/proposals", json::object{{"text", *text}, {"note", options.note}});
   if (!reply.good()) return shell.refused(reply);
   const std::string version = clean(text_of(reply.object, "version"));
   return shell.show(reply, diff_text(reply.object) + "Proposed as " + version +
@@ -71,8 +73,10 @@ int proposal(Shell& shell, const Version& options) {
 int sign(Shell& shell, const Version& options) {
   const Reply reply = shell.post(proposal_path(options.version) + "/sign", json::object{});
   if (!reply.good()) return shell.refused(reply);
-  return shell.show(reply, wrap("Signed: this policy holds from now on. Open glass that it would no "
-                                "longer give has ended.") + '\n');
+  return shell.show(reply,
+                    wrap("Signed: this policy holds from now on. Open glass that it would no "
+                         "longer give has ended.") +
+                        '\n');
 }
 
 // A decision step by step, whatever its steps are called: one indented line a member.
@@ -104,7 +108,8 @@ void outline(const json::value& value, std::size_t depth, std::string& out) {
 }
 
 int explain_decision(Shell& shell, const Explain& options) {
-  json::object body{{"patient", options.patient}, {"action", options.action}, {"type", options.type}};
+  json::object body{
+      {"patient", options.patient}, {"action", options.action}, {"type", options.type}};
   if (!options.staff.empty()) body["staff"] = options.staff;
   if (!options.labels.empty())
     body["labels"] = json::array(options.labels.begin(), options.labels.end());
@@ -152,7 +157,8 @@ void describe_file(CLI::App& sub, PolicyFileOptions& o) {
 void add_policy_verbs(CLI::App& app, Shell& shell) {
   CLI::App& policy =
       family(app, "policy", "The policy: show, check, test, propose, proposal, sign, explain");
-  verb<Nothing>(policy, shell, "show", "Print the policy that holds, and what waits for a signature",
+  verb<Nothing>(policy, shell, "show",
+                "Print the policy that holds, and what waits for a signature",
                 "halligan policy show", no_options, show_policy);
   verb<PolicyFileOptions>(policy, shell, "check", "Check a policy file, with no server",
                           "halligan policy check hospital.toml", describe_file, check);

@@ -46,8 +46,8 @@ std::string name_text(const json::object& resource) {
 // Enough of a resource to find it in a list; --json has all of it.
 Row resource_row(const json::object& resource) {
   std::string date;
-  for (const char* key : {"effectiveDateTime", "authoredOn", "recordedDate", "onsetDateTime", "date",
-                          "issued", "birthDate", "occurrenceDateTime", "performedDateTime"})
+  for (const char* key : {"effectiveDateTime", "authoredOn", "recordedDate", "onsetDateTime",
+                          "date", "issued", "birthDate", "occurrenceDateTime", "performedDateTime"})
     if (date.empty()) date = text_of(resource, key);
   if (date.empty()) date = text_of(object_of(resource, "period"), "start");
   std::string text = name_text(resource);
@@ -86,13 +86,13 @@ std::string records_text(const Reply& reply) {
         for (const json::object* issue : objects_of(list_of(resource, "issue")))
           hints += wrap(clean(text_of(object_of(*issue, "details"), "text").empty()
                                   ? text_of(*issue, "diagnostics")
-                                  : text_of(object_of(*issue, "details"), "text"))) + '\n';
+                                  : text_of(object_of(*issue, "details"), "text"))) +
+                   '\n';
     }
     for (const json::object* link : objects_of(list_of(reply.object, "link")))
       if (text_of(*link, "relation") == "next") next = text_of(*link, "url");
   }
-  std::string out = rows.empty() ? "No records.\n"
-                                 : table({"TYPE", "ID", "DATE", "WHAT"}, rows);
+  std::string out = rows.empty() ? "No records.\n" : table({"TYPE", "ID", "DATE", "WHAT"}, rows);
   out += hints;
   const std::size_t at = next.find("/fhir/");
   if (at != std::string::npos)
@@ -160,8 +160,7 @@ void add_record_verbs(CLI::App& app, Shell& shell) {
       },
       read);
   verb<Append>(
-      app, shell, "append", "Append one FHIR resource to a chart",
-      "halligan append note.json",
+      app, shell, "append", "Append one FHIR resource to a chart", "halligan append note.json",
       [](CLI::App& sub, Append& o) {
         sub.add_option("file", o.file, "file with the resource in JSON (- is stdin)")->required();
       },

@@ -14,7 +14,7 @@ namespace json = boost::json;
 
 inline constexpr std::size_t columns_max = 100;
 
-std::string clean(std::string_view text);  // control characters become '?'
+std::string clean(std::string_view text);     // control characters become '?'
 std::size_t width_of(std::string_view text);  // in characters, not bytes
 // Breaks at spaces; every line but the first begins with `hang` spaces.
 std::string wrap(std::string_view text, std::size_t hang = 0);
@@ -34,9 +34,9 @@ std::string joined(const json::array& list, std::string_view between = ", ");
 std::vector<const json::object*> objects_of(const json::array& list);
 json::object object_from(std::string_view text);
 
-std::string time_text(std::string_view rfc3339);       // "2026-11-22 03:14:00 UTC"
-std::string seconds_text(std::int64_t seconds);        // "5m"
-std::string shell_word(std::string_view text);         // quoted for a shell where needed
+std::string time_text(std::string_view rfc3339);  // "2026-11-22 03:14:00 UTC"
+std::string seconds_text(std::int64_t seconds);   // "5m"
+std::string shell_word(std::string_view text);    // quoted for a shell where needed
 
 // What a server refused, for people. `problem` is an RFC 9457 object.
 std::string problem_text(const json::object& problem);

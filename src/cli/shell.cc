@@ -33,8 +33,11 @@ std::optional<std::string> secret_in(int argc, const char* const* argv) {
     const auto found = banned_options().find(word.substr(0, word.find('=')));
     if (found == banned_options().end()) continue;
     return "No secrets on the command line: every user of this machine can read it there, and the "
-           "shell keeps it. Leave " + found->first + " out and you will be asked, or name a file "
-           "with " + found->second + " FILE (- reads one line of standard input).";
+           "shell keeps it. Leave " +
+           found->first +
+           " out and you will be asked, or name a file "
+           "with " +
+           found->second + " FILE (- reads one line of standard input).";
   }
   return std::nullopt;
 }
@@ -46,8 +49,9 @@ std::string new_idempotency_key() {
 }
 
 void describe_globals(CLI::App& app, Globals& globals) {
-  app.add_option("--server", globals.server,
-                 std::string("server to speak to (HALLIGAN_SERVER; default ") + default_server + ")");
+  app.add_option(
+      "--server", globals.server,
+      std::string("server to speak to (HALLIGAN_SERVER; default ") + default_server + ")");
   app.add_option("--ca", globals.ca_file, "CA file that vouches for the server (HALLIGAN_CA)");
   app.add_option("--fingerprint", globals.fingerprint,
                  "SHA-256 of the server's certificate, pinned (HALLIGAN_FINGERPRINT)");
@@ -262,17 +266,19 @@ int run(int argc, const char* const* argv, const Io& io, const Parts& parts) {
     return code_of(Exit::usage);
   }
   Shell shell(io, parts);
-  CLI::App app("Halligan: emergency access to health records, open in seconds, answerable for good.",
-               "halligan");
+  CLI::App app(
+      "Halligan: emergency access to health records, open in seconds, answerable for good.",
+      "halligan");
   app.require_subcommand(1);
   app.fallthrough();
   app.set_version_flag("--version", "halligan 0.1.0");
-  app.footer("A first round:\n"
-             "  halligan sign-in a.osei            who you are\n"
-             "  halligan open p-000002             whether the chart is yours to open\n"
-             "  halligan break p-000002 --reason clinical-access\n"
-             "  halligan read p-000002             what is in it\n"
-             "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 sign in or step up, 4 no server.");
+  app.footer(
+      "A first round:\n"
+      "  halligan sign-in a.osei            who you are\n"
+      "  halligan open p-000002             whether the chart is yours to open\n"
+      "  halligan break p-000002 --reason clinical-access\n"
+      "  halligan read p-000002             what is in it\n"
+      "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 sign in or step up, 4 no server.");
   describe_globals(app, shell.globals);
   for (const auto add : {add_session_verbs, add_chart_verbs, add_glass_verbs, add_record_verbs,
                          add_case_verbs, add_people_verbs, add_fact_verbs, add_policy_verbs,

@@ -15,23 +15,23 @@ namespace halligan::cli {
 
 enum class Exit : int {
   done = 0,
-  refused = 1,         // deny, a verdict of glass, tampering found, any other "no"
+  refused = 1,  // deny, a verdict of glass, tampering found, any other "no"
   usage = 2,
-  not_signed_in = 3,   // or a fresh code is needed
-  unreachable = 4,     // no server, or it is in trouble
+  not_signed_in = 3,  // or a fresh code is needed
+  unreachable = 4,    // no server, or it is in trouble
 };
 
 struct ServeOptions {
   std::string dir;
   std::string listen = "127.0.0.1:8443";
   bool plain_http = false;
-  std::string certificate;          // PEM; empty: self-made, kept in dir
+  std::string certificate;  // PEM; empty: self-made, kept in dir
   std::string private_key;
-  std::string upstream;             // base URL of the FHIR server
+  std::string upstream;  // base URL of the FHIR server
   std::string upstream_token_file;
   std::string upstream_ca;
-  std::string root_key_file;        // empty: the one in dir
-  std::string public_url;           // how clients reach us; empty: from listen
+  std::string root_key_file;  // empty: the one in dir
+  std::string public_url;     // how clients reach us; empty: from listen
 };
 
 struct Officer {
@@ -64,7 +64,8 @@ struct PolicyFileOptions {
   bool json = false;
 };
 
-// Each returns an exit code; one that is not set makes its verb say that this build has no such part.
+// Each returns an exit code; one that is not set makes its verb say that this build has no such
+// part.
 struct Parts {
   std::function<int(const ServeOptions&, const Io&)> serve;
   std::function<int(const InitOptions&, const Io&)> init;

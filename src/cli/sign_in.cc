@@ -40,11 +40,11 @@ Result<json::object> sign_in_body(Shell& shell, const SignIn& options) {
     body["password"] = found->password.reveal();
     body["code"] = demo_code(*found, shell.io.now(), 0);
   } else {
-    const Result<Secret> password = obtain_secret(
-        shell.io, options.password_file, "Password of " + options.user, "--password-file");
+    const Result<Secret> password = obtain_secret(shell.io, options.password_file,
+                                                  "Password of " + options.user, "--password-file");
     if (!password) return password.fault();
-    const Result<Secret> code = obtain_secret(
-        shell.io, options.code_file, "Code from the authenticator", "--code-file");
+    const Result<Secret> code =
+        obtain_secret(shell.io, options.code_file, "Code from the authenticator", "--code-file");
     if (!code) return code.fault();
     body["password"] = password->reveal();
     body["code"] = code->reveal();
@@ -116,8 +116,8 @@ int sign_out(Shell& shell, const Nothing&) {
 
 int step_up_verb(Shell& shell, const StepUp& options) {
   if (options.secrets_file.empty()) {
-    const Result<Secret> code = obtain_secret(shell.io, options.code_file,
-                                              "Code from the authenticator", "--code-file");
+    const Result<Secret> code =
+        obtain_secret(shell.io, options.code_file, "Code from the authenticator", "--code-file");
     return code ? step_up(shell, *code) : shell.fault(code.fault());
   }
   if (const Result<Target> known = shell.target(); !known) return shell.fault(known.fault());
@@ -125,7 +125,8 @@ int step_up_verb(Shell& shell, const StepUp& options) {
   if (!found) return shell.fault(found.fault());
   auto body = [&] { return json::object{{"code", demo_code(*found, shell.io.now(), 0)}}; };
   Reply reply = shell.post("/api/v1/session/step-up", body());
-  if (waited_for_next_code(shell, reply, true)) reply = shell.post("/api/v1/session/step-up", body());
+  if (waited_for_next_code(shell, reply, true))
+    reply = shell.post("/api/v1/session/step-up", body());
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, "Proved afresh.\n");
 }
@@ -136,7 +137,9 @@ std::string owed_text(const json::array& owed) {
     out += wrap("Owed for " + clean(text_of(*one, "patient")) + " by " +
                     time_text(text_of(*one, "due")) + ": " +
                     clean(joined(list_of(*one, "prompts"), "; ")) + "  (halligan details " +
-                    shell_word(clean(text_of(*one, "glass"))) + " --answer TEXT)", 2) + '\n';
+                    shell_word(clean(text_of(*one, "glass"))) + " --answer TEXT)",
+                2) +
+           '\n';
   return out;
 }
 
@@ -180,8 +183,7 @@ void add_session_verbs(CLI::App& app, Shell& shell) {
   verb<Nothing>(app, shell, "sign-out", "End the session and every glass in it",
                 "halligan sign-out", no_options, sign_out);
   verb<StepUp>(
-      app, shell, "step-up", "Prove who you are afresh with a new code",
-      "halligan step-up",
+      app, shell, "step-up", "Prove who you are afresh with a new code", "halligan step-up",
       [](CLI::App& sub, StepUp& o) {
         sub.add_option("--code-file", o.code_file, "file with the present code (- is stdin)");
         sub.add_option("--secrets", o.secrets_file, "demo only: file that holds both factors");
