@@ -173,7 +173,7 @@ struct Duties {
 // An opening always ends with its session.
 struct Ends {
   bool focus = true;
-  Millis idle{10 * 60'000};
+  Millis idle{15 * 60'000};
   Millis after{60 * 60'000};
   bool operator==(const Ends&) const = default;
 };

@@ -416,4 +416,21 @@ RoleSet Engine::roles(std::span<const std::string> names) const {
   return RoleSet{bits};
 }
 
+bool Engine::may_cover(RuleIx rule, Slot slot) const {
+  return compiled(rule).fixed[static_cast<std::size_t>(slot)] != Static::no;
+}
+
+bool Engine::surely_covers(RuleIx rule, Slot slot) const {
+  return compiled(rule).fixed[static_cast<std::size_t>(slot)] == Static::yes;
+}
+
+bool Engine::class_may_hold(std::size_t data_class, Slot slot) const {
+  return sets_[data_class].fixed[static_cast<std::size_t>(slot)] != Static::no;
+}
+
+bool Engine::kept_out_of(RuleIx rule, std::size_t data_class) const {
+  const auto& kept = compiled(rule).kept_out;
+  return std::ranges::find(kept, data_class) != kept.end();
+}
+
 }  // namespace halligan::policy

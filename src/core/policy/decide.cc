@@ -188,19 +188,19 @@ Truth Evaluation::value(RuleIx index, bool strict, RuleStep* step) {
 
 // ---- Bills.
 
-bool Evaluation::pays(RuleIx rule, bool& confirmed) {
-  bool paid = false;
-  for (const auto& payment : paid_) {
-    if (payment.rule != rule || moment_.reached(payment.ends)) continue;
-    paid = true;
+bool pays(std::span<const Payment> paid, RuleIx rule, Moment& moment, bool& confirmed) {
+  bool any = false;
+  for (const auto& payment : paid) {
+    if (payment.rule != rule || moment.reached(payment.ends)) continue;
+    any = true;
     confirmed = confirmed || payment.confirmed;
   }
-  return paid;
+  return any;
 }
 
-bool Evaluation::proof_satisfied(int level, std::optional<Millis> age) {
-  if (asker_.proof_level < level) return false;
-  return !age || !moment_.reached(asker_.proof_at + *age);
+bool proof_holds(const Asker& asker, int level, std::optional<Millis> age, Moment& moment) {
+  if (asker.proof_level < level) return false;
+  return !age || !moment.reached(asker.proof_at + *age);
 }
 
 void Evaluation::Sum::add(const Engine::Ask& ask) {
@@ -244,7 +244,7 @@ void Evaluation::price(const Decision& decision, Granted& grant) {
     bool confirmed = false;
     whole.add(ask);
     whole.confirm = whole.confirm || confirm;
-    if (!pays(rule, confirmed)) left.add(ask);
+    if (!pays(paid_, rule, moment_, confirmed)) left.add(ask);
     left.confirm = left.confirm || (confirm && !confirmed);
   };
   add(grant.rule,
@@ -255,9 +255,9 @@ void Evaluation::price(const Decision& decision, Granted& grant) {
   for (const RuleIx deny : decision.owed) {
     bool confirmed = false;
     ++whole.decisions;
-    if (!pays(deny, confirmed)) ++left.decisions;
+    if (!pays(paid_, deny, moment_, confirmed)) ++left.decisions;
   }
-  if (left.proof_level > 0 && proof_satisfied(left.proof_level, left.proof_age)) {
+  if (left.proof_level > 0 && proof_holds(asker_, left.proof_level, left.proof_age, moment_)) {
     left.proof_level = 0;
     left.proof_age.reset();
   }

@@ -7,6 +7,10 @@
 
 namespace halligan::policy {
 
+// Whether a payment covers what the rule asks; sets `confirmed` if one says so.
+bool pays(std::span<const Payment> paid, RuleIx rule, Moment& moment, bool& confirmed);
+bool proof_holds(const Asker& asker, int level, std::optional<Millis> age, Moment& moment);
+
 class Evaluation {
  public:
   Evaluation(const Engine& engine, const Evidence& evidence, const Asker& asker, const Cell& cell,
@@ -21,8 +25,6 @@ class Evaluation {
   // The facts that the last path or flag rested on.
   std::span<const FactId> used() const { return {used_.begin(), used_.size()}; }
 
-  bool pays(RuleIx rule, bool& confirmed);
-  bool proof_satisfied(int level, std::optional<Millis> age);
   bool failed() const { return walker_.failed(); }
 
  private:

@@ -127,7 +127,8 @@ class Engine {
 
   Explanation explain(const Evidence& evidence, const Asker& asker, const Cell& cell, Instant now,
                       std::span<const Payment> paid) const;
-  // What is left to pay of a grant, and what it leaves owed.
+  // What is left to pay of a grant, and what it leaves owed. Its `decisions` may name hidden rules:
+  // for the record, not for the person.
   ast::Bill bill(const Decision& decision, const Granted& grant, const Asker& asker, Instant now,
                  std::span<const Payment> paid) const;
   // The grants to show for a glass verdict, in policy order: the cheapest allows and every reason.
@@ -144,14 +145,13 @@ class Engine {
 
   // Whether the `unless` of a rule's review was true around the access; no where it has none.
   Truth accounted_for(const Evidence& evidence, RuleIx rule, const Asker& asker, Subject patient,
-                      Instant access_at, Instant now) const;
+                      Instant access_at) const;
   struct Found {
     std::size_t explain = 0;  // place in policy().explains
     std::vector<FactId> facts;
   };
   std::optional<Found> explanation_of(const Evidence& evidence, ast::CaseKind kind,
-                                      const Asker& asker, Subject patient, Instant access_at,
-                                      Instant now) const;
+                                      const Asker& asker, Subject patient, Instant access_at) const;
 
   // ---- Names.
 
@@ -163,6 +163,16 @@ class Engine {
   RoleSet roles(std::span<const std::string> names) const;  // names without a bit are left out
   const Zone& zone() const { return zone_; }
   int login_level() const { return login_level_; }
+  std::size_t slot_count() const { return slots_; }
+  std::size_t type_count() const { return types_; }  // slots below are resource types
+  // Whether a rule can concern that kind of data at all, and whether it does so whatever the
+  // labels.
+  bool may_cover(RuleIx rule, Slot slot) const;
+  bool surely_covers(RuleIx rule, Slot slot) const;
+  // Whether a class, by its place in policy().classes, can hold that kind of data.
+  bool class_may_hold(std::size_t data_class, Slot slot) const;
+  // Whether the rule is kept out of a named_only class.
+  bool kept_out_of(RuleIx rule, std::size_t data_class) const;
 
  private:
   friend class Compiler;
