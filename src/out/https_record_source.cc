@@ -86,7 +86,6 @@ class AnswerParser : public beast::basic_parser<false> {
   explicit AnswerParser(std::size_t bytes_max) {
     header_limit(head_bytes_max);
     body_limit(bytes_max);
-    eager(true);
   }
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
@@ -147,6 +146,13 @@ class AnswerParser : public beast::basic_parser<false> {
     base::stop("an answer parser met a request", __FILE__, __LINE__);
   }
 };
+
+// The shortest rest of a chunked body is "0 CRLF CRLF". Beast 1.81 stops the process when it is given
+// a last chunk in pieces shorter than that.
+bool can_put(AnswerParser& parser, std::string_view held) {
+  if (parser.is_done() || held.empty()) return false;
+  return !(parser.is_header_done() && parser.chunked()) || held.size() >= 5;
+}
 
 }  // namespace
 
@@ -276,13 +282,15 @@ HttpsRecordSource::Impl::Try HttpsRecordSource::Impl::attempt(std::unique_ptr<Up
   for (int interim = 0; interim <= interim_answers_max;) {
     if (!parser) parser.emplace(request.bytes_max);
     boost::beast::error_code ec;
-    if (!held.empty()) {
+    if (can_put(*parser, held)) {
+      parser->eager(parser->is_header_done());  // stops behind the head, then takes all there is
       held.erase(0, parser->put({held.data(), held.size()}, ec));
       if (parser->nonsense != nullptr) return {nonsense(parser->nonsense)};
       if (ec == beast::error::body_limit)
         return {Fault{FaultCode::too_large, "upstream answered with more than was asked for"}};
       if (ec && ec != beast::error::need_more) return {nonsense("something that is not HTTP")};
       if (held.size() > head_bytes_max) return {nonsense("a line without end")};
+      if (!ec && can_put(*parser, held)) continue;
     }
     if (parser->is_done()) {
       if (parser->status >= 200) break;

@@ -262,6 +262,25 @@ TEST(HttpsRecordSource, GivesARedirectBackAndSkipsInterimAnswers) {
   EXPECT_EQ(upstream.connections(), 1);
 }
 
+// An answer is the same however it is cut into packets.
+TEST(HttpsRecordSource, ReadsAChunkedAnswerInAnyPieces) {
+  for (const std::string& body : {std::string{"0\r\n\r\n"}, std::string{"3\r\nabc\r\n0\r\n\r\n"}})
+    for (const std::size_t piece : {1U, 2U, 3U, 4U, 5U, 100U}) {
+      Upstream upstream{[&](Peer& peer, int) {
+        peer.request();
+        std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
+        for (; !text.empty(); text.erase(0, piece)) {
+          peer.say(std::string_view{text}.substr(0, piece));
+          std::this_thread::sleep_for(100us);
+        }
+        peer.wait_for_end();
+      }};
+      const auto answer = source(upstream.url())->send(read_of("Patient/p-1"));
+      ASSERT_TRUE(answer.ok()) << piece << ": " << answer.fault().what;
+      EXPECT_EQ(answer->body.look(), body.size() > 5 ? "abc" : "");
+    }
+}
+
 // A connection that was open when it was taken, and dies with the second request on it.
 TEST(HttpsRecordSource, RepeatsAReadOnAStaleConnectionAndNeverAWrite) {
   std::atomic<int> requests{0};

@@ -19,6 +19,8 @@ std::string_view plain(beast_view text) { return {text.data(), text.size()}; }
 // A chunk's size line has no business being longer; what is not consumed is held by the caller.
 constexpr std::size_t chunk_line_bytes_max = 32;
 
+constexpr std::size_t last_chunk_bytes = 5;
+
 constexpr std::array<std::string_view, 7> known_methods{"GET",   "HEAD",   "POST",   "PUT",
                                                         "PATCH", "DELETE", "OPTIONS"};
 
@@ -230,6 +232,9 @@ std::size_t RequestParser::read_head(std::string_view head) {
 
 std::size_t RequestParser::feed_body(std::string_view bytes) {
   if (bytes.empty()) return 0;
+  // The shortest rest of a chunked body is "0 CRLF CRLF". Beast 1.81 stops the process when it is
+  // given a last chunk in pieces shorter than that.
+  if (beast_->chunked() && bytes.size() < last_chunk_bytes) return 0;
   boost::beast::error_code ec;
   const auto used = beast_->put({bytes.data(), bytes.size()}, ec);
   if (beast_->fault != nullptr) return refuse(*beast_->fault);

@@ -62,6 +62,8 @@ std::vector<Case> table() {
       {post("Content-Length: 3\r\n", "abc"), 200},
       {post("Content-Length: 0\r\n", ""), 200},
       {post("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n"), 200},
+      {post("Transfer-Encoding: chunked\r\n", "0\r\n\r\n"), 200},
+      {post("Transfer-Encoding: chunked\r\n", "0\r\nXXXXXXXX\r\n0\r\n\r\n"), 400},
       {post("Transfer-Encoding: Chunked\r\n", "A\r\n0123456789\r\n000\r\n\r\n"), 200},
       {post("Content-Length: 1\r\nExpect: 100-continue\r\n", "a"), 200},
       // Not complete.
@@ -238,7 +240,7 @@ TEST(RequestParser, HoldsItsLimits) {
   const std::string chunked = " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
   EXPECT_EQ(status("POST /" + chunked + "a\r\n0123456789\r\n0\r\n\r\n"), 200);
   EXPECT_EQ(status("POST /" + chunked + "9\r\n012345678\r\n2\r\n90\r\n0\r\n\r\n"), 413);
-  EXPECT_EQ(status("POST /" + chunked + "b\r\n"), 413);
+  EXPECT_EQ(status("POST /" + chunked + "b\r\n01"), 413);
   EXPECT_EQ(status("POST /" + chunked + std::string(100, '0')), 400);  // a size without end
 }
 
