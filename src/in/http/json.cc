@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
+#include <cmath>
 #include <unordered_set>
 
 #include "base/must.h"
@@ -14,8 +15,8 @@ namespace {
 namespace json = boost::json;
 
 // Builds nothing: it only finds a key that stands twice in one object, which Boost.JSON would
-// silently resolve to the last.
-class DuplicateFinder {
+// silently resolve to the last, and numbers beyond all bounds.
+class StrictFinder {
  public:
   constexpr static std::size_t max_object_size = std::size_t(-1);
   constexpr static std::size_t max_array_size = std::size_t(-1);
@@ -44,7 +45,11 @@ class DuplicateFinder {
   bool on_number_part(json::string_view, Code&) { return true; }
   bool on_int64(std::int64_t, json::string_view, Code&) { return true; }
   bool on_uint64(std::uint64_t, json::string_view, Code&) { return true; }
-  bool on_double(double, json::string_view, Code&) { return true; }
+  bool on_double(double number, json::string_view, Code& failure) {
+    if (std::isfinite(number)) return true;
+    failure = json::error::exponent_overflow;  // Boost.JSON would make an infinity of it
+    return false;
+  }
   bool on_bool(bool, Code&) { return true; }
   bool on_null(Code&) { return true; }
   bool on_comment_part(json::string_view, Code&) { return true; }
@@ -118,7 +123,7 @@ std::variant<json::value, FieldError> parse_json(std::string_view text, std::siz
   json::parse_options options;
   options.max_depth = limits::json_depth_max;
   const auto depth = "nesting of at most " + std::to_string(limits::json_depth_max) + " levels";
-  json::basic_parser<DuplicateFinder> finder{options};
+  json::basic_parser<StrictFinder> finder{options};
   boost::system::error_code failure;
   const auto used = finder.write_some(false, text.data(), text.size(), failure);
   if (finder.handler().found())

@@ -25,7 +25,7 @@ TEST(Json, IsStrict) {
   for (const std::string& bad :
        {std::string{}, std::string{" "}, std::string{"{"}, std::string{"{\"a\":1,}"}, std::string{"{a:1}"},
         std::string{"{'a':1}"}, std::string{"[1,]"}, std::string{"{} x"}, std::string{"{}{}"}, std::string{"01"},
-        std::string{"NaN"}, std::string{"// c\n{}"}, std::string{"{\"a\":1,\"a\":1}"},
+        std::string{"NaN"}, std::string{"7E777"}, std::string{"// c\n{}"}, std::string{"{\"a\":1,\"a\":1}"},
         std::string{"{\"b\":[{\"a\":1,\"c\":2,\"\\u0061\":1}]}"}, cut_utf8, surrogate, std::string{"\"\\ud800\""},
         std::string{"\"a\nb\""}, std::string{"{\"a\":tru}"}, std::string{"\xef\xbb\xbf{}"}})
     EXPECT_FALSE(parses(bad)) << bad;
