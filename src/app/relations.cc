@@ -198,7 +198,6 @@ std::optional<std::string> wrong_with(const ToldFact& told, const Edge& edge) {
 
 struct Recording {
   const Session& session;
-  const RecordFacts& command;
   Context& context;
   Source source;
   Said said;
@@ -314,8 +313,8 @@ RecordFacts::Answer decide(const RecordFacts& command, Context& context) {
 
   std::vector<facts::Fact> noted;
   Context draft{context.state, context.now, context.fresh, noted, {}, {}};
-  Recording work{.session = *session, .command = command, .context = draft,
-                 .source = {.feed = command.source, .staff = session->staff}, .said = {}, .done = {}, .own = {}};
+  Recording work{.session = *session, .context = draft, .source = {.feed = command.source, .staff = session->staff},
+                 .said = {}, .done = {}, .own = {}};
   for (std::size_t i = 0; i < edges.size(); ++i) record_fact(work, command.facts[i], edges[i]);
   for (const auto& flag : command.flags) record_flag(work, flag);
   if (work.own.size() > own_facts_per_request_max)

@@ -1,0 +1,63 @@
+#include "app/explain.h"
+
+#include "app/access.h"
+#include "app/roles.h"
+
+namespace halligan::app {
+namespace {
+
+bool oversees(const State& state, const Session& session) {
+  return has_any_role(state, session, {role::administrator, role::privacy_officer});
+}
+
+// How it would be for this person in a session opened just now, at no known place.
+Session imagined(const StaffId& staff, const Now& now) {
+  Session out;
+  out.staff = staff;
+  out.proof_level = 2;
+  out.proof_at = now;
+  return out;
+}
+
+}  // namespace
+
+ExplainCode::Answer decide(const ExplainCode& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto held = context.state.codes.find(command.code);
+  const bool own = held != context.state.codes.end() && held->second.staff == session->staff;
+  if (held == context.state.codes.end() || (!own && !oversees(context.state, *session)))
+    return Refusal{.why = Why::not_found, .what = "no code that concerns you reads like this"};
+  if (!own)
+    context.note(facts::LedgerRead{.staff = session->staff, .session = session->id, .what = "code " + command.code});
+  return held->second;
+}
+
+ExplainDecision::Answer decide(const ExplainDecision& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const bool overseer = oversees(context.state, *session);
+  const bool own = command.staff.empty() || command.staff == session->staff;
+  if (!own && !overseer) return role::needed("a decision about somebody else takes an officer or an administrator");
+  if (!own && context.state.person(command.staff) == nullptr)
+    return Refusal{.why = Why::not_found, .what = "nobody is enrolled under this id"};
+  const Session asker = own ? *session : imagined(command.staff, context.now);
+  auto how = explain(context.state, asker, command.cell, context.now);
+  if (!how) return Refusal{.why = Why::no_policy, .what = "no policy is in force"};
+  ExplainDecision::Told out{.how = std::move(*how), .with_steps = overseer,
+                            .policy = context.state.policy_version, .offer = {}, .owed = {}};
+  const auto& answer = out.how.answer;
+  if (answer.verdict == Verdict::glass)
+    out.offer = offer_of(context.state, asker, PatientId{command.cell.patient.value_or("")}, answer, context.now);
+  if (answer.basis) out.owed = answer.basis->bill.reviews;
+  if (!out.with_steps) {
+    out.how.steps.clear();
+    out.how.decisive.clear();
+  }
+  context.note(facts::LedgerRead{.staff = session->staff, .session = session->id,
+                                 .what = std::string{"explained: "} + action_text(command.cell.action) + " of " +
+                                         (command.cell.fact.empty() ? command.cell.type : command.cell.fact)});
+  return out;
+}
+
+}  // namespace halligan::app

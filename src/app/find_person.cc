@@ -1,0 +1,55 @@
+#include "app/find_person.h"
+
+#include "app/access.h"
+#include "app/judge.h"
+
+namespace halligan::app {
+namespace {
+
+Cell search_cell() {
+  Cell cell;
+  cell.action = Action::search;
+  cell.type = "Patient";
+  cell.categories.emplace();
+  return cell;
+}
+
+}  // namespace
+
+SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto cell = search_cell();
+  const auto answer = judge(context.state, *session, cell, context.now);
+  if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
+  SearchPeople::Allowed out;
+  out.search = context.note(facts::SearchMade{.staff = session->staff, .session = session->id, .terms = command.terms,
+                                              .basis = answer.basis->rule, .place = session->place});
+  return out;
+}
+
+ListPeople::Answer decide(const ListPeople& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  ListPeople::Listed out;
+  for (const auto& patient : command.found) {
+    auto cell = search_cell();
+    cell.patient = patient.text();
+    const auto answer = judge(context.state, *session, cell, context.now);
+    if (answer.verdict != Verdict::permit) {
+      // Left out without a word, as one who does not exist; written down all the same.
+      (void)refuse_cell(*session, cell, answer, context);
+      continue;
+    }
+    if (out.patients.size() == people_listed_max) {
+      out.more = true;
+      break;
+    }
+    out.patients.push_back(patient);
+    context.note(facts::SearchListed{.staff = session->staff, .patient = patient, .session = session->id,
+                                     .search = command.search});
+  }
+  return out;
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,41 @@
+// find_person.h - finding a person by the next best criteria, in two steps.
+//
+// First the question is decided and recorded with its terms; only then is the record system asked.
+// Who it found is decided for each, recorded for each, and only then the list leaves, composed by
+// us: id, name, birth date, gender, and never more.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/context.h"
+#include "app/refusal.h"
+
+namespace halligan::app {
+
+inline constexpr std::size_t people_listed_max = 20;
+
+struct SearchPeople {
+  struct Allowed {
+    EntryIndex search = 0;
+  };
+  using Answer = std::variant<Allowed, Refusal>;
+  std::string token_hash;
+  std::string terms;  // "name=osei, birth_date=1961-04-02"
+};
+SearchPeople::Answer decide(const SearchPeople& command, Context& context);
+
+struct ListPeople {
+  struct Listed {
+    std::vector<PatientId> patients;  // those that may be shown, in the order found
+    bool more = false;                // some that could be shown did not fit
+  };
+  using Answer = std::variant<Listed, Refusal>;
+  std::string token_hash;
+  EntryIndex search = 0;  // of SearchPeople
+  std::vector<PatientId> found;
+};
+ListPeople::Answer decide(const ListPeople& command, Context& context);
+
+}  // namespace halligan::app

@@ -1,0 +1,73 @@
+#include "app/views.h"
+
+#include <algorithm>
+
+#include "app/access.h"
+#include "app/break_glass.h"
+#include "app/judge.h"
+
+namespace halligan::app {
+
+GlassView glass_view(const State& state, const glass::Glass& held, const Now& now) {
+  GlassView out;
+  out.held = held;
+  if (const auto* person = state.person(held.staff)) {
+    out.name = person->name;
+    out.roles = person->roles;
+  }
+  if (const auto* rule = rule_named(state, held.grants.front().rule)) out.label = rule->label;
+  if (const auto* open = std::get_if<glass::Open>(&held.life)) out.until = glass::wall_end(open->until, now);
+  for (const auto& grant : held.grants)
+    if (grant.details_due && (!out.owed_due || *grant.details_due < *out.owed_due)) out.owed_due = grant.details_due;
+  if (out.owed_due) out.owed_prompts = owed_prompts(state, held);
+  if (const auto* opened = state.case_of(held.case_id)) {
+    out.case_state = cases::name_of(cases::stage_of(*opened));
+    if (opened->closing) out.finding = opened->closing->finding;
+  }
+  return out;
+}
+
+CaseView case_view(const State& state, const cases::Case& held, const Now& now) {
+  CaseView out;
+  out.held = held;
+  if (const auto* person = state.person(held.staff)) out.name = person->name;
+  out.late = !held.closing && (held.overdue_at || now.wall >= held.due);
+  if (const auto* opened = state.glass(held.glass)) out.glass = glass_view(state, *opened, now);
+  return out;
+}
+
+std::optional<SessionView> session_view(const State& state, const std::string& token_hash, const Now& now) {
+  const auto* session = live_session(state, token_hash, now);
+  if (session == nullptr) return std::nullopt;
+  const auto* person = state.person(session->staff);
+  SessionView out{.id = session->id, .staff = session->staff, .name = person->name, .roles = person->roles,
+                  .place = session->place, .terminal = session->terminal,
+                  .until = glass::wall_end(session->until, now), .idle_until = glass::wall_end(session->idle, now),
+                  .proof_at = session->proof_at.wall, .focus = session->focus, .glass = {}, .owed = {}};
+  for (const auto* held : state.open_glass_of(session->id)) out.glass.push_back(glass_view(state, *held, now));
+  std::set<GlassId> looked_at;
+  const auto owes = [&](const GlassId& id) {
+    const auto* held = state.glass(id);
+    if (held == nullptr || held->staff != session->staff || !looked_at.insert(id).second) return;
+    auto view = glass_view(state, *held, now);
+    if (view.owed_due) out.owed.push_back(std::move(view));
+  };
+  for (const auto& id : state.open) owes(id);
+  for (const auto& id : state.unclosed) owes(state.all_cases.at(id).glass);
+  return out;
+}
+
+std::vector<GlassView> open_glass(const State& state, const StaffId* whose, const Now& now) {
+  std::vector<GlassView> out;
+  for (const auto& id : state.open) {
+    const auto& held = state.glasses.at(id);
+    if ((whose == nullptr || held.staff == *whose) && !glass::ending_due(held, now))
+      out.push_back(glass_view(state, held, now));
+  }
+  std::sort(out.begin(), out.end(), [](const GlassView& a, const GlassView& b) {
+    return a.held.opened_at < b.held.opened_at;
+  });
+  return out;
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,54 @@
+// views.h - what people are shown of glass, cases and sessions: copies, made on the writer, so that
+// whoever renders them needs the state no longer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/context.h"
+
+namespace halligan::app {
+
+struct GlassView {
+  glass::Glass held;
+  std::string name;  // of the person
+  std::vector<std::string> roles;
+  std::string label;  // of the first grant's rule
+  std::optional<Instant> until;  // while open: the earliest of its deadlines but the idle one
+  std::vector<std::string> owed_prompts;
+  std::optional<Instant> owed_due;
+  std::optional<std::string> case_state;
+  std::optional<facts::Finding> finding;
+};
+GlassView glass_view(const State& state, const glass::Glass& held, const Now& now);
+
+struct CaseView {
+  cases::Case held;
+  std::string name;  // of the person whom it concerns
+  bool late = false;
+  std::optional<GlassView> glass;
+};
+CaseView case_view(const State& state, const cases::Case& held, const Now& now);
+
+struct SessionView {
+  SessionId id;
+  StaffId staff;
+  std::string name;
+  std::vector<std::string> roles;
+  PlaceId place;
+  TerminalId terminal;
+  Instant until{};
+  Instant idle_until{};
+  Instant proof_at{};
+  PatientId focus;
+  std::vector<GlassView> glass;  // open
+  std::vector<GlassView> owed;   // of whatever session: open, or with a case that is not closed
+};
+// Nothing where no session is alive.
+std::optional<SessionView> session_view(const State& state, const std::string& token_hash, const Now& now);
+
+// Glass that is open now: the person's own, or everybody's; oldest first.
+std::vector<GlassView> open_glass(const State& state, const StaffId* whose, const Now& now);
+
+}  // namespace halligan::app
