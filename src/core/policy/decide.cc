@@ -70,7 +70,7 @@ Truth Evaluation::data_of(const Engine::Compiled& rule) {
 }
 
 Truth Evaluation::place_of(const Engine::Compiled& rule) const {
-  if (!asker_.place) return Truth::unknown;
+  if (!asker_.place || *asker_.place == NodeId::unnamed) return Truth::unknown;
   const TypeId kind = evidence_.type_of(*asker_.place);
   const std::string& id = evidence_.id_of(*asker_.place);
   return truth(std::ranges::any_of(rule.places, [&](const Engine::PlaceSet& place) {
