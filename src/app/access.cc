@@ -44,6 +44,22 @@ std::vector<Group> group_permitted(const State& state, const Session& session, c
   return groups;
 }
 
+// The earlier intent that names all of this group already, and whose outcome is not told yet.
+std::optional<EntryIndex> covering(const AskAccess& command, const Group& group, const State& state) {
+  const auto covers = [&](const AskAccess::Covered& each, const std::string& type) {
+    return each.patient == patient_of(*group.first) && each.action == group.first->action && each.type == type &&
+           each.rule == group.grant->rule && state.pending.contains(each.intent);
+  };
+  std::optional<EntryIndex> out;
+  for (const auto& type : group.types) {
+    const auto found = std::find_if(command.covered.begin(), command.covered.end(),
+                                    [&](const auto& each) { return covers(each, type); });
+    if (found == command.covered.end() || (out && *out != found->intent)) return std::nullopt;
+    out = found->intent;
+  }
+  return out;
+}
+
 facts::AccessIntended intent_of(const Session& session, const AskAccess& command, const Group& group,
                                 const Context& context) {
   facts::AccessIntended fact;
@@ -240,7 +256,8 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
     move_focus(*session, chart, context);
   for (const auto& group : group_permitted(context.state, *session, command, answers)) {
     owe_cases(*session, patient_of(*group.first), *group.grant, context);
-    const auto index = context.note(intent_of(*session, command, group, context));
+    const auto earlier = covering(command, group, context.state);
+    const auto index = earlier ? *earlier : context.note(intent_of(*session, command, group, context));
     if (out.intent == 0) out.intent = index;
     for (const auto i : group.cells) {
       out.cells[i].rule = group.grant->rule;

@@ -50,6 +50,16 @@ struct AskAccess {
   std::string form;          // "read", "search", "create" ...
   std::string purpose;       // ActReason code that the client declared; empty: none
   EntryIndex part_of = 0;    // index + 1 of an earlier intent whose answer turned these up
+  // What earlier intents of this request cover; it makes no new entry.
+  struct Covered {
+    PatientId patient;
+    Action action = Action::read;
+    std::string type;
+    std::string rule;
+    EntryIndex intent = 0;
+    bool operator==(const Covered&) const = default;
+  };
+  std::vector<Covered> covered{};
   bool whole = false;        // all or nothing: a write
   bool moves_focus = true;
   // The record system knows these patients. An id that neither it nor the ledger knows is answered as

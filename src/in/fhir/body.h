@@ -1,0 +1,60 @@
+// body.h - what there is to know of resources before they may leave or be written: whose charts
+// they belong to, labels, categories, date. Their bytes are never changed here, but by splice_tag.
+//
+// BOUNDS  bytes, depth and entries are limited; a key that is there twice is refused wherever it is:
+//         two readers could take two meanings from it.
+// INVARIANT: what names a patient in a way that cannot be checked is not `checkable`, and is withheld.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/instant.h"
+
+namespace halligan::in::fhir {
+
+// Addresses whose resources are those of the record system: ours and upstream's, without a slash at the end.
+struct Bases {
+  std::string ours;
+  std::string upstream;
+};
+
+inline constexpr std::string_view glass_tag_system = "urn:halligan:glass";
+
+struct Resource {
+  std::string type;
+  std::string id;       // empty: none
+  std::string version;  // meta.versionId, where it can stand in an ETag
+  std::optional<Instant> updated;
+  std::vector<std::string> patients;  // in whose compartment it lies; sorted, each once
+  std::vector<std::string> labels;    // of it and of what it contains; sorted, each once
+  std::vector<std::string> categories;
+  std::optional<Instant> dated;       // the earliest moment its date can mean
+  bool checkable = true;
+  bool supersedes = false;             // relatesTo, replaces ... : it takes the place of another
+  std::vector<std::string> glass_tags; // codes of our own tag, anywhere in it
+  std::string bytes;                   // as they came
+};
+
+struct Malformed {
+  std::string what;  // for people: no values
+};
+
+std::variant<Resource, Malformed> scan_resource(std::string_view text, const Bases& bases);
+
+struct Page {
+  std::vector<Resource> matches;  // entries of search mode "match", or of none
+  std::string next;               // below upstream's base; empty: the last page
+};
+std::variant<Page, Malformed> scan_searchset(std::string_view text, const Bases& bases);
+
+// The person search shows these and nothing else; as JSON of a Patient with its id.
+std::variant<std::string, Malformed> minimal_demographics(const Resource& patient);
+
+// The resource with one more meta.tag; its other bytes stay. `text` has passed scan_resource.
+std::string splice_tag(std::string_view text, std::string_view system, std::string_view code);
+
+}  // namespace halligan::in::fhir

@@ -1,0 +1,161 @@
+#include "in/fhir/counter.h"
+
+#include <algorithm>
+
+#include "app/judge.h"
+#include "base/limits.h"
+#include "in/fhir/hint.h"
+
+namespace halligan::in::fhir {
+namespace {
+
+// Several leases that must all hold.
+class Together final : public app::Lease {
+ public:
+  explicit Together(std::vector<std::shared_ptr<const app::Lease>> parts) : parts_(std::move(parts)) {}
+  bool over() const noexcept override {
+    return std::ranges::any_of(parts_, [](const auto& part) { return part->over(); });
+  }
+
+ private:
+  const std::vector<std::shared_ptr<const app::Lease>> parts_;
+};
+
+app::Cell survey_cell(const PatientId& patient, const std::string& type, const std::vector<std::string>& labels) {
+  app::Cell cell;
+  cell.action = app::Action::read;
+  cell.type = type;
+  cell.labels = labels;
+  cell.patient = patient.text();
+  cell.survey = true;
+  return cell;
+}
+
+}  // namespace
+
+std::vector<app::AskAccess::Covered> Grants::covered() const {
+  std::vector<app::AskAccess::Covered> out;
+  for (const auto& granted : all)
+    for (std::size_t i = 0; i < granted.cells.size(); ++i) {
+      const auto& answer = granted.access().cells[i];
+      const auto& cell = granted.cells[i];
+      if (answer.verdict != app::Verdict::permit || !granted.access().any_permitted) continue;
+      app::AskAccess::Covered each{.patient = PatientId{cell.patient.value_or("")}, .action = cell.action,
+                                   .type = cell.type, .rule = answer.rule, .intent = answer.intent};
+      if (std::ranges::find(out, each) == out.end()) out.push_back(std::move(each));
+    }
+  return out;
+}
+
+std::shared_ptr<const app::Lease> Grants::lease() const {
+  std::vector<std::shared_ptr<const app::Lease>> parts;
+  for (const auto& granted : all)
+    if (granted.lease != nullptr) parts.push_back(granted.lease);
+  return std::make_shared<Together>(std::move(parts));
+}
+
+std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() const {
+  bool alive = false;
+  const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
+    alive = app::live_session(house.state(), session_, now) != nullptr;
+  });
+  if (!durable) return durable.fault();
+  if (!alive) return app::no_session();
+  return std::nullopt;
+}
+
+Decided Counter::survey(const Survey& what) const {
+  app::AskAccess command;
+  for (const auto& type : what.types) command.cells.push_back(survey_cell(what.patient, type, what.labels));
+  command.form = what.form;
+  return ask(std::move(command), what.patient, true);
+}
+
+Decided Counter::decide(const Again& what) const {
+  app::AskAccess command;
+  command.cells = what.cells;
+  command.form = what.form;
+  command.whole = what.whole;
+  if (what.earlier != nullptr && !what.earlier->all.empty()) {
+    command.part_of = what.earlier->first_intent() + 1;
+    command.covered = what.earlier->covered();
+  }
+  command.patients_exist = what.check.empty();
+  return ask(std::move(command), what.check, false);
+}
+
+Decided Counter::ask(app::AskAccess command, const PatientId& chart, bool survey) const {
+  command.token_hash = session_;
+  command.purpose = purpose_;
+  const auto asked = command.cells;
+  bool checked = chart.empty();
+  while (true) {
+    std::optional<app::AskAccess::Answer> answer;
+    std::shared_ptr<const app::Lease> lease;
+    bool hint = false;
+    const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
+      const auto& state = house.state();
+      const auto* session = app::live_session(state, session_, now);
+      if (session != nullptr && !checked && !state.knows(chart)) return;
+      if (session != nullptr && survey && asked.size() > 1) {
+        std::erase_if(command.cells, [&](const app::Cell& cell) {
+          return app::judge(state, *session, cell, now).verdict != app::Verdict::permit;
+        });
+        if (command.cells.empty()) command.cells.push_back(survey_cell(chart, "Patient", {}));
+      }
+      answer = house.perform(command, now);
+      const auto* access = std::get_if<app::Accessed>(&*answer);
+      if (access == nullptr || !access->any_permitted) return;
+      lease = house.lease(access->right);
+      session = app::live_session(state, session_, now);
+      if (survey && session != nullptr)
+        hint = std::ranges::any_of(asked, [&](const app::Cell& cell) {
+          return more_by_glass(state, *session, chart, cell.type, now);
+        });
+    });
+    if (!durable) return durable.fault();
+    if (!answer) {
+      const auto exists = record_system_knows(chart);
+      if (!exists) return exists.fault();
+      checked = true;
+      command.patients_exist = *exists;
+      continue;
+    }
+    if (auto* refusal = std::get_if<app::Refusal>(&*answer)) return std::move(*refusal);
+    const auto& access = std::get<app::Accessed>(*answer);
+    if (!access.any_permitted) return access.refusal.value_or(app::Refusal{});
+    return Granted{.answer = durable->seal(std::move(*answer)),
+                   .cells = std::move(command.cells),
+                   .lease = std::move(lease),
+                   .hint = hint};
+  }
+}
+
+Result<bool> Counter::record_system_knows(const PatientId& patient) const {
+  const auto answer = edge_.records.send({.method = "GET", .target = "Patient/" + patient.text(), .headers = {}, .body = {},
+                                          .bytes_max = limits::resource_bytes_max});
+  if (!answer) return answer.fault();
+  if (answer->status == 404 || answer->status == 410) return false;
+  if (answer->status != 200) return Fault{FaultCode::upstream_nonsense, "the record system does not tell whether it knows a patient"};
+  const auto found = scan_resource(answer->body.look(), {});
+  const auto* resource = std::get_if<Resource>(&found);
+  return resource != nullptr && resource->type == "Patient" && resource->id == patient.text();
+}
+
+std::vector<app::Cell> cells_of(const Resource& resource, app::Action action) {
+  app::Cell cell;
+  cell.action = action;
+  cell.type = resource.type;
+  cell.labels = resource.labels;
+  cell.categories = resource.categories;
+  cell.dated = resource.dated;
+  std::vector<app::Cell> out;
+  for (const auto& patient : resource.patients) {
+    cell.patient = patient;
+    out.push_back(cell);
+  }
+  if (out.empty()) out.push_back(std::move(cell));
+  return out;
+}
+
+}  // namespace halligan::in::fhir

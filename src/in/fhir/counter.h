@@ -1,0 +1,81 @@
+// counter.h - one request before the desk: asked, decided, recorded, leased.
+//
+// Everything that the gateway knows about rights it learns here.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/access.h"
+#include "app/house.h"
+#include "in/edge.h"
+#include "in/fhir/body.h"
+
+namespace halligan::in::fhir {
+
+using RecordedAccess = app::Recorded<app::AskAccess::Answer>;
+
+// Something is permitted, and it is written down.
+struct Granted {
+  RecordedAccess answer;
+  std::vector<app::Cell> cells;  // as they were decided
+  std::shared_ptr<const app::Lease> lease;
+  bool hint = false;  // of a survey
+  const app::Accessed& access() const { return std::get<app::Accessed>(answer.get()); }
+};
+using Decided = std::variant<Granted, app::Refusal, Fault>;
+
+// What a request has been granted so far.
+struct Grants {
+  std::vector<Granted> all;
+  EntryIndex first_intent() const { return all.front().access().intent; }
+  std::vector<app::AskAccess::Covered> covered() const;
+  std::shared_ptr<const app::Lease> lease() const;  // over when one of them is
+};
+
+class Counter {
+ public:
+  Counter(const Edge& edge, std::string session, std::string purpose)
+      : edge_(edge), session_(std::move(session)), purpose_(std::move(purpose)) {}
+  const std::string& session() const { return session_; }
+
+  // A refusal where nobody is signed in.
+  std::optional<std::variant<app::Refusal, Fault>> nobody() const;
+
+  // One chart, before its resources are known. Of several types those that can be had are asked for,
+  // or, where there is none, the Patient.
+  struct Survey {
+    PatientId patient;
+    std::vector<std::string> types;
+    std::vector<std::string> labels;  // that every resource asked for carries
+    std::string form;
+  };
+  Decided survey(const Survey& what) const;
+
+  // Resources that came back, or that are to be written.
+  struct Again {
+    std::vector<app::Cell> cells;
+    std::string form;
+    bool whole = false;
+    const Grants* earlier = nullptr;
+    PatientId check;  // the record system is asked whether it knows this one
+  };
+  Decided decide(const Again& what) const;
+
+ private:
+  Decided ask(app::AskAccess command, const PatientId& chart, bool survey) const;
+  Result<bool> record_system_knows(const PatientId& patient) const;
+
+  const Edge& edge_;
+  const std::string session_;
+  const std::string purpose_;
+};
+
+// One cell for each patient in whose compartment it lies; one without a patient where there is none.
+std::vector<app::Cell> cells_of(const Resource& resource, app::Action action);
+
+}  // namespace halligan::in::fhir

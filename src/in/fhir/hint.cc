@@ -1,0 +1,54 @@
+#include "in/fhir/hint.h"
+
+#include <set>
+
+namespace halligan::in::fhir {
+namespace {
+
+namespace ast = policy::ast;
+
+struct Named {
+  std::set<std::string> labels;
+  std::set<std::string> categories;
+};
+
+Named named_by(const ast::Policy& policy, const std::string& type) {
+  Named out;
+  const auto look = [&](const std::vector<ast::Member>& members) {
+    for (const auto& member : members) {
+      if (member.kind == ast::MemberKind::label) out.labels.insert(member.text);
+      if (member.kind == ast::MemberKind::type && member.text == type && member.category)
+        out.categories.insert(*member.category);
+    }
+  };
+  for (const auto& rule : policy.rules) look(rule.data);
+  for (const auto& data_class : policy.classes) look(data_class.of);
+  return out;
+}
+
+}  // namespace
+
+bool more_by_glass(const app::State& state, const app::Session& session, const PatientId& patient,
+                   const std::string& type, const Now& now) {
+  const auto* policy = app::policy_of(state);
+  if (policy == nullptr) return false;
+  const auto named = named_by(*policy, type);
+  app::Cell cell;
+  cell.type = type;
+  cell.patient = patient.text();
+  cell.survey = true;
+  const auto glass = [&] { return app::judge(state, session, cell, now).verdict == app::Verdict::glass; };
+  if (glass()) return true;
+  for (const auto& label : named.labels) {
+    cell.labels = {label};
+    if (glass()) return true;
+  }
+  cell.labels.clear();
+  for (const auto& category : named.categories) {
+    cell.categories = {category};
+    if (glass()) return true;
+  }
+  return false;
+}
+
+}  // namespace halligan::in::fhir

@@ -1,0 +1,55 @@
+// outcome.h - answers that are ours alone: OperationOutcomes, and what stands around resources.
+//
+// Nothing here carries a byte of a record.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/refusal.h"
+#include "base/result.h"
+#include "in/fhir/target.h"
+#include "in/http/message.h"
+
+namespace halligan::in::fhir {
+
+// The extension of an issue that carries an offer, as JSON text (the offer of the HTTP API).
+inline constexpr std::string_view offer_extension = "urn:halligan:offer";
+
+struct Issue {
+  int status = 400;
+  std::string code;         // FHIR's issue types
+  std::string text;
+  std::string diagnostics;  // empty: none
+};
+http::Response outcome(const Issue& issue);
+http::Response outcome(const NotAllowed& why);
+
+// What the desk refused: 401 without a session, 403 with the offer where there is one.
+http::Response refused(const app::Refusal& refusal);
+// One resource by its own id, that is not there, or not for this person: the same answer.
+http::Response no_such_resource();
+http::Response ledger_stopped();
+http::Response upstream_trouble(FaultCode code);
+http::Response upstream_refused(int status);
+
+// The hint that there may be more, as an entry of a searchset.
+std::string hint_entry();
+std::string note_entry(std::string_view text);
+
+// A searchset: resources keep their bytes. `next` empty: the last page.
+struct Entry {
+  std::string full_url;
+  std::string_view bytes;
+};
+struct Envelope {
+  std::string self;
+  std::string next;
+  std::string extra;  // an entry made by hint_entry or note_entry; empty: none
+};
+std::string searchset(const Envelope& envelope, const std::vector<Entry>& entries);
+
+std::string http_date(Instant at);  // IMF-fixdate
+
+}  // namespace halligan::in::fhir
