@@ -100,7 +100,9 @@ ast::Bill bill_left(const Scene& scene, const Granted& granted) {
   }
   bill.confirm =
       is_glass(granted) && granted.value != Value::yes && !is_confirmed(question, name);
-  bill.decisions = granted.decisions;
+  for (const auto& deny : granted.decisions) {
+    if (!is_paid(question, deny)) bill.decisions.push_back(deny);
+  }
   return bill;
 }
 
@@ -240,11 +242,23 @@ bool some_allow_mentions(const ast::Policy& policy, const std::string& relation)
   return some;
 }
 
+// A fact that the policy does not declare is deny. (So is a resource type that FHIR R4 does not
+// have; those do not come here.)
+bool is_known(const Scene& scene) {
+  const ast::Cell& cell = scene.question.cell;
+  bool known = !cell.type.empty();
+  for (const auto& relation : scene.policy.relations) {
+    known = known || relation.name.text == cell.fact;
+  }
+  for (const auto& flag : scene.policy.flags) known = known || "flag:" + flag.name.text == cell.fact;
+  return known;
+}
+
 // The facts that this person may add.
 std::vector<std::string> instead_of(const Scene& scene) {
   const ast::Cell& cell = scene.question.cell;
   std::vector<std::string> instead;
-  if (cell.type.empty()) return instead;
+  if (cell.type.empty() || !cell.patient) return instead;
   for (const auto& relation : scene.policy.relations) {
     const bool links_patient = relation.from.text == "patient" || relation.to.text == "patient";
     if (!links_patient || !some_allow_mentions(scene.policy, relation.name.text)) continue;
@@ -264,6 +278,7 @@ std::vector<std::string> instead_of(const Scene& scene) {
 ast::Answer evaluate(const ast::Policy& policy, const ast::World& world,
                      const ast::Question& question) {
   const Scene scene{.policy = policy, .world = world, .question = question};
+  if (!is_known(scene)) return ast::Answer{};
   const Denies denies = denies_of(scene);
   if (!denies.shut.empty()) return shut_by(denies.shut);
 

@@ -573,7 +573,8 @@ ast::Cell cell(Choices& choices, const ast::Policy& policy, Instant now) {
 std::vector<ast::Payment> payments(Choices& choices, const ast::Policy& policy, Instant now) {
   std::vector<ast::Payment> list;
   for (const auto& rule : policy.rules) {
-    const bool asks = rule.kind == ast::RuleKind::glass || rule.duties != ast::Duties{};
+    const bool asks = rule.kind == ast::RuleKind::glass || rule.duties != ast::Duties{} ||
+                      rule.if_unknown == ast::IfUnknown::owe;
     if (!asks || !choices.percent(25)) continue;
     ast::Payment payment;
     payment.rule = rule.name.text;

@@ -17,6 +17,7 @@ struct Subject {
 };
 
 Subject the_reference();
+Subject the_engine();
 std::vector<Subject> subjects();
 
 }  // namespace halligan::reference

@@ -1,6 +1,18 @@
 #include "reference/subjects.h"
 
+#include "base/must.h"
+#include "core/policy/stage.h"
+
 namespace halligan::reference {
+namespace {
+
+policy::Stage stage_of(const Case& of) {
+  auto stage = policy::Stage::set(of.policy, of.world);
+  MUST(stage.ok());
+  return std::move(*stage);
+}
+
+}  // namespace
 
 Subject the_reference() {
   return {.name = "reference",
@@ -12,6 +24,12 @@ Subject the_reference() {
               }};
 }
 
-std::vector<Subject> subjects() { return {the_reference()}; }
+Subject the_engine() {
+  return {.name = "engine",
+          .answer = [](const Case& of) { return stage_of(of).ask(of.question); },
+          .holds_until = [](const Case& of) { return stage_of(of).decide(of.question).holds_until; }};
+}
+
+std::vector<Subject> subjects() { return {the_reference(), the_engine()}; }
 
 }  // namespace halligan::reference
