@@ -239,6 +239,7 @@ RevokeGlass::Answer decide(const RevokeGlass& command, Context& context) {
   if (held == nullptr) return glass_not_found();
   auto ended = glass::decide_end(*held, facts::EndedBy::revoked, session->staff, context.now);
   if (!ended) return Refusal{.why = Why::glass_ended, .what = "the glass has ended already"};
+  ended->comment = command.comment;
   context.note(std::move(*ended));
   return held->id;
 }

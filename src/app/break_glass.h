@@ -46,6 +46,7 @@ struct RevokeGlass {  // by a privacy officer or an administrator
   using Answer = std::variant<GlassId, Refusal>;
   std::string token_hash;
   GlassId glass;
+  std::string comment;
 };
 RevokeGlass::Answer decide(const RevokeGlass& command, Context& context);
 

@@ -184,14 +184,29 @@ bool same(const policy::Evidence& evidence, const policy::Fact* held, const Want
   return held->start == wanted.start && held->end == wanted.end && held->denied == wanted.denied && value == wanted.value;
 }
 
-std::optional<std::string> wrong_with(const ToldFact& told, const Edge& edge) {
+// A told fact with its moments resolved.
+struct Dated {
+  std::optional<Instant> start;
+  std::optional<Instant> end;
+};
+
+Dated dated(const State& state, const ToldFact& told) {
+  const auto resolve = [&](const When& when) -> std::optional<Instant> {
+    if (const auto* at = std::get_if<Instant>(&when)) return *at;
+    if (const auto* day = std::get_if<std::chrono::year_month_day>(&when)) return state.engine()->zone().midnight(*day);
+    return std::nullopt;
+  };
+  return {.start = resolve(told.start), .end = resolve(told.end)};
+}
+
+std::optional<std::string> wrong_with(const ToldFact& told, const Dated& when, const Edge& edge) {
   const auto& values = edge.declared->values;
   if (!told.value.empty() &&
       std::none_of(values.begin(), values.end(), [&](const ast::Name& each) { return each.text == told.value; }))
     return "value: expected " + (values.empty() ? std::string{"none: the relation carries no value"}
                                                 : std::string{"one that the relation declares"});
-  if (told.start && told.end && *told.start >= *told.end) return "end: expected a time after the start";
-  if (told.ended && (told.denied || told.start || !told.value.empty()))
+  if (when.start && when.end && *when.start >= *when.end) return "end: expected a time after the start";
+  if (told.ended && (told.denied || when.start || !told.value.empty()))
     return "ended: expected relation, from, to and perhaps end beside it, nothing else";
   return std::nullopt;
 }
@@ -207,8 +222,8 @@ struct Recording {
   StaffId by() const { return session.staff; }
 };
 
-void record_ended(Recording& work, const ToldFact& told, const Edge& edge) {
-  const auto at = told.end.value_or(work.context.now.wall);
+void record_ended(Recording& work, const Dated& when, const Edge& edge) {
+  const auto at = when.end.value_or(work.context.now.wall);
   const auto& evidence = work.context.state.evidence;
   const auto found = find_edge(evidence, edge.declared->name.text, edge.from, edge.to);
   // A person ends whatever people recorded; a feed what the feed said.
@@ -227,8 +242,9 @@ void record_ended(Recording& work, const ToldFact& told, const Edge& edge) {
 }
 
 void record_fact(Recording& work, const ToldFact& told, const Edge& edge) {
-  if (told.ended) return record_ended(work, told, edge);
-  const Wanted wanted{.start = told.start.value_or(far_past), .end = told.end.value_or(far_future),
+  const auto when = dated(work.context.state, told);
+  if (told.ended) return record_ended(work, when, edge);
+  const Wanted wanted{.start = when.start.value_or(far_past), .end = when.end.value_or(far_future),
                       .value = told.value, .denied = told.denied};
   const auto& evidence = work.context.state.evidence;
   auto& said = work.said[edge.declared->name.text + "|" + edge.from + "|" + edge.to];
@@ -281,7 +297,7 @@ std::optional<Refusal> bad_source(const State& state, const Session& session, co
   return std::nullopt;
 }
 
-std::string at(const char* list, std::size_t index) { return "/" + std::string{list} + "/" + std::to_string(index) + "/"; }
+std::string pointer(const char* list, std::size_t index) { return "/" + std::string{list} + "/" + std::to_string(index) + "/"; }
 
 }  // namespace
 
@@ -300,15 +316,15 @@ RecordFacts::Answer decide(const RecordFacts& command, Context& context) {
   for (std::size_t i = 0; i < command.facts.size(); ++i) {
     const auto& told = command.facts[i];
     auto edge = edge_of(*policy, told.relation, told.from, told.to);
-    if (const auto* wrong = std::get_if<std::string>(&edge)) return bad(at("facts", i) + *wrong);
-    if (const auto wrong = wrong_with(told, std::get<Edge>(edge))) return bad(at("facts", i) + *wrong);
+    if (const auto* wrong = std::get_if<std::string>(&edge)) return bad(pointer("facts", i) + *wrong);
+    if (const auto wrong = wrong_with(told, dated(context.state, told), std::get<Edge>(edge))) return bad(pointer("facts", i) + *wrong);
     edges.push_back(std::get<Edge>(std::move(edge)));
   }
   for (std::size_t i = 0; i < command.flags.size(); ++i) {
     const auto& flags = policy->flags;
     if (std::none_of(flags.begin(), flags.end(),
                      [&](const ast::Flag& each) { return each.name.text == command.flags[i].flag; }))
-      return bad(at("flags", i) + "flag: expected one that the policy in force declares");
+      return bad(pointer("flags", i) + "flag: expected one that the policy in force declares");
   }
 
   std::vector<facts::Fact> noted;

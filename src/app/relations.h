@@ -5,7 +5,7 @@
 // relation that the policy in force declares, between nodes of its types.
 #pragma once
 
-#include <optional>
+#include <chrono>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,12 +19,15 @@ inline constexpr std::size_t facts_per_request_max = 20'000;
 inline constexpr std::size_t own_facts_per_request_max = 20;  // self-made ones
 inline constexpr Millis self_made_proof_age = std::chrono::minutes{5};
 
+// A moment, or a day of the hospital's calendar: its local midnight.
+using When = std::variant<std::monostate, Instant, std::chrono::year_month_day>;
+
 struct ToldFact {
   std::string relation;
   std::string from;  // "team/cardio", or "cardio": the type is the relation's
   std::string to;
-  std::optional<Instant> start;  // none: since ever
-  std::optional<Instant> end;    // none: open
+  When start;  // none: since ever
+  When end;    // none: open
   std::string value;
   bool denied = false;
   bool ended = false;  // it held until `end`, or until now

@@ -63,8 +63,8 @@ TEST(Facts, WhatWeCouldNotHaveWrittenIsNotRead) {
 }
 
 TEST(Facts, PatientAndStaffAreFound) {
-  EXPECT_EQ(patient_of(GlassEnded{.staff = StaffId{"s"}, .patient = PatientId{"p"}, .glass = {}, .by = {}, .ended_at = {}, .ended_by = {}}).text(), "p");
-  EXPECT_EQ(staff_of(GlassEnded{.staff = StaffId{"s"}, .patient = {}, .glass = {}, .by = {}, .ended_at = {}, .ended_by = {}}).text(), "s");
+  EXPECT_EQ(patient_of(GlassEnded{.staff = StaffId{"s"}, .patient = PatientId{"p"}, .glass = {}, .by = {}, .ended_at = {}, .ended_by = {}, .comment = {}}).text(), "p");
+  EXPECT_EQ(staff_of(GlassEnded{.staff = StaffId{"s"}, .patient = {}, .glass = {}, .by = {}, .ended_at = {}, .ended_by = {}, .comment = {}}).text(), "s");
   EXPECT_TRUE(patient_of(FeedBeat{}).empty());
 }
 

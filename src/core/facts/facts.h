@@ -307,8 +307,9 @@ struct GlassEnded {
   EndedBy by = EndedBy::closed;
   Instant ended_at{};
   StaffId ended_by;    // the officer, where revoked
+  std::string comment; // of the officer
 };
-BOOST_DESCRIBE_STRUCT(GlassEnded, (), (staff, patient, glass, by, ended_at, ended_by))
+BOOST_DESCRIBE_STRUCT(GlassEnded, (), (staff, patient, glass, by, ended_at, ended_by, comment))
 
 struct DetailsGiven {  // the justification that was owed
   static constexpr const char* kind = "details-given";

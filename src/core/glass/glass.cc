@@ -84,7 +84,7 @@ std::optional<facts::GlassEnded> decide_end(const Glass& glass, facts::EndedBy b
   const Instant at = std::max(glass.opened_at,
                               std::min({now.wall, wall_end(open->until, now), wall_end(open->idle, now)}));
   return facts::GlassEnded{.staff = glass.staff, .patient = glass.patient, .glass = glass.id, .by = by,
-                           .ended_at = at, .ended_by = std::move(ended_by)};
+                           .ended_at = at, .ended_by = std::move(ended_by), .comment = {}};
 }
 
 }  // namespace halligan::glass
