@@ -90,7 +90,9 @@ std::optional<policy::TestFile> read_tests(const std::string& file, const Policy
   return policy::parse_tests(*text, policy);
 }
 
-json::array to_json(const std::vector<std::string>& words) { return json::array(words.begin(), words.end()); }; }
+json::array to_json(const std::vector<std::string>& words) {
+  return json::array(words.begin(), words.end());
+}
 
 std::string_view word(policy::Truth value) {
   switch (value) {
