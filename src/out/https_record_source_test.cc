@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -350,7 +349,7 @@ TEST(HttpsRecordSource, RefusesAddressesAndCredentialsThatCannotBe) {
 
 // A certificate for 127.0.0.1 in `path`, and a server context that uses it.
 std::shared_ptr<SSL_CTX> certified(const std::string& path, const char* name) {
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_EC_gen("P-256"), EVP_PKEY_free};
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free};
   const std::unique_ptr<X509, decltype(&X509_free)> cert{X509_new(), X509_free};
   ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 7);
   X509_set_version(cert.get(), 2);

@@ -1,7 +1,6 @@
 #include "in/http/self_signed.h"
 
 #include <fcntl.h>
-#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -122,7 +121,7 @@ Result<CertificateFacts> ensure_certificate(const TlsFiles& files) {
     return Fault{FaultCode::bad_input, "only one of " + files.cert_path + " and " + files.key_path +
                                            " exists; expected both or neither"};
   if (!has_cert) {
-    const Key key{EVP_EC_gen("P-256")};
+    const Key key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")};
     MUST(key != nullptr);
     const Certificate certificate = make_certificate(key.get());
     const Memory key_text{BIO_new(BIO_s_mem())};

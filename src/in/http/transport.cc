@@ -51,7 +51,8 @@ Result<TlsContext> make_tls_context(const TlsFiles& files) {
   SSL_CTX_set_num_tickets(tls, 1);
   SSL_CTX_set_alpn_select_cb(tls, choose_protocol, nullptr);
   MUST(SSL_CTX_set_cipher_list(tls, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1);
-  MUST(SSL_CTX_set1_groups_list(tls, "X25519:P-256:P-384") == 1);
+  std::string groups = "X25519:P-256:P-384";  // OpenSSL's macro takes no const
+  MUST(SSL_CTX_set1_groups_list(tls, groups.data()) == 1);
   if (SSL_CTX_use_certificate_chain_file(tls, files.cert_path.c_str()) != 1)
     return tls_fault("cannot use the certificate in " + files.cert_path);
   if (SSL_CTX_use_PrivateKey_file(tls, files.key_path.c_str(), SSL_FILETYPE_PEM) != 1 ||
