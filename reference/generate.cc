@@ -67,7 +67,7 @@ Names ids_of(const std::string& type) {
 }
 
 std::string id_of(Choices& choices, const std::string& type) {
-  return ids_of(type)[choices.percent(25) ? 1 : 0];
+  return ids_of(type)[choices.percent(18) ? 1 : 0];
 }
 
 const RelationShape& shape_named(const std::string& wanted) {
@@ -416,17 +416,28 @@ std::vector<ast::DataClass> classes(Choices& choices) {
 
 ast::RuleKind kind_of_rule(Choices& choices) {
   const std::size_t n = choices.below(100);
-  if (n < 42) return ast::RuleKind::allow;
-  if (n < 62) return ast::RuleKind::glass;
-  if (n < 84) return ast::RuleKind::seal;
+  if (n < 46) return ast::RuleKind::allow;
+  if (n < 68) return ast::RuleKind::glass;
+  if (n < 88) return ast::RuleKind::seal;
   return ast::RuleKind::deny;
+}
+
+bool counts_days(const ast::Policy& policy) {
+  return std::ranges::any_of(policy.rules, [](const ast::Rule& rule) {
+    const bool window = std::ranges::any_of(rule.around, [](const ast::Around& around) {
+      return around.lead.days != 0 || around.lag.days != 0;
+    });
+    return window || std::ranges::any_of(rule.data, [](const ast::Member& member) {
+             return member.newer_than.has_value() || member.kind == ast::MemberKind::named;
+           });
+  });
 }
 
 ast::Policy policy(Choices& choices) {
   static const Names timezones{"Europe/London", "America/New_York", "Australia/Lord_Howe"};
   ast::Policy made;
   made.hospital = "St. Elsewhere";
-  made.timezone = name(choices.among(timezones));
+  made.timezone = name("Etc/UTC");
   if (choices.percent(35)) made.login = {ast::Factor::password};
   made.roles = names(all_roles);
   made.roles.push_back(name("officer"));
@@ -434,11 +445,13 @@ ast::Policy policy(Choices& choices) {
   made.flags = flags();
   made.places = places();
   made.classes = classes(choices);
-  const std::size_t count = 1 + choices.below(6);
+  const std::size_t count = 1 + choices.below(7);
   for (std::size_t i = 0; i < count; ++i) {
     const auto kind = kind_of_rule(choices);
     made.rules.push_back(generate_rule(choices, made, kind, "rule-" + std::to_string(i)));
   }
+  // Where days are counted, clocks change.
+  if (counts_days(made) && choices.percent(70)) made.timezone = name(choices.among(timezones));
   // So that seals stand before the grants that they list, too.
   if (choices.percent(50)) std::ranges::reverse(made.rules);
   ast::CaseRule owed;
@@ -503,7 +516,18 @@ Names relations_asked(const ast::Policy& policy) {
 ast::World world(Choices& choices, const ast::Policy& policy, Instant now) {
   ast::World made;
   const Names wanted = relations_asked(policy);
-  const std::size_t count = choices.below(9);
+  // So that paths of several steps are often whole: what is asked about, plainly so.
+  for (const auto& relation : wanted) {
+    if (!choices.percent(45)) continue;
+    const RelationShape& shape = shape_named(relation);
+    ast::Fact plain;
+    plain.relation = relation;
+    plain.from = ids_of(shape.from).front();
+    plain.to = ids_of(shape.to).front();
+    give_source(choices, policy, plain);
+    made.facts.push_back(plain);
+  }
+  const std::size_t count = choices.below(7);
   for (std::size_t i = 0; i < count; ++i) {
     made.facts.push_back(fact(choices, policy, wanted, now));
     // Again about the same edge: another source, a denial, another time.
@@ -530,9 +554,9 @@ ast::Asker asker(Choices& choices, Instant now) {
   ast::Asker made;
   made.staff = "staff-1";
   for (const auto& role : all_roles) {
-    if (!choices.percent(60)) continue;
+    if (!choices.percent(75)) continue;
     made.held_roles.push_back(role);
-    if (choices.percent(75)) made.active_roles.push_back(role);
+    if (choices.percent(85)) made.active_roles.push_back(role);
   }
   if (choices.percent(60)) made.terminal = "terminal-1";
   if (choices.percent(65)) {

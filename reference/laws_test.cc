@@ -22,7 +22,7 @@ using ast::Answer;
 using ast::RuleKind;
 using ast::Verdict;
 
-constexpr std::size_t premises_wanted = 1'500;
+constexpr std::size_t premises_wanted = 1'200;
 constexpr std::size_t premises_least = 1'000;
 constexpr std::uint64_t cases_most = 60'000;
 
@@ -43,26 +43,33 @@ std::string all_of(const Case& of, const Answer& answer) {
          show(answer);
 }
 
+// Each case is first tried on the reference; only where the premise is met there, which the two
+// agree on, are the others asked.
 template <class Attempt>
 void law(const char* name, Attempt attempt) {
-  for (const Subject& subject : subjects()) {
-    std::size_t met = 0;
-    std::uint64_t seed = 0;
-    while (met < premises_wanted && seed < cases_most) {
-      Choices choices{++seed};
-      Trial trial{.subject = subject, .choices = choices, .of = generate(choices)};
+  const auto all = subjects();
+  std::vector<std::size_t> met(all.size(), 0);
+  std::uint64_t seed = 0;
+  while (met.front() < premises_wanted && seed < cases_most) {
+    Choices start{++seed};
+    const Case of = generate(start);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Choices choices = start;
+      Trial trial{.subject = all[i], .choices = choices, .of = of};
       const Outcome outcome = attempt(trial);
-      if (outcome == Outcome::premise_unmet) continue;
-      ++met;
+      if (outcome == Outcome::premise_unmet) break;
+      ++met[i];
       if (outcome == Outcome::broken) {
-        ADD_FAILURE() << name << " is broken by the " << subject.name << ", seed " << seed << ":\n"
-                      << all_of(trial.of, subject.answer(trial.of));
+        ADD_FAILURE() << "Law." << name << " is broken by the " << all[i].name << ", seed " << seed
+                      << ":\n" << all_of(trial.of, all[i].answer(trial.of));
         return;
       }
     }
-    std::printf("Law.%-10s %-9s premise met %zu times in %zu cases\n", name, subject.name.c_str(),
-                met, static_cast<std::size_t>(seed));
-    EXPECT_GE(met, premises_least) << name;
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::printf("Law.%s, %s: premise met %zu times in %zu cases\n", name, all[i].name.c_str(), met[i],
+                static_cast<std::size_t>(seed));
+    EXPECT_GE(met[i], premises_least) << name << ", " << all[i].name;
   }
 }
 

@@ -1,15 +1,28 @@
 #include "reference/subjects.h"
 
+#include <memory>
+#include <optional>
+
 #include "base/must.h"
 #include "core/policy/stage.h"
 
 namespace halligan::reference {
 namespace {
 
-policy::Stage stage_of(const Case& of) {
-  auto stage = policy::Stage::set(of.policy, of.world);
-  MUST(stage.ok());
-  return std::move(*stage);
+// The stage of the last policy and world that was asked about: setting one costs more than asking.
+struct Last {
+  Case of;
+  std::optional<policy::Stage> stage;
+};
+
+policy::Stage& stage_of(Last& last, const Case& of) {
+  if (!last.stage || last.of.policy != of.policy || last.of.world != of.world) {
+    auto stage = policy::Stage::set(of.policy, of.world);
+    MUST(stage.ok());
+    last.of = of;
+    last.stage.emplace(std::move(*stage));
+  }
+  return *last.stage;
 }
 
 }  // namespace
@@ -25,9 +38,13 @@ Subject the_reference() {
 }
 
 Subject the_engine() {
+  const auto last = std::make_shared<Last>();
   return {.name = "engine",
-          .answer = [](const Case& of) { return stage_of(of).ask(of.question); },
-          .holds_until = [](const Case& of) { return stage_of(of).decide(of.question).holds_until; }};
+          .answer = [last](const Case& of) { return stage_of(*last, of).ask(of.question); },
+          .holds_until =
+              [last](const Case& of) {
+                return stage_of(*last, of).decide(of.question).holds_until;
+              }};
 }
 
 std::vector<Subject> subjects() { return {the_reference(), the_engine()}; }
