@@ -21,6 +21,7 @@ class Released {
 
  private:
   friend Released release(const Recorded<AskAccess::Answer>& answer, std::string checked);
+  friend struct ReleasedForTests;  // defined by tests of the wire only; never in src/ otherwise
   explicit Released(std::string bytes) : bytes_(std::move(bytes)) {}
   std::string bytes_;
 };

@@ -45,7 +45,7 @@ std::size_t Request::count(std::string_view name) const {
 
 std::string_view body_text(const Response& response) {
   if (const auto* text = std::get_if<std::string>(&response.body)) return *text;
-  return std::get<ReleasedRecord>(response.body).bytes;
+  return std::get<ReleasedRecord>(response.body).bytes.bytes();
 }
 
 Response problem(const Problem& what) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/lease.h"
+#include "app/release.h"
 
 namespace halligan::in::http {
 
@@ -43,7 +44,7 @@ struct Request {
 // connection is reset. `on_done` is called exactly once for every answer given to the server, with
 // the bytes of the body that were handed to the connection; from any thread, and it must not block.
 struct ReleasedRecord {
-  std::string bytes;
+  app::Released bytes;
   std::shared_ptr<const app::Lease> lease;
   std::function<void(std::uint64_t bytes_written, app::Done how)> on_done;
 };

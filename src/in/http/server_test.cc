@@ -14,6 +14,13 @@
 #include "in/http/self_signed.h"
 #include "in/http/test_client.h"
 
+// Bytes of nobody's record, to see how the wire treats those of somebody's.
+namespace halligan::app {
+struct ReleasedForTests {
+  static Released make(std::string bytes) { return Released{std::move(bytes)}; }
+};
+}  // namespace halligan::app
+
 namespace halligan::in::http {
 namespace {
 
@@ -283,7 +290,7 @@ struct Switch : app::Lease {
 Handler releasing(std::size_t size, const std::shared_ptr<Switch>& lease, Outcome& outcome) {
   return [size, lease, &outcome](const Request&) {
     return Response{.status = 200,
-                    .body = ReleasedRecord{.bytes = std::string(size, 'r'),
+                    .body = ReleasedRecord{.bytes = app::ReleasedForTests::make(std::string(size, 'r')),
                                            .lease = lease,
                                            .on_done = [&outcome](std::uint64_t bytes, app::Done how) {
                                              outcome.set(bytes, how);
