@@ -20,7 +20,7 @@ checked_in = { from = "patient", to = "unit", source = "adt", stale_after = "15m
 VIP = {}
 
 [classes]
-claims = ["Claim", "ExplanationOfBenefit"]
+claims = { of = ["Claim", "ExplanationOfBenefit"], never_in_emergency = true }
 
 [[deny]]
 name = "excluded-by-patient"

@@ -231,7 +231,7 @@ void Simulation::begin() {
                       {.id = StaffId{officers[1]}, .name = "Officer E", .roles = {"privacy-officer", "physician"}}};
   command.policy = policy_text;
   const auto begun = perform(command);
-  MUST(std::holds_alternative<EntryIndex>(begun));
+  if (const auto* refusal = std::get_if<app::Refusal>(&begun)) throw Broken{"the policy: " + refusal->what};
   for (const char* id : clinicians) {
     facts::StaffSet fact;
     fact.person = StaffId{id};
@@ -335,10 +335,13 @@ void Simulation::read() {
   if (session == nullptr) return;
   app::AskAccess command;
   command.token_hash = session->token;
-  auto cell = app::chart_cell(PatientId{some_patient()});
-  const char* const types[] = {"Patient", "Observation", "Claim", "Condition"};
-  cell.type = types[dice_.below(4)];
-  const auto action = dice_.below(4);
+  // Mostly the chart in front of the person, now and then another one.
+  const auto* live = house_->state().session_by_token(session->token);
+  const bool stays = live != nullptr && !live->focus.empty() && !dice_.one_in(4);
+  auto cell = app::chart_cell(stays ? live->focus : PatientId{some_patient()});
+  const char* const types[] = {"Patient", "Observation", "Condition", "Patient", "Observation", "Claim"};
+  cell.type = types[dice_.below(6)];
+  const auto action = dice_.below(8);
   cell.action = action == 0 ? app::Action::append : action == 1 ? app::Action::modify : app::Action::read;
   command.cells = {cell};
   command.form = "read";
@@ -386,8 +389,8 @@ void Simulation::close_glass() {
   const auto* other = some_session();
   if (own == sessions_.end() || other == nullptr) return;
   std::variant<GlassId, app::Refusal> answer = GlassId{};
-  if (revoke) answer = perform(app::RevokeGlass{other->token, id});
-  else answer = perform(app::CloseGlass{own->second.token, id});
+  if (revoke) answer = perform(app::RevokeGlass{.token_hash = other->token, .glass = id, .comment = {}});
+  else answer = perform(app::CloseGlass{.token_hash = own->second.token, .glass = id});
   if (std::holds_alternative<GlassId>(answer)) {
     const auto text = id.text();
     tell([this, text] { ended_.insert(text); });

@@ -46,8 +46,10 @@ Begin::Answer decide(const Begin& command, Context& context) {
   if (command.officers.size() != 2 || command.officers[0].id == command.officers[1].id)
     return Refusal{.why = Why::same_person, .what = "a ledger begins with two different officers"};
   const auto parsed = policy::parse(command.policy);
-  if (!parsed.policy || policy::has_errors(policy::check(*parsed.policy)))
-    return Refusal{.why = Why::policy_refused, .what = "the first policy has errors: see halligan policy check"};
+  const auto messages = parsed.policy ? policy::check(*parsed.policy) : parsed.messages;
+  for (const auto& message : messages)
+    if (message.severity == policy::Severity::error)
+      return Refusal{.why = Why::policy_refused, .what = to_text(message, "policy")};
   const auto first = context.note(
       facts::LedgerBegun{.hospital = command.hospital, .origin = command.origin, .log_key = command.log_key});
   context.note(facts::ServerStarted{.boot_id = command.boot_id, .version = command.version});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/made.h"
 #include "base/limits.h"
 #include "base/must.h"
 
@@ -155,11 +156,11 @@ Broken open(const BreakGlass& command, const Grant& grant, const policy::ast::Ru
     fact.details_owed = true;
     fact.details_due = *due;
   }
-  const Broken out{.glass = fact.glass, .case_id = fact.case_id, .entry = 0};
+  Broken done{.glass = fact.glass, .case_id = fact.case_id, .entry = 0};
   move_focus(session, command.patient, context);
-  Broken done = out;
-  done.entry = context.note(std::move(fact));
+  // The case first: a disk may keep the front half of a batch, and no glass is ever without its case.
   if (opened_case) context.note(std::move(*opened_case));
+  done.entry = context.note(std::move(fact));
   return done;
 }
 
@@ -185,10 +186,11 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
   if (session == nullptr) return no_session();
   if (const auto made = context.state.made.find(context.idempotency);
       !context.idempotency.empty() && made != context.state.made.end()) {
-    const auto* held = context.state.glass(GlassId{made->second.id});
-    if (held != nullptr && held->patient == command.patient)
+    // A key that made no glass (ordinary access sufficed) is simply asked again.
+    if (const auto* held = context.state.glass(GlassId{made->second.id}); held != nullptr) {
+      if (held->patient != command.patient || held->session != session->id) return key_used_otherwise();
       return Broken{.glass = held->id, .case_id = held->case_id, .entry = made->second.index, .again = true};
-    return Refusal{.why = Why::conflict, .what = "this idempotency key was used for something else"};
+    }
   }
   const auto* held = context.state.open_glass(session->id, command.patient);
   const Cell cell = chart_cell(command.patient);

@@ -9,12 +9,12 @@ namespace halligan::app {
 
 // For each case that has none yet: the explanation, and its closing where policy lets it close
 // itself. Nothing that the person of the case recorded counts (P3).
-inline std::vector<facts::Fact> explained_now(const State& state, const Now& now) {
+inline std::vector<facts::Fact> explained_now(const State& state) {
   std::vector<facts::Fact> out;
   for (const auto& id : state.unclosed) {
     const auto& held = state.all_cases.at(id);
     if (held.explanation) continue;
-    auto found = explanation_of(state, held, now);
+    auto found = explanation_of(state, held);
     if (!found) continue;
     out.emplace_back(std::move(*found));
     if (closes_itself(state, held))

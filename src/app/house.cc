@@ -81,7 +81,8 @@ void House::note_all(std::vector<facts::Fact> noted, const Now& now) {
 void House::finish(Context& context) {
   // The key of the command goes to the fact that the command was for.
   const auto main = std::find_if(context.noted.begin(), context.noted.end(), [](const facts::Fact& fact) {
-    return std::holds_alternative<facts::GlassOpened>(fact);
+    return std::holds_alternative<facts::GlassOpened>(fact) ||
+           std::holds_alternative<facts::GlassWidened>(fact);
   });
   const auto keyed = main == context.noted.end() ? context.noted.begin() : main;
   for (auto fact = context.noted.begin(); fact != context.noted.end(); ++fact)
@@ -127,7 +128,7 @@ void House::keep_time(const Now& told) {
   if (state_.rights_epoch != explained_epoch_ || minute != explained_minute_) {
     explained_epoch_ = state_.rights_epoch;
     explained_minute_ = minute;
-    note_all(explained_now(state_, now), now);
+    note_all(explained_now(state_), now);
   }
   std::erase_if(repeated_, [&](auto& each) {
     if (now.wall < each.second.first + 1min) return false;

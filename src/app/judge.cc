@@ -258,7 +258,7 @@ const glass::Glass* glass_behind(const State& state, const Session& session, con
   return nullptr;
 }
 
-std::optional<facts::CaseExplained> explanation_of(const State& state, const cases::Case& held, const Now& now) {
+std::optional<facts::CaseExplained> explanation_of(const State& state, const cases::Case& held) {
   const auto* engine = state.engine();
   const auto kind = kind_of_case(held.kind);
   if (engine == nullptr || !kind) return std::nullopt;
@@ -266,11 +266,11 @@ std::optional<facts::CaseExplained> explanation_of(const State& state, const cas
   const auto patient = Subject::of(state.evidence.find("patient", held.patient.text()));
   facts::CaseExplained out{.patient = held.patient, .case_id = held.id, .rule = {}, .relations = {}};
   if (const auto rule = engine->find_rule(held.rule);
-      rule && engine->accounted_for(state.evidence, *rule, asker, patient, held.opened_at, now.wall) == policy::Truth::yes) {
+      rule && engine->accounted_for(state.evidence, *rule, asker, patient, held.opened_at) == policy::Truth::yes) {
     out.rule = held.rule;
     return out;
   }
-  const auto found = engine->explanation_of(state.evidence, *kind, asker, patient, held.opened_at, now.wall);
+  const auto found = engine->explanation_of(state.evidence, *kind, asker, patient, held.opened_at);
   if (!found) return std::nullopt;
   out.rule = engine->policy().explains[found->explain].name.text;
   for (const auto fact : found->facts) {

@@ -58,7 +58,7 @@ const glass::Glass* glass_behind(const State& state, const Session& session,
                                  const PatientId& patient, const Grant& grant);
 
 // What turned up that accounts for a case; nothing while nothing does.
-std::optional<facts::CaseExplained> explanation_of(const State& state, const cases::Case& held, const Now& now);
+std::optional<facts::CaseExplained> explanation_of(const State& state, const cases::Case& held);
 // Whether the policy lets an explained case of this kind close itself.
 bool closes_itself(const State& state, const cases::Case& held);
 
