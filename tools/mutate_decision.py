@@ -135,6 +135,10 @@ def main():
         subprocess.run(["cmake", "-S", ROOT, "-B", build, "-G", "Ninja"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["ninja", "-C", build, "test_reference"], check=True, stdout=subprocess.DEVNULL)
     builder = Builder(build, file)
+    with tempfile.TemporaryDirectory() as folder:
+        broken = builder.test(file.read_text(), pathlib.Path(folder))
+        if broken:
+            sys.exit(f"{broken} breaks before anything is turned round")
     first, last = map(int, options.lines.split("-"))
     mutants = [m for m in all_mutants(file, options.every) if first <= m[0] + 1 <= last]
 
