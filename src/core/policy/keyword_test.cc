@@ -1,0 +1,608 @@
+// keyword_test.cc - every word of the grammar: an answer that is another without it.
+//
+// Keyword.<word> takes the word out of a policy and asks again. The last test reads the parser and
+// finds a word that has no test.
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "core/policy/ask_fixture.h"
+
+namespace halligan::policy {
+namespace {
+
+using fixture::outcome;
+using fixture::Question;
+using fixture::replaced;
+
+// The answer with the word, and the answer where `part` is replaced.
+void changes(const Question& question, const std::string& part, const std::string& with,
+             const std::string& without, const std::string& by = "") {
+  EXPECT_EQ(outcome(question), with);
+  Question other = question;
+  other.policy = replaced(fixture::whole(question), part, by);
+  EXPECT_EQ(outcome(other), without);
+}
+
+// A mandatory word: without it the file is refused, and says so.
+void needs(const Question& question, const std::string& part, const std::string& message) {
+  EXPECT_EQ(outcome(question).substr(0, 7) == "refused", false) << outcome(question);
+  Question other = question;
+  other.policy = replaced(fixture::whole(question), part, "");
+  EXPECT_NE(outcome(other).find("refused: " + message), std::string::npos) << outcome(other);
+}
+
+const std::string allow = "[[allow]]\nname = \"a\"\nactions = [\"read\"]\n";
+const std::string deny = "[[deny]]\nname = \"d\"\n";
+const std::string glass =
+    "[[glass]]\nreason = \"g\"\nlabel = \"G\"\npurpose = \"BTG\"\nreview = { by = \"officer\", "
+    "within = \"24h\" }\n";
+const std::string glass_offer = "glass g (reason; owed: review g)";
+
+// What people are told of a rule, beyond the answer.
+ast::Rule rule_of(const std::string& policy, const std::string& name) {
+  const auto parsed = parse(fixture::base + policy);
+  EXPECT_TRUE(parsed.policy.has_value());
+  if (!parsed.policy) return {};
+  for (const auto& rule : parsed.policy->rules) {
+    if (rule.name.text == name) return rule;
+  }
+  ADD_FAILURE() << name;
+  return {};
+}
+ast::Rule rule_without(const std::string& policy, const std::string& name,
+                       const std::string& part) {
+  return rule_of(replaced(policy, part, ""), name);
+}
+
+// ---- The top.
+
+TEST(Keyword, hospital) {
+  needs({.policy = allow}, "hospital = \"St. Elsewhere\"\n", "the policy needs `hospital`");
+}
+
+TEST(Keyword, timezone) {
+  needs({.policy = allow}, "timezone = \"Europe/London\"\n", "the policy needs `timezone`");
+  // A day later by London's clock, but not by Tokyo's.
+  const Question q{
+      .policy = allow + "via = \"staff : knows\"\naround = { knows = { lag = \"1d\" } }\n",
+      .facts = "\"knows(me, p1) until 2026-03-28T12:00\"",
+      .now = "2026-03-29T11:30:00Z"};
+  changes(q, "Europe/London", "deny", "permit a (nothing)", "UTC");
+}
+
+TEST(Keyword, login) {
+  const Question q{.policy = glass, .asker = R"(roles = ["doctor"], proof = "password")"};
+  EXPECT_EQ(outcome(q), "glass g (reason, proof 2; owed: review g)");
+  Question weaker = q;
+  weaker.policy = replaced(fixture::base, "roles =", "login = [\"password\"]\nroles =") + glass;
+  EXPECT_EQ(outcome(weaker), glass_offer);
+}
+
+TEST(Keyword, roles) {
+  changes({.policy = allow + "roles = [\"nurse\"]\n"}, "roles = [\"nurse\"]\n", "deny",
+          "permit a (nothing)");
+  EXPECT_EQ(outcome({.policy = allow + "roles = [\"nurze\"]\n"}),
+            "refused: no role is named `nurze`; did you mean `nurse`?");
+}
+
+TEST(Keyword, relations) {
+  needs({.policy = allow + "via = \"staff : knows\"\n"},
+        "knows     = { from = \"staff\",      to = \"patient\" }\n",
+        "no relation is named `knows`");
+}
+
+TEST(Keyword, flags) {
+  changes({.policy = deny + "flags = [\"VIP\"]\n" + allow, .facts = "\"VIP(p2)\""},
+          "flags = [\"VIP\"]\n", "permit a (nothing)", "deny d");
+  EXPECT_EQ(outcome({.policy = deny + "flags = [\"VIP\"]\n" + allow, .facts = "\"VIP(p1)\""}),
+            "deny d");
+}
+
+TEST(Keyword, places) {
+  needs({.policy = allow + "place = \"ward\"\n", .asker = R"(place = "unit/w1")"},
+        "[places]\nward = { ids = [\"w1\"] }\n", "no place is named `ward`");
+}
+
+TEST(Keyword, classes) {
+  const std::string classes = "[classes]\nvitals = [\"Observation\"]\n";
+  needs({.policy = classes + allow + "data = [\"vitals\"]\n"}, classes,
+        "no class is named `vitals`");
+}
+
+TEST(Keyword, deny) { changes({.policy = deny + allow}, deny, "deny d", "permit a (nothing)"); }
+TEST(Keyword, allow) { changes({.policy = allow}, allow, "permit a (nothing)", "deny"); }
+TEST(Keyword, glass) { changes({.policy = glass}, glass, glass_offer, "deny"); }
+TEST(Keyword, seal) {
+  const std::string seal = "[[seal]]\nname = \"s\"\nask = { acknowledge = \"Yes.\" }\n";
+  changes({.policy = seal + allow}, seal, "glass a (acknowledge s)", "permit a (nothing)");
+}
+
+// ---- Relations, flags, places, classes.
+
+TEST(Keyword, from) {
+  EXPECT_EQ(outcome({.policy = replaced(fixture::base, "member    = { from = \"staff\",      to",
+                                        "member = { to") +
+                               allow}),
+            "refused: `member` in [relations] needs `from`, for example from = \"staff\"");
+}
+TEST(Keyword, to) {
+  EXPECT_EQ(outcome({.policy = replaced(fixture::base,
+                                        "member    = { from = \"staff\",      to = \"team\" }",
+                                        "member = { from = \"staff\" }") +
+                               allow}),
+            "refused: `member` in [relations] needs `to`, for example to = \"team\"");
+}
+
+TEST(Keyword, source) {
+  const Question q{.policy = glass + "when = \"staff : told\"\n", .fresh = false};
+  changes(q,
+          "told      = { from = \"staff\",      to = \"patient\", source = \"adt\", stale_after = "
+          "\"15m\" }",
+          "glass g (reason, confirm; owed: review g)", "deny",
+          "told = { from = \"staff\", to = \"patient\" }");
+}
+
+TEST(Keyword, stale_after) {
+  EXPECT_NE(outcome({.policy = replaced(fixture::base, ", stale_after = \"15m\"", "") + allow})
+                .find("`lies_on` has a source but no `stale_after`"),
+            std::string::npos);
+}
+
+TEST(Keyword, values) {
+  const Question q{.policy = allow + "via = \"staff : acts_as[lead]\"\n",
+                   .facts = "\"acts_as(me, p1)[lead]\""};
+  changes(q, ", values = [\"lead\", \"guest\"]", "permit a (nothing)",
+          "refused: `lead` is not a value of relation `acts_as`; it declares no `values`");
+}
+
+TEST(Keyword, ids) {
+  const Question q{.policy = allow + "place = \"ward\"\n", .asker = R"(place = "unit/w1")"};
+  changes(q, "ids = [\"w1\"]", "permit a (nothing)", "deny", "ids = [\"w2\"]");
+}
+
+TEST(Keyword, kinds) {
+  const Question q{.policy = replaced(fixture::base, "ids = [\"w1\"]", "kinds = [\"ambulance\"]") +
+                             allow + "place = \"ward\"\n",
+                   .asker = R"(place = "ambulance/a7")"};
+  changes(q, "kinds = [\"ambulance\"]", "permit a (nothing)", "deny", "kinds = [\"room\"]");
+}
+
+TEST(Keyword, of) {
+  const std::string of = "of = [\"Observation\"], ";
+  const Question q{.policy = "[classes]\nc = { " + of + "named_only = true }\n" + allow +
+                             "data = [\"c\"]\n"};
+  needs(q, of, "class `c` needs `of`");
+}
+
+TEST(Keyword, named_only) {
+  changes({.policy = "[classes]\nnotes = { of = [\"label:PSYTHPN\"], named_only = true }\n" + allow,
+           .asks = "read Observation of p1 labelled PSYTHPN"},
+          ", named_only = true", "deny", "permit a (nothing)");
+}
+
+TEST(Keyword, never_in_emergency) {
+  const std::string text = fixture::base +
+                           "[classes]\nnotes = { of = [\"label:PSYTHPN\"], named_only = true, "
+                           "never_in_emergency = true }\n" +
+                           glass;
+  EXPECT_FALSE(has_errors(check(*parse(text).policy)));
+  EXPECT_TRUE(has_errors(check(*parse(replaced(text, ", never_in_emergency = true", "")).policy)));
+}
+
+TEST(Keyword, everything) {
+  changes({.policy = allow + "data = [\"*\"]\n"}, "\"*\"", "permit a (nothing)", "deny",
+          "\"Patient\"");
+}
+TEST(Keyword, taken_away) {
+  changes({.policy = allow + "data = [\"*\", \"-Observation\"]\n"}, ", \"-Observation\"", "deny",
+          "permit a (nothing)");
+}
+TEST(Keyword, label_of_data) {
+  changes({.policy = allow + "data = [\"label:R\", \"Patient\"]\n",
+           .asks = "read Observation of p1 labelled R"},
+          "\"label:R\", ", "permit a (nothing)", "deny");
+}
+TEST(Keyword, fact) {
+  changes({.policy = replaced(allow, "read", "append") + "data = [\"fact:cares\", \"Patient\"]\n",
+           .asks = "append fact:cares of p1"},
+          "\"fact:cares\", ", "permit a (nothing)", "deny");
+}
+TEST(Keyword, category) {
+  changes({.policy = allow + "data = [\"Observation{laboratory}\"]\n",
+           .asks = "read Observation of p1 in imaging"},
+          "{laboratory}", "deny", "permit a (nothing)");
+}
+TEST(Keyword, age) {
+  changes({.policy = allow + "data = [\"Observation{30d}\"]\n",
+           .asks = "read Observation of p1 dated 2026-01-01"},
+          "{30d}", "deny", "permit a (nothing)");
+}
+
+// ---- Conditions.
+
+TEST(Keyword, name) { needs({.policy = allow}, "name = \"a\"\n", "[[allow]] needs `name`"); }
+TEST(Keyword, reason) { needs({.policy = glass}, "reason = \"g\"\n", "[[glass]] needs `reason`"); }
+
+TEST(Keyword, except_roles) {
+  changes({.policy = deny + "except_roles = [\"doctor\"]\n" + allow},
+          "except_roles = [\"doctor\"]\n", "permit a (nothing)", "deny d");
+}
+TEST(Keyword, place) {
+  changes({.policy = allow + "place = [\"ward\"]\n", .asker = R"(place = "unit/w2")"},
+          "place = [\"ward\"]\n", "deny", "permit a (nothing)");
+}
+TEST(Keyword, data) {
+  changes({.policy = allow + "data = [\"Patient\"]\n"}, "data = [\"Patient\"]\n", "deny",
+          "permit a (nothing)");
+}
+TEST(Keyword, actions) {
+  needs({.policy = allow}, "actions = [\"read\"]\n", "[[allow]] needs `actions`");
+  changes({.policy = glass + "actions = [\"read\"]\n", .asks = "append Observation of p1"},
+          "actions = [\"read\"]\n", "deny", glass_offer);
+}
+TEST(Keyword, via) {
+  changes({.policy = allow + "via = \"staff : knows\"\n"}, "via = \"staff : knows\"\n", "deny",
+          "permit a (nothing)");
+}
+TEST(Keyword, when) {
+  changes({.policy = allow + "when = \"staff : member\"\n"}, "when = \"staff : member\"\n", "deny",
+          "permit a (nothing)");
+}
+TEST(Keyword, unless) {
+  changes({.policy = allow + "unless = \"staff : member\"\n", .facts = "\"member(me, t1)\""},
+          "unless = \"staff : member\"\n", "deny", "permit a (nothing)");
+}
+TEST(Keyword, around) {
+  changes({.policy = allow + "via = \"staff : knows\"\naround = { knows = { lag = \"7d\" } }\n",
+           .facts = "\"knows(me, p1) until 2026-03-01\""},
+          "around = { knows = { lag = \"7d\" } }\n", "permit a (nothing)", "deny");
+}
+TEST(Keyword, lead) {
+  changes({.policy = allow + "via = \"staff : knows\"\naround = { knows = { lead = \"7d\" } }\n",
+           .facts = "\"knows(me, p1) from 2026-03-09\""},
+          "lead = \"7d\"", "permit a (nothing)", "deny");
+}
+TEST(Keyword, lag) {
+  changes({.policy = allow + "via = \"staff : knows\"\naround = { knows = { lag = \"36h\" } }\n",
+           .facts = "\"knows(me, p1) until 2026-03-01\""},
+          "lag = \"36h\"", "permit a (nothing)", "deny", "lag = \"33h\"");
+}
+TEST(Keyword, if_unknown) {
+  changes(
+      {.policy = deny + "via = \"staff : told\"\nif_unknown = \"owe\"\n" + allow, .fresh = false},
+      "if_unknown = \"owe\"\n", "permit a (owed: decision d)", "deny d");
+}
+TEST(Keyword, hide) {
+  changes({.policy = deny + "hide = true\n" + allow}, "hide = true\n", "deny", "deny d");
+}
+TEST(Keyword, text) {
+  EXPECT_EQ(rule_of(deny + "text = \"Not here.\"\n", "d").text, "Not here.");
+  EXPECT_EQ(rule_without(deny + "text = \"Not here.\"\n", "d", "text = \"Not here.\"\n").text, "");
+}
+
+// ---- Paths.
+
+const std::string known = "permit a (nothing)";
+
+TEST(Keyword, staff) {
+  changes({.policy = allow + "when = \"staff : works_on\"\n", .facts = "\"works_on(me, w1)\""},
+          "staff : works_on", known, "deny", "terminal : stands_in");
+}
+TEST(Keyword, terminal) {
+  const Question q{.policy = allow + "via = \"terminal : stands_in / ^lies_on\"\n",
+                   .facts = "\"stands_in(t1, w1)\", \"lies_on(p1, w1) source adt\"",
+                   .asker = R"(terminal = "t1")"};
+  changes(q, "terminal : stands_in", known, "deny", "staff : works_on");
+}
+TEST(Keyword, patient) {
+  changes({.policy = allow + "when = \"patient : lies_on\"\n",
+           .facts = "\"lies_on(p1, w1) source adt\""},
+          "patient : lies_on", known, "deny", "staff : works_on");
+}
+TEST(Keyword, item) {
+  changes({.policy = allow + "when = \"item : ^wrote\"\n",
+           .asks = "read Observation of p1 item o1",
+           .facts = "\"wrote(lind, o1)\""},
+          "item : ^wrote", known, "deny", "staff : wrote");
+}
+TEST(Keyword, session) {
+  changes({.policy = allow + "via = \"session : focus\"\n", .asker = "focus = \"p1\""},
+          "session : focus", known, "deny", "staff : knows");
+}
+TEST(Keyword, focus) {
+  EXPECT_EQ(outcome({.policy = allow + "via = \"session : focus\"\n", .asker = "focus = \"p1\""}),
+            known);
+  EXPECT_EQ(outcome({.policy = allow + "via = \"session : focus\"\n", .asker = "focus = \"p2\""}),
+            "deny");
+  EXPECT_EQ(outcome({.policy = allow + "via = \"session : focus\"\n"}), "deny");
+}
+TEST(Keyword, department) {
+  changes({.policy = allow + "via = \"session : department / serves\"\n",
+           .facts = "\"serves(ed, p1)\"",
+           .asker = "department = \"ed\""},
+          "department / serves", known, "deny", "application / runs");
+}
+TEST(Keyword, application) {
+  changes({.policy = allow + "when = \"session : application[viewer]\"\n",
+           .asker = "application = \"viewer\""},
+          "[viewer]", known, "deny", "[letters]");
+}
+TEST(Keyword, recorded_by_self) {
+  const std::string seal =
+      "[[seal]]\nname = \"s\"\nwhen = \"staff : recorded_by_self\"\n"
+      "ask = { review = { by = \"officer\", within = \"72h\" } }\n";
+  changes(
+      {.policy = seal + allow + "via = \"staff : knows\"\n", .facts = "\"knows(me, p1) by lind\""},
+      "when = \"staff : recorded_by_self\"\n", known, "permit a (owed: review s)");
+  EXPECT_EQ(outcome({.policy = seal + allow + "via = \"staff : knows\"\n",
+                     .facts = "\"knows(me, p1) by me\""}),
+            "permit a (owed: review s)");
+}
+TEST(Keyword, sequence) {
+  changes({.policy = allow + "when = \"staff : member / cares\"\n", .facts = "\"member(me, t1)\""},
+          " / cares", "deny", known);
+}
+TEST(Keyword, reversed) {
+  changes({.policy = allow + "via = \"staff : ^shuns\"\n", .facts = "\"shuns(p1, me)\""}, "^shuns",
+          known, "deny", "knows");
+}
+TEST(Keyword, either) {
+  changes({.policy = allow + "via = \"staff : knows | acts_as\"\n", .facts = "\"acts_as(me, p1)\""},
+          " | acts_as", known, "deny");
+}
+TEST(Keyword, at_place) {
+  changes({.policy = allow + "when = \"patient : lies_on(ward)\"\n",
+           .facts = "\"lies_on(p1, w2) source adt\""},
+          "(ward)", "deny", known);
+}
+TEST(Keyword, with_value) {
+  changes({.policy = allow + "via = \"staff : acts_as[lead]\"\n",
+           .facts = "\"acts_as(me, p1)[guest]\""},
+          "[lead]", "deny", known);
+}
+
+// ---- Duties.
+
+TEST(Keyword, notice) {
+  changes({.policy = allow + "notice = \"Mind.\"\n"}, "notice = \"Mind.\"\n",
+          "permit a (owed: notice a)", known);
+}
+TEST(Keyword, acknowledge) {
+  changes({.policy = allow + "acknowledge = \"Yes.\"\n"}, "acknowledge = \"Yes.\"\n",
+          "glass a (acknowledge a)", known);
+}
+TEST(Keyword, prompts) {
+  changes({.policy = allow + "prompts = [\"Why?\"]\n"}, "prompts = [\"Why?\"]\n",
+          "glass a (1 prompts)", known);
+}
+TEST(Keyword, owed) {
+  const Question q{.policy = allow + "prompts = { owed = \"30m\", ask = [\"Why?\"] }\n"};
+  changes(q, "prompts = { owed = \"30m\", ask = [\"Why?\"] }", "permit a (owed: answers a)",
+          "glass a (1 prompts)", "prompts = [\"Why?\"]");
+}
+TEST(Keyword, ask) {
+  changes({.policy = "[[seal]]\nname = \"s\"\nask = { acknowledge = \"Yes.\" }\n" + allow},
+          "ask = { acknowledge = \"Yes.\" }\n", "glass a (acknowledge s)", "deny");
+}
+TEST(Keyword, except) {
+  changes(
+      {.policy =
+           "[[seal]]\nname = \"s\"\nexcept = [\"a\"]\nask = { acknowledge = \"Yes.\" }\n" + allow},
+      "except = [\"a\"]\n", known, "glass a (acknowledge s)");
+}
+TEST(Keyword, proof) {
+  changes({.policy = allow + "proof = { any = [\"totp\"] }\n", .asker = R"(proof = "password")"},
+          "proof = { any = [\"totp\"] }\n", "glass a (proof 2)", known);
+}
+TEST(Keyword, any) {
+  changes({.policy = allow + "proof = { any = [\"totp\"] }\n", .asker = R"(proof = "password")"},
+          "any = [\"totp\"]", "glass a (proof 2)", known, "any = [\"password\"]");
+}
+TEST(Keyword, not_older_than) {
+  changes({.policy = allow + "proof = { any = [\"totp\"], not_older_than = \"5m\" }\n",
+           .asker = R"(proof = "totp", proof_age = "5m")"},
+          ", not_older_than = \"5m\"", "glass a (proof 2 within 5m)", known);
+}
+TEST(Keyword, review) {
+  const std::string review = "review = { by = \"officer\", within = \"24h\" }\n";
+  changes({.policy = allow + review}, review, "permit a (owed: review a)", known);
+}
+TEST(Keyword, by) {
+  needs({.policy = allow + "review = { by = \"officer\", within = \"24h\" }\n"},
+        "by = \"officer\", ", "`review` needs `by`");
+}
+TEST(Keyword, within) {
+  needs({.policy = allow + "review = { by = \"officer\", within = \"24h\" }\n"},
+        ", within = \"24h\"", "`review` needs `within`");
+}
+TEST(Keyword, queue) {
+  const std::string policy =
+      allow + "review = { by = \"officer\", within = \"24h\", queue = \"night\" }\n";
+  EXPECT_EQ(rule_of(policy, "a").duties.review->queue, "night");
+  EXPECT_EQ(rule_without(policy, "a", ", queue = \"night\"").duties.review->queue, "");
+}
+TEST(Keyword, rank) {
+  const std::string policy = allow + "review = { by = \"officer\", within = \"24h\", rank = 3 }\n";
+  EXPECT_EQ(rule_of(policy, "a").duties.review->rank, 3);
+  EXPECT_EQ(rule_without(policy, "a", ", rank = 3").duties.review->rank, 0);
+}
+TEST(Keyword, tell) {
+  changes({.policy = allow + "tell = [\"patient\"]\n"}, "tell = [\"patient\"]\n",
+          "permit a (owed: tell a)", known);
+}
+TEST(Keyword, ends) {
+  const std::string policy = glass + "ends = { focus = false, idle = \"5m\", after = \"30m\" }\n";
+  EXPECT_EQ(rule_of(policy, "g").ends,
+            (ast::Ends{.focus = false, .idle = Millis{300'000}, .after = Millis{1'800'000}}));
+  EXPECT_FALSE(
+      rule_without(policy, "g", "ends = { focus = false, idle = \"5m\", after = \"30m\" }\n").ends);
+}
+TEST(Keyword, idle) {
+  EXPECT_EQ(rule_of(glass + "ends = { after = \"30m\" }\n", "g").ends->idle, ast::Ends{}.idle);
+  EXPECT_EQ(rule_of(glass + "ends = { idle = \"2m\" }\n", "g").ends->idle, Millis{120'000});
+}
+TEST(Keyword, after) {
+  EXPECT_EQ(rule_of(glass + "ends = { idle = \"2m\" }\n", "g").ends->after, ast::Ends{}.after);
+  EXPECT_EQ(rule_of(glass + "ends = { after = \"30m\" }\n", "g").ends->after, Millis{1'800'000});
+}
+TEST(Keyword, session_of_ends) {
+  EXPECT_EQ(outcome({.policy = glass + "ends = { session = false }\n"}),
+            "refused: a glass never outlives its session; take `session` out");
+  EXPECT_EQ(outcome({.policy = glass + "ends = { session = true }\n"}), glass_offer);
+}
+TEST(Keyword, repeat) {
+  const std::string policy = glass + "repeat = { within = \"7d\", asks = \"nothing\" }\n";
+  EXPECT_EQ(rule_of(policy, "g").repeat->within, Millis{7LL * 86'400'000});
+  EXPECT_FALSE(
+      rule_without(policy, "g", "repeat = { within = \"7d\", asks = \"nothing\" }\n").repeat);
+}
+TEST(Keyword, asks) {
+  needs({.policy = glass + "repeat = { within = \"7d\", asks = \"nothing\" }\n"},
+        ", asks = \"nothing\"", "`repeat` needs `asks`");
+}
+TEST(Keyword, label) { needs({.policy = glass}, "label = \"G\"\n", "[[glass]] needs `label`"); }
+TEST(Keyword, purpose) {
+  needs({.policy = glass}, "purpose = \"BTG\"\n", "[[glass]] needs `purpose`");
+}
+TEST(Keyword, help) {
+  EXPECT_EQ(rule_of(glass + "help = \"When.\"\n", "g").help, "When.");
+  EXPECT_EQ(rule_without(glass + "help = \"When.\"\n", "g", "help = \"When.\"\n").help, "");
+}
+
+// ---- Cases.
+
+// Which explanation accounts for an access of `me` to p1 at the question's time.
+std::string explained(const std::string& rules, const std::string& facts,
+                      ast::CaseKind kind = ast::CaseKind::glass) {
+  std::string why;
+  auto ready = fixture::prepare({.policy = rules, .facts = facts}, why);
+  if (!ready) return why;
+  auto stage = Stage::set(ready->policy, ready->test.world);
+  const auto& evidence = stage->evidence();
+  Asker me;
+  me.staff = evidence.find("staff", "me");
+  const auto found = stage->engine().explanation_of(
+      evidence, kind, me, Subject::of(evidence.find("patient", "p1")), ready->test.question.now);
+  if (!found) return "nothing";
+  return stage->engine().policy().explains[found->explain].name.text + " " +
+         evidence.text_of(found->facts.at(0));
+}
+
+const std::string explain =
+    "[[explain]]\nname = \"x\"\nvia = \"staff : knows\"\nwithin = \"2d\"\ncases = [\"glass\"]\n";
+const std::string came_later = "\"knows(me, p1) from 2026-03-03\"";
+
+TEST(Keyword, explain) {
+  EXPECT_EQ(explained(explain, came_later), "x knows(staff/me, patient/p1)");
+  EXPECT_EQ(explained("", came_later), "nothing");
+  EXPECT_EQ(explained(replaced(explain, "\"2d\"", "\"2h\""), came_later), "nothing");  // within
+  EXPECT_EQ(explained(explain, "\"knows(me, p1) from 2026-03-03 by me\""),
+            "nothing");  // never by one's own word
+}
+TEST(Keyword, cases) {
+  EXPECT_EQ(explained(explain, came_later, ast::CaseKind::seal), "nothing");
+  EXPECT_EQ(
+      explained(replaced(explain, "cases = [\"glass\"]\n", ""), came_later, ast::CaseKind::seal),
+      "x knows(staff/me, patient/p1)");
+}
+TEST(Keyword, case_of_a_kind) {
+  const std::string owed =
+      "[[case]]\nkind = \"decision-owed\"\nby = \"officer\"\nwithin = \"24h\"\n";
+  const std::string text = fixture::base + deny + "via = \"staff : told\"\nif_unknown = \"owe\"\n" +
+                           allow + "via = \"staff : knows\"\n";
+  EXPECT_FALSE(has_errors(check(*parse(text + owed).policy)));
+  EXPECT_TRUE(has_errors(check(*parse(text).policy)));
+}
+TEST(Keyword, kind) {
+  needs({.policy = "[[case]]\nkind = \"glass\"\n"}, "kind = \"glass\"\n", "[[case]] needs `kind`");
+}
+TEST(Keyword, closes_itself) {
+  const std::string policy =
+      fixture::base + explain + "[[case]]\nkind = \"glass\"\ncloses_itself = true\n";
+  EXPECT_TRUE(parse(policy).policy->cases.at(0).closes_itself);
+  EXPECT_FALSE(
+      parse(replaced(policy, "closes_itself = true\n", "")).policy->cases.at(0).closes_itself);
+}
+TEST(Keyword, unless_of_review) {
+  const std::string unless = ", unless = \"patient : lies_on(ward)\", lead = \"12h\", lag = \"2h\"";
+  const std::string rules =
+      allow + "review = { by = \"officer\", within = \"72h\"" + unless + " }\n";
+  const auto accounted = [&](const std::string& policy, const std::string& fact) {
+    std::string why;
+    auto ready = fixture::prepare({.policy = policy, .facts = fact}, why);
+    EXPECT_TRUE(ready) << why;
+    auto stage = Stage::set(ready->policy, ready->test.world);
+    const auto& evidence = stage->evidence();
+    Asker me;
+    me.staff = evidence.find("staff", "me");
+    return stage->engine().accounted_for(evidence, *stage->engine().find_rule("a"), me,
+                                         Subject::of(evidence.find("patient", "p1")),
+                                         ready->test.question.now);
+  };
+  const std::string in_lag = "\"lies_on(p1, w1) from 2026-03-02T11:59 source adt\"";
+  const std::string after_lag = "\"lies_on(p1, w1) from 2026-03-02T12:01 source adt\"";
+  const std::string in_lead = "\"lies_on(p1, w1) until 2026-03-01T22:01 source adt\"";
+  const std::string before_lead = "\"lies_on(p1, w1) until 2026-03-01T21:59 source adt\"";
+  EXPECT_EQ(accounted(rules, in_lag), Truth::yes);
+  EXPECT_NE(accounted(rules, after_lag), Truth::yes);
+  EXPECT_EQ(accounted(rules, in_lead), Truth::yes);
+  EXPECT_NE(accounted(rules, before_lead), Truth::yes);
+  EXPECT_EQ(accounted(replaced(rules, unless, ""), in_lag), Truth::no);
+}
+
+// ---- Words that later parts bring are refused, never read and ignored.
+
+TEST(Keyword, NotYetEnforced) {
+  const auto refused = [](const std::string& policy) {
+    const std::string out = outcome({.policy = policy});
+    EXPECT_NE(out.find("not yet enforced"), std::string::npos) << policy << out;
+  };
+  refused(allow + "level = 2\n");
+  refused(allow + "witness = { role = \"nurse\", within = \"2m\", otherwise = \"owe\" }\n");
+  refused(allow + "proof = { any = [\"security-key\"] }\n");
+  refused(allow + "proof = { any = [\"card\", \"totp\"] }\n");
+  refused(allow + "proof = { any = [\"vouched\"] }\n");
+  refused(allow + "tell = [\"dispatcher\"]\n");
+  refused("[[allow]]\nname = \"a\"\nactions = [\"operate\"]\n");
+  refused("[[limit]]\nname = \"l\"\n");
+  refused("[[card]]\nname = \"l\"\n");
+  refused("[[device]]\nname = \"l\"\n");
+  refused("[emergency]\nlevels = 3\n");
+  const std::string deputies = replaced(
+      fixture::base, "[flags]", "deputy_of = { from = \"staff\", to = \"staff\" }\n[flags]");
+  refused(deputies + allow + "via = \"staff : deputy_of / knows\"\n");
+  const std::string devices =
+      replaced(fixture::base, "[flags]", "opens = { from = \"staff\", to = \"device\" }\n[flags]");
+  refused(devices + allow + "via = \"staff : opens\"\n");
+}
+
+TEST(Keyword, EveryWordOfTheParserHasATest) {
+  std::ifstream in("src/core/policy/parse.cc");
+  std::stringstream text;
+  text << in.rdbuf();
+  const std::string source = text.str();
+  ASSERT_FALSE(source.empty());
+  std::set<std::string> tested;
+  const auto& unit = *::testing::UnitTest::GetInstance();
+  for (int i = 0; i < unit.total_test_suite_count(); ++i) {
+    const auto& suite = *unit.GetTestSuite(i);
+    if (std::string(suite.name()) != "Keyword") continue;
+    for (int j = 0; j < suite.total_test_count(); ++j) tested.insert(suite.GetTestInfo(j)->name());
+  }
+  const std::regex taken(
+      R"re((?:text|truth|whole|lifetime|span|name|names|words|codes|path|members|tables?|take)\(\s*"([a-z_]+)")re");
+  std::size_t words = 0;
+  for (std::sregex_iterator it(source.begin(), source.end(), taken), end; it != end; ++it) {
+    const std::string word =
+        (*it)[1] == "session" ? std::string("session_of_ends") : (*it)[1].str();
+    if (word == "case") continue;  // a word of C++: Keyword.case_of_a_kind
+    ++words;
+    EXPECT_TRUE(tested.contains(word)) << word;
+  }
+  EXPECT_GT(words, 40U);
+}
+
+}  // namespace
+}  // namespace halligan::policy
