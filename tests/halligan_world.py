@@ -238,6 +238,7 @@ class World:
         self.server = self.upstream_process = None
         self.port = self.upstream_port = None
         self.log = self.folder / "halligan.log"
+        self.administrator = "adm.silva"
 
     # --- starting and stopping ---
 
@@ -382,7 +383,7 @@ class World:
 
     @property
     def admin(self):
-        return self.session("adm.silva")
+        return self.session(self.administrator)
 
     def session(self, who, terminal=None):
         """A session that tests share; those who end it or move its focus take sign_in."""
