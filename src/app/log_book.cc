@@ -17,7 +17,7 @@ Result<ledger::TreeHead> LogBook::head_at(std::optional<std::uint64_t> size) {
 
 Result<std::unique_ptr<LogBook>> LogBook::open(Parts parts) {
   auto book = std::unique_ptr<LogBook>{new LogBook{std::move(parts)}};
-  const auto note = book->parts_.checkpoints.load();
+  const auto note = book->parts_.checkpoints->load();
   if (!note) return note.fault();
   if (*note) {
     const auto opened = ledger::open_checkpoint(**note, book->parts_.key);
@@ -44,7 +44,7 @@ Result<Unit> LogBook::publish() {
       return Fault{FaultCode::ledger_damaged, "the ledger differs from a checkpoint that was published"};
   }
   auto note = ledger::sign_checkpoint(*head, parts_.seed);
-  const auto saved = parts_.checkpoints.save(note);
+  const auto saved = parts_.checkpoints->save(note);
   if (!saved) return saved.fault();
   published_.store(std::make_shared<const Published>(Published{*head, std::move(note)}));
   return Unit{};

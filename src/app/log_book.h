@@ -19,7 +19,7 @@ class LogBook : public LogView {
   struct Parts {
     Desk& desk;
     std::function<std::shared_ptr<needs::EntryStore>()> entries;  // null while it is reopened
-    needs::CheckpointStore& checkpoints;
+    std::unique_ptr<needs::CheckpointStore> checkpoints;
     crypto::SecretKey seed;
     ledger::VerifierKey key;
   };
