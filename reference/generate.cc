@@ -212,7 +212,7 @@ std::vector<ast::Around> windows(Choices& choices, const ast::Rule& rule) {
     if (*each) collect_relations((*each)->expr, used);
   }
   std::ranges::sort(used);
-  used.erase(std::ranges::unique(used).begin(), used.end());
+  used.erase(std::unique(used.begin(), used.end()), used.end());
   std::vector<ast::Around> around;
   for (const auto& relation : used) {
     const bool of_ledger =
