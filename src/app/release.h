@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "app/access.h"
+#include "app/find_person.h"
 #include "app/recorded.h"
 #include "base/must.h"
 #include "needs/record_source.h"
@@ -21,6 +22,7 @@ class Released {
 
  private:
   friend Released release(const Recorded<AskAccess::Answer>& answer, std::string checked);
+  friend Released release_listed(const Recorded<ListPeople::Answer>& answer, std::string composed);
   friend struct ReleasedForTests;  // defined by tests of the wire only; never in src/ otherwise
   explicit Released(std::string bytes) : bytes_(std::move(bytes)) {}
   std::string bytes_;
@@ -32,6 +34,13 @@ inline Released release(const Recorded<AskAccess::Answer>& answer, std::string c
   MUST(access != nullptr && access->any_permitted);
   MUST(answer.durable_below() > access->intent);
   return Released{std::move(checked)};
+}
+
+// `composed` holds the minimal demographics of the patients listed, and of no other.
+inline Released release_listed(const Recorded<ListPeople::Answer>& answer, std::string composed) {
+  const auto* listed = std::get_if<ListPeople::Listed>(&answer.get());
+  MUST(listed != nullptr && answer.durable_below() > listed->last);
+  return Released{std::move(composed)};
 }
 
 }  // namespace halligan::app
