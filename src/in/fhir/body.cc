@@ -131,6 +131,7 @@ class Reader {
     const dom::object resource = *object_of(element);
     out_.type = text_member(resource, "resourceType").value_or("");
     out_.id = text_member(resource, "id").value_or("");
+    out_.has_id = member(resource, "id").has_value();
     if (!policy::is_resource_type(out_.type) || (!out_.id.empty() && !valid_id(out_.id))) out_.checkable = false;
     read_meta(resource);
     at_path(element, "category", [&](const dom::element& each) { add_category(each); });

@@ -26,7 +26,8 @@ inline constexpr std::string_view glass_tag_system = "urn:halligan:glass";
 
 struct Resource {
   std::string type;
-  std::string id;       // empty: none
+  std::string id;       // empty: none that is text
+  bool has_id = false;
   std::string version;  // meta.versionId, where it can stand in an ETag
   std::optional<Instant> updated;
   std::vector<std::string> patients;  // in whose compartment it lies; sorted, each once

@@ -97,6 +97,7 @@ Decided Counter::ask(app::AskAccess command, const PatientId& chart, bool survey
       const auto& state = house.state();
       const auto* session = app::live_session(state, session_, now);
       if (session != nullptr && !checked && !state.knows(chart)) return;
+      if (!checked) command.patients_exist = true;
       if (session != nullptr && survey && asked.size() > 1) {
         std::erase_if(command.cells, [&](const app::Cell& cell) {
           return app::judge(state, *session, cell, now).verdict != app::Verdict::permit;

@@ -1,0 +1,130 @@
+#include "in/fhir/gateway.h"
+
+#include "base/limits.h"
+#include "in/fhir/capability.h"
+#include "in/fhir/purpose.h"
+
+namespace halligan::in::fhir {
+
+Gateway::Gateway(const Edge& edge, std::string base)
+    : edge_(edge), bases_{.ours = std::move(base), .upstream = edge.records.base()}, tokens_(edge.dice), teller_(edge.desk) {}
+
+void Gateway::routes(http::Router& router) {
+  const auto handler = [this](const http::Request& request, const http::PathParams&) { return handle(request); };
+  for (const auto* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    router.add(method, "/fhir", handler);
+    router.add(method, "/fhir/{rest...}", handler);
+  }
+}
+
+http::Response Gateway::handle(const http::Request& request) {
+  const auto target = classify(request);
+  if (std::holds_alternative<Metadata>(target)) return metadata();
+  auto purpose = purpose_of(request);
+  if (!purpose)
+    return outcome(NotAllowed{400, "invalid", "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
+  const Counter counter{edge_, bearer_hash(request), *std::move(purpose)};
+  if (const auto nobody = counter.nobody()) return answer(*nobody);
+  struct Serve {
+    Gateway& gateway;
+    const Counter& counter;
+    const http::Request& request;
+    http::Response operator()(const Read& t) const {
+      return t.type == "Patient" ? gateway.read_patient(counter, t) : gateway.read(counter, t);
+    }
+    http::Response operator()(const Search& t) const {
+      auto wide = t;
+      wide.count = t.count + 1;  // one more tells whether there is a next page
+      return gateway.search(counter, {.search = t, .upstream = print(wide), .skip = 0}, true);
+    }
+    http::Response operator()(const NextPage& t) const {
+      auto place = gateway.tokens_.open(t.token, counter.session());
+      if (!place || place->search.type != t.type)
+        return outcome(NotAllowed{400, "invalid", "page: this link is not of this session, or too old; search again"});
+      return gateway.search(counter, *std::move(place), false);
+    }
+    http::Response operator()(const PersonSearch& t) const { return gateway.people(counter, t); }
+    http::Response operator()(const Everything& t) const { return gateway.everything(counter, t); }
+    http::Response operator()(const Create& t) const { return gateway.create(counter, t, request); }
+    http::Response operator()(const Update& t) const { return gateway.change(counter, t, request); }
+    http::Response operator()(const Delete& t) const { return gateway.change(counter, t, request); }
+    http::Response operator()(const Metadata&) const { return gateway.metadata(); }
+    http::Response operator()(const NotAllowed& t) const { return outcome(t); }
+  };
+  return std::visit(Serve{*this, counter, request}, target);
+}
+
+http::Response Gateway::metadata() const {
+  return {.status = 200, .headers = {{"Content-Type", "application/fhir+json"}}, .body = capability_statement(bases_.ours)};
+}
+
+http::Response Gateway::trouble(const Fault& fault) {
+  switch (fault.code) {
+    case FaultCode::upstream_unreachable:
+    case FaultCode::upstream_timeout:
+    case FaultCode::upstream_nonsense:
+    case FaultCode::too_large: return upstream_trouble(fault.code);
+    case FaultCode::disk_failed:
+    case FaultCode::disk_full:
+    case FaultCode::ledger_damaged:
+    case FaultCode::ledger_locked:
+    case FaultCode::ledger_unavailable:
+    case FaultCode::vault_failed:
+    case FaultCode::wrong_key:
+    case FaultCode::bad_input:
+    case FaultCode::not_found:
+    case FaultCode::crypto_failed:
+    case FaultCode::cancelled: return ledger_stopped();
+  }
+  return ledger_stopped();
+}
+
+http::Response Gateway::answer(const std::variant<app::Refusal, Fault>& why) {
+  if (const auto* refusal = std::get_if<app::Refusal>(&why)) return refused(*refusal);
+  return trouble(std::get<Fault>(why));
+}
+
+Result<needs::RecordAnswer> Gateway::fetch(const std::string& target, std::size_t bytes_max) {
+  return edge_.records.send({.method = "GET", .target = target, .headers = {}, .body = {}, .bytes_max = bytes_max});
+}
+
+void Gateway::tell(const Tallies& tallies, facts::Outcome outcome) {
+  for (const auto& [intent, tally] : tallies)
+    teller_.tell({.intent = intent,
+                  .outcome = outcome,
+                  .resources = tally.resources,
+                  .withheld = tally.withheld,
+                  .bytes = tally.bytes,
+                  .upstream_status = tally.upstream_status,
+                  .new_id = {}});
+}
+
+void Gateway::Kept::charge(const Granted& granted) {
+  for (const auto& cell : granted.access().cells)
+    if (cell.verdict == app::Verdict::permit) tallies.try_emplace(cell.intent);
+}
+
+http::Response Gateway::release(std::string bytes, const Kept& kept, const Granted& by, http::Headers headers) {
+  headers.push_back({"Content-Type", "application/fhir+json"});
+  headers.push_back({"Halligan-Receipt", std::to_string(kept.grants.first_intent())});
+  for (const auto& granted : kept.grants.all)
+    if (!granted.access().glass.empty()) {
+      headers.push_back({"Halligan-Glass", granted.access().glass.text()});
+      break;
+    }
+  auto done = [this, tallies = kept.tallies](std::uint64_t written, app::Done how) mutable {
+    const bool whole = how == app::Done::whole;
+    for (auto& [intent, tally] : tallies) {
+      if (!whole) tally.bytes = std::min(tally.bytes, written);
+      tell({{intent, tally}}, !whole ? facts::Outcome::cut
+                                     : tally.resources > 0 ? facts::Outcome::released : facts::Outcome::nothing);
+    }
+  };
+  return {.status = 200,
+          .headers = std::move(headers),
+          .body = http::ReleasedRecord{.bytes = app::release(by.answer, std::move(bytes)),
+                                       .lease = kept.grants.lease(),
+                                       .on_done = std::move(done)}};
+}
+
+}  // namespace halligan::in::fhir
