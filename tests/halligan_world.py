@@ -22,8 +22,9 @@ import struct
 import subprocess
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-DEMO = ROOT / "demo"
+from halligan_paths import DEMO, ROOT
+from openapi_check import wrong_with_answer
+
 OFFICERS = {"adm.silva": "Duarte Silva", "adm.moreau": "Claire Moreau"}
 FEED = "feed.adt"
 STEP = 30
@@ -188,6 +189,8 @@ class Client:
 
     def api(self, method, path, body=None, ok=None, **more):
         answer = self.request(method, "/api/v1" + path, body, **more)
+        wrong = wrong_with_answer(method, "/api/v1" + path, answer.status, answer.headers, answer.body)
+        assert not wrong, f"not as spec/http-api.yaml says: {wrong}: {answer!r}"
         if ok is not None:
             assert answer.status == ok, f"{method} {path}: wanted {ok}, got {answer!r}"
         return answer
