@@ -242,6 +242,16 @@ class Compiler {
     return out;
   }
 
+  // The place of a path among those that are there already.
+  std::size_t shared(WalkPath path) {
+    const auto known = std::ranges::find(engine_.paths_, path);
+    if (known == engine_.paths_.end()) {
+      engine_.paths_.push_back(std::move(path));
+      return engine_.paths_.size() - 1;
+    }
+    return static_cast<std::size_t>(known - engine_.paths_.begin());
+  }
+
   static bool is_by_self(const std::optional<ast::Path>& path) {
     return path && path->expr.kind == ast::PathKind::step &&
            path->expr.step.relation.text == "recorded_by_self";
@@ -281,20 +291,22 @@ class Compiler {
     }
     for (const auto& name : rule.flags) {
       const auto& flag = *find_named(policy_.flags, name.text);
-      out.flags.push_back({.relation = names_.word(std::string(flag_prefix) + flag.name.text),
-                           .freshness = freshness(flag.source, flag.stale_after)});
+      WalkStep step;
+      step.relation = names_.word(std::string(flag_prefix) + flag.name.text);
+      step.freshness = freshness(flag.source, flag.stale_after);
+      out.flags.push_back(std::move(step));
     }
     compile_data(rule, out);
-    if (rule.via) out.via = path(*rule.via, rule.around, true);
+    if (rule.via) out.via = shared(path(*rule.via, rule.around, true));
     if (is_by_self(rule.when)) {
       out.by_self = Engine::BySelf::required;
     } else if (rule.when) {
-      out.when = path(*rule.when, rule.around, false);
+      out.when = shared(path(*rule.when, rule.around, false));
     }
     if (is_by_self(rule.unless)) {
       out.by_self = Engine::BySelf::forbidden;
     } else if (rule.unless) {
-      out.unless = path(*rule.unless, rule.around, false);
+      out.unless = shared(path(*rule.unless, rule.around, false));
     }
     out.ask = ask_of(rule);
     out.has_ask = rule.has_ask;

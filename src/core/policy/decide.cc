@@ -91,7 +91,7 @@ Truth Evaluation::flags_of(const Engine::Compiled& rule, Own own) {
   Truth best = Truth::no;
   used_.clear();
   for (const auto& flag : rule.flags) {
-    const Truth value = walker_.flag(flag.relation, flag.freshness, cell_.patient, own);
+    const Truth value = walker_.flag(flag, cell_.patient, own);
     if (value > best) {
       best = value;
       use(1);
@@ -142,6 +142,16 @@ Truth Evaluation::path_of(const WalkPath& path, Own own) {
   return best;
 }
 
+// Many rules ask for the same path: it is walked once a decision. `anew` finds its facts again.
+Truth Evaluation::shared_path(std::size_t path, Own own, bool anew) {
+  if (own != Own::all || anew || path >= remembered_.size())
+    return path_of(engine_.paths_[path], own);
+  auto& held = remembered_[path];
+  if (held == 0)
+    held = static_cast<std::uint8_t>(1 + static_cast<int>(path_of(engine_.paths_[path], own)));
+  return static_cast<Truth>(held - 1);
+}
+
 bool Evaluation::role_fits(const Engine::Compiled& rule) const {
   const RoleSet roles = is_grant(rule.kind) ? asker_.active : asker_.held;
   return (rule.any_role || meet(roles, rule.roles)) && !meet(roles, rule.except_roles);
@@ -180,9 +190,10 @@ Truth Evaluation::value(RuleIx index, bool strict, RuleStep* step) {
   if (done("data", both(data_of(rule), truth(named_where_needed(rule))))) return result;
   if (!rule.places.empty() && done("place", place_of(rule))) return result;
   if (!rule.flags.empty() && done("flags", flags_of(rule, helps))) return result;
-  if (rule.via && done("via", path_of(*rule.via, helps))) return result;
-  if (rule.when && done("when", path_of(*rule.when, helps))) return result;
-  if (rule.unless && done("unless", swapped(path_of(*rule.unless, hinders)))) return result;
+  if (rule.via && done("via", shared_path(*rule.via, helps, step != nullptr))) return result;
+  if (rule.when && done("when", shared_path(*rule.when, helps, step != nullptr))) return result;
+  if (rule.unless && done("unless", swapped(shared_path(*rule.unless, hinders, step != nullptr))))
+    return result;
   return result;
 }
 
@@ -221,7 +232,7 @@ Cost Evaluation::Sum::cost() const {
     return std::min(value, (std::uint64_t{1} << bits) - 1);
   };
   constexpr std::uint64_t seconds_max = (std::uint64_t{1} << 30) - 1;  // more than ten years
-  Cost cost;
+  Cost cost{};
   cost.before = reason ? 1 : 0;
   cost.before = cost.before << 2 | field(static_cast<std::uint64_t>(proof_level), 2);
   cost.before =
@@ -371,7 +382,7 @@ void Evaluation::name_facts(Decision& decision) {
   const auto& rule = engine_.compiled(grant.rule);
   const Own own = recorded_ && !grant.self_made ? Own::without_assertions : Own::all;
   for (const auto* path : {&rule.via, &rule.when}) {
-    if (!*path || path_of(**path, own) == Truth::no) continue;
+    if (!*path || path_of(engine_.paths_[**path], own) == Truth::no) continue;
     for (const FactId fact : used_) MUST(decision.facts.add(fact));
   }
 }

@@ -22,6 +22,7 @@ class Evaluation {
   // recorded. With a step to fill, every condition is looked at; without, the first no is enough.
   Truth value(RuleIx index, bool strict, RuleStep* step);
   Truth path_of(const WalkPath& path, Own own);
+  Truth shared_path(std::size_t path, Own own, bool anew);
   // The facts that the last path or flag rested on.
   std::span<const FactId> used() const { return {used_.begin(), used_.size()}; }
 
@@ -68,6 +69,7 @@ class Evaluation {
   Walker walker_;
   bool recorded_;  // the asker has recorded facts: only then do theirs matter
   Few<FactId, limits::path_steps_max> used_;
+  std::array<std::uint8_t, 64> remembered_{};  // per path: 0 not walked yet, else 1 + its value
 };
 
 }  // namespace halligan::policy

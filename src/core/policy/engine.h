@@ -66,17 +66,18 @@ struct Payment {
 
 // What is to be weighed, packed so that it compares as the least bill does: before, then after.
 struct Cost {
-  std::uint64_t before = 0;
-  std::uint64_t after = 0;
+  std::uint64_t before;
+  std::uint64_t after;
   friend constexpr auto operator<=>(const Cost&, const Cost&) = default;
 };
 
+// No member has a default: a Decision has room for many, and is made for every request.
 struct Granted {
-  RuleIx rule{};
-  std::uint32_t seals = 0;  // bits: which of Decision::seals ask of this grant
-  Truth value = Truth::no;
-  bool strict = false;  // true without what the asker recorded
-  bool self_made = false;
+  RuleIx rule;
+  std::uint32_t seals;  // bits: which of Decision::seals ask of this grant
+  Truth value;
+  bool strict;  // true without what the asker recorded
+  bool self_made;
   Cost whole;
   Cost left;  // after payments
 };
@@ -197,10 +198,6 @@ class Engine {
     std::vector<TypeId> kinds;
     std::vector<std::string> ids;
   };
-  struct FlagTest {
-    WordId relation = WordId::none;
-    Freshness freshness;
-  };
   struct Ask {
     bool reason = false;
     int proof_level = 0;
@@ -220,14 +217,14 @@ class Engine {
     RoleSet roles{};
     RoleSet except_roles{};
     std::vector<PlaceSet> places;
-    std::vector<FlagTest> flags;
+    std::vector<WalkStep> flags;        // each from the patient to the same
     std::optional<std::size_t> data;    // set; nothing: everything, facts too
     std::vector<std::size_t> kept_out;  // named_only sets that the rule does not name
     std::vector<Static> fixed;          // per slot, of both together
     std::vector<bool> names_type;       // per slot
-    std::optional<WalkPath> via;
-    std::optional<WalkPath> when;
-    std::optional<WalkPath> unless;
+    std::optional<std::size_t> via;     // places in paths_
+    std::optional<std::size_t> when;
+    std::optional<std::size_t> unless;
     BySelf by_self = BySelf::unasked;
     Ask ask;
     bool has_ask = false;
@@ -258,6 +255,7 @@ class Engine {
   std::vector<std::string> facts_;  // names of the slots from types_ on
   std::vector<DataSet> sets_;
   std::vector<Compiled> rules_;
+  std::vector<WalkPath> paths_;  // each once, however many rules have it
   std::vector<WalkPath> explains_;
   std::vector<Candidates> candidates_;
   struct InsteadOf {

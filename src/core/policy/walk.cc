@@ -247,19 +247,17 @@ Truth Walker::along(const Alternative& path, Subject start, std::optional<Subjec
   return silent && possible(0, last, start.node, target) ? Truth::unknown : Truth::no;
 }
 
-Truth Walker::flag(WordId relation, const Freshness& freshness, Subject patient, Own own) {
-  best_trace_.fill(FactId::none);
+Truth Walker::flag(const WalkStep& step, Subject patient, Own own) {
+  best_trace_[0] = FactId::none;
   if (!patient.present) return Truth::no;
   own_ = own;
-  WalkStep step;
-  step.relation = relation;
-  const EdgeId edge = evidence_.find_edge(relation, patient.node, patient.node);
+  const EdgeId edge = evidence_.find_edge(step.relation, patient.node, patient.node);
   if (edge != EdgeId::none) {
     const Weight weight = weigh(evidence_.edge(edge), step);
     best_trace_[0] = weight.fact;
     if (weight.value != Truth::no || weight.denied) return weight.value;
   }
-  return fresh(freshness) ? Truth::no : Truth::unknown;
+  return fresh(step.freshness) ? Truth::no : Truth::unknown;
 }
 
 }  // namespace halligan::policy

@@ -52,11 +52,13 @@ struct Freshness {
   bool own = true;  // no feed: what is absent is false
   WordId feed = WordId::none;
   Millis stale_after{0};
+  bool operator==(const Freshness&) const = default;
 };
 
 struct NodeSet {  // the `to` ends that r(place) allows
   std::vector<NodeId> ids;
   bool whole_type = false;  // the type of the end is a kind of the place
+  bool operator==(const NodeSet&) const = default;
 };
 
 enum class SessionStep : std::uint8_t { none, focus, department, application };
@@ -70,12 +72,14 @@ struct WalkStep {
   bool any_value = true;
   std::optional<ast::Around> around;
   TypeId reached{};  // type of the node after this step
+  bool operator==(const WalkStep&) const = default;
 };
 
 struct Alternative {
   SessionStep session = SessionStep::none;  // taken before the steps
   std::string session_value;                // the id it must have; empty: any
   std::vector<WalkStep> steps;              // may be empty after a session step
+  bool operator==(const Alternative&) const = default;
 };
 
 enum class PathEnd : std::uint8_t { anywhere, patient, item };
@@ -84,6 +88,7 @@ struct WalkPath {
   ast::Start start = ast::Start::staff;
   PathEnd end = PathEnd::anywhere;
   std::vector<Alternative> alternatives;
+  bool operator==(const WalkPath&) const = default;
 };
 
 // ---- Evaluation.
@@ -108,7 +113,7 @@ class Walker {
   // From `start` to `end`, or to anywhere.
   Truth along(const Alternative& path, Subject start, std::optional<Subject> end, Own own);
   // One edge from a node to itself: a flag.
-  Truth flag(WordId relation, const Freshness& freshness, Subject patient, Own own);
+  Truth flag(const WalkStep& step, Subject patient, Own own);
 
   // The facts of the best walk of the last call, in the order of the path; none where unknown.
   const Trace& trace() const { return best_trace_; }
