@@ -1,5 +1,6 @@
 #include "cli/client.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -93,7 +94,9 @@ std::optional<std::string> part_of(CURLU* url, CURLUPart part) {
 }
 
 bool loopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  in_addr address{};
+  return host == "localhost" || host == "[::1]" ||
+         (inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24U == 127);
 }
 
 Result<Unit> check_server(const std::string& server) {
@@ -225,14 +228,16 @@ std::optional<std::string> parse_fingerprint(std::string_view text) {
 }
 
 std::string path_segment(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        c == '-' || c == '.' || c == '_' || c == '~';
     if (plain)
       out += c;
     else
-      out += '%' + to_hex(view(std::string_view{&c, 1}));
+      out += {'%', digits[byte >> 4U], digits[byte & 15U]};
   }
   return out;
 }

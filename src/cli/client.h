@@ -15,25 +15,26 @@
 namespace halligan::cli {
 
 struct Target {
-  std::string server;       // "https://host:port"
-  std::string ca_file;      // empty: the machine's own list
-  std::string fingerprint;  // lower-case hex SHA-256 of the server's certificate; empty: not pinned
-  Sealed<std::string> token;  // empty: not signed in
+  std::string server{};   // "https://host:port"
+  std::string ca_file{};  // empty: the machine's own list
+  std::string
+      fingerprint{};  // lower-case hex SHA-256 of the server's certificate; empty: not pinned
+  Sealed<std::string> token{};  // empty: not signed in
 };
 
 struct Request {
   std::string method = "GET";
-  std::string path;  // from the first '/', query included
-  std::string body;
+  std::string path{};  // from the first '/', query included
+  std::string body{};
   std::string content_type = "application/json";
   std::string accept = "application/json";
-  std::string idempotency_key;  // empty: none
+  std::string idempotency_key{};  // empty: none
 };
 
 struct Answer {
   int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case
-  std::string body;
+  std::string body{};
 };
 
 // Faults: bad_input (a target that may not be used), crypto_failed (nobody vouches for the

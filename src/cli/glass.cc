@@ -87,11 +87,7 @@ int list(Shell& shell, const ListGlass& options) {
 
 int viewer(Shell& shell, const Viewer& options) {
   const Reply reply = shell.get("/api/v1/charts/" + path_segment(options.patient) + "/glass");
-  if (!reply.good()) {
-    const json::object& offer = object_of(reply.object, "offer");
-    if (offer.empty() || shell.globals.json) return shell.refused(reply);
-    return shell.show(reply, offer_text(offer, options.patient), Exit::refused);
-  }
+  if (!reply.good()) return shell.refused(reply);
   std::string out;
   for (const json::object* glass : objects_of(list_of(reply.object, "glass")))
     out += glass_text(*glass) + '\n';

@@ -7,11 +7,11 @@ namespace {
 
 std::string proof_text(const json::object& proof) {
   if (proof.empty()) return {};
+  if (flag_of(proof, "fresh")) return "proof of who you are (yours is fresh)";
   const std::int64_t age = number_of(proof, "max_age_seconds");
   std::string text = number_of(proof, "level") >= 2 ? "password and code" : "password";
   if (age > 0) text += ", the code no older than " + seconds_text(age);
-  return flag_of(proof, "fresh") ? text + " (yours is)"
-                                 : text + " (yours is not: halligan step-up)";
+  return text + " (due: halligan step-up)";
 }
 
 std::string before_text(const json::object& bill) {

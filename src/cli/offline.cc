@@ -133,7 +133,6 @@ void describe_verify(CLI::App& sub, VerifyArgs& o) {
 }
 
 void describe_serve(CLI::App& sub, ServeOptions& o) {
-  sub.set_config("--config", "", "TOML file with these options by their long names");
   sub.add_option("--dir", o.dir, "folder of ledger, vault and keys")->required();
   sub.add_option("--listen", o.listen, "address and port")->capture_default_str();
   sub.add_flag("--plain-http", o.plain_http, "no TLS; on a loopback address only");

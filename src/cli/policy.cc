@@ -192,7 +192,7 @@ int policy_test(const PolicyFileOptions& options, const Io& io) {
   json::array results;
   for (const auto& test : tests->tests) {
     const auto wrong = policy::run(*read->policy, test);
-    failed += wrong.empty() ? 0 : 1;
+    failed += wrong.empty() ? 0U : 1U;
     if (options.json) {
       results.push_back(json::object{{"test", test.name},
                                      {"line", test.at.line},

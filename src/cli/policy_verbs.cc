@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "cli/policy.h"
 #include "cli/verbs.h"
 
 namespace halligan::cli {
@@ -16,7 +17,9 @@ struct Version {
   std::string version;
 };
 
+// A decision of the server, or of a policy file with no server.
 struct Explain {
+  PolicyExplainOptions desk;
   std::string staff;
   std::string patient;
   std::string action = "read";
@@ -108,6 +111,13 @@ void outline(const json::value& value, std::size_t depth, std::string& out) {
 }
 
 int explain_decision(Shell& shell, const Explain& options) {
+  if (!options.desk.file.empty()) {
+    PolicyExplainOptions desk = options.desk;
+    desk.json = shell.globals.json;
+    return policy_explain(desk, shell.io);
+  }
+  if (options.patient.empty())
+    return shell.usage("Name a patient, or a policy file with --file, --who and --asks.");
   json::object body{
       {"patient", options.patient}, {"action", options.action}, {"type", options.type}};
   if (!options.staff.empty()) body["staff"] = options.staff;
@@ -120,28 +130,36 @@ int explain_decision(Shell& shell, const Explain& options) {
   return shell.show(reply, out);
 }
 
-int offline(Shell& shell, const std::function<int(const PolicyFileOptions&, const Io&)>& part,
-            PolicyFileOptions options) {
-  if (!part) return shell.usage("This build has no such part.");
+PolicyFileOptions with_form(Shell& shell, const PolicyFileOptions& given) {
+  PolicyFileOptions options = given;
   options.json = shell.globals.json;
-  return part(options, shell.io);
+  return options;
 }
 
 int check(Shell& shell, const PolicyFileOptions& options) {
-  return offline(shell, shell.parts.policy_check, options);
+  return policy_check(with_form(shell, options), shell.io);
 }
 
 int test(Shell& shell, const PolicyFileOptions& options) {
-  return offline(shell, shell.parts.policy_test, options);
+  return policy_test(with_form(shell, options), shell.io);
 }
 
 void describe_explain(CLI::App& sub, Explain& o) {
-  sub.add_option("patient", o.patient, "id of the patient")->required();
+  sub.add_option("patient", o.patient, "id of the patient");
   sub.add_option("--staff", o.staff, "whose decision; yours without it");
   sub.add_option("--action", o.action, "what is to be done")
       ->check(CLI::IsMember({"search", "read", "append", "modify"}));
   sub.add_option("--type", o.type, "FHIR resource type");
   sub.add_option("--label", o.labels, "security label of the record")->allow_extra_args(false);
+  CLI::Option* file = sub.add_option("--file", o.desk.file, "a policy file instead of the server");
+  CLI::Option* who = sub.add_option("--who", o.desk.who, "with --file: one of its askers");
+  CLI::Option* asks = sub.add_option("--asks", o.desk.asks,
+                                     "with --file: \"read Observation of p-000002 labelled R\"");
+  sub.add_option("--facts", o.desk.facts_file, "with --file: facts and askers; else its tests")
+      ->needs(file);
+  file->needs(who)->needs(asks);
+  who->needs(file);
+  asks->needs(file);
 }
 
 void describe_version(CLI::App& sub, Version& o) {

@@ -9,25 +9,26 @@ namespace {
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// One paragraph into lines; its leading spaces stay with the first line.
+// One paragraph into lines; spaces inside a line stay as they are.
 void break_paragraph(std::string_view text, std::size_t width, std::vector<std::string>& lines) {
-  const std::size_t start = std::min(text.find_first_not_of(' '), text.size());
-  std::string line(text.substr(0, start));
-  bool empty = true;
-  for (std::size_t at = start; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string_view word = text.substr(at, end - at);
-    if (!empty && width_of(line) + 1 + width_of(word) > width) {
-      lines.push_back(line);
-      line.clear();
-      empty = true;
+  std::string line;
+  auto end_line = [&line, &lines] {
+    line.erase(line.find_last_not_of(' ') + 1);
+    lines.push_back(line);
+    line.clear();
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t word = std::min(text.find_first_not_of(' ', at), text.size());
+    const std::size_t end = std::min(text.find(' ', word), text.size());
+    const bool first = line.find_first_not_of(' ') == std::string::npos;
+    if (!first && width_of(line) + width_of(text.substr(at, end - at)) > width) {
+      end_line();
+      at = word;
     }
-    if (!empty) line += ' ';
-    line += word;
-    empty = false;
-    at = std::min(text.find_first_not_of(' ', end), text.size());
+    line += text.substr(at, end - at);
+    at = end;
   }
-  lines.push_back(line);
+  end_line();
 }
 
 std::vector<std::string> lines_of(std::string_view text, std::size_t width) {
@@ -38,6 +39,14 @@ std::vector<std::string> lines_of(std::string_view text, std::size_t width) {
     at = end + 1;
   }
   return lines;
+}
+
+// Servers write "lower case, no full stop"; people read sentences.
+std::string sentence(std::string text) {
+  const char first = text.front();
+  if (first >= 'a' && first <= 'z') text.front() = static_cast<char>(first - 'a' + 'A');
+  if (std::string_view(".!?:\n").find(text.back()) == std::string_view::npos) text += '.';
+  return text;
 }
 
 }  // namespace
@@ -182,7 +191,7 @@ std::string problem_text(const json::object& problem) {
   const std::string title = text_of(problem, "title");
   const std::string detail = text_of(problem, "detail");
   out += clean(title.empty() ? "the server refused" : title) + '\n';
-  if (!detail.empty() && detail != title) out += wrap(clean(detail)) + '\n';
+  if (!detail.empty() && detail != title) out += wrap(clean(sentence(detail))) + '\n';
   for (const json::object* error : objects_of(list_of(problem, "errors"))) {
     std::string line = "  ";
     if (error->contains("line"))

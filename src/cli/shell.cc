@@ -58,6 +58,8 @@ void describe_globals(CLI::App& app, Globals& globals) {
   app.add_option("--session-file", globals.session_file,
                  "where the session is kept (HALLIGAN_SESSION; ~/.config/halligan/session)");
   app.add_flag("--json", globals.json, "print the server's answer as it came");
+  app.set_config("--config", "", "TOML file of options; a verb's own stand under its name: [serve]");
+  app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
 // Never repeats a stray word: it may be a password in the wrong place.
@@ -225,6 +227,8 @@ int Shell::refused(const Reply& reply) {
   if (text_of(problem, "title").empty())
     problem["title"] = "the server answered " + std::to_string(reply.answer.status);
   io.err << problem_text(problem);
+  const json::object& offer = object_of(reply.object, "offer");
+  if (!offer.empty()) io.out << offer_text(offer, text_of(offer, "patient"));
   const std::string wait = reply.header("retry-after");
   const std::string seconds = text_of(reply.object, "retry_after_seconds");
   if (!wait.empty() || !seconds.empty())

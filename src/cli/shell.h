@@ -71,8 +71,6 @@ struct Parts {
   std::function<int(const InitOptions&, const Io&)> init;
   std::function<int(const ExportOptions&, const Io&)> export_ledger;
   std::function<int(const KeyCheckOptions&, const Io&)> key_check;
-  std::function<int(const PolicyFileOptions&, const Io&)> policy_check;
-  std::function<int(const PolicyFileOptions&, const Io&)> policy_test;
 };
 
 int run(int argc, const char* const* argv, const Io& io, const Parts& parts);

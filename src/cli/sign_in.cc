@@ -87,11 +87,11 @@ int sign_in(Shell& shell, const SignIn& options) {
   if (!earlier) return shell.fault(earlier.fault());
   Result<json::object> body = sign_in_body(shell, options);
   if (!body) return shell.fault(body.fault());
-  Reply reply = shell.post("/api/v1/sessions", *body);
+  Reply reply = shell.send("POST", "/api/v1/sessions", *body);
   if (waited_for_next_code(shell, reply, !options.secrets_file.empty())) {
     body = sign_in_body(shell, options);
     if (!body) return shell.fault(body.fault());
-    reply = shell.post("/api/v1/sessions", *body);
+    reply = shell.send("POST", "/api/v1/sessions", *body);
   }
   if (!reply.good()) return shell.refused(reply);
   end_earlier(shell, *earlier);
@@ -124,9 +124,9 @@ int step_up_verb(Shell& shell, const StepUp& options) {
   const Result<DemoSecrets> found = demo_secrets(shell.io, options.secrets_file, shell.staff());
   if (!found) return shell.fault(found.fault());
   auto body = [&] { return json::object{{"code", demo_code(*found, shell.io.now(), 0)}}; };
-  Reply reply = shell.post("/api/v1/session/step-up", body());
+  Reply reply = shell.send("POST", "/api/v1/session/step-up", body());
   if (waited_for_next_code(shell, reply, true))
-    reply = shell.post("/api/v1/session/step-up", body());
+    reply = shell.send("POST", "/api/v1/session/step-up", body());
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, "Proved afresh.\n");
 }
@@ -160,7 +160,8 @@ int whoami(Shell& shell, const Nothing&) {
 }  // namespace
 
 int step_up(Shell& shell, const Secret& code) {
-  const Reply reply = shell.post("/api/v1/session/step-up", json::object{{"code", code.reveal()}});
+  const Reply reply =
+      shell.send("POST", "/api/v1/session/step-up", json::object{{"code", code.reveal()}});
   if (!reply.good()) return shell.refused(reply);
   shell.note("Proved afresh.");
   return code_of(Exit::done);

@@ -41,13 +41,15 @@ class VerifyVerb : public ::testing::Test {
     std::ofstream{folder_ / path, std::ios::binary} << text_view(content);
   }
   std::string checkpoint(std::uint64_t size) const {
-    return ledger::sign_checkpoint({.origin = key.name, .size = size, .root = tree_.root_at(size)}, seed);
+    return ledger::sign_checkpoint({.origin = key.name, .size = size, .root = tree_.root_at(size)},
+                                   seed);
   }
   void write_log(std::uint64_t size) {
     for (std::uint64_t i = 0; i < size; ++i) {
       ledger::Clear clear;
       clear.at = *parse_instant("2026-11-22T03:14:00Z");
-      entries_.push_back(ledger::seal_entry(clear, crypto::SecretKey{crypto::Key256{1}}, view("body")));
+      entries_.push_back(
+          ledger::seal_entry(clear, crypto::SecretKey{crypto::Key256{1}}, view("body")));
       tree_.append(ledger::leaf_hash(entries_.back()));
     }
     const auto read = [&](EntryIndex index) -> Result<Bytes> { return entries_[index]; };
@@ -79,7 +81,8 @@ class VerifyVerb : public ::testing::Test {
 TEST_F(VerifyVerb, SaysFirstThatTheLedgerIsWhole) {
   const Outcome whole = run({});
   EXPECT_EQ(whole.code, 0) << whole.err;
-  EXPECT_TRUE(whole.out.starts_with("The ledger is whole: 3 entries, 0 patients, from 2026-11-22T03:14:00.000Z"));
+  EXPECT_TRUE(whole.out.starts_with(
+      "The ledger is whole: 3 entries, 0 patients, from 2026-11-22T03:14:00.000Z"));
   EXPECT_NE(whole.out.find("--since"), std::string::npos);
 }
 
@@ -87,8 +90,10 @@ TEST_F(VerifyVerb, NamesThePlace) {
   spoil("tile/entries/000.p/3", 200);
   const Outcome spoiled = run({});
   EXPECT_EQ(spoiled.code, 1);
-  EXPECT_TRUE(spoiled.out.starts_with("The ledger is NOT whole: 1 problem; 2 of 3 entries are as logged.\n"));
-  EXPECT_NE(spoiled.out.find("\n  entry 1 (tile/entries/000.p/3)\n"), std::string::npos) << spoiled.out;
+  EXPECT_TRUE(spoiled.out.starts_with(
+      "The ledger is NOT whole: 1 problem; 2 of 3 entries are as logged.\n"));
+  EXPECT_NE(spoiled.out.find("\n  entry 1 (tile/entries/000.p/3)\n"), std::string::npos)
+      << spoiled.out;
   const auto json = boost::json::parse(run({.json = true}).out).as_object();
   EXPECT_FALSE(json.at("whole").as_bool());
   const auto& problem = json.at("problems").as_array().at(0).as_object();
