@@ -465,7 +465,7 @@ class World:
         reader, out, at = self.session("l.reader"), [], since
         while True:
             page = reader.api("GET", f"/entries?from={at}&limit=500", ok=200).json["entries"]
-            out += page
+            out += [{**(entry["fact"] or {}), **entry} for entry in page]
             if not page or len(page) < 2:
                 break
             at = page[-1]["index"] + 1

@@ -1,5 +1,8 @@
 """Scenario D01: what is known, not known, and contradicted are different things, told apart."""
 
+import json
+import time
+
 import pytest
 
 from halligan_world import demo_policy, edited
@@ -32,7 +35,6 @@ def say(world, status):
         world.admin.api("POST", "/facts", {"facts": [{**EDGE, "ended": True}]}, ok=200)
     if status == "unknown":
         world.feed([{**EDGE, "ended": True}])
-        import time
         time.sleep(2.3)  # the feed is down
     else:
         world.feed()
@@ -44,9 +46,11 @@ def answer(doctor):
     return found["verdict"], {g["rule"]: g["bill"]["confirm"] for g in grants}
 
 
-def explanation(doctor):
-    told = doctor.api("POST", "/policy/explain", {"patient": PATIENT, "action": "read", "type": "Patient"}, ok=200)
-    return told.body.decode()
+def explanation(world, doctor):
+    """How the decision came about, rule by rule, as an officer is shown it."""
+    told = world.session("p.lind").api("POST", "/policy/explain", {
+        "staff": doctor.staff, "patient": PATIENT, "action": "read", "type": "Patient"}, ok=200)
+    return json.dumps(told.json["steps"])
 
 
 def test_D01_four_statuses_four_answers_four_explanations(world):
@@ -55,7 +59,7 @@ def test_D01_four_statuses_four_answers_four_explanations(world):
     for status in ("true", "false", "unknown", "conflicting"):
         say(world, status)
         answers[status] = answer(doctor)
-        explanations[status] = explanation(doctor)
+        explanations[status] = explanation(world, doctor)
     assert answers["true"] == ("permit", {})
     assert answers["false"] == ("glass", {"clinical-access": False})
     # Neither true nor false: both reasons can be had, each with the situation confirmed.

@@ -1,0 +1,46 @@
+# prepare.sh - what ./run, ./test and ./bench need: packages, node modules, the program. To be sourced.
+#
+# Says what it does, and does nothing that is done already. Nothing comes from anywhere but Debian and npm.
+
+say() { printf '%s\n' "$*" >&2; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"
+  elif command -v sudo > /dev/null; then sudo "$@"
+  else say "This needs root, or sudo: $*"; return 1
+  fi
+}
+
+# Debian packages that are missing. Node may have come from elsewhere: any from 18 on will do.
+install_packages() {
+  local wanted=() missing=() package
+  mapfile -t wanted < <(grep -v '^#' tools/packages.txt | grep .)
+  if ! { command -v npm && node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)'; } > /dev/null 2>&1; then
+    wanted+=(nodejs npm)
+  fi
+  for package in "${wanted[@]}"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+  as_root apt-get -qq update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" > /dev/null
+}
+
+install_node_modules() {
+  [ demo/node_modules/.package-lock.json -nt demo/package-lock.json ] && return
+  say "Installing the demo's node modules"
+  (cd demo && npm ci --silent --no-audit --no-fund) && touch demo/node_modules/.package-lock.json
+}
+
+# build FOLDER TARGET... : an incremental build; its output is shown only where it is watched or wrong.
+build() {
+  local folder=$1 log
+  shift
+  log=$folder/build.log
+  mkdir -p "$folder"
+  [ -f "$folder/build.ninja" ] || cmake -S . -B "$folder" -G Ninja > "$log" 2>&1 || { cat "$log" >&2; return 1; }
+  if [ -t 2 ]; then ninja -C "$folder" "$@" >&2
+  else ninja -C "$folder" "$@" > "$log" 2>&1 || { tail -60 "$log" >&2; return 1; }
+  fi
+}
