@@ -89,6 +89,8 @@ Evidence::Link& Evidence::link(NodeId node, WordId relation, bool incoming) {
 }
 
 EdgeId Evidence::find_edge(WordId relation, NodeId from, NodeId to) const {
+  if (edges_at(from, relation, false).count == 0)
+    return EdgeId::none;  // mostly so, and nearer than the map
   const auto known = edge_ids_.find({relation, from, to});
   return known == edge_ids_.end() ? EdgeId::none : known->second;
 }
@@ -134,8 +136,9 @@ void Evidence::end(FactId fact, Instant when) {
 }
 
 void Evidence::heartbeat(std::string_view feed, Instant when) {
-  auto& last = heartbeats_.try_emplace(word(feed), when).first->second;
-  last = std::max(last, when);
+  const std::size_t place = at(word(feed));
+  if (heartbeats_.size() <= place) heartbeats_.resize(place + 1, far_past);
+  heartbeats_[place] = std::max(heartbeats_[place], when);
 }
 
 void Evidence::forget(NodeId node) {
@@ -158,9 +161,8 @@ void Evidence::forget(NodeId node) {
 }
 
 std::optional<Instant> Evidence::last_heartbeat(WordId feed) const {
-  const auto known = heartbeats_.find(feed);
-  if (known == heartbeats_.end()) return std::nullopt;
-  return known->second;
+  if (at(feed) >= heartbeats_.size() || heartbeats_[at(feed)] == far_past) return std::nullopt;
+  return heartbeats_[at(feed)];
 }
 
 bool Evidence::has_recorded(NodeId staff) const {
@@ -198,7 +200,9 @@ std::string Evidence::dump() const {
     out += " entry " + std::to_string(held.entry) + "\n";
   }
   std::map<std::string, Instant> by_name;
-  for (const auto& [feed, when] : heartbeats_) by_name.emplace(text_of(feed), when);
+  for (std::size_t i = 0; i < heartbeats_.size(); ++i) {
+    if (heartbeats_[i] != far_past) by_name.emplace(words_[i], heartbeats_[i]);
+  }
   for (const auto& [feed, when] : by_name) out += "heartbeat " + feed + " " + to_text(when) + "\n";
   return out;
 }

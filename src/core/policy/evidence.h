@@ -160,7 +160,7 @@ class Evidence {
   std::vector<Fact> facts_;
   std::vector<Edge> edges_;
   boost::unordered_flat_map<EdgeKey, EdgeId, EdgeHash> edge_ids_;
-  std::map<WordId, Instant> heartbeats_;
+  std::vector<Instant> heartbeats_;  // by feed; far_past: never heard
 };
 
 }  // namespace halligan::policy
