@@ -47,7 +47,15 @@ Truth Evaluation::member(const Engine::DataMember& member) {
   return value;
 }
 
+// Classes are asked for by many rules: the value is kept for the decision.
 Truth Evaluation::in_set(std::size_t set) {
+  if (set >= remembered_sets_.size()) return evaluate_set(set);
+  auto& held = remembered_sets_[set];
+  if (held == 0) held = static_cast<std::uint8_t>(1 + static_cast<int>(evaluate_set(set)));
+  return static_cast<Truth>(held - 1);
+}
+
+Truth Evaluation::evaluate_set(std::size_t set) {
   const auto& data = engine_.sets_[set];
   const auto fixed = data.fixed[static_cast<std::size_t>(cell_.slot)];
   if (fixed != Engine::Static::depends) return truth(fixed == Engine::Static::yes);
@@ -166,6 +174,7 @@ bool Evaluation::named_where_needed(const Engine::Compiled& rule) const {
 
 Truth Evaluation::value(RuleIx index, bool strict, RuleStep* step) {
   const auto& rule = engine_.compiled(index);
+  if (step == nullptr && !role_fits(rule)) return Truth::no;
   const bool grant = is_grant(rule.kind);
   Own helps = Own::all;
   Own hinders = Own::all;

@@ -43,6 +43,7 @@ class Evaluation {
 
   Truth member(const Engine::DataMember& member);
   Truth in_set(std::size_t set);
+  Truth evaluate_set(std::size_t set);
   Truth data_of(const Engine::Compiled& rule);
   Truth place_of(const Engine::Compiled& rule) const;
   Truth flags_of(const Engine::Compiled& rule, Own own);
@@ -69,6 +70,7 @@ class Evaluation {
   Walker walker_;
   bool recorded_;  // the asker has recorded facts: only then do theirs matter
   Few<FactId, limits::path_steps_max> used_;
+  std::array<std::uint8_t, 16> remembered_sets_{};  // the same for classes
   std::array<std::uint8_t, 64> remembered_{};  // per path: 0 not walked yet, else 1 + its value
 };
 
