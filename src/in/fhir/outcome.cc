@@ -6,8 +6,8 @@
 #include <cstdio>
 
 #include "base/must.h"
-#include "in/fhir/offer.h"
 #include "in/fhir/purpose.h"
+#include "in/offer_json.h"
 
 namespace halligan::in::fhir {
 namespace {
@@ -86,7 +86,7 @@ http::Response refused(const app::Refusal& refusal) {
   if (!refusal.code.empty()) issue.emplace("diagnostics", "reference code " + refusal.code);
   if (refusal.offer) {
     issue.at("details").as_object().emplace("coding", json::array{purpose_coding("BTG", "break the glass")});
-    issue.emplace("extension", json::array{json::object{{"url", offer_extension}, {"valueString", offer_json(*refusal.offer)}}});
+    issue.emplace("extension", json::array{json::object{{"url", offer_extension}, {"valueString", json::serialize(offer_json(*refusal.offer))}}});
   }
   auto out = answer(app::http_status(refusal.why), std::move(issue));
   if (out.status == 401) out.headers.push_back({"WWW-Authenticate", "Bearer realm=\"halligan\""});

@@ -80,13 +80,18 @@ bool digits(string_view text, std::size_t at, std::size_t count) {
                                                   [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Two digits within bounds.
+bool part(string_view text, std::size_t at, string_view least, string_view most) {
+  return digits(text, at, 2) && text.substr(at, 2) >= least && text.substr(at, 2) <= most;
+}
+
 // "Thh:mm", "Thh:mm:ss", with a fraction and an offset.
 bool time_of_day(string_view rest) {
-  if (rest.size() < 6 || rest[0] != 'T' || !digits(rest, 1, 2) || rest[3] != ':' || !digits(rest, 4, 2))
+  if (rest.size() < 6 || rest[0] != 'T' || !part(rest, 1, "00", "23") || rest[3] != ':' || !part(rest, 4, "00", "59"))
     return false;
   rest.remove_prefix(6);
   if (rest.starts_with(':')) {
-    if (!digits(rest, 1, 2)) return false;
+    if (!part(rest, 1, "00", "59")) return false;
     rest.remove_prefix(3);
     if (rest.starts_with('.')) {
       const auto end = rest.find_first_not_of("0123456789", 1);
@@ -95,8 +100,8 @@ bool time_of_day(string_view rest) {
     }
   }
   if (rest.empty() || rest == "Z") return true;
-  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && digits(rest, 1, 2) && rest[3] == ':' &&
-         digits(rest, 4, 2);
+  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && part(rest, 1, "00", "14") && rest[3] == ':' &&
+         part(rest, 4, "00", "59");
 }
 
 }  // namespace
@@ -130,9 +135,9 @@ bool is_search_date(string_view value) {
     value.remove_prefix(2);
   if (!digits(value, 0, 4)) return false;
   if (value.size() == 4) return true;
-  if (value[4] != '-' || !digits(value, 5, 2)) return false;
+  if (value[4] != '-' || !part(value, 5, "01", "12")) return false;
   if (value.size() == 7) return true;
-  if (value[7] != '-' || !digits(value, 8, 2)) return false;
+  if (value[7] != '-' || !part(value, 8, "01", "31")) return false;
   return value.size() == 10 || time_of_day(value.substr(10));
 }
 
