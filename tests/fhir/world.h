@@ -1,0 +1,411 @@
+// world.h - a small hospital behind the gateway: the shipped house over a simulated ledger, and a
+// record system that does as it is told.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/begin.h"
+#include "app/break_glass.h"
+#include "app/sessions.h"
+#include "in/fhir/gateway.h"
+#include "sim/sim_clock.h"
+#include "sim/sim_dice.h"
+#include "sim/sim_entry_store.h"
+#include "sim/sim_hasher.h"
+#include "sim/sim_vault.h"
+
+namespace halligan::tests {
+
+inline const std::string policy = R"(
+hospital = "St. Elsewhere"
+timezone = "Europe/London"
+roles = ["physician", "nurse", "porter", "privacy-officer", "billing", "administrator"]
+
+[relations]
+member = { from = "staff", to = "team" }
+referral = { from = "team", to = "patient" }
+
+[flags]
+SECRET = {}
+SHUT = {}
+
+[classes]
+claims = { of = ["Claim", "ExplanationOfBenefit", "Coverage"] }
+sealed-notes = { of = ["label:PSYTHPN"], named_only = true }
+
+[[deny]]
+name = "nobody-knows"
+flags = ["SECRET"]
+hide = true
+
+[[deny]]
+name = "shut-by-order"
+flags = ["SHUT"]
+text = "This chart is closed by order of the court."
+
+[[deny]]
+name = "claims-are-not-urgent"
+data = "claims"
+except_roles = ["billing"]
+
+[[allow]]
+name = "open-referral"
+via = "staff : member / referral"
+actions = ["read", "append", "modify"]
+
+[[allow]]
+name = "colleagues"
+data = ["Practitioner", "Organization"]
+actions = ["read"]
+
+[[allow]]
+name = "find-people"
+roles = ["physician", "nurse"]
+actions = ["search"]
+
+[[glass]]
+reason = "clinical-access"
+label = "Clinical access"
+purpose = "BTG"
+roles = ["physician"]
+prompts = ["What are you looking for?"]
+review = { by = "privacy-officer", within = "24h" }
+
+[[glass]]
+reason = "psychiatric-emergency"
+label = "Psychiatric emergency"
+purpose = "ETREAT"
+roles = ["physician"]
+data = ["sealed-notes"]
+review = { by = "privacy-officer", within = "24h" }
+)";
+
+// Whatever it is asked for it answers as the demo's server would, and remembers what it was asked.
+class Records final : public needs::RecordSource {
+ public:
+  explicit Records(const std::function<EntryIndex()>& durable) : durable_(durable) {}
+
+  struct Asked {
+    needs::RecordRequest request;
+    EntryIndex durable = 0;  // entries that were durable when it was asked
+  };
+
+  void put(const std::string& text) {
+    const auto body = boost::json::parse(text).as_object();
+    held_[std::string{body.at("resourceType").as_string()} + "/" + std::string{body.at("id").as_string()}] = text;
+  }
+  const std::map<std::string, std::string>& held() const { return held_; }
+  std::vector<Asked> writes() const {
+    std::vector<Asked> out;
+    for (const auto& each : asked)
+      if (each.request.method != "GET") out.push_back(each);
+    return out;
+  }
+
+  Result<needs::RecordAnswer> send(const needs::RecordRequest& request) override {
+    asked.push_back({request, durable_()});
+    if (fault && (fault_on.empty() || request.method == fault_on)) return *fault;
+    if (status != 0) return answer(status, R"({"resourceType":"OperationOutcome","issue":[{"diagnostics":"at http://upstream.internal"}]})");
+    const auto mark = request.target.find('?');
+    const auto path = request.target.substr(0, mark);
+    if (request.method == "POST") return create(path, request.body);
+    if (mark != std::string::npos) return search(path, request.target.substr(mark + 1));
+    const auto found = held_.find(path);
+    if (found == held_.end()) return answer(404, "{}");
+    if (request.method == "DELETE") {
+      held_.erase(found);
+      return answer(204, "");
+    }
+    if (request.method == "PUT") found->second = request.body;
+    return answer(200, found->second);
+  }
+  std::string base() const override { return "http://upstream.internal/fhir"; }
+
+  std::vector<Asked> asked;
+  std::optional<Fault> fault;
+  std::string fault_on;         // a method; empty: every one
+  int status = 0;               // of every answer, where it is not 0
+  std::vector<std::string> page;  // answers every search, where there is one
+  std::size_t page_size = 1'000;
+
+ private:
+  static Result<needs::RecordAnswer> answer(int code, std::string body) {
+    return needs::RecordAnswer{.status = code, .headers = {{"etag", "W/\"1\""}}, .body = needs::RecordBytes{std::move(body)}};
+  }
+
+  Result<needs::RecordAnswer> create(const std::string& type, const std::string& text) {
+    const auto id = "new-" + std::to_string(++made_);
+    auto body = boost::json::parse(text).as_object();
+    body["id"] = id;
+    held_[type + "/" + id] = boost::json::serialize(body);
+    return needs::RecordAnswer{.status = 201, .headers = {{"location", base() + "/" + type + "/" + id + "/_history/1"}, {"etag", "W/\"1\""}},
+                               .body = needs::RecordBytes{held_[type + "/" + id]}};
+  }
+
+  // Knows patient=Patient/x (as its last parameters say where to go on) and nothing else.
+  Result<needs::RecordAnswer> search(const std::string& type, const std::string& query) {
+    std::size_t offset = 0;
+    std::string patient;
+    const auto pairs = in::http::parse_query(query);
+    for (const auto& [name, value] : *pairs) {
+      if (name == "_offset") offset = static_cast<std::size_t>(std::stoul(value));
+      if (value.starts_with("Patient/")) patient = value;
+      if (name == "_id") patient = "\"id\":\"" + value + "\"";
+    }
+    std::vector<std::string> matches = page;
+    if (page.empty())
+      for (const auto& [key, text] : held_)
+        if (key.starts_with(type + "/") && (patient.empty() || text.find(patient + "\"") != std::string::npos ||
+                                            text.find(patient) != std::string::npos))
+          matches.push_back(text);
+    std::string out = R"({"resourceType":"Bundle","type":"searchset","total":)" + std::to_string(matches.size());
+    if (offset + page_size < matches.size())
+      out += R"(,"link":[{"relation":"next","url":")" + base() + "/" + type + "?patient=" + patient + "&_offset=" + std::to_string(offset + page_size) + "\"}]";
+    std::string entries;
+    for (std::size_t i = offset; i < std::min(matches.size(), offset + page_size); ++i)
+      entries += (entries.empty() ? "" : ",") + std::string{R"({"fullUrl":"http://upstream.internal/fhir/x","resource":)"} + matches[i] + "}";
+    if (!entries.empty()) out += ",\"entry\":[" + entries + "]";
+    return answer(200, out + "}");
+  }
+
+  const std::function<EntryIndex()> durable_;
+  std::map<std::string, std::string> held_;
+  int made_ = 0;
+};
+
+struct PutFact {
+  using Answer = bool;
+  facts::Fact fact;
+};
+inline PutFact::Answer decide(const PutFact& command, app::Context& context) {
+  context.note(command.fact);
+  return true;
+}
+
+class World {
+ public:
+  World() { begin(); }
+  ~World() { gateway.reset(); }
+
+  // --- the answer to a request, taken whole
+  struct Answer {
+    int status = 0;
+    in::http::Headers headers;
+    std::string body;
+    std::shared_ptr<const app::Lease> lease;
+    bool released = false;
+
+    std::string header(std::string_view name) const {
+      for (const auto& each : headers)
+        if (in::http::same_name(each.name, name)) return each.value;
+      return {};
+    }
+    boost::json::object json() const { return boost::json::parse(body).as_object(); }
+    bool holds(std::string_view text) const { return body.find(text) != std::string::npos; }
+    std::string next() const {
+      for (const auto& link : json().at("link").as_array())
+        if (link.at("relation") == "next") return std::string{link.at("url").as_string()}.substr(base.size() + 1);
+      return {};
+    }
+    std::vector<std::string> ids() const {
+      std::vector<std::string> out;
+      const auto whole = json();
+      if (whole.contains("entry"))
+        for (const auto& entry : whole.at("entry").as_array())
+          if (entry.as_object().contains("fullUrl")) out.emplace_back(entry.at("resource").at("id").as_string());
+      return out;
+    }
+    std::optional<boost::json::object> offer() const {
+      const auto& issue = json().at("issue").as_array().at(0).as_object();
+      if (!issue.contains("extension")) return std::nullopt;
+      return boost::json::parse(issue.at("extension").as_array().at(0).at("valueString").as_string()).as_object();
+    }
+  };
+
+  Answer ask(const std::string& who, const std::string& method, const std::string& target, const std::string& body = {},
+             in::http::Headers headers = {}) {
+    in::http::Request request;
+    request.method = method;
+    request.target = "/fhir/" + target;
+    const auto mark = request.target.find('?');
+    request.path = request.target.substr(0, mark);
+    if (mark != std::string::npos) request.query = request.target.substr(mark + 1);
+    if (!who.empty()) headers.push_back({"Authorization", "Bearer " + who});
+    if (!body.empty()) headers.push_back({"Content-Type", "application/fhir+json"});
+    request.headers = std::move(headers);
+    request.body = body;
+    auto response = gateway->handle(request);
+    Answer out{.status = response.status, .headers = response.headers, .body = std::string{in::http::body_text(response)}, .lease = nullptr, .released = false};
+    if (auto* record = std::get_if<in::http::ReleasedRecord>(&response.body)) {
+      out.released = true;
+      out.lease = record->lease;
+      if (record->on_done) record->on_done(out.body.size(), app::Done::whole);
+    }
+    return out;
+  }
+  Answer get(const std::string& who, const std::string& target) { return ask(who, "GET", target); }
+
+  // --- the house
+  template <class Command>
+  typename Command::Answer perform(const Command& command) {
+    auto answer = app::ask(desk, command);
+    MUST(answer.ok());
+    return answer->get();
+  }
+  // Signs `person` in under a token of their own choice.
+  void sign_in(const std::string& person, const std::string& token) {
+    const auto answer = perform(app::SignIn{.person = StaffId{person}, .origin = "10.0.0.1", .password_matched = true,
+                                            .totp_step = ++step_, .terminal = {}, .token_hash = in::token_hash(token)});
+    MUST(std::holds_alternative<app::SignIn::Done>(answer));
+  }
+  void refer(const std::string& patient) {
+    facts::RelationRecorded fact;
+    fact.staff = StaffId{"officer-d"};
+    fact.patient = PatientId{patient};
+    fact.relation = "referral";
+    fact.from = "team/cardio";
+    fact.to = "patient/" + patient;
+    perform(PutFact{fact});
+  }
+  void flag(const std::string& patient, const std::string& name) {
+    facts::FlagSet fact;
+    fact.staff = StaffId{"officer-d"};
+    fact.patient = PatientId{patient};
+    fact.flag = name;
+    perform(PutFact{fact});
+  }
+  std::string break_glass(const std::string& token, const std::string& patient, const std::string& reason = "clinical-access") {
+    const auto answer = perform(app::BreakGlass{.token_hash = in::token_hash(token), .patient = PatientId{patient}, .patient_exists = true,
+                                                .rule = reason, .details = {{"What are you looking for?", "the reason"}}, .acknowledged = {}, .confirmed = false});
+    MUST(std::holds_alternative<app::Broken>(answer));
+    return std::get<app::Broken>(answer).glass.text();
+  }
+  // Everything that is in the ledger; what was still to be told is told first.
+  std::vector<facts::Fact> ledger() {
+    restart_gateway();
+    std::vector<facts::Fact> out;
+    for (EntryIndex i = 0; i < house->journal().durable(); ++i) {
+      const auto read = house->journal().read(i);
+      MUST(read.ok() && read->body.has_value());
+      out.push_back(read->body->fact);
+    }
+    return out;
+  }
+  template <class Fact>
+  std::vector<Fact> entries() {
+    std::vector<Fact> out;
+    for (auto& fact : ledger())
+      if (const auto* one = std::get_if<Fact>(&fact)) out.push_back(*one);
+    return out;
+  }
+  void restart_gateway() {
+    gateway.reset();
+    gateway = std::make_unique<in::fhir::Gateway>(edge, base);
+  }
+
+  class Desk final : public app::Desk {
+   public:
+    explicit Desk(World& world) : world_(world) {}
+    Result<app::Durable> run(const std::function<void(app::House&, const Now&)>& job) override {
+      const std::lock_guard lock{mutex_};
+      if (world_.house->failed()) return Fault{FaultCode::ledger_unavailable, "stopped"};
+      job(*world_.house, world_.clock.now());
+      return world_.house->commit();
+    }
+
+   private:
+    World& world_;
+    std::mutex mutex_;
+  };
+
+  inline static const std::string base = "https://halligan.example/fhir";
+  sim::SimDice dice{7};
+  sim::SimDice edge_dice{8};
+  sim::SimDisk disk{dice.split()};
+  const crypto::SecretKey root{dice.roll<32>()};
+  sim::SimVaultStorage vault_storage{dice.split(), root};
+  sim::SimClock clock{Instant{Millis{1'790'000'000'000}}};
+  sim::SimHasher hasher;
+  std::unique_ptr<sim::SimEntryStore> store;
+  std::unique_ptr<sim::SimVault> vault;
+  std::unique_ptr<app::House> house;
+  Desk desk{*this};
+  Records records{[this] { return store->size(); }};
+  in::Edge edge{.desk = desk, .vault = *make_vault(), .hasher = hasher, .clock = clock, .dice = edge_dice, .records = records};
+  std::unique_ptr<in::fhir::Gateway> gateway;
+
+ private:
+  sim::SimVault* make_vault() {
+    auto made = sim::SimVault::open(vault_storage, root);
+    MUST(made.ok());
+    vault = std::move(*made);
+    return vault.get();
+  }
+
+  void begin() {
+    auto opened = sim::SimEntryStore::open(disk);
+    MUST(opened.ok());
+    store = std::move(*opened);
+    auto made = app::House::open({.store = *store, .vault = *vault, .dice = dice, .clock = clock}, "test");
+    MUST(made.ok());
+    house = std::move(*made);
+    app::Begin command;
+    command.hospital = "test";
+    command.origin = "test.example/log";
+    command.log_key = "none";
+    command.boot_id = clock.boot_id();
+    command.version = "test";
+    command.officers = {{.id = StaffId{"officer-d"}, .name = "D", .roles = {"privacy-officer", "administrator"}},
+                        {.id = StaffId{"officer-e"}, .name = "E", .roles = {"privacy-officer"}}};
+    command.policy = policy;
+    const auto begun = perform(command);
+    if (const auto* refusal = std::get_if<app::Refusal>(&begun)) {
+      std::fprintf(stderr, "%s\n", refusal->what.c_str());
+      for (const auto& each : refusal->missing) std::fprintf(stderr, "  %s\n", each.c_str());
+      MUST(refusal == nullptr);
+    }
+    hire("dr-a", "physician", true);
+    hire("dr-b", "physician", false);
+    hire("porter-c", "porter", false);
+    hire("bill", "billing", true);
+    for (const auto* who : {"dr-a", "dr-b", "porter-c", "bill"}) sign_in(who, who);
+    for (const auto* patient : {"p-1", "p-2", "p-3", "hidden", "shut"})
+      records.put(R"({"resourceType":"Patient","id":")" + std::string{patient} + R"(","name":[{"family":"Roe"}],"meta":{"versionId":"1"}})");
+    refer("p-1");
+    refer("p-2");
+    flag("hidden", "SECRET");
+    flag("shut", "SHUT");
+    gateway = std::make_unique<in::fhir::Gateway>(edge, base);
+  }
+
+  void hire(const std::string& id, const std::string& role, bool in_team) {
+    facts::StaffSet fact;
+    fact.person = StaffId{id};
+    fact.pseudonym = to_hex(house->journal().fresh_pseudonym());
+    fact.name = id;
+    fact.roles = {role};
+    perform(PutFact{fact});
+    if (!in_team) return;
+    facts::RelationRecorded member;
+    member.staff = StaffId{"officer-d"};
+    member.relation = "member";
+    member.from = "staff/" + id;
+    member.to = "team/cardio";
+    perform(PutFact{member});
+  }
+
+  std::int64_t step_ = 0;
+};
+
+inline std::string observation(const std::string& id, const std::string& patient, const std::string& rest = {}) {
+  return R"({"resourceType":"Observation","id":")" + id + R"(","subject":{"reference":"Patient/)" + patient + "\"}" + rest + "}";
+}
+inline const std::string psychotherapy = R"(,"meta":{"security":[{"code":"PSYTHPN"}]})";
+
+}  // namespace halligan::tests
