@@ -196,7 +196,7 @@ class Client:
         return answer
 
     def fhir(self, method, path, body=None, ok=None, **more):
-        answer = self.request(method, "/fhir/" + path, body, **more)
+        answer = self.request(method, ("/fhir/" + path).rstrip("/"), body, **more)
         if ok is not None:
             assert answer.status == ok, f"{method} {path}: wanted {ok}, got {answer!r}"
         return answer
@@ -465,7 +465,7 @@ class World:
         reader, out, at = self.session("l.reader"), [], since
         while True:
             page = reader.api("GET", f"/entries?from={at}&limit=500", ok=200).json["entries"]
-            out += [{**(entry["fact"] or {}), **entry} for entry in page]
+            out += page
             if not page or len(page) < 2:
                 break
             at = page[-1]["index"] + 1

@@ -39,7 +39,7 @@ def test_A01_it_support_opens_any_chart_by_system_support_only(world):
     grants = found["offer"]["grants"]
     assert [(g["rule"], g["reason"]) for g in grants] == [("system-support", True)]
     assert len(grants[0]["bill"]["prompts"]) == 3
-    assert grants[0]["bill"]["proof"]["level"] == 2
+    assert grants[0]["bill"]["proof"]["fresh"] is True  # that of signing in
     refused(it.fhir("GET", "Patient/p-000002"), 403)
 
     answered = details(grants[0], "the ward's printer")
@@ -342,7 +342,7 @@ def test_C05_a_referral_instead_of_the_glass(world):
     doctor.fhir("GET", "Patient/p-000002", ok=200)
     # It is self-made: read and append only, and a case until somebody confirms it.
     mine = some(world, "p-000002")
-    refused(doctor.fhir("PUT", f"Observation/{mine['id']}", mine), 403)
+    refused(doctor.fhir("PUT", f"Observation/{mine['id']}", mine), 403, 404)
     cases = [c for c in world.cases() if c["staff"] == doctor.staff]
     assert [c["kind"] for c in cases].count("self-made-relation") == 1, cases
     doctor.api("POST", "/charts/p-000002/referrals/cardiology/close", {}, ok=200)

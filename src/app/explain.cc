@@ -1,5 +1,7 @@
 #include "app/explain.h"
 
+#include <algorithm>
+
 #include "app/access.h"
 #include "app/roles.h"
 
@@ -19,6 +21,23 @@ Session imagined(const StaffId& staff, const Now& now) {
   return out;
 }
 
+// What the person may know of their own question: the rules that the answer rests on, without
+// those that stay hidden. Of a deny that names no rule nothing, or the hidden would show by it.
+void keep_own(const State& state, Explained& how) {
+  const auto hidden = [&](const std::string& name) {
+    const auto* rule = rule_named(state, name);
+    return rule == nullptr || rule->hide;
+  };
+  const bool nameless = how.answer.verdict == Verdict::deny && how.answer.denied_by.empty();
+  std::erase_if(how.decisive, [&](const std::string& name) { return nameless || hidden(name); });
+  std::erase_if(how.steps, [&](const Explained::Step& step) {
+    return std::find(how.decisive.begin(), how.decisive.end(), step.rule) == how.decisive.end();
+  });
+  if (how.answer.verdict == Verdict::permit) return;
+  for (auto& step : how.steps)
+    for (auto& part : step.parts) part.relations.clear();
+}
+
 }  // namespace
 
 ExplainCode::Answer decide(const ExplainCode& command, Context& context) {
@@ -29,7 +48,8 @@ ExplainCode::Answer decide(const ExplainCode& command, Context& context) {
   if (held == context.state.codes.end() || (!own && !oversees(context.state, *session)))
     return Refusal{.why = Why::not_found, .what = "no code that concerns you reads like this"};
   if (!own)
-    context.note(facts::LedgerRead{.staff = session->staff, .session = session->id, .what = "code " + command.code});
+    context.note(facts::LedgerRead{
+        .staff = session->staff, .session = session->id, .what = "code " + command.code});
   return held->second;
 }
 
@@ -38,25 +58,26 @@ ExplainDecision::Answer decide(const ExplainDecision& command, Context& context)
   if (session == nullptr) return no_session();
   const bool overseer = oversees(context.state, *session);
   const bool own = command.staff.empty() || command.staff == session->staff;
-  if (!own && !overseer) return role::needed("a decision about somebody else takes an officer or an administrator");
+  if (!own && !overseer)
+    return role::needed("a decision about somebody else takes an officer or an administrator");
   if (!own && context.state.person(command.staff) == nullptr)
     return Refusal{.why = Why::not_found, .what = "nobody is enrolled under this id"};
   const Session asker = own ? *session : imagined(command.staff, context.now);
   auto how = explain(context.state, asker, command.cell, context.now);
   if (!how) return Refusal{.why = Why::no_policy, .what = "no policy is in force"};
-  ExplainDecision::Told out{.how = std::move(*how), .with_steps = overseer,
-                            .policy = context.state.policy_version, .offer = {}, .owed = {}};
+  ExplainDecision::Told out{
+      .how = std::move(*how), .policy = context.state.policy_version, .offer = {}, .owed = {}};
   const auto& answer = out.how.answer;
   if (answer.verdict == Verdict::glass)
-    out.offer = offer_of(context.state, asker, PatientId{command.cell.patient.value_or("")}, answer, context.now);
+    out.offer = offer_of(context.state, asker, PatientId{command.cell.patient.value_or("")}, answer,
+                         context.now);
   if (answer.basis) out.owed = answer.basis->bill.reviews;
-  if (!out.with_steps) {
-    out.how.steps.clear();
-    out.how.decisive.clear();
-  }
-  context.note(facts::LedgerRead{.staff = session->staff, .session = session->id,
-                                 .what = std::string{"explained: "} + action_text(command.cell.action) + " of " +
-                                         (command.cell.fact.empty() ? command.cell.type : command.cell.fact)});
+  if (!overseer) keep_own(context.state, out.how);
+  context.note(facts::LedgerRead{
+      .staff = session->staff,
+      .session = session->id,
+      .what = std::string{"explained: "} + action_text(command.cell.action) + " of " +
+              (command.cell.fact.empty() ? command.cell.type : command.cell.fact)});
   return out;
 }
 

@@ -1,7 +1,7 @@
 // explain.h - why it was decided so: what a reference code stands for, and a decision rule by rule.
 //
-// People see what concerns themselves, and no more than the answer itself told them; officers and
-// administrators see the steps, and that they looked is an entry.
+// People see what concerns themselves: of a decision the rules that it rests on, but for hidden
+// ones. Officers and administrators see every step. That somebody looked is an entry.
 #pragma once
 
 #include <optional>
@@ -24,9 +24,8 @@ ExplainCode::Answer decide(const ExplainCode& command, Context& context);
 struct ExplainDecision {
   struct Told {
     Explained how;
-    bool with_steps = false;
     std::string policy;
-    std::optional<Offer> offer;  // of a glass verdict
+    std::optional<Offer> offer;     // of a glass verdict
     std::vector<std::string> owed;  // rules that the basis of a permit leaves owed
   };
   using Answer = std::variant<Told, Refusal>;

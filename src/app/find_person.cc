@@ -23,8 +23,11 @@ SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
   const auto answer = judge(context.state, *session, cell, context.now);
   if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
   SearchPeople::Allowed out;
-  out.search = context.note(facts::SearchMade{.staff = session->staff, .session = session->id, .terms = command.terms,
-                                              .basis = answer.basis->rule, .place = session->place});
+  out.search = context.note(facts::SearchMade{.staff = session->staff,
+                                              .session = session->id,
+                                              .terms = command.terms,
+                                              .basis = answer.basis->rule,
+                                              .place = session->place});
   return out;
 }
 
@@ -32,6 +35,7 @@ ListPeople::Answer decide(const ListPeople& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
   ListPeople::Listed out;
+  out.last = command.search;
   for (const auto& patient : command.found) {
     auto cell = search_cell();
     cell.patient = patient.text();
@@ -46,8 +50,10 @@ ListPeople::Answer decide(const ListPeople& command, Context& context) {
       break;
     }
     out.patients.push_back(patient);
-    context.note(facts::SearchListed{.staff = session->staff, .patient = patient, .session = session->id,
-                                     .search = command.search});
+    out.last = context.note(facts::SearchListed{.staff = session->staff,
+                                                .patient = patient,
+                                                .session = session->id,
+                                                .search = command.search});
   }
   return out;
 }

@@ -30,6 +30,7 @@ struct ListPeople {
   struct Listed {
     std::vector<PatientId> patients;  // those that may be shown, in the order found
     bool more = false;                // some that could be shown did not fit
+    EntryIndex last = 0;              // the entry of the last one, or of the search
   };
   using Answer = std::variant<Listed, Refusal>;
   std::string token_hash;

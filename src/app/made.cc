@@ -6,11 +6,21 @@ namespace {
 struct Named {
   std::string operator()(const facts::GlassOpened& fact) const { return fact.glass.text(); }
   std::string operator()(const facts::GlassWidened& fact) const { return fact.glass.text(); }
-  std::string operator()(const facts::PolicyProposed& fact) const { return with_kind(fact, fact.policy); }
-  std::string operator()(const facts::PolicySigned& fact) const { return with_kind(fact, fact.policy); }
-  std::string operator()(const facts::CaseJustified& fact) const { return with_kind(fact, fact.case_id.text()); }
-  std::string operator()(const facts::CaseClosed& fact) const { return with_kind(fact, fact.case_id.text()); }
-  std::string operator()(const facts::CaseReopened& fact) const { return with_kind(fact, fact.case_id.text()); }
+  std::string operator()(const facts::PolicyProposed& fact) const {
+    return with_kind(fact, fact.policy);
+  }
+  std::string operator()(const facts::PolicySigned& fact) const {
+    return with_kind(fact, fact.policy);
+  }
+  std::string operator()(const facts::CaseJustified& fact) const {
+    return with_kind(fact, fact.case_id.text());
+  }
+  std::string operator()(const facts::CaseClosed& fact) const {
+    return with_kind(fact, fact.case_id.text());
+  }
+  std::string operator()(const facts::CaseReopened& fact) const {
+    return with_kind(fact, fact.case_id.text());
+  }
   std::string operator()(const facts::RelationRecorded& fact) const {
     return with_kind(fact, fact.relation + "(" + fact.from + "," + fact.to + ")");
   }

@@ -21,7 +21,8 @@ struct Asked {
 
 Asked administrator(const State& state, const std::string& token_hash, const Now& now) {
   Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
-  if (out.session == nullptr) out.refusal = no_session();
+  if (out.session == nullptr)
+    out.refusal = no_session();
   else if (!has_role(state, *out.session, role::administrator))
     out.refusal = role::needed("this takes an administrator");
   return out;
@@ -30,7 +31,8 @@ Asked administrator(const State& state, const std::string& token_hash, const Now
 // Officers look at rosters, too.
 Asked overseer(const State& state, const std::string& token_hash, const Now& now) {
   Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
-  if (out.session == nullptr) out.refusal = no_session();
+  if (out.session == nullptr)
+    out.refusal = no_session();
   else if (!has_any_role(state, *out.session, {role::administrator, role::privacy_officer}))
     out.refusal = role::needed("this takes an administrator or a privacy officer");
   return out;
@@ -43,7 +45,8 @@ std::optional<Refusal> bad_roles(const State& state, const std::vector<std::stri
   const auto known = known_roles(state);
   for (std::size_t i = 0; i < roles.size(); ++i) {
     if (!known.contains(roles[i]))
-      return bad("role " + std::to_string(i + 1) + " of the list is none that the policy or the program knows");
+      return bad("role " + std::to_string(i + 1) +
+                 " of the list is none that the policy or the program knows");
     if (std::find(roles.begin(), roles.begin() + static_cast<std::ptrdiff_t>(i), roles[i]) !=
         roles.begin() + static_cast<std::ptrdiff_t>(i))
       return bad("role " + std::to_string(i + 1) + " of the list stands there twice");
@@ -54,8 +57,8 @@ std::optional<Refusal> bad_roles(const State& state, const std::vector<std::stri
 }
 
 template <class Which>
-std::size_t end_sessions(Context& context, facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
-                         Which which) {
+std::size_t end_sessions(Context& context, facts::SessionEnd by, facts::EndedBy glass_by,
+                         const StaffId& who, Which which) {
   std::size_t ended = 0;
   for (const auto& [id, session] : context.state.sessions) {
     if (!which(session)) continue;
@@ -65,22 +68,25 @@ std::size_t end_sessions(Context& context, facts::SessionEnd by, facts::EndedBy 
   return ended;
 }
 
-bool names_one_of(const std::vector<policy::ast::Name>& names, const std::vector<std::string>& roles) {
+bool names_one_of(const std::vector<policy::ast::Name>& names,
+                  const std::vector<std::string>& roles) {
   return std::any_of(names.begin(), names.end(), [&](const policy::ast::Name& name) {
     return std::find(roles.begin(), roles.end(), name.text) != roles.end();
   });
 }
 
 bool meant_for(const policy::ast::Rule& rule, const std::vector<std::string>& roles) {
-  return rule.kind == policy::ast::RuleKind::glass && (rule.roles.empty() || names_one_of(rule.roles, roles)) &&
+  return rule.kind == policy::ast::RuleKind::glass &&
+         (rule.roles.empty() || names_one_of(rule.roles, roles)) &&
          !names_one_of(rule.except_roles, roles);
 }
 
 RosterLine line_of(const State& state, const Person& person) {
   RosterLine out{.person = person, .may_break = false, .lacks = {}, .can_break = false};
   if (const auto* policy = policy_of(state))
-    out.may_break = std::any_of(policy->rules.begin(), policy->rules.end(),
-                                [&](const policy::ast::Rule& rule) { return meant_for(rule, person.roles); });
+    out.may_break =
+        std::any_of(policy->rules.begin(), policy->rules.end(),
+                    [&](const policy::ast::Rule& rule) { return meant_for(rule, person.roles); });
   for (const char* factor : factors_of_a_login)
     if (!person.factors.contains(factor)) out.lacks.emplace_back(factor);
   out.can_break = person.active && out.may_break && out.lacks.empty();
@@ -108,7 +114,8 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   const auto* before = context.state.person(command.person);
   const bool self = command.person == asked.session->staff;
   if (self && (command.roles != before->roles || !command.active))
-    return Refusal{.why = Why::same_person, .what = "somebody else has to change your roles, or deactivate you"};
+    return Refusal{.why = Why::same_person,
+                   .what = "somebody else has to change your roles, or deactivate you"};
   SetStaff::Done out{.person = command.person, .enrolled = before == nullptr};
   if (before != nullptr && before->name == command.name && before->roles == command.roles &&
       before->department == command.department && before->active == command.active)
@@ -126,11 +133,13 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   if (before == nullptr) return out;
   const auto theirs = [&](const Session& session) { return session.staff == command.person; };
   if (!command.active)
-    out.sessions_ended = end_sessions(context, facts::SessionEnd::staff_deactivated,
-                                      facts::EndedBy::staff_deactivated, asked.session->staff, theirs);
+    out.sessions_ended =
+        end_sessions(context, facts::SessionEnd::staff_deactivated,
+                     facts::EndedBy::staff_deactivated, asked.session->staff, theirs);
   else if (command.roles != before->roles)
-    out.sessions_ended = end_sessions(context, facts::SessionEnd::roles_changed,
-                                      facts::EndedBy::staff_deactivated, asked.session->staff, theirs);
+    out.sessions_ended =
+        end_sessions(context, facts::SessionEnd::roles_changed, facts::EndedBy::staff_deactivated,
+                     asked.session->staff, theirs);
   return out;
 }
 
@@ -139,8 +148,8 @@ EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
   if (asked.refusal) return *asked.refusal;
   const auto* person = context.state.person(command.person);
   if (person == nullptr) return nobody();
-  context.note(facts::FactorEnrolled{.staff = asked.session->staff, .person = command.person,
-                                     .factor = command.factor});
+  context.note(facts::FactorEnrolled{
+      .staff = asked.session->staff, .person = command.person, .factor = command.factor});
   // A factor is renewed because the old one is in doubt, and with it what was opened by it.
   if (person->factors.contains(command.factor))
     end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
@@ -154,7 +163,8 @@ SignOutStaff::Answer decide(const SignOutStaff& command, Context& context) {
   const auto asked = overseer(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
   if (context.state.person(command.person) == nullptr) return nobody();
-  return end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+  return end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked,
+                      asked.session->staff,
                       [&](const Session& session) { return session.staff == command.person; });
 }
 
@@ -166,8 +176,11 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
   if (before != nullptr && before->place == command.place && before->use == command.use &&
       before->active == command.active)
     return command.terminal;
-  context.note(facts::TerminalSet{.staff = asked.session->staff, .terminal = command.terminal,
-                                  .place = command.place, .use = command.use, .active = command.active});
+  context.note(facts::TerminalSet{.staff = asked.session->staff,
+                                  .terminal = command.terminal,
+                                  .place = command.place,
+                                  .use = command.use,
+                                  .active = command.active});
   // Sessions that were opened there would go on speaking of a place where they no longer are.
   if (before != nullptr && (before->place != command.place || !command.active))
     end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
@@ -179,13 +192,18 @@ RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& 
   const auto asked = administrator(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
   const auto* terminal = context.state.terminal(command.terminal);
-  if (terminal == nullptr) return Refusal{.why = Why::not_found, .what = "no terminal is enrolled under this id"};
-  context.note(facts::TerminalSet{.staff = asked.session->staff, .terminal = terminal->id, .place = terminal->place,
-                                  .use = terminal->use, .active = terminal->active});
+  if (terminal == nullptr)
+    return Refusal{.why = Why::not_found, .what = "no terminal is enrolled under this id"};
+  context.note(facts::TerminalSet{.staff = asked.session->staff,
+                                  .terminal = terminal->id,
+                                  .place = terminal->place,
+                                  .use = terminal->use,
+                                  .active = terminal->active});
   return command.terminal;
 }
 
-std::variant<std::vector<RosterLine>, Refusal> roster(const State& state, const std::string& token_hash,
+std::variant<std::vector<RosterLine>, Refusal> roster(const State& state,
+                                                      const std::string& token_hash,
                                                       const Now& now) {
   const auto asked = overseer(state, token_hash, now);
   if (asked.refusal) return *asked.refusal;
@@ -194,7 +212,8 @@ std::variant<std::vector<RosterLine>, Refusal> roster(const State& state, const 
   return out;
 }
 
-std::variant<std::vector<RoleLine>, Refusal> roles(const State& state, const std::string& token_hash, const Now& now) {
+std::variant<std::vector<RoleLine>, Refusal> roles(const State& state,
+                                                   const std::string& token_hash, const Now& now) {
   const auto asked = overseer(state, token_hash, now);
   if (asked.refusal) return *asked.refusal;
   std::map<std::string, std::size_t> counts;
@@ -207,7 +226,8 @@ std::variant<std::vector<RoleLine>, Refusal> roles(const State& state, const std
   return out;
 }
 
-std::variant<std::vector<Terminal>, Refusal> terminals(const State& state, const std::string& token_hash,
+std::variant<std::vector<Terminal>, Refusal> terminals(const State& state,
+                                                       const std::string& token_hash,
                                                        const Now& now) {
   const auto asked = overseer(state, token_hash, now);
   if (asked.refusal) return *asked.refusal;

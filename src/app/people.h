@@ -18,7 +18,7 @@ namespace halligan::app {
 struct SetStaff {
   struct Done {
     StaffId person;
-    bool enrolled = false;    // new
+    bool enrolled = false;  // new
     bool changed = false;
     std::size_t sessions_ended = 0;
   };
@@ -40,7 +40,7 @@ struct EnrolFactor {
 };
 EnrolFactor::Answer decide(const EnrolFactor& command, Context& context);
 
-struct SignOutStaff {  // every session and glass of a person
+struct SignOutStaff {                                 // every session and glass of a person
   using Answer = std::variant<std::size_t, Refusal>;  // sessions ended
   std::string token_hash;
   StaffId person;
@@ -51,7 +51,7 @@ struct SetTerminal {
   using Answer = std::variant<TerminalId, Refusal>;
   std::string token_hash;
   TerminalId terminal;
-  PlaceId place;      // "ward-a", or with its kind: "room/12"
+  PlaceId place;  // "ward-a", or with its kind: "room/12"
   std::string use;
   bool active = true;
 };
@@ -73,15 +73,18 @@ struct RosterLine {
   std::vector<std::string> lacks;  // factors without which nobody signs in
   bool can_break = false;          // both, and active
 };
-std::variant<std::vector<RosterLine>, Refusal> roster(const State& state, const std::string& token_hash,
+std::variant<std::vector<RosterLine>, Refusal> roster(const State& state,
+                                                      const std::string& token_hash,
                                                       const Now& now);
 
 struct RoleLine {
   std::string role;
   std::size_t staff = 0;  // active ones
 };
-std::variant<std::vector<RoleLine>, Refusal> roles(const State& state, const std::string& token_hash, const Now& now);
-std::variant<std::vector<Terminal>, Refusal> terminals(const State& state, const std::string& token_hash,
+std::variant<std::vector<RoleLine>, Refusal> roles(const State& state,
+                                                   const std::string& token_hash, const Now& now);
+std::variant<std::vector<Terminal>, Refusal> terminals(const State& state,
+                                                       const std::string& token_hash,
                                                        const Now& now);
 
 // Every role that the policy in force or the program itself knows.

@@ -22,13 +22,16 @@ struct Asked {
 
 Asked officer(const State& state, const std::string& token_hash, const Now& now) {
   Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
-  if (out.session == nullptr) out.refusal = no_session();
+  if (out.session == nullptr)
+    out.refusal = no_session();
   else if (!has_any_role(state, *out.session, {role::administrator, role::privacy_officer}))
     out.refusal = role::needed("a policy takes an administrator or a privacy officer");
   return out;
 }
 
-Refusal unknown_version() { return {.why = Why::not_found, .what = "no policy of this version was proposed"}; }
+Refusal unknown_version() {
+  return {.why = Why::not_found, .what = "no policy of this version was proposed"};
+}
 
 // Proposed before the policy in force was: signing it now would undo what came in between unseen.
 bool is_stale(const State& state, const PolicyText& proposal) {
@@ -36,7 +39,9 @@ bool is_stale(const State& state, const PolicyText& proposal) {
   return in_force != nullptr && proposal.proposed_at < in_force->proposed_at;
 }
 
-bool waits(const State& state, const PolicyText& text) { return text.signer.empty() && !is_stale(state, text); }
+bool waits(const State& state, const PolicyText& text) {
+  return text.signer.empty() && !is_stale(state, text);
+}
 
 struct Read {
   std::optional<policy::ast::Policy> policy;
@@ -48,14 +53,16 @@ Read read_policy(const std::string& text) {
   Read out{.policy = std::move(parsed.policy), .messages = std::move(parsed.messages)};
   if (!out.policy) return out;
   auto found = policy::check(*out.policy);
-  out.messages.insert(out.messages.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  out.messages.insert(out.messages.end(), std::make_move_iterator(found.begin()),
+                      std::make_move_iterator(found.end()));
   return out;
 }
 
 PolicyPreview preview_of(const State& state, const Read& proposed) {
   PolicyPreview out{.diff = {}, .warnings = proposed.messages};
   const auto* in_force = policy_of(state);
-  const auto text = policy::diff_text(policy::diff(in_force == nullptr ? policy::ast::Policy{} : *in_force, *proposed.policy));
+  const auto text = policy::diff_text(
+      policy::diff(in_force == nullptr ? policy::ast::Policy{} : *in_force, *proposed.policy));
   for (std::size_t from = 0; from < text.size();) {
     const auto end = std::min(text.find('\n', from), text.size());
     out.diff.push_back(text.substr(from, end - from));
@@ -75,9 +82,12 @@ ProposePolicy::Answer decide(const ProposePolicy& command, Context& context) {
   const auto asked = officer(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
   if (command.text.size() > limits::policy_bytes_max)
-    return Refusal{.why = Why::bad_request, .what = "a policy is at most " + std::to_string(limits::policy_bytes_max) + " bytes"};
+    return Refusal{
+        .why = Why::bad_request,
+        .what = "a policy is at most " + std::to_string(limits::policy_bytes_max) + " bytes"};
   auto read = read_policy(command.text);
-  if (!read.policy || policy::has_errors(read.messages)) return PolicyErrors{std::move(read.messages)};
+  if (!read.policy || policy::has_errors(read.messages))
+    return PolicyErrors{std::move(read.messages)};
   ProposePolicy::Done out{.version = {}, .preview = preview_of(context.state, read)};
   if (const auto made = context.state.made.find(context.idempotency);
       !context.idempotency.empty() && made != context.state.made.end()) {
@@ -94,27 +104,32 @@ ProposePolicy::Answer decide(const ProposePolicy& command, Context& context) {
 SignPolicy::Answer decide(const SignPolicy& command, Context& context) {
   const auto asked = officer(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
-  const auto before = repeated(context, std::string{facts::PolicySigned::kind} + "/" + command.version);
+  const auto before =
+      repeated(context, std::string{facts::PolicySigned::kind} + "/" + command.version);
   if (before == Repeated::same) return command.version;
   if (before == Repeated::other) return key_used_otherwise();
   const auto held = context.state.policies.find(command.version);
   if (held == context.state.policies.end()) return unknown_version();
   const auto& proposal = held->second;
-  if (!proposal.signer.empty()) return Refusal{.why = Why::closed_already, .what = "this version was signed before"};
+  if (!proposal.signer.empty())
+    return Refusal{.why = Why::closed_already, .what = "this version was signed before"};
   if (proposal.proposer == asked.session->staff)
     return Refusal{.why = Why::same_person, .what = "somebody else has to sign what you proposed"};
   if (is_stale(context.state, proposal))
-    return Refusal{.why = Why::conflict,
-                   .what = "another policy came into force since this was proposed: propose it again"};
+    return Refusal{
+        .why = Why::conflict,
+        .what = "another policy came into force since this was proposed: propose it again"};
   // What this build accepts may be less than what the one accepted that it was proposed to.
   const auto read = read_policy(proposal.text);
   if (!read.policy || policy::has_errors(read.messages))
-    return Refusal{.why = Why::policy_refused, .what = "this version no longer passes the check: propose it again"};
+    return Refusal{.why = Why::policy_refused,
+                   .what = "this version no longer passes the check: propose it again"};
   context.note(facts::PolicySigned{.staff = asked.session->staff, .policy = command.version});
   return command.version;
 }
 
-std::variant<PolicyShown, Refusal> show_policy(const State& state, const std::string& token_hash, const Now& now) {
+std::variant<PolicyShown, Refusal> show_policy(const State& state, const std::string& token_hash,
+                                               const Now& now) {
   if (live_session(state, token_hash, now) == nullptr) return no_session();
   PolicyShown out;
   if (const auto* in_force = state.policy_in_force()) out.in_force = *in_force;
@@ -125,7 +140,8 @@ std::variant<PolicyShown, Refusal> show_policy(const State& state, const std::st
   return out;
 }
 
-std::variant<ProposalShown, Refusal> show_proposal(const State& state, const std::string& token_hash, const Now& now,
+std::variant<ProposalShown, Refusal> show_proposal(const State& state,
+                                                   const std::string& token_hash, const Now& now,
                                                    const std::string& version) {
   const auto asked = officer(state, token_hash, now);
   if (asked.refusal) return *asked.refusal;

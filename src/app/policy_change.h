@@ -49,15 +49,18 @@ SignPolicy::Answer decide(const SignPolicy& command, Context& context);
 
 struct PolicyShown {
   PolicyText in_force;  // version empty while none is
-  std::vector<PolicyText> proposals;  // newer than the one in force and not signed; without their text
+  std::vector<PolicyText>
+      proposals;  // newer than the one in force and not signed; without their text
 };
-std::variant<PolicyShown, Refusal> show_policy(const State& state, const std::string& token_hash, const Now& now);
+std::variant<PolicyShown, Refusal> show_policy(const State& state, const std::string& token_hash,
+                                               const Now& now);
 
 struct ProposalShown {
   PolicyText proposal;
   PolicyPreview preview;
 };
-std::variant<ProposalShown, Refusal> show_proposal(const State& state, const std::string& token_hash, const Now& now,
+std::variant<ProposalShown, Refusal> show_proposal(const State& state,
+                                                   const std::string& token_hash, const Now& now,
                                                    const std::string& version);
 
 }  // namespace halligan::app

@@ -37,7 +37,9 @@ bool newer(const cases::Case* a, const cases::Case* b) {
   return a->opened_at != b->opened_at ? a->opened_at > b->opened_at : a->id > b->id;
 }
 
-Refusal unknown_case() { return {.why = Why::not_found, .what = "no case that you may see has this id"}; }
+Refusal unknown_case() {
+  return {.why = Why::not_found, .what = "no case that you may see has this id"};
+}
 
 Refusal refusal_of(cases::Refusal why) {
   switch (why) {
@@ -46,7 +48,8 @@ Refusal refusal_of(cases::Refusal why) {
       return {.why = Why::self_review, .what = "somebody else has to look at a case about you"};
     case cases::Refusal::not_reviewer:
       return {.why = Why::role_needed, .what = "the policy gives this case to another role"};
-    case cases::Refusal::closed_already: return {.why = Why::closed_already, .what = "the case is closed"};
+    case cases::Refusal::closed_already:
+      return {.why = Why::closed_already, .what = "the case is closed"};
     case cases::Refusal::not_closed: return {.why = Why::not_closed, .what = "the case is open"};
     case cases::Refusal::not_yours:
       return {.why = Why::not_yours, .what = "only the person whom the case concerns justifies it"};
@@ -63,7 +66,8 @@ struct Asked {
 };
 
 // `kind` is that of the fact to be noted.
-Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind, const Context& context) {
+Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind,
+              const Context& context) {
   Asked out;
   out.session = live_session(context.state, token_hash, context.now);
   if (out.session == nullptr) {
@@ -72,7 +76,8 @@ Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind,
   }
   out.roles = &context.state.person(out.session->staff)->roles;
   out.held = context.state.case_of(id);
-  if (out.held == nullptr || !may_see(context.state, *out.session, *out.held)) out.refusal = unknown_case();
+  if (out.held == nullptr || !may_see(context.state, *out.session, *out.held))
+    out.refusal = unknown_case();
   const auto before = repeated(context, std::string{kind} + "/" + id.text());
   if (before == Repeated::other) out.refusal = key_used_otherwise();
   out.repeated = before == Repeated::same;
@@ -104,18 +109,22 @@ ListCases::Answer decide(const ListCases& command, Context& context) {
 
   ListCases::Listed out;
   out.more = found.size() > command.limit;
-  const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), command.limit));
+  const auto end =
+      found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), command.limit));
   std::partial_sort(found.begin(), end, found.end(), newer);
   for (auto held = found.begin(); held != end; ++held) out.cases.push_back((*held)->id);
-  context.note(facts::CasesListed{.staff = session->staff, .session = session->id, .count = out.cases.size()});
+  context.note(facts::CasesListed{
+      .staff = session->staff, .session = session->id, .count = out.cases.size()});
   return out;
 }
 
 ViewCase::Answer decide(const ViewCase& command, Context& context) {
   const auto asked = ask_for(command.token_hash, command.id, facts::CaseViewed::kind, context);
   if (asked.refusal) return *asked.refusal;
-  context.note(facts::CaseViewed{.staff = asked.session->staff, .patient = asked.held->patient,
-                                 .session = asked.session->id, .case_id = command.id});
+  context.note(facts::CaseViewed{.staff = asked.session->staff,
+                                 .patient = asked.held->patient,
+                                 .session = asked.session->id,
+                                 .case_id = command.id});
   return command.id;
 }
 
@@ -123,10 +132,13 @@ JustifyCase::Answer decide(const JustifyCase& command, Context& context) {
   const auto asked = ask_for(command.token_hash, command.id, facts::CaseJustified::kind, context);
   if (asked.refusal) return *asked.refusal;
   if (asked.repeated) return command.id;
-  if (const auto why = cases::may_justify(*asked.held, asked.session->staff); why != cases::Refusal::none)
+  if (const auto why = cases::may_justify(*asked.held, asked.session->staff);
+      why != cases::Refusal::none)
     return refusal_of(why);
-  context.note(facts::CaseJustified{.staff = asked.session->staff, .patient = asked.held->patient,
-                                    .case_id = command.id, .text = command.text});
+  context.note(facts::CaseJustified{.staff = asked.session->staff,
+                                    .patient = asked.held->patient,
+                                    .case_id = command.id,
+                                    .text = command.text});
   return command.id;
 }
 
@@ -134,10 +146,14 @@ CloseCase::Answer decide(const CloseCase& command, Context& context) {
   const auto asked = ask_for(command.token_hash, command.id, facts::CaseClosed::kind, context);
   if (asked.refusal) return *asked.refusal;
   if (asked.repeated) return command.id;
-  if (const auto why = cases::may_close(*asked.held, asked.session->staff, *asked.roles); why != cases::Refusal::none)
+  if (const auto why = cases::may_close(*asked.held, asked.session->staff, *asked.roles);
+      why != cases::Refusal::none)
     return refusal_of(why);
-  context.note(facts::CaseClosed{.staff = asked.session->staff, .patient = asked.held->patient,
-                                 .case_id = command.id, .finding = command.finding, .comment = command.comment});
+  context.note(facts::CaseClosed{.staff = asked.session->staff,
+                                 .patient = asked.held->patient,
+                                 .case_id = command.id,
+                                 .finding = command.finding,
+                                 .comment = command.comment});
   return command.id;
 }
 
@@ -145,11 +161,15 @@ ReopenCase::Answer decide(const ReopenCase& command, Context& context) {
   const auto asked = ask_for(command.token_hash, command.id, facts::CaseReopened::kind, context);
   if (asked.refusal) return *asked.refusal;
   if (asked.repeated) return command.id;
-  if (const auto why = cases::may_reopen(*asked.held, asked.session->staff, *asked.roles); why != cases::Refusal::none)
+  if (const auto why = cases::may_reopen(*asked.held, asked.session->staff, *asked.roles);
+      why != cases::Refusal::none)
     return refusal_of(why);
-  const auto allowed = std::clamp(asked.held->due - asked.held->opened_at, reopened_least, reopened_most);
-  context.note(facts::CaseReopened{.staff = asked.session->staff, .patient = asked.held->patient,
-                                   .case_id = command.id, .comment = command.comment,
+  const auto allowed =
+      std::clamp(asked.held->due - asked.held->opened_at, reopened_least, reopened_most);
+  context.note(facts::CaseReopened{.staff = asked.session->staff,
+                                   .patient = asked.held->patient,
+                                   .case_id = command.id,
+                                   .comment = command.comment,
                                    .due = context.now.wall + allowed});
   return command.id;
 }

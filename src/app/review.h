@@ -29,7 +29,7 @@ struct ListCases {
   StaffId staff;      // empty: about anybody
   bool mine = false;  // about the person who asks
   std::size_t limit = 50;
-  CaseId after;       // go on after this one; empty: from the newest
+  CaseId after;  // go on after this one; empty: from the newest
 };
 ListCases::Answer decide(const ListCases& command, Context& context);
 

@@ -15,6 +15,8 @@ inline constexpr std::string_view ledger_reader = "ledger-reader";
 inline constexpr std::string_view interface = "interface";  // a feed; goes with no other role
 inline constexpr std::array built_in{administrator, privacy_officer, ledger_reader, interface};
 
-inline Refusal needed(std::string what) { return {.why = Why::role_needed, .what = std::move(what)}; }
+inline Refusal needed(std::string what) {
+  return {.why = Why::role_needed, .what = std::move(what)};
+}
 
 }  // namespace halligan::app::role

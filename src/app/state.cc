@@ -364,6 +364,7 @@ void State::on(EntryIndex, const EntryTime&, const facts::AccessOutcome& f) { pe
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
   const auto key = fold_key(f);
+  if (f.offered) ++offers;
   if (f.times == 1) folds[key] = {.sample = f, .first = at.wall};
   if (f.code.empty()) return;
   const std::string what = f.offered ? "needed a glass" : "was refused";
@@ -390,6 +391,7 @@ void State::apply(EntryIndex index, const EntryTime& at, const facts::Body& body
   MUST(index == entries);
   forget_old(at);
   std::visit([&](const auto& fact) { on(index, at, fact); }, body.fact);
+  ++kinds[body.fact.index()];
   if (const auto patient = facts::patient_of(body.fact); !patient.empty()) patients.insert(patient.text());
   // A refusal made nothing: the same command may be sent again when more is known.
   if (!body.idempotency.empty() && !std::holds_alternative<facts::AccessRefused>(body.fact))

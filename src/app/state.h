@@ -7,6 +7,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <map>
@@ -152,6 +153,9 @@ class State {
   std::map<std::string, Coded> codes;
   std::deque<std::string> codes_in_order;
   boost::unordered_flat_set<std::string> patients;  // whom some entry concerns
+  // For metrics: entries of each kind, by its place in Fact, and the refusals that were offers.
+  std::array<std::uint64_t, std::variant_size_v<facts::AnyFact>> kinds{};
+  std::uint64_t offers = 0;
   // Grows whenever a right may have changed: running leases are then decided again.
   std::uint64_t rights_epoch = 0;
 

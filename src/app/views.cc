@@ -16,9 +16,11 @@ GlassView glass_view(const State& state, const glass::Glass& held, const Now& no
     out.roles = person->roles;
   }
   if (const auto* rule = rule_named(state, held.grants.front().rule)) out.label = rule->label;
-  if (const auto* open = std::get_if<glass::Open>(&held.life)) out.until = glass::wall_end(open->until, now);
+  if (const auto* open = std::get_if<glass::Open>(&held.life))
+    out.until = glass::wall_end(open->until, now);
   for (const auto& grant : held.grants)
-    if (grant.details_due && (!out.owed_due || *grant.details_due < *out.owed_due)) out.owed_due = grant.details_due;
+    if (grant.details_due && (!out.owed_due || *grant.details_due < *out.owed_due))
+      out.owed_due = grant.details_due;
   if (out.owed_due) out.owed_prompts = owed_prompts(state, held);
   if (const auto* opened = state.case_of(held.case_id)) {
     out.case_state = cases::name_of(cases::stage_of(*opened));
@@ -36,15 +38,25 @@ CaseView case_view(const State& state, const cases::Case& held, const Now& now) 
   return out;
 }
 
-std::optional<SessionView> session_view(const State& state, const std::string& token_hash, const Now& now) {
+std::optional<SessionView> session_view(const State& state, const std::string& token_hash,
+                                        const Now& now) {
   const auto* session = live_session(state, token_hash, now);
   if (session == nullptr) return std::nullopt;
   const auto* person = state.person(session->staff);
-  SessionView out{.id = session->id, .staff = session->staff, .name = person->name, .roles = person->roles,
-                  .place = session->place, .terminal = session->terminal,
-                  .until = glass::wall_end(session->until, now), .idle_until = glass::wall_end(session->idle, now),
-                  .proof_at = session->proof_at.wall, .focus = session->focus, .glass = {}, .owed = {}};
-  for (const auto* held : state.open_glass_of(session->id)) out.glass.push_back(glass_view(state, *held, now));
+  SessionView out{.id = session->id,
+                  .staff = session->staff,
+                  .name = person->name,
+                  .roles = person->roles,
+                  .place = session->place,
+                  .terminal = session->terminal,
+                  .until = glass::wall_end(session->until, now),
+                  .idle_until = glass::wall_end(session->idle, now),
+                  .proof_at = session->proof_at.wall,
+                  .focus = session->focus,
+                  .glass = {},
+                  .owed = {}};
+  for (const auto* held : state.open_glass_of(session->id))
+    out.glass.push_back(glass_view(state, *held, now));
   std::set<GlassId> looked_at;
   const auto owes = [&](const GlassId& id) {
     const auto* held = state.glass(id);

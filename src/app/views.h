@@ -14,7 +14,7 @@ struct GlassView {
   glass::Glass held;
   std::string name;  // of the person
   std::vector<std::string> roles;
-  std::string label;  // of the first grant's rule
+  std::string label;             // of the first grant's rule
   std::optional<Instant> until;  // while open: the earliest of its deadlines but the idle one
   std::vector<std::string> owed_prompts;
   std::optional<Instant> owed_due;
@@ -46,7 +46,8 @@ struct SessionView {
   std::vector<GlassView> owed;   // of whatever session: open, or with a case that is not closed
 };
 // Nothing where no session is alive.
-std::optional<SessionView> session_view(const State& state, const std::string& token_hash, const Now& now);
+std::optional<SessionView> session_view(const State& state, const std::string& token_hash,
+                                        const Now& now);
 
 // Glass that is open now: the person's own, or everybody's; oldest first.
 std::vector<GlassView> open_glass(const State& state, const StaffId* whose, const Now& now);

@@ -1,4 +1,5 @@
-// offer_json.h - an offer as JSON: what a client needs to ask a person, and then to break the glass.
+// offer_json.h - an offer as JSON: what a client needs to ask a person, and then to break the
+// glass.
 //
 // One form, whether it comes with a problem of the API or inside an OperationOutcome.
 #pragma once
@@ -18,19 +19,25 @@ inline boost::json::array json_texts(const std::vector<std::string>& list) {
 inline boost::json::object bill_json(const app::Due& due) {
   boost::json::value proof;
   if (due.proof_level > 0) {
-    const auto age = due.proof_age ? boost::json::value(due.proof_age->count() / 1000) : boost::json::value{};
+    const auto age =
+        due.proof_age ? boost::json::value(due.proof_age->count() / 1000) : boost::json::value{};
     proof = {{"level", due.proof_level}, {"max_age_seconds", age}, {"fresh", false}};
   } else if (due.proof_paid) {
     proof = {{"level", 0}, {"max_age_seconds", nullptr}, {"fresh", true}};
   }
   boost::json::array acknowledge;
-  for (const auto& each : due.acknowledge) acknowledge.push_back({{"rule", each.rule}, {"text", each.text}});
+  for (const auto& each : due.acknowledge)
+    acknowledge.push_back({{"rule", each.rule}, {"text", each.text}});
   boost::json::array owed;
   for (const auto& each : due.owed_prompts)
-    owed.push_back({{"prompts", json_texts(each.prompts)}, {"within_seconds", each.within.count() / 1000}});
-  return {{"confirm", due.confirm},         {"proof", std::move(proof)},
-          {"prompts", json_texts(due.prompts)}, {"acknowledge", std::move(acknowledge)},
-          {"owed_prompts", std::move(owed)}, {"review", due.review},
+    owed.push_back(
+        {{"prompts", json_texts(each.prompts)}, {"within_seconds", each.within.count() / 1000}});
+  return {{"confirm", due.confirm},
+          {"proof", std::move(proof)},
+          {"prompts", json_texts(due.prompts)},
+          {"acknowledge", std::move(acknowledge)},
+          {"owed_prompts", std::move(owed)},
+          {"review", due.review},
           {"notices", json_texts(due.notices)}};
 }
 

@@ -164,7 +164,7 @@ bool get(const json::value& from, T& to) {
 
 std::optional<Fact> fact_of(std::string_view kind, const json::object& members) {
   std::optional<Fact> out;
-  mp11::mp_for_each<mp11::mp_transform<mp11::mp_identity, Fact>>([&](auto type) {
+  mp11::mp_for_each<mp11::mp_transform<mp11::mp_identity, AnyFact>>([&](auto type) {
     using T = typename decltype(type)::type;
     if (out || kind != T::kind) return;
     T fact{};

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -507,7 +509,7 @@ struct PatientErased {  // key and pseudonym are destroyed; the bodies stay, unr
 };
 BOOST_DESCRIBE_STRUCT(PatientErased, (), (staff, pseudonym))
 
-using Fact =
+using AnyFact =
     std::variant<LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed, PolicyProposed,
                  PolicyPart, PolicySigned, StaffSet, FactorEnrolled, TerminalSet, SessionOpened,
                  SignInRefused, SteppedUp, SessionEnded, FocusMoved, RelationRecorded, RelationEnded,
@@ -515,6 +517,20 @@ using Fact =
                  DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed,
                  CaseOverdue, CaseReopened, CaseViewed, CasesListed, AccessIntended, AccessOutcome,
                  AccessRefused, SearchMade, SearchListed, LedgerRead, PatientErased>;
+
+// Copying, moving and destroying are compiled once, in facts.cc: a table over every kind in every
+// file that holds a list of facts would cost seconds each.
+struct Fact : AnyFact {
+  template <class T>
+    requires(!std::is_base_of_v<AnyFact, std::remove_cvref_t<T>>)
+  Fact(T&& fact) : AnyFact(std::forward<T>(fact)) {}  // NOLINT: a fact is any of its kinds
+  Fact();
+  Fact(const Fact& other);
+  Fact(Fact&& other) noexcept;
+  Fact& operator=(const Fact& other);
+  Fact& operator=(Fact&& other) noexcept;
+  ~Fact();
+};
 
 const char* kind_of(const Fact& fact);
 PatientId patient_of(const Fact& fact);  // empty where none

@@ -1,0 +1,148 @@
+#include "app/referrals.h"
+
+#include "app/judge.h"
+#include "app/made.h"
+#include "app/roles.h"
+
+namespace halligan::app {
+namespace {
+
+Refusal no_policy() { return {.why = Why::no_policy, .what = "no policy is in force"}; }
+
+}  // namespace
+
+LogReferral::Answer decide(const LogReferral& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto* policy = policy_of(context.state);
+  if (policy == nullptr) return no_policy();
+  auto edge = edge_of(*policy, "referral", command.team, command.patient.text());
+  if (std::holds_alternative<std::string>(edge))
+    return Refusal{.why = Why::not_found,
+                   .what = "the policy in force declares no referral of such a team"};
+  const auto& referral = std::get<Edge>(edge);
+
+  const std::string key = std::string{facts::RelationRecorded::kind} + "/referral(" +
+                          referral.from + "," + referral.to + ")";
+  const auto before = repeated(context, key);
+  if (before == Repeated::other) return key_used_otherwise();
+  LogReferral::Done out{.from = referral.from,
+                        .to = referral.to,
+                        .start = context.now.wall,
+                        .entry = 0,
+                        .case_id = {}};
+  if (before == Repeated::same) {
+    const auto& made = context.state.made.at(context.idempotency);
+    out.start = made.at;
+    out.entry = made.index;
+    out.again = true;
+    return out;
+  }
+  Cell cell;
+  cell.action = Action::append;
+  cell.fact = "referral";
+  cell.patient = command.patient.text();
+  const bool known = command.patient_exists || context.state.knows(command.patient);
+  const auto answer = known ? judge(context.state, *session, cell, context.now) : Answer{};
+  if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
+  const auto& evidence = context.state.evidence;
+  const auto found = find_edge(evidence, "referral", referral.from, referral.to);
+  if (const auto* held = last_said(evidence, found, {.feed = {}, .staff = session->staff});
+      held != nullptr && !held->denied && held->start <= context.now.wall &&
+      context.now.wall < held->end) {
+    out.start = held->start;
+    out.entry = held->entry;
+    out.again = true;
+    return out;
+  }
+  const bool own = concerns(context.state, session->staff, referral);
+  if (own && !proof_is_fresh(*session, context.now)) return fresh_proof_needed();
+  out.entry = context.note(facts::RelationRecorded{.staff = session->staff,
+                                                   .source = {},
+                                                   .patient = command.patient,
+                                                   .relation = "referral",
+                                                   .from = referral.from,
+                                                   .to = referral.to,
+                                                   .start = context.now.wall,
+                                                   .end = far_future,
+                                                   .value = {},
+                                                   .asserted = true});
+  if (own) out.case_id = owe_self_made_case(*session, referral, context);
+  return out;
+}
+
+CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto* policy = policy_of(context.state);
+  if (policy == nullptr) return no_policy();
+  auto edge = edge_of(*policy, "referral", command.team, command.patient.text());
+  const Refusal none{.why = Why::not_found,
+                     .what = "no referral of this team is open that a person recorded"};
+  if (std::holds_alternative<std::string>(edge)) return none;
+  const auto& referral = std::get<Edge>(edge);
+  Cell cell;
+  cell.action = Action::modify;
+  cell.fact = "referral";
+  cell.patient = command.patient.text();
+  const auto& evidence = context.state.evidence;
+  const auto found = find_edge(evidence, "referral", referral.from, referral.to);
+  const auto* held = holding(evidence, found, Whose::people, Saying::asserted, context.now.wall);
+  // What a person logged, the same person may take back; anything else is the policy's to say.
+  const bool own =
+      held != nullptr && held->recorded_by == evidence.find("staff", session->staff.text());
+  const auto answer = context.state.knows(command.patient)
+                          ? judge(context.state, *session, cell, context.now)
+                          : Answer{};
+  if (!own && answer.verdict != Verdict::permit)
+    return refuse_cell(*session, cell, answer, context);
+  if (held == nullptr) {
+    if (holding(evidence, found, Whose::feeds, Saying::asserted, context.now.wall) == nullptr)
+      return none;
+    return Refusal{.why = Why::conflict,
+                   .what = "this referral came by a feed: only the feed ends it"};
+  }
+  return context.note(facts::RelationEnded{.staff = session->staff,
+                                           .source = {},
+                                           .patient = command.patient,
+                                           .relation = "referral",
+                                           .from = referral.from,
+                                           .to = referral.to,
+                                           .end = context.now.wall});
+}
+
+ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  const auto* policy = policy_of(context.state);
+  if (policy == nullptr) return no_policy();
+  auto edge = edge_of(*policy, command.relation, command.from, command.to);
+  if (const auto* wrong = std::get_if<std::string>(&edge))
+    return Refusal{.why = Why::bad_request, .what = "/" + *wrong};
+  const auto& relation = std::get<Edge>(edge);
+  if (!has_any_role(context.state, *session, {role::administrator, role::privacy_officer})) {
+    Cell cell;
+    cell.action = Action::append;
+    cell.fact = command.relation;
+    if (!relation.patient.empty()) cell.patient = relation.patient.text();
+    const auto answer = judge(context.state, *session, cell, context.now);
+    if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
+  }
+  const auto& evidence = context.state.evidence;
+  const auto* held =
+      holding(evidence, find_edge(evidence, command.relation, relation.from, relation.to),
+              Whose::people, Saying::asserted, context.now.wall);
+  if (held == nullptr)
+    return Refusal{.why = Why::not_found,
+                   .what = "nobody has recorded this relation, or it has ended"};
+  if (held->recorded_by == evidence.find("staff", session->staff.text()))
+    return Refusal{.why = Why::same_person,
+                   .what = "somebody else has to confirm what you recorded"};
+  return context.note(facts::RelationConfirmed{.staff = session->staff,
+                                               .patient = relation.patient,
+                                               .relation = command.relation,
+                                               .from = relation.from,
+                                               .to = relation.to});
+}
+
+}  // namespace halligan::app

@@ -1,0 +1,47 @@
+// referrals.h - referrals logged and closed by people, and relations that a second person confirms.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "app/edges.h"
+
+namespace halligan::app {
+
+// Whether the policy lets this person do it is a cell: (append or modify, fact:referral, patient).
+struct LogReferral {
+  struct Done {
+    std::string from;  // nodes
+    std::string to;
+    Instant start{};
+    EntryIndex entry = 0;
+    CaseId case_id;  // where it is self-made and the policy has such cases
+    bool again = false;
+  };
+  using Answer = std::variant<Done, Refusal>;
+  std::string token_hash;
+  PatientId patient;
+  bool patient_exists = false;
+  std::string team;
+};
+LogReferral::Answer decide(const LogReferral& command, Context& context);
+
+struct CloseReferral {
+  using Answer = std::variant<EntryIndex, Refusal>;
+  std::string token_hash;
+  PatientId patient;
+  std::string team;
+};
+CloseReferral::Answer decide(const CloseReferral& command, Context& context);
+
+// By somebody else than who recorded it. Closes no case: its reviewer does.
+struct ConfirmRelation {
+  using Answer = std::variant<EntryIndex, Refusal>;
+  std::string token_hash;
+  std::string relation;
+  std::string from;
+  std::string to;
+};
+ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context);
+
+}  // namespace halligan::app

@@ -1,0 +1,145 @@
+#include "in/api/api.h"
+
+#include <array>
+
+#include "in/api/render.h"
+#include "in/api/routes.h"
+
+namespace halligan::in::api {
+namespace {
+
+std::array<std::span<const Route>, 9> all_routes() {
+  return {session_routes(), chart_routes(),  glass_routes(),  case_routes(),   people_routes(),
+          fact_routes(),    policy_routes(), ledger_routes(), running_routes()};
+}
+
+bool good_key(const http::Request& request) {
+  const auto count = request.count("idempotency-key");
+  if (count == 0) return true;
+  const auto key = *request.header("idempotency-key");
+  return count == 1 && !key.empty() && key.size() <= limits::idempotency_key_bytes_max;
+}
+
+struct Trouble {
+  int status;
+  std::string_view slug;
+  std::string_view title;
+  std::string_view detail;
+};
+
+Trouble trouble_of(FaultCode code) {
+  switch (code) {
+    case FaultCode::upstream_timeout:
+      return {504, "record-system-late", "The record system did not answer in time",
+              "nothing was released; try again, or use the downtime procedure"};
+    case FaultCode::upstream_unreachable:
+    case FaultCode::upstream_nonsense:
+    case FaultCode::too_large:
+      return {502, "record-system-failed", "The record system cannot be used",
+              "nothing was released; try again, or use the downtime procedure"};
+    case FaultCode::vault_failed:
+    case FaultCode::wrong_key:
+    case FaultCode::crypto_failed:
+      return {503, "vault-failed", "The vault cannot be used",
+              "nobody can be checked for the moment; use the downtime procedure"};
+    case FaultCode::disk_failed:
+    case FaultCode::disk_full:
+    case FaultCode::ledger_damaged:
+    case FaultCode::ledger_locked:
+    case FaultCode::ledger_unavailable:
+    case FaultCode::bad_input:
+    case FaultCode::not_found:
+    case FaultCode::cancelled:
+      return {503, "ledger-unavailable", "The ledger cannot be written",
+              "nothing is released without an entry; use the downtime procedure"};
+  }
+  base::stop("fault outside its enum", __FILE__, __LINE__);
+}
+
+}  // namespace
+
+std::vector<RouteName> api_routes() {
+  std::vector<RouteName> out;
+  for (const auto& family : all_routes())
+    for (const auto& route : family) {
+      std::string path{route.path};
+      if (path.ends_with("...}"))
+        path.replace(path.size() - 4, 3, "");  // OpenAPI has no such segments
+      out.push_back({.method = route.method, .path = std::move(path)});
+    }
+  return out;
+}
+
+std::size_t body_bytes_max(std::string_view path) {
+  if (path == "/api/v1/facts") return limits::facts_body_bytes_max;
+  if (path == "/api/v1/policy/proposals") return 2 * limits::policy_bytes_max;  // escaped in JSON
+  return limits::command_body_bytes_max;
+}
+
+void Api::add_to(http::Router& router) {
+  for (const auto& family : all_routes())
+    for (const auto& route : family)
+      router.add(route.method, route.path,
+                 [this, handle = route.handle](const http::Request& request,
+                                               const http::PathParams& path) {
+                   ++metrics.requests;
+                   if (!good_key(request))
+                     return bad_request("",
+                                        "an Idempotency-Key that is empty, too long or not alone",
+                                        "one of 1 to 128 characters");
+                   return handle(*this, request, path);
+                 });
+}
+
+std::string Api::idempotency_of(const http::Request& request, const app::State& state) {
+  const auto key = request.header("idempotency-key");
+  const auto* session = key ? state.session_by_token(bearer_hash(request)) : nullptr;
+  return session == nullptr ? std::string{} : session->staff.text() + "/" + std::string{*key};
+}
+
+Result<app::Durable> Api::run(const std::function<void(app::House&, const Now&)>& job) {
+  const auto before = edge.clock.now().boot;
+  auto durable = edge.desk.run(job);
+  if (durable) metrics.took(edge.clock.now().boot - before);
+  return durable;
+}
+
+http::Response Api::plain(int status, std::string_view slug, std::string_view title,
+                          std::string_view detail) {
+  const auto code = codes.make({.at = edge.clock.now().wall,
+                                .status = status,
+                                .slug = std::string{slug},
+                                .title = std::string{title}});
+  return http::problem(status, slug, title, detail, code);
+}
+
+http::Response Api::refused(const app::Refusal& refusal) {
+  ++metrics.refusals;
+  auto code = refusal.code;
+  if (code.empty())
+    code = codes.make({.at = edge.clock.now().wall,
+                       .status = app::http_status(refusal.why),
+                       .slug = app::slug(refusal.why),
+                       .title = app::title(refusal.why)});
+  return problem_of(refusal, code);
+}
+
+http::Response Api::faulted(const Fault& fault) {
+  ++metrics.faults;
+  const auto trouble = trouble_of(fault.code);
+  auto response = plain(trouble.status, trouble.slug, trouble.title, trouble.detail);
+  if (trouble.status == 503) response.headers.push_back({"Retry-After", "5"});
+  return response;
+}
+
+http::Response Api::bad_request(std::string_view pointer, std::string_view found,
+                                std::string_view wanted) {
+  return http::problem(
+      http::FieldError{std::string{pointer}, std::string{found}, std::string{wanted}});
+}
+
+http::Response Api::not_found(std::string_view what) {
+  return refused({.why = app::Why::not_found, .what = std::string{what}});
+}
+
+}  // namespace halligan::in::api

@@ -1,0 +1,87 @@
+// api.h - the HTTP API (spec/http-api.yaml): JSON becomes a command, its answer becomes JSON.
+//
+// Nothing is decided here. Every answer leaves only when what it rests on is durable; every "no" is
+// a problem (RFC 9457) with a code that a person can read out.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/house.h"
+#include "app/log_view.h"
+#include "in/api/metrics.h"
+#include "in/api/problem_codes.h"
+#include "in/edge.h"
+#include "in/http/message.h"
+#include "in/http/router.h"
+#include "in/http/server.h"
+#include "needs/access_index.h"
+
+namespace halligan::in::api {
+
+class Api {
+ public:
+  struct Parts {
+    const Edge& edge;
+    app::LogView& log;
+    needs::AccessIndex* index = nullptr;  // none: only the newest entries are looked through
+    const http::ServerCounters* server = nullptr;  // none: no metrics of the server
+  };
+  explicit Api(const Parts& parts)
+      : edge(parts.edge),
+        log(parts.log),
+        index(parts.index),
+        server(parts.server),
+        codes(parts.edge.dice) {}
+
+  void add_to(http::Router& router);
+
+  // Asks as the person behind the request's token. `look` sees the state that the answer left, on
+  // the writer, and copies what is to be shown.
+  struct NoLook {
+    template <class Answer>
+    void operator()(app::House&, const Now&, const Answer&) const {}
+  };
+  template <class Command, class Look = NoLook>
+  Result<app::Recorded<typename Command::Answer>> ask(const http::Request& request,
+                                                      const Command& command, Look look = {}) {
+    std::optional<typename Command::Answer> answer;
+    const auto durable = run([&](app::House& house, const Now& now) {
+      answer = house.perform(command, now, idempotency_of(request, house.state()));
+      look(house, now, *answer);
+    });
+    if (!durable) return durable.fault();
+    return durable->seal(std::move(*answer));
+  }
+  Result<app::Durable> run(const std::function<void(app::House&, const Now&)>& job);
+
+  http::Response refused(const app::Refusal& refusal);
+  http::Response faulted(const Fault& fault);
+  http::Response bad_request(std::string_view pointer, std::string_view found,
+                             std::string_view wanted);
+  http::Response not_found(std::string_view what);
+
+  const Edge& edge;
+  app::LogView& log;
+  needs::AccessIndex* index;
+  const http::ServerCounters* server;
+  ProblemCodes codes;
+  Metrics metrics;
+
+ private:
+  static std::string idempotency_of(const http::Request& request, const app::State& state);
+  http::Response plain(int status, std::string_view slug, std::string_view title,
+                       std::string_view detail);
+};
+
+struct RouteName {
+  std::string_view method;
+  std::string path;  // as spec/http-api.yaml writes it
+};
+std::vector<RouteName> api_routes();
+
+// How much body a path may bring, for the server.
+std::size_t body_bytes_max(std::string_view path);
+
+}  // namespace halligan::in::api

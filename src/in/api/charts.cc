@@ -1,0 +1,309 @@
+// charts.cc - finding a person, opening a chart, breaking its glass, the viewer, referrals.
+
+#include "app/break_glass.h"
+#include "app/find_person.h"
+#include "app/referrals.h"
+#include "app/release.h"
+#include "in/api/reading.h"
+#include "in/api/render.h"
+#include "in/api/routes.h"
+#include "in/api/upstream.h"
+#include "in/offer_json.h"
+
+namespace halligan::in::api {
+namespace {
+
+using http::Fields;
+using http::PathParams;
+using http::Request;
+using http::Response;
+
+// --- finding a person --------------------------------------------------------------------------
+
+constexpr std::size_t candidates_max = app::people_listed_max + 10;  // some may have to be left out
+
+bool valid_date(const std::string& text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  return parse_instant(text + "T00:00:00Z").has_value();
+}
+
+std::variant<Criteria, Response> read_criteria(const Request& request) {
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  Criteria out{.name = fields.optional_text("name", 200).value_or(""),
+               .birth_date = fields.optional_text("birth_date", 10).value_or(""),
+               .identifier = fields.optional_text("identifier", 200).value_or(""),
+               .id = fields.optional_text("id", limits::id_bytes_max).value_or("")};
+  if (!out.birth_date.empty() && !valid_date(out.birth_date))
+    fields.refuse("birth_date", "another text", "a date such as 1961-04-02");
+  if (!out.id.empty() && !valid_id(out.id)) fields.refuse("id", "another text", "an id");
+  if (out.name.empty() && out.birth_date.empty() && out.identifier.empty() && out.id.empty())
+    fields.refuse("name", "nothing to search by",
+                  "at least one of name, birth_date, identifier, id");
+  if (const auto error = fields.error()) return http::problem(*error);
+  return out;
+}
+
+std::string terms_of(const Criteria& criteria) {
+  std::string out;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) out += (out.empty() ? "" : ", ") + std::string{name} + "=" + value;
+  };
+  add("name", criteria.name);
+  add("birth_date", criteria.birth_date);
+  add("identifier", criteria.identifier);
+  add("id", criteria.id);
+  return out;
+}
+
+Response search(Api& api, const Request& request, const PathParams&) {
+  const auto read = read_criteria(request);
+  if (const auto* refused = std::get_if<Response>(&read)) return *refused;
+  const auto& criteria = std::get<Criteria>(read);
+  app::SearchPeople command;
+  command.token_hash = bearer_hash(request);
+  command.terms = terms_of(criteria);
+  const auto allowed = api.ask(request, command);
+  if (!allowed) return api.faulted(allowed.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get()))
+    return api.refused(*refusal);
+
+  const auto found = find_people(api, criteria, candidates_max);
+  if (!found) return api.faulted(found.fault());
+  app::ListPeople list;
+  list.token_hash = command.token_hash;
+  list.search = std::get<app::SearchPeople::Allowed>(allowed->get()).search;
+  for (const auto& person : found->people) list.found.push_back(person.id);
+  const auto listed = api.ask(request, list);
+  if (!listed) return api.faulted(listed.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&listed->get())) return api.refused(*refusal);
+
+  const auto& shown = std::get<app::ListPeople::Listed>(listed->get());
+  json::array patients;
+  for (const auto& person : found->people)
+    if (std::find(shown.patients.begin(), shown.patients.end(), person.id) != shown.patients.end())
+      patients.push_back({{"id", person.id.text()},
+                          {"name", person.name},
+                          {"birth_date", or_null(person.birth_date)},
+                          {"gender", or_null(person.gender)}});
+  const json::object body{{"patients", std::move(patients)}, {"more", shown.more || found->more}};
+  return http::json_response(200, app::release_listed(*listed, json::serialize(body)).bytes());
+}
+
+// --- opening a chart ---------------------------------------------------------------------------
+
+// The relations that the basis rests on, for people to read.
+json::array relations_of(const app::State& state, const std::string& token_hash,
+                         const app::Cell& cell, const std::string& rule, const Now& now) {
+  json::array out;
+  const auto* session = state.session_by_token(token_hash);
+  if (session == nullptr) return out;
+  const auto how = app::explain(state, *session, cell, now);
+  if (!how) return out;
+  for (const auto& step : how->steps)
+    if (step.rule == rule)
+      for (const auto& part : step.parts)
+        for (const auto& relation : part.relations) out.emplace_back(relation);
+  return out;
+}
+
+json::object basis_json(const std::string& rule, json::array relations, const GlassId& glass) {
+  return {{"rule", rule}, {"relations", std::move(relations)}, {"glass", or_null(glass.text())}};
+}
+
+json::object not_permitted(const app::Refusal& refusal) {
+  if (refusal.offer)
+    return {{"verdict", "glass"}, {"offer", offer_json(*refusal.offer)}, {"code", refusal.code}};
+  return {{"verdict", "deny"},
+          {"rule", or_null(refusal.rule)},
+          {"text", or_null(refusal.text)},
+          {"code", refusal.code}};
+}
+
+Response open_chart(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
+  if (auto refused = bad_empty(request)) return *refused;
+  const PatientId patient{path["patient"]};
+  const auto upstream = ask_patient(api, request, patient);
+  if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
+
+  app::AskAccess command;
+  command.token_hash = bearer_hash(request);
+  command.cells = {app::chart_cell(patient)};
+  command.form = "open-chart";
+  command.patients_exist = std::get<Asked>(upstream).exists;
+  json::array relations;
+  const auto asked =
+      api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
+        const auto* access = std::get_if<app::Accessed>(&decided);
+        if (access == nullptr || !access->any_permitted) return;
+        relations = relations_of(house.state(), command.token_hash, command.cells.front(),
+                                 access->cells.front().rule, now);
+        app::TellOutcome outcome;  // nothing of the chart is shown yet
+        outcome.intent = access->intent;
+        outcome.outcome = facts::Outcome::nothing;
+        house.perform(outcome, now);
+      });
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  const auto& access = std::get<app::Accessed>(asked->get());
+  if (!access.any_permitted) return answer(200, not_permitted(*access.refusal));
+  return answer(
+      200, {{"verdict", "permit"},
+            {"basis", basis_json(access.cells.front().rule, std::move(relations), access.glass)},
+            {"notices", json_texts(access.notices)},
+            {"receipt", access.intent}});
+}
+
+// --- breaking the glass ------------------------------------------------------------------------
+
+std::variant<app::BreakGlass, Response> read_break(const Request& request) {
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  drop_unanswered(std::get<json::object>(body));
+  Fields fields{std::get<json::object>(body)};
+  app::BreakGlass out;
+  const auto reason = fields.optional_text("reason", limits::id_bytes_max);
+  const auto rule = fields.optional_text("rule", limits::id_bytes_max);
+  if (reason.has_value() == rule.has_value())
+    fields.refuse("reason", reason ? "a rule beside it" : "neither a reason nor a rule",
+                  "one of reason and rule");
+  out.rule = reason ? *reason : rule.value_or("");
+  out.details = read_details(fields.optional_objects("details", limits::details_max));
+  out.acknowledged =
+      fields.optional_texts("acknowledge", {.items_max = 32, .bytes_max = limits::id_bytes_max});
+  out.confirmed = fields.optional_flag("confirm").value_or(false);
+  if (const auto error = fields.error()) return http::problem(*error);
+  return out;
+}
+
+Response broken_response(const app::Broken& broken, const app::GlassView& view) {
+  const auto& held = view.held;
+  const auto reason =
+      held.grants.back().reason.empty() ? held.grants.back().rule : held.grants.back().reason;
+  return answer(broken.again ? 200 : 201,
+                {{"glass", held.id.text()},
+                 {"case", or_null(held.case_id.text())},
+                 {"reason", reason},
+                 {"until", or_null(view.until)},
+                 {"idle_seconds", seconds(held.idle_span)},
+                 {"receipt", broken.entry == 0 ? json::value{} : json::value(broken.entry)}});
+}
+
+Response break_chart(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
+  auto read = read_break(request);
+  if (auto* refused = std::get_if<Response>(&read)) return std::move(*refused);
+  auto& command = std::get<app::BreakGlass>(read);
+  command.token_hash = bearer_hash(request);
+  command.patient = PatientId{path["patient"]};
+  const auto upstream = ask_patient(api, request, command.patient);
+  if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
+  command.patient_exists = std::get<Asked>(upstream).exists;
+
+  app::GlassView view;
+  json::array relations;
+  const auto asked =
+      api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
+        if (const auto* broken = std::get_if<app::Broken>(&decided))
+          view = app::glass_view(house.state(), *house.state().glass(broken->glass), now);
+        if (const auto* unneeded = std::get_if<app::Unneeded>(&decided))
+          relations = relations_of(house.state(), command.token_hash,
+                                   app::chart_cell(command.patient), unneeded->rule, now);
+      });
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  if (const auto* unneeded = std::get_if<app::Unneeded>(&asked->get()))
+    return answer(200, {{"verdict", "permit"},
+                        {"unneeded", true},
+                        {"basis", basis_json(unneeded->rule, std::move(relations), {})},
+                        {"receipt", unneeded->entry}});
+  return broken_response(std::get<app::Broken>(asked->get()), view);
+}
+
+Response view_glass(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
+  app::ViewGlass command;
+  command.token_hash = bearer_hash(request);
+  command.patient = PatientId{path["patient"]};
+  const auto upstream = ask_patient(api, request, command.patient);
+  if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
+  command.patient_exists = std::get<Asked>(upstream).exists;
+
+  std::vector<app::GlassView> views;
+  const auto asked =
+      api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
+        const auto* seen = std::get_if<app::ViewGlass::Seen>(&decided);
+        if (seen == nullptr) return;
+        for (const auto& id : seen->glass)
+          views.push_back(app::glass_view(house.state(), *house.state().glass(id), now));
+        app::TellOutcome outcome;
+        outcome.intent = seen->access.intent;
+        outcome.outcome = facts::Outcome::released;
+        outcome.resources = views.size();
+        house.perform(outcome, now);
+      });
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  json::array list;
+  for (const auto& each : views) list.push_back(glass_json(each));
+  return answer(200, {{"glass", std::move(list)},
+                      {"receipt", std::get<app::ViewGlass::Seen>(asked->get()).access.intent}});
+}
+
+// --- referrals ---------------------------------------------------------------------------------
+
+Response log_referral(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  app::LogReferral command;
+  command.token_hash = bearer_hash(request);
+  command.patient = PatientId{path["patient"]};
+  command.team = fields.text("team", 2 * limits::id_bytes_max);
+  if (const auto error = fields.error()) return http::problem(*error);
+  const auto upstream = ask_patient(api, request, command.patient);
+  if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
+  command.patient_exists = std::get<Asked>(upstream).exists;
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  const auto& done = std::get<app::LogReferral::Done>(asked->get());
+  return answer(done.again ? 200 : 201, {{"relation", "referral"},
+                                         {"from", done.from},
+                                         {"to", done.to},
+                                         {"start", to_text(done.start)},
+                                         {"case", or_null(done.case_id.text())},
+                                         {"receipt", done.entry}});
+}
+
+Response close_referral(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
+  if (auto refused = bad_id(api, "team", path["team"])) return *refused;
+  if (auto refused = bad_empty(request)) return *refused;
+  app::CloseReferral command;
+  command.token_hash = bearer_hash(request);
+  command.patient = PatientId{path["patient"]};
+  command.team = path["team"];
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return answer(200, {{"relation", "referral"}, {"receipt", std::get<EntryIndex>(asked->get())}});
+}
+
+constexpr std::array routes{
+    Route{"POST", "/api/v1/patients/search", search},
+    Route{"POST", "/api/v1/charts/{patient}/open", open_chart},
+    Route{"POST", "/api/v1/charts/{patient}/break", break_chart},
+    Route{"GET", "/api/v1/charts/{patient}/glass", view_glass},
+    Route{"POST", "/api/v1/charts/{patient}/referrals", log_referral},
+    Route{"POST", "/api/v1/charts/{patient}/referrals/{team}/close", close_referral},
+};
+
+}  // namespace
+
+std::span<const Route> chart_routes() { return routes; }
+
+}  // namespace halligan::in::api

@@ -1,0 +1,102 @@
+// glass.cc - glass that is open: listing, closing, revoking, paying the details owed.
+
+#include "app/break_glass.h"
+#include "app/roles.h"
+#include "in/api/query.h"
+#include "in/api/reading.h"
+#include "in/api/render.h"
+#include "in/api/routes.h"
+
+namespace halligan::in::api {
+namespace {
+
+using http::Fields;
+using http::PathParams;
+using http::Request;
+using http::Response;
+
+Response list_open(Api& api, const Request& request, const PathParams&) {
+  Query query{request};
+  const bool all = query.flag("all");
+  if (const auto error = query.error()) return http::problem(*error);
+  std::variant<std::vector<app::GlassView>, app::Refusal> shown = app::no_session();
+  const auto done = api.run([&](app::House& house, const Now& now) {
+    const auto& state = house.state();
+    const auto* session = app::live_session(state, bearer_hash(request), now);
+    if (session == nullptr) return;
+    if (all &&
+        !app::has_any_role(state, *session, {app::role::administrator, app::role::privacy_officer}))
+      shown =
+          app::role::needed("the glass of everybody takes an administrator or a privacy officer");
+    else
+      shown = app::open_glass(state, all ? nullptr : &session->staff, now);
+  });
+  if (!done) return api.faulted(done.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);
+  json::array list;
+  for (const auto& each : std::get<0>(shown)) list.push_back(glass_json(each));
+  return answer(200, {{"glass", std::move(list)}});
+}
+
+// Carries out a command on one glass and shows what has become of it.
+template <class Command>
+Response act(Api& api, const Request& request, const Command& command) {
+  app::GlassView view;
+  const auto asked =
+      api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
+        if (const auto* id = std::get_if<GlassId>(&decided))
+          view = app::glass_view(house.state(), *house.state().glass(*id), now);
+      });
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return answer(200, glass_json(view));
+}
+
+Response close_glass(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "glass", path["glass"])) return *refused;
+  if (auto refused = bad_empty(request)) return *refused;
+  app::CloseGlass command;
+  command.token_hash = bearer_hash(request);
+  command.glass = GlassId{path["glass"]};
+  return act(api, request, command);
+}
+
+Response revoke_glass(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "glass", path["glass"])) return *refused;
+  auto body = optional_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  app::RevokeGlass command;
+  command.comment = fields.optional_text("comment", limits::comment_bytes_max).value_or("");
+  if (const auto error = fields.error()) return http::problem(*error);
+  command.token_hash = bearer_hash(request);
+  command.glass = GlassId{path["glass"]};
+  return act(api, request, command);
+}
+
+Response give_details(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "glass", path["glass"])) return *refused;
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  drop_unanswered(std::get<json::object>(body));
+  Fields fields{std::get<json::object>(body)};
+  app::GiveDetails command;
+  command.details = read_details(fields.objects("details", limits::details_max));
+  if (const auto error = fields.error()) return http::problem(*error);
+  command.token_hash = bearer_hash(request);
+  command.glass = GlassId{path["glass"]};
+  return act(api, request, command);
+}
+
+constexpr std::array routes{
+    Route{"GET", "/api/v1/glass", list_open},
+    Route{"POST", "/api/v1/glass/{glass}/close", close_glass},
+    Route{"POST", "/api/v1/glass/{glass}/revoke", revoke_glass},
+    Route{"POST", "/api/v1/glass/{glass}/details", give_details},
+};
+
+}  // namespace
+
+std::span<const Route> glass_routes() { return routes; }
+
+}  // namespace halligan::in::api

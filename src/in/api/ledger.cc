@@ -1,0 +1,149 @@
+// ledger.cc - the log for those who follow it (C2SP tlog-tiles), receipts, entries in clear.
+//
+// Checkpoint and hash tiles are open. Bundles of entries, though encrypted, tell by pseudonyms and
+// times who met whom: they take the role ledger-reader.
+
+#include <charconv>
+
+#include "app/entry_search.h"
+#include "app/read_ledger.h"
+#include "core/ledger/tiles.h"
+#include "in/api/query.h"
+#include "in/api/reading.h"
+#include "in/api/render.h"
+#include "in/api/routes.h"
+
+namespace halligan::in::api {
+namespace {
+
+using http::PathParams;
+using http::Request;
+using http::Response;
+
+constexpr std::uint64_t entries_at_once_max = 1'000;
+
+Response text_answer(std::string text) {
+  return {.status = 200,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+          .body = std::move(text)};
+}
+
+Response checkpoint(Api& api, const Request&, const PathParams&) {
+  auto note = api.log.checkpoint();
+  if (!note) return api.not_found("no checkpoint has been published yet: try again in a second");
+  return text_answer(std::move(*note));
+}
+
+Response tile(Api& api, const Request& request, const PathParams& path) {
+  const auto name = ledger::parse_tile_path("tile/" + path["tile"]);
+  if (!name) return api.not_found("no tile is named like this");
+  if (name->entries) {
+    bool alive = false;
+    bool may = false;
+    const auto asked = api.run([&](app::House& house, const Now& now) {
+      const auto* session = app::live_session(house.state(), bearer_hash(request), now);
+      alive = session != nullptr;
+      may = alive && app::has_role(house.state(), *session, app::role::ledger_reader);
+    });
+    if (!asked) return api.faulted(asked.fault());
+    if (!alive) return api.refused(app::no_session());
+    if (!may) return api.refused(app::role::needed("bundles of entries take a ledger reader"));
+  }
+  const auto bytes = api.log.tile(*name);
+  if (!bytes) return api.faulted(bytes.fault());
+  if (!*bytes) return api.not_found("the published tree has no such tile");
+  Response out{.status = 200,
+               .headers = {{"Content-Type", "application/octet-stream"}},
+               .body = std::string{text_view(**bytes)}};
+  // What a tile holds never changes; bundles stay out of shared caches.
+  if (!name->entries)
+    out.headers.push_back({"Cache-Control", "public, max-age=31536000, immutable"});
+  return out;
+}
+
+Response receipt(Api& api, const Request& request, const PathParams& path) {
+  EntryIndex index = 0;
+  const auto& text = path["index"];
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size())
+    return api.bad_request("{index}", "something else in the path", "the index of an entry");
+  bool alive = false;
+  const auto asked = api.run([&](app::House& house, const Now& now) {
+    alive = app::live_session(house.state(), bearer_hash(request), now) != nullptr;
+  });
+  if (!asked) return api.faulted(asked.fault());
+  if (!alive) return api.refused(app::no_session());
+  const auto proof = api.log.receipt(index);
+  if (!proof) return api.faulted(proof.fault());
+  if (*proof) return text_answer(**proof);
+  auto out = api.not_found("no published checkpoint covers this entry yet");
+  out.headers.push_back({"Retry-After", "1"});
+  return out;
+}
+
+// The fact's members stand beside index, time and kind.
+json::object entry_json(const app::ReadEntry& entry) {
+  json::object out{{"index", entry.index}, {"at", to_text(entry.at)}, {"kind", nullptr}};
+  if (!entry.body) return out;  // its key was destroyed
+  out["kind"] = facts::kind_of(entry.body->fact);
+  const auto fact = json::parse(facts::fact_json(entry.body->fact));  // outlives the loop over it
+  for (const auto& member : fact.get_object()) out.insert(member);
+  return out;
+}
+
+Response entries(Api& api, const Request& request, const PathParams&) {
+  Query query{request};
+  const auto from =
+      query.number("from", {.otherwise = 0, .min = 0, .max = std::uint64_t{1} << 62U});
+  const auto limit =
+      query.number("limit", {.otherwise = 100, .min = 1, .max = entries_at_once_max});
+  if (const auto error = query.error()) return http::problem(*error);
+  app::ReadLedger command;
+  command.token_hash = bearer_hash(request);
+  command.what = "entries from " + std::to_string(from) + ", at most " + std::to_string(limit);
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  const auto read = app::read_entries(api.edge.desk, from, limit);
+  if (!read) return api.faulted(read.fault());
+  json::array list;
+  for (const auto& entry : *read) list.push_back(entry_json(entry));
+  return answer(200,
+                {{"entries", std::move(list)}, {"receipt", std::get<EntryIndex>(asked->get())}});
+}
+
+const char* text_of(needs::Room room) {
+  switch (room) {
+    case needs::Room::plenty: return "plenty";
+    case needs::Room::low: return "low";
+    case needs::Room::reserve_only: return "reserve-only";
+  }
+  base::stop("room outside its enum", __FILE__, __LINE__);
+}
+
+Response show(Api& api, const Request&, const PathParams&) {
+  json::object out;
+  const auto published = api.log.published_size();
+  const auto done = api.run([&](app::House& house, const Now&) {
+    const auto& journal = house.journal();
+    const auto& tree = journal.tree();
+    out = {{"origin", house.state().origin}, {"log_key", house.state().log_key},
+           {"size", journal.next()},         {"durable", journal.durable()},
+           {"checkpoint_size", published},   {"root", to_base64(tree.root_at(tree.size()))},
+           {"room", text_of(journal.room())}};
+  });
+  if (!done) return api.faulted(done.fault());
+  return answer(200, out);
+}
+
+constexpr std::array routes{
+    Route{"GET", "/ledger/checkpoint", checkpoint},   Route{"GET", "/ledger/tile/{tile...}", tile},
+    Route{"GET", "/ledger/receipt/{index}", receipt}, Route{"GET", "/api/v1/ledger", show},
+    Route{"GET", "/api/v1/entries", entries},
+};
+
+}  // namespace
+
+std::span<const Route> ledger_routes() { return routes; }
+
+}  // namespace halligan::in::api

@@ -1,0 +1,28 @@
+#include "in/api/problem_codes.h"
+
+#include "app/context.h"
+
+namespace halligan::in::api {
+
+std::string ProblemCodes::make(Told told) {
+  const std::lock_guard lock{mutex_};
+  std::array<std::uint8_t, 512> bits{};
+  dice_.fill(std::span{bits}.first(8));
+  auto code = app::Fresh{bits}.code();
+  if (!told_.insert_or_assign(code, std::move(told)).second) return code;
+  in_order_.push_back(code);
+  if (in_order_.size() > kept_max) {
+    told_.erase(in_order_.front());
+    in_order_.pop_front();
+  }
+  return code;
+}
+
+std::optional<ProblemCodes::Told> ProblemCodes::find(const std::string& code) const {
+  const std::lock_guard lock{mutex_};
+  const auto held = told_.find(code);
+  if (held == told_.end()) return std::nullopt;
+  return held->second;
+}
+
+}  // namespace halligan::in::api

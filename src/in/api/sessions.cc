@@ -1,0 +1,176 @@
+// sessions.cc - signing in and out, stepping up, looking at one's own session.
+
+#include "app/sessions.h"
+
+#include "core/identity/totp.h"
+#include "in/api/reading.h"
+#include "in/api/render.h"
+#include "in/api/routes.h"
+
+namespace halligan::in::api {
+namespace {
+
+using http::Fields;
+using http::PathParams;
+using http::Request;
+using http::Response;
+
+struct Credentials {
+  std::string user;
+  Sealed<std::string> password;
+  Sealed<std::string> code;
+  TerminalId terminal;  // as claimed
+  Sealed<std::string> terminal_secret;
+};
+
+std::variant<Credentials, Response> read_credentials(const Request& request) {
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  Credentials out;
+  out.user = fields.text("user", limits::user_bytes_max);
+  out.password = Sealed{fields.text("password", limits::password_bytes_max)};
+  out.code = Sealed{fields.text("code", 16)};
+  if (auto terminal = fields.optional_object("terminal")) {
+    out.terminal = TerminalId{terminal->text("id", limits::id_bytes_max)};
+    out.terminal_secret = Sealed{terminal->text("secret", limits::password_bytes_max)};
+  }
+  if (const auto error = fields.error()) return http::problem(*error);
+  return out;
+}
+
+// The secret of somebody or something; empty where there is none.
+Result<Sealed<std::string>> secret(Api& api, const std::string& owner, const char* kind) {
+  auto held = api.edge.vault.secret(owner, kind);
+  if (!held) return held.fault();
+  return *held ? std::move(**held) : Sealed<std::string>{};
+}
+
+Result<bool> terminal_proved(Api& api, const Credentials& given) {
+  if (!valid_id(given.terminal.text())) return false;
+  const auto kept = secret(api, "terminal/" + given.terminal.text(), "secret");
+  if (!kept) return kept.fault();
+  const auto told = to_hex(crypto::sha256(view(given.terminal_secret.reveal())));
+  return equal_in_constant_time(view(kept->reveal()), view(told));
+}
+
+// Always does the work, also for somebody without a factor.
+Result<std::optional<std::int64_t>> totp_step(Api& api, const StaffId& person,
+                                              const Sealed<std::string>& code) {
+  const auto kept = secret(api, "staff/" + person.text(), "totp");
+  if (!kept) return kept.fault();
+  const auto bytes = from_base32(kept->reveal());
+  const bool enrolled = bytes && !bytes->empty();
+  const Bytes nobody(20, 0);
+  const auto step =
+      identity::match_totp(enrolled ? *bytes : nobody, code.reveal(), api.edge.clock.now().wall);
+  return enrolled ? step : std::nullopt;
+}
+
+Response signed_in(const app::SignIn::Done& done, const std::string& token) {
+  return answer(201, {{"token", token},
+                      {"session", done.session.text()},
+                      {"staff", done.staff.text()},
+                      {"name", done.name},
+                      {"roles", json::array(done.roles.begin(), done.roles.end())},
+                      {"place", or_null(done.place.text())},
+                      {"terminal", or_null(done.terminal.text())},
+                      {"until", to_text(done.until)},
+                      {"idle_seconds", seconds(done.idle)}});
+}
+
+Response sign_in(Api& api, const Request& request, const PathParams&) {
+  const auto read = read_credentials(request);
+  if (const auto* refused = std::get_if<Response>(&read)) return *refused;
+  const auto& given = std::get<Credentials>(read);
+
+  const auto proved = terminal_proved(api, given);
+  if (!proved) return api.faulted(proved.fault());
+  app::MaySignIn may;
+  may.user = given.user;
+  may.from_terminal = *proved;
+  may.origin = *proved ? "terminal/" + given.terminal.text() : request.peer_address;
+  const auto allowed = api.ask(request, may);
+  if (!allowed) return api.faulted(allowed.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get()))
+    return api.refused(*refusal);
+  const auto person = std::get<app::MaySignIn::Yes>(allowed->get()).person;
+
+  // Both factors are looked at whoever it is and whatever the first says: the time tells nothing.
+  const auto hash = secret(api, "staff/" + person.text(), "password");
+  if (!hash) return api.faulted(hash.fault());
+  const auto matched = api.edge.hasher.matches(*hash, given.password);
+  if (!matched) return api.faulted(matched.fault());
+  const auto step = totp_step(api, person, given.code);
+  if (!step) return api.faulted(step.fault());
+
+  const auto token = to_base64url(api.edge.dice.roll<32>());
+  app::SignIn command;
+  command.person = person;
+  command.origin = may.origin;
+  command.password_matched = *matched;
+  command.totp_step = *step;
+  if (*proved) command.terminal = given.terminal;
+  command.token_hash = token_hash(token);
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return signed_in(std::get<app::SignIn::Done>(asked->get()), token);
+}
+
+Response show_session(Api& api, const Request& request, const PathParams&) {
+  std::optional<app::SessionView> view;
+  const auto done = api.run([&](app::House& house, const Now& now) {
+    view = app::session_view(house.state(), bearer_hash(request), now);
+  });
+  if (!done) return api.faulted(done.fault());
+  if (!view) return api.refused(app::no_session());
+  return answer(200, session_json(*view));
+}
+
+Response step_up(Api& api, const Request& request, const PathParams&) {
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  const Sealed code{fields.text("code", 16)};
+  if (const auto error = fields.error()) return http::problem(*error);
+
+  StaffId person;
+  app::StepUp command;
+  command.token_hash = bearer_hash(request);
+  const auto known = api.run([&](app::House& house, const Now& now) {
+    if (const auto* session = app::live_session(house.state(), command.token_hash, now))
+      person = session->staff;
+  });
+  if (!known) return api.faulted(known.fault());
+  if (person.empty()) return api.refused(app::no_session());
+  const auto step = totp_step(api, person, code);
+  if (!step) return api.faulted(step.fault());
+  command.totp_step = *step;
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return answer(200, {{"proof_at", to_text(std::get<app::StepUp::Done>(asked->get()).at)}});
+}
+
+Response sign_out(Api& api, const Request& request, const PathParams&) {
+  app::SignOut command;
+  command.token_hash = bearer_hash(request);
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return no_content();
+}
+
+constexpr std::array routes{
+    Route{"POST", "/api/v1/sessions", sign_in},
+    Route{"GET", "/api/v1/session", show_session},
+    Route{"DELETE", "/api/v1/session", sign_out},
+    Route{"POST", "/api/v1/session/step-up", step_up},
+};
+
+}  // namespace
+
+std::span<const Route> session_routes() { return routes; }
+
+}  // namespace halligan::in::api

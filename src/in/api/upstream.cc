@@ -1,0 +1,144 @@
+#include "in/api/upstream.h"
+
+#include <boost/json.hpp>
+
+#include "in/http/json.h"
+
+namespace halligan::in::api {
+namespace {
+
+namespace json = boost::json;
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain)
+      out += c;
+    else
+      out += '%' + to_hex(view(std::string_view{&c, 1}));
+  }
+  return out;
+}
+
+// Signs that would make one value several (FHIR search, escaping).
+std::string one_value(std::string_view text, std::string_view meant) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view{"\\,$|"}.find(c) != std::string_view::npos &&
+        meant.find(c) == std::string_view::npos)
+      out += '\\';
+    out += c;
+  }
+  return escaped(out);
+}
+
+std::string text_in(const json::object& from, std::string_view key) {
+  const auto* held = from.if_contains(key);
+  return held != nullptr && held->is_string() ? std::string{held->get_string()} : std::string{};
+}
+
+const json::array& list_in(const json::object& from, std::string_view key) {
+  static const json::array none;
+  const auto* held = from.if_contains(key);
+  return held != nullptr && held->is_array() ? held->get_array() : none;
+}
+
+std::string name_of(const json::object& patient) {
+  const json::object* best = nullptr;
+  for (const auto& each : list_in(patient, "name")) {
+    if (!each.is_object()) continue;
+    if (best == nullptr || text_in(each.get_object(), "use") == "official")
+      best = &each.get_object();
+    if (text_in(*best, "use") == "official") break;
+  }
+  if (best == nullptr) return {};
+  if (auto text = text_in(*best, "text"); !text.empty()) return text;
+  std::string out;
+  for (const auto& given : list_in(*best, "given"))
+    if (given.is_string()) out += std::string{given.get_string()} + ' ';
+  return out + text_in(*best, "family");
+}
+
+// Bounded, so that one record cannot fill the list.
+std::string shortened(std::string text) {
+  if (text.size() <= 200) return text;
+  text.resize(200);
+  while (!text.empty() && !valid_utf8(text)) text.pop_back();
+  return text;
+}
+
+Fault nonsense() {
+  return {FaultCode::upstream_nonsense, "the record system's answer is no searchset of FHIR"};
+}
+
+Result<Found> read_found(std::string_view body, std::size_t at_most) {
+  auto parsed = http::parse_json(body, limits::bundle_bytes_max);
+  const auto* whole = std::get_if<json::value>(&parsed);
+  if (whole == nullptr || !whole->is_object() ||
+      text_in(whole->get_object(), "resourceType") != "Bundle")
+    return nonsense();
+  Found out;
+  for (const auto& link : list_in(whole->get_object(), "link"))
+    out.more = out.more || (link.is_object() && text_in(link.get_object(), "relation") == "next");
+  for (const auto& entry : list_in(whole->get_object(), "entry")) {
+    const auto* resource = entry.is_object() ? entry.get_object().if_contains("resource") : nullptr;
+    if (resource == nullptr || !resource->is_object()) continue;
+    const auto& patient = resource->get_object();
+    const auto id = text_in(patient, "id");
+    if (text_in(patient, "resourceType") != "Patient" || !valid_id(id)) continue;
+    if (out.people.size() == at_most) {
+      out.more = true;
+      break;
+    }
+    out.people.push_back({.id = PatientId{id},
+                          .name = shortened(name_of(patient)),
+                          .birth_date = shortened(text_in(patient, "birthDate")),
+                          .gender = shortened(text_in(patient, "gender"))});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::variant<Asked, http::Response> ask_patient(Api& api, const http::Request& request,
+                                                const PatientId& patient) {
+  bool alive = false;
+  bool known = false;
+  const auto looked = api.run([&](app::House& house, const Now& now) {
+    alive = app::live_session(house.state(), bearer_hash(request), now) != nullptr;
+    known = house.state().knows(patient);
+  });
+  if (!looked) return api.faulted(looked.fault());
+  if (!alive) return api.refused(app::no_session());
+  if (known) return Asked{.exists = true};
+  const auto told = api.edge.records.send({.method = "GET",
+                                           .target = "Patient/" + patient.text(),
+                                           .headers = {},
+                                           .body = {},
+                                           .bytes_max = limits::resource_bytes_max});
+  if (!told) return api.faulted(told.fault());
+  if (told->status == 200) return Asked{.exists = true};
+  if (told->status == 404 || told->status == 410) return Asked{.exists = false};
+  return api.faulted(
+      {FaultCode::upstream_nonsense, "the record system neither knows nor denies a patient"});
+}
+
+Result<Found> find_people(Api& api, const Criteria& criteria, std::size_t at_most) {
+  std::string target = "Patient?_count=" + std::to_string(at_most + 1);
+  if (!criteria.name.empty()) target += "&name=" + one_value(criteria.name, "");
+  if (!criteria.birth_date.empty()) target += "&birthdate=" + one_value(criteria.birth_date, "");
+  if (!criteria.identifier.empty()) target += "&identifier=" + one_value(criteria.identifier, "|");
+  if (!criteria.id.empty()) target += "&_id=" + one_value(criteria.id, "");
+  const auto told = api.edge.records.send({.method = "GET",
+                                           .target = target,
+                                           .headers = {},
+                                           .body = {},
+                                           .bytes_max = limits::bundle_bytes_max});
+  if (!told) return told.fault();
+  if (told->status != 200) return nonsense();
+  return read_found(told->body.look(), at_most);
+}
+
+}  // namespace halligan::in::api

@@ -1,0 +1,133 @@
+// Staff, factors, terminals: what an administrator may do, and to whom.
+
+#include "api_world.h"
+#include "core/identity/totp.h"
+
+namespace halligan::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+json::value person(std::vector<std::string> roles, bool active = true) {
+  return {{"name", "Somebody New"},
+          {"roles", json::array(roles.begin(), roles.end())},
+          {"department", "testing"},
+          {"active", active}};
+}
+
+TEST_F(ApiWorld, SomebodyNewIsEnrolledAndSignsIn) {
+  const auto admin = sign_in("ada");
+  const auto made = put("/api/v1/staff/new", admin, person({"nurse"}));
+  ASSERT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(put("/api/v1/staff/new", admin, person({"nurse"}))["changed"].as_bool(), false);
+  EXPECT_EQ(put("/api/v1/staff/new/password", admin, {{"password", "a long passphrase"}}).status,
+            204);
+  const auto totp = post("/api/v1/staff/new/totp", admin);
+  ASSERT_EQ(totp.status, 201) << totp.text;
+  EXPECT_NE(totp.str("uri").find("St.%20Elsewhere"), std::string::npos);
+  const auto code = identity::totp_code(*from_base32(totp.str("secret")),
+                                        identity::totp_step_at(clock_.now().wall));
+  EXPECT_EQ(try_sign_in("new", "a long passphrase", code).status, 201);
+  for (auto index = size(); index-- > 0;) {
+    const auto read = house_->journal().read(index);
+    EXPECT_EQ(facts::encode(*read->body).find(totp.str("secret")), std::string::npos)
+        << "no entry holds a secret";
+  }
+}
+
+TEST_F(ApiWorld, ALostRoleOrDeactivationEndsSessionsAndGlassAtOnce) {
+  const auto admin = sign_in("ada");
+  auto token = sign_in("doc");
+  const auto glass = break_glass(token, "p-2");
+  const auto changed = put("/api/v1/staff/doc", admin, person({"nurse"}));
+  EXPECT_EQ(changed["sessions_ended"].to_number<int>(), 1);
+  EXPECT_EQ(get("/api/v1/session", token).status, 401);
+  EXPECT_FALSE(state().glass(GlassId{glass})->open());
+  token = sign_in("doc");
+  EXPECT_EQ(put("/api/v1/staff/doc", admin, person({"nurse"}, false)).status, 200);
+  EXPECT_EQ(get("/api/v1/session", token).status, 401);
+  EXPECT_EQ(try_sign_in("doc", "correct horse battery", code_of("doc")).status, 401);
+}
+
+TEST_F(ApiWorld, NobodyChangesTheirOwnRoles) {
+  const auto admin = sign_in("ada");
+  EXPECT_EQ(put("/api/v1/staff/ada", admin, person({"administrator", "privacy-officer"})).slug(),
+            "same-person");
+  EXPECT_EQ(put("/api/v1/staff/ada", admin, person({"administrator"}, false)).slug(),
+            "same-person");
+  EXPECT_EQ(put("/api/v1/staff/ada", admin, person({"administrator"})).status, 200)
+      << "a name is one's own";
+}
+
+TEST_F(ApiWorld, OnlyAdministratorsEnrol) {
+  for (const char* who : {"doc", "pia"}) {
+    const auto token = sign_in(who);
+    EXPECT_EQ(put("/api/v1/staff/new", token, person({"nurse"})).slug(), "role-needed");
+    EXPECT_EQ(put("/api/v1/staff/doc/password", token, {{"password", "a long passphrase"}}).slug(),
+              "role-needed");
+    EXPECT_EQ(post("/api/v1/staff/doc/totp", token).slug(), "role-needed");
+    EXPECT_EQ(put("/api/v1/terminals/t", token, {{"place", "x"}, {"active", true}}).slug(),
+              "role-needed");
+  }
+  EXPECT_EQ(get("/api/v1/staff", sign_in("doc")).slug(), "role-needed");
+}
+
+TEST_F(ApiWorld, RolesAreThoseThatSomebodyKnowsAndInterfaceStandsAlone) {
+  const auto admin = sign_in("ada");
+  EXPECT_EQ(put("/api/v1/staff/new", admin, person({"physicain"})).status, 400);
+  EXPECT_EQ(put("/api/v1/staff/new", admin, person({"nurse", "nurse"})).status, 400);
+  EXPECT_EQ(put("/api/v1/staff/new", admin, person({"interface", "nurse"})).status, 400);
+  EXPECT_EQ(put("/api/v1/staff/new", admin, person({"interface"})).status, 201);
+}
+
+TEST_F(ApiWorld, TheRosterSaysWhoCanBreakAndWhoLacksWhat) {
+  const auto admin = sign_in("ada");
+  ASSERT_EQ(put("/api/v1/staff/bare", admin, person({"nurse"})).status, 201);
+  const auto list = get("/api/v1/staff", admin);
+  ASSERT_EQ(list.status, 200);
+  std::map<std::string, json::object> by_id;
+  for (const auto& each : list.body.as_array())
+    by_id[std::string{each.at("staff").as_string()}] = each.as_object();
+  EXPECT_TRUE(by_id["doc"].at("can_break").as_bool());
+  EXPECT_FALSE(by_id["ada"].at("may_break").as_bool());
+  EXPECT_TRUE(by_id["bare"].at("may_break").as_bool());
+  EXPECT_FALSE(by_id["bare"].at("can_break").as_bool());
+  EXPECT_EQ(by_id["bare"].at("lacks").as_array().size(), 2U);
+  const auto roles = get("/api/v1/roles", admin);
+  for (const auto& each : roles.body.as_array())
+    if (each.at("role").as_string() == "nurse") EXPECT_EQ(each.at("staff").to_number<int>(), 2);
+}
+
+TEST_F(ApiWorld, ARenewedFactorEndsWhatTheOldOneOpened) {
+  const auto token = sign_in("doc");
+  EXPECT_EQ(put("/api/v1/staff/doc/password", sign_in("ada"), {{"password", "another passphrase"}})
+                .status,
+            204);
+  EXPECT_EQ(get("/api/v1/session", token).status, 401);
+}
+
+TEST_F(ApiWorld, AnOfficerSignsSomebodyOut) {
+  const auto token = sign_in("doc");
+  const auto glass = break_glass(token, "p-2");
+  const auto out = post("/api/v1/staff/doc/sign-out", sign_in("pia"));
+  EXPECT_EQ(out["sessions_ended"].to_number<int>(), 1);
+  EXPECT_FALSE(state().glass(GlassId{glass})->open());
+  EXPECT_EQ(post("/api/v1/staff/nobody/sign-out", sign_in("pia")).status, 404);
+}
+
+TEST_F(ApiWorld, PeopleInBadForm) {
+  const auto admin = sign_in("ada");
+  EXPECT_EQ(put("/api/v1/staff/a%20b", admin, person({"nurse"})).status, 400);
+  EXPECT_EQ(
+      put("/api/v1/staff/new", admin, {{"name", "x"}, {"roles", "nurse"}, {"active", true}}).status,
+      400);
+  EXPECT_EQ(put("/api/v1/staff/new", admin, {{"name", "x"}, {"roles", json::array{}}}).status, 400);
+  EXPECT_EQ(put("/api/v1/staff/doc/password", admin, {{"password", "short"}}).status, 400);
+  EXPECT_EQ(post("/api/v1/staff/doc/totp", admin, {{"secret", "not base32!"}}).status, 400);
+  EXPECT_EQ(post("/api/v1/staff/doc/totp", admin, {{"secret", "MFRGG"}}).status, 400);
+  EXPECT_EQ(put("/api/v1/terminals/t", admin, {{"place", "a/b/c"}, {"active", true}}).status, 400);
+  EXPECT_EQ(post("/api/v1/terminals/unknown/secret", admin).status, 404);
+}
+
+}  // namespace
+}  // namespace halligan::tests
