@@ -61,7 +61,8 @@ EMP = {}
 [places]
 emergency = { ids = ["emergency"] }
 [classes]
-emergency-set = ["Patient", "AllergyIntolerance", "MedicationRequest", "Condition", "Observation{laboratory, 30d}"]
+emergency-set = ["Patient", "AllergyIntolerance", "MedicationRequest", "Condition",
+  "Observation{laboratory, 30d}"]
 claims = ["Claim", "ExplanationOfBenefit"]
 psychotherapy = { of = ["label:PSYTHPN"], named_only = true }
 [[deny]]

@@ -59,10 +59,14 @@ void mark(std::string& out, const std::string& body, char sign) {
   }
 }
 
-// Rules in the order in which they stand: the order decides ties and display.
-std::string order_of(const ast::Policy& policy) {
+// The rules that both have, in the order of the first: the order decides ties and display.
+std::string order_of(const ast::Policy& policy, const ast::Policy& other) {
   std::string out;
-  for (const auto& rule : policy.rules) out += rule.name.text + "\n";
+  for (const auto& rule : policy.rules) {
+    const bool in_both = std::ranges::any_of(
+        other.rules, [&](const auto& another) { return another.name == rule.name; });
+    if (in_both) out += rule.name.text + "\n";
+  }
   return out;
 }
 
@@ -86,11 +90,13 @@ std::vector<Change> diff(const ast::Policy& in_force, const ast::Policy& propose
       changes.push_back({.kind = Change::Kind::added, .what = name, .before = "", .after = body});
     }
   }
-  if (changes.empty() && order_of(in_force) != order_of(proposed)) {
+  const std::string order = order_of(in_force, proposed);
+  const std::string new_order = order_of(proposed, in_force);
+  if (order != new_order) {
     changes.push_back({.kind = Change::Kind::changed,
                        .what = "the order of the rules",
-                       .before = order_of(in_force),
-                       .after = order_of(proposed)});
+                       .before = order,
+                       .after = new_order});
   }
   return changes;
 }

@@ -108,7 +108,8 @@ std::string demo() {
 }
 
 // Each field of every kind of thing, so that printing can lose nothing unseen.
-const std::string everything = top + R"(login = ["password"]
+const std::string everything =
+    top + R"(login = ["password"]
 roles = ["doctor"]
 [relations]
 knows = { from = "staff", to = "patient", source = "adt", stale_after = "1d12h", values = ["lead"] }
@@ -137,7 +138,10 @@ text = "a \"quoted\" \\ text\nof two lines \u0001"
 [[seal]]
 name = "s"
 except = ["w", "g"]
-ask = { notice = "n", acknowledge = "k", prompts = ["p"], proof = { any = ["totp", "password"], not_older_than = "90s" }, review = { by = "doctor", within = "1h30m", queue = "q", rank = 2, unless = "patient : ^knows", lead = "1d", lag = "2h" }, tell = ["patient", "officer"] }
+ask = { notice = "n", acknowledge = "k", prompts = ["p"], )"
+          R"(proof = { any = ["totp", "password"], not_older_than = "90s" }, )"
+          R"(review = { by = "doctor", within = "1h30m", queue = "q", rank = 2, )"
+          R"(unless = "patient : ^knows", lead = "1d", lag = "2h" }, tell = ["patient", "officer"] }
 [[allow]]
 name = "w"
 actions = ["search", "read"]
