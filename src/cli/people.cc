@@ -49,10 +49,11 @@ int staff_list(Shell& shell, const Nothing&) {
   for (const json::object* one : rows_in(body, "staff"))
     rows.push_back({text_of(*one, "staff"), yes(*one, "active"), yes(*one, "can_break"),
                     joined(list_of(*one, "factors")), text_of(*one, "department"),
-                    text_of(*one, "name"), joined(list_of(*one, "roles"))});
-  return shell.show(
-      reply,
-      table({"STAFF", "ACTIVE", "CAN BREAK", "FACTORS", "DEPARTMENT", "NAME", "ROLES"}, rows));
+                    text_of(*one, "name"), joined(list_of(*one, "roles")),
+                    joined(list_of(*one, "lacks"), "; ")});
+  return shell.show(reply, table({"STAFF", "ACTIVE", "CAN BREAK", "FACTORS", "DEPARTMENT", "NAME",
+                                  "ROLES", "LACKS"},
+                                 rows));
 }
 
 std::string staff_path(const std::string& id) { return "/api/v1/staff/" + path_segment(id); }
