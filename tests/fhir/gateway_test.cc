@@ -22,7 +22,7 @@ TEST(Gateway, ReleasesAPermittedRecordWholeAndWritesItDownFirst) {
     EXPECT_TRUE(answer.released);
     const auto receipt = std::stoul(answer.header("Halligan-Receipt"));
     const auto ledger = world.ledger();
-    const auto& intent = std::get<AccessIntended>(ledger.at(receipt));
+    const auto intent = std::get<AccessIntended>(ledger.at(receipt));
     EXPECT_EQ(intent.staff.text(), "dr-a");
     EXPECT_EQ(intent.patient.text(), "p-1");
     EXPECT_EQ(intent.basis, "open-referral");
@@ -228,7 +228,7 @@ TEST(Gateway, EverythingIsWhatMayBeSeenOfAllTypes) {
   const auto answer = world.get("dr-a", "Patient/p-1/$everything");
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(answer.ids(), (std::vector<std::string>{"c-1", "o-1", "p-1"}));
-  for (const auto& each : world.records.asked) EXPECT_FALSE(each.request.target.starts_with("Claim"));
+  for (const auto& each : world.records.asked) EXPECT_FALSE(each.request.target.starts_with("Claim?"));
 }
 
 TEST(Gateway, FindsPeopleShowsLittleAndWritesDownWhom) {

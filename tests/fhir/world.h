@@ -36,7 +36,7 @@ SECRET = {}
 SHUT = {}
 
 [classes]
-claims = { of = ["Claim", "ExplanationOfBenefit", "Coverage"] }
+claims = { of = ["Claim", "ExplanationOfBenefit", "Coverage"], never_in_emergency = true }
 sealed-notes = { of = ["label:PSYTHPN"], named_only = true }
 
 [[deny]]
@@ -209,7 +209,8 @@ class World {
     boost::json::object json() const { return boost::json::parse(body).as_object(); }
     bool holds(std::string_view text) const { return body.find(text) != std::string::npos; }
     std::string next() const {
-      for (const auto& link : json().at("link").as_array())
+      const auto whole = json();
+      for (const auto& link : whole.at("link").as_array())
         if (link.at("relation") == "next") return std::string{link.at("url").as_string()}.substr(base.size() + 1);
       return {};
     }
@@ -222,7 +223,8 @@ class World {
       return out;
     }
     std::optional<boost::json::object> offer() const {
-      const auto& issue = json().at("issue").as_array().at(0).as_object();
+      const auto whole = json();
+      const auto& issue = whole.at("issue").as_array().at(0).as_object();
       if (!issue.contains("extension")) return std::nullopt;
       return boost::json::parse(issue.at("extension").as_array().at(0).at("valueString").as_string()).as_object();
     }

@@ -23,7 +23,7 @@ TEST(Writes, AnAppendIsWrittenDownBeforeItIsSent) {
   EXPECT_EQ(answer.header("ETag"), "W/\"1\"");
   EXPECT_EQ(answer.body, "");
   ASSERT_EQ(world.records.writes().size(), 1U);
-  const auto& sent = world.records.writes()[0];
+  const auto sent = world.records.writes()[0];
   EXPECT_EQ(sent.request.body, body) << "an ordinary grant changes no byte";
   const auto receipt = std::stoul(answer.header("Halligan-Receipt"));
   EXPECT_LT(receipt, sent.durable);
@@ -86,7 +86,7 @@ TEST(Writes, AnOrdinaryGrantChangesAndDeletes) {
   EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/o-1", changed, {{"If-Match", "W/\"3\""}}).status, 412);
   EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/o-1", changed).status, 200);
   ASSERT_EQ(world.records.writes().size(), 1U);
-  const auto& sent = world.records.writes()[0].request;
+  const auto sent = world.records.writes()[0].request;
   EXPECT_EQ(sent.body, changed);
   EXPECT_EQ(sent.headers.at(1), (std::pair<std::string, std::string>{"If-Match", "W/\"4\""})) << "nobody's change in between is overwritten";
   EXPECT_EQ(world.ask("dr-a", "DELETE", "Observation/o-1").status, 204);
