@@ -137,7 +137,6 @@ void describe(CURL* curl, const Target& target, const Request& request, Exchange
   set(curl, CURLOPT_URL, url.c_str());
   set(curl, CURLOPT_PATH_AS_IS, 1L);
   set(curl, CURLOPT_PROXY, "");
-  set(curl, CURLOPT_NOSIGNAL, 1L);
   set(curl, CURLOPT_FOLLOWLOCATION, 0L);
   set(curl, CURLOPT_PROTOCOLS_STR, "https,http");
   set(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
