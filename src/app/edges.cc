@@ -77,7 +77,7 @@ const policy::Fact* last_said(const policy::Evidence& evidence, policy::EdgeId e
   return nullptr;
 }
 
-const policy::Fact* holding(const policy::Evidence& evidence, policy::EdgeId edge, bool of_people,
+const policy::Fact* holding(const policy::Evidence& evidence, policy::EdgeId edge, Whose whose,
                             Saying saying, Instant at) {
   if (edge == policy::EdgeId::none) return nullptr;
   for (auto id = evidence.edge(edge).newest; id != policy::FactId::none;

@@ -71,10 +71,11 @@ std::string Answer::header(std::string_view name) const {
 }
 
 ApiWorld::ApiWorld() {
-  store_ = std::move(*sim::SimEntryStore::open(disk_));
-  vault_ = std::move(*sim::SimVault::open(vault_storage_, root_));
-  house_ = std::move(*app::House::open(
-      {.store = *store_, .vault = *vault_, .dice = dice_, .clock = clock_}, "test"));
+  store_ = sim::SimEntryStore::open(disk_).value();
+  vault_ = sim::SimVault::open(vault_storage_, root_).value();
+  house_ =
+      app::House::open({.store = *store_, .vault = *vault_, .dice = dice_, .clock = clock_}, "test")
+          .value();
   const crypto::SecretKey seed{crypto::Key256{5}};
   const ledger::VerifierKey key{.name = "ledger.test/hospital", .key = crypto::public_key(seed)};
   app::Begin begin;
@@ -94,11 +95,12 @@ ApiWorld::ApiWorld() {
     (void)vault_->set_secret(std::string{"staff/"} + who, "totp", Sealed{to_base32(totp_secret)});
   }
   EXPECT_TRUE(house_->commit().ok());
-  log_ = std::move(*app::LogBook::open({.desk = *this,
-                                        .entries = [this] { return store_; },
-                                        .checkpoints = std::make_unique<MemoryCheckpoint>(),
-                                        .seed = seed,
-                                        .key = key}));
+  log_ = app::LogBook::open({.desk = *this,
+                             .entries = [this] { return store_; },
+                             .checkpoints = std::make_unique<MemoryCheckpoint>(),
+                             .seed = seed,
+                             .key = key})
+             .value();
   edge_ = std::make_unique<in::Edge>(in::Edge{.desk = *this,
                                               .vault = *vault_,
                                               .hasher = hasher_,

@@ -94,8 +94,10 @@ TEST_F(ApiWorld, TheRosterSaysWhoCanBreakAndWhoLacksWhat) {
   EXPECT_FALSE(by_id["bare"].at("can_break").as_bool());
   EXPECT_EQ(by_id["bare"].at("lacks").as_array().size(), 2U);
   const auto roles = get("/api/v1/roles", admin);
-  for (const auto& each : roles.body.as_array())
-    if (each.at("role").as_string() == "nurse") EXPECT_EQ(each.at("staff").to_number<int>(), 2);
+  for (const auto& each : roles.body.as_array()) {
+    if (each.at("role").as_string() != "nurse") continue;
+    EXPECT_EQ(each.at("staff").to_number<int>(), 2);
+  }
 }
 
 TEST_F(ApiWorld, ARenewedFactorEndsWhatTheOldOneOpened) {
