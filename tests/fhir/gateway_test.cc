@@ -131,8 +131,12 @@ TEST(Gateway, WithholdsWhatOnlyShowsOnTheWayBack) {
   EXPECT_EQ(world.get("dr-a", "Observation/psych").status, 403);
   EXPECT_TRUE(world.get("dr-a", "Observation/psych").offer().has_value());
   EXPECT_TRUE(world.get("dr-a", "Observation?patient=p-2&_security=PSYTHPN").offer().has_value());
-  world.break_glass("dr-a", "p-1", "psychiatric-emergency");
-  EXPECT_EQ(world.get("dr-a", "Observation?patient=p-1").ids(), (std::vector<std::string>{"plain", "psych"}));
+  world.records.put(observation("plain-3", "p-3"));
+  world.records.put(observation("psych-3", "p-3", psychotherapy));
+  world.break_glass("dr-b", "p-3");
+  EXPECT_EQ(world.get("dr-b", "Observation?patient=p-3").ids(), std::vector<std::string>{"plain-3"});
+  world.break_glass("dr-b", "p-3", "psychiatric-emergency");
+  EXPECT_EQ(world.get("dr-b", "Observation?patient=p-3").ids(), (std::vector<std::string>{"plain-3", "psych-3"}));
 }
 
 // All 67 types, every listed link: whoever else is named there must be permitted, too.

@@ -82,7 +82,7 @@ reason = "psychiatric-emergency"
 label = "Psychiatric emergency"
 purpose = "ETREAT"
 roles = ["physician"]
-data = ["sealed-notes"]
+data = ["*", "sealed-notes"]
 review = { by = "privacy-officer", within = "24h" }
 )";
 
