@@ -91,6 +91,9 @@ void outline(const json::value& value, std::size_t depth, std::string& out) {
   if (value.is_object()) {
     for (const auto& member : value.get_object()) {
       const json::value& held = member.value();
+      const bool empty = (held.is_array() && held.get_array().empty()) ||
+                         (held.is_object() && held.get_object().empty());
+      if (empty) continue;
       if (held.is_object() || held.is_array()) {
         out += margin + clean(member.key()) + ":\n";
         outline(held, depth + 1, out);
