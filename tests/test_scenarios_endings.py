@@ -35,7 +35,7 @@ ends    = { focus = true, idle = "10m", after = "1h" }
 review  = { by = "privacy-officer", within = "24h" }
 '''
 BIG = "p-000008"
-BIG_DOCUMENTS, BIG_BYTES = 9, 2_000_000
+BIG_DOCUMENTS, BIG_BYTES = 20, 1_000_000
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +228,7 @@ def test_B03_a_running_download_is_cut(world, big, cause):
         time.sleep(5)
     assert download.rest() < BIG_DOCUMENTS * BIG_BYTES, "it was not cut"
     read = until("the cut is recorded", lambda: [
-        e for e in world.entries("access-outcome", since=world.size() - 200)
+        e for e in world.entries("access-outcome", since=max(0, world.size() - 200))
         if e.get("staff") == person.staff and "cut" in json.dumps(e)])
     assert read
 
@@ -308,7 +308,7 @@ def test_B07_no_patient_data_in_plain_text_on_disk(world):
     found = {(str(p), text) for p in files for text in forbidden if text in p.read_bytes()}
     assert not found
     # What is looked for is what is there: it can be read back by those who may.
-    assert any("purple elephants" in json.dumps(e) for e in world.entries("glass-opened", since=world.size() - 400))
+    assert any("purple elephants" in json.dumps(e) for e in world.entries("glass-opened", since=max(0, world.size() - 400)))
     # Databases hide text in pages that were freed: they are files like others, and were searched above.
     for file in world.data.glob("*.sqlite"):
         assert sqlite3.connect(f"file:{file}?mode=ro", uri=True).execute("pragma integrity_check").fetchone() == ("ok",)

@@ -14,7 +14,9 @@ using facts::Outcome;
 
 TEST(Gateway, ReleasesAPermittedRecordWholeAndWritesItDownFirst) {
   World world;
-  const auto text = observation("o-1", "p-1", R"(, "value" : 1.50,"meta":{"versionId":"3","lastUpdated":"2026-05-03T10:00:00Z"})");
+  const auto text = observation(
+      "o-1", "p-1",
+      R"(, "value" : 1.50,"meta":{"versionId":"3","lastUpdated":"2026-05-03T10:00:00Z"})");
   world.records.put(text);
   for (const auto* target : {"Patient/p-1", "Observation/o-1"}) {
     const auto answer = world.get("dr-a", target);
@@ -37,7 +39,8 @@ TEST(Gateway, ReleasesAPermittedRecordWholeAndWritesItDownFirst) {
   EXPECT_EQ(answer.header("ETag"), "W/\"3\"");
   EXPECT_EQ(answer.header("Last-Modified"), "Sun, 03 May 2026 10:00:00 GMT");
   EXPECT_EQ(answer.header("Halligan-Glass"), "");
-  EXPECT_EQ(world.entries<AccessIntended>().size(), 3U) << "what a first intent covers makes no second one";
+  EXPECT_EQ(world.entries<AccessIntended>().size(), 3U)
+      << "what a first intent covers makes no second one";
 }
 
 TEST(Gateway, AnswersNobodyWithoutASession) {
@@ -54,7 +57,8 @@ TEST(Gateway, AnswersNobodyWithoutASession) {
 TEST(Gateway, OffersTheGlassAndOpensWithIt) {
   World world;
   world.records.put(observation("o-3", "p-3"));
-  for (const auto* target : {"Patient/p-3", "Observation?patient=p-3", "Observation/o-3", "Patient/p-3/$everything"}) {
+  for (const auto* target :
+       {"Patient/p-3", "Observation?patient=p-3", "Observation/o-3", "Patient/p-3/$everything"}) {
     const auto answer = world.get("dr-b", target);
     ASSERT_EQ(answer.status, 403) << target << answer.body;
     const auto offer = answer.offer();
@@ -68,7 +72,8 @@ TEST(Gateway, OffersTheGlassAndOpensWithIt) {
   }
   EXPECT_TRUE(world.entries<AccessRefused>().at(0).offered);
   const auto glass = world.break_glass("dr-b", "p-3");
-  for (const auto* target : {"Patient/p-3", "Observation?patient=p-3", "Observation/o-3", "Patient/p-3/$everything"}) {
+  for (const auto* target :
+       {"Patient/p-3", "Observation?patient=p-3", "Observation/o-3", "Patient/p-3/$everything"}) {
     const auto answer = world.get("dr-b", target);
     EXPECT_EQ(answer.status, 200) << target;
     EXPECT_EQ(answer.header("Halligan-Glass"), glass) << target;
@@ -124,7 +129,8 @@ TEST(Gateway, WithholdsWhatOnlyShowsOnTheWayBack) {
   EXPECT_FALSE(seen.holds("upstream.internal"));
   EXPECT_TRUE(seen.holds("Break-The-Glass"));
   EXPECT_EQ(world.entries<AccessOutcome>().back().withheld, 1U);
-  // The hint stands beside a chart that holds nothing of the kind, too: it tells nothing of the chart.
+  // The hint stands beside a chart that holds nothing of the kind, too: it tells nothing of the
+  // chart.
   const auto other = world.get("dr-a", "Observation?patient=p-2");
   EXPECT_EQ(other.ids(), std::vector<std::string>{"plain-2"});
   EXPECT_TRUE(other.holds("Break-The-Glass"));
@@ -134,9 +140,11 @@ TEST(Gateway, WithholdsWhatOnlyShowsOnTheWayBack) {
   world.records.put(observation("plain-3", "p-3"));
   world.records.put(observation("psych-3", "p-3", psychotherapy));
   world.break_glass("dr-b", "p-3");
-  EXPECT_EQ(world.get("dr-b", "Observation?patient=p-3").ids(), std::vector<std::string>{"plain-3"});
+  EXPECT_EQ(world.get("dr-b", "Observation?patient=p-3").ids(),
+            std::vector<std::string>{"plain-3"});
   world.break_glass("dr-b", "p-3", "psychiatric-emergency");
-  EXPECT_EQ(world.get("dr-b", "Observation?patient=p-3").ids(), (std::vector<std::string>{"plain-3", "psych-3"}));
+  EXPECT_EQ(world.get("dr-b", "Observation?patient=p-3").ids(),
+            (std::vector<std::string>{"plain-3", "psych-3"}));
 }
 
 // All 67 types, every listed link: whoever else is named there must be permitted, too.
@@ -144,28 +152,36 @@ TEST(Gateway, WithholdsEveryTypeThatLiesInAForeignChartAsWell) {
   World world;
   std::size_t met = 0;
   for (const auto& compartment : in::fhir::compartments()) {
-    if (compartment.type == "Claim" || compartment.type == "ExplanationOfBenefit" || compartment.type == "Coverage") continue;
+    if (compartment.type == "Claim" || compartment.type == "ExplanationOfBenefit" ||
+        compartment.type == "Coverage")
+      continue;
     const std::string type{compartment.type};
     const auto links = compartment.used();
     for (const auto& link : links) {
       const auto body_with = [&](const std::string& other) {
-        boost::json::object body{{"resourceType", type}, {"id", type == "Patient" ? "p-1" : "marked"}};
+        boost::json::object body{{"resourceType", type},
+                                 {"id", type == "Patient" ? "p-1" : "marked"}};
         const auto put = [&](std::string_view path, const std::string& who) {
           boost::json::value leaf = boost::json::object{{"reference", "Patient/" + who}};
           for (auto rest = path; !rest.empty();) {
             const auto dot = rest.rfind('.');
             const auto key = dot == std::string_view::npos ? rest : rest.substr(dot + 1);
             rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(0, dot);
-            if (!rest.empty()) leaf = boost::json::object{{key, boost::json::array{leaf}}};
-            else if (body.contains(key)) body[key].as_array().push_back(leaf);
-            else body[key] = boost::json::array{leaf};
+            if (!rest.empty())
+              leaf = boost::json::object{{key, boost::json::array{leaf}}};
+            else if (body.contains(key))
+              body[key].as_array().push_back(leaf);
+            else
+              body[key] = boost::json::array{leaf};
           }
         };
         if (type != "Patient") put(links[0].path, "p-1");
         put(link.path, other);
         return boost::json::serialize(body);
       };
-      const auto target = type == "Patient" ? std::string{"Patient/p-1"} : type + "?" + std::string{compartment.search_by} + "=p-1";
+      const auto target = type == "Patient"
+                              ? std::string{"Patient/p-1"}
+                              : type + "?" + std::string{compartment.search_by} + "=p-1";
       world.records.put(body_with("p-2"));
       world.records.page = {body_with("p-2")};
       const auto permitted = world.get("dr-a", target);
@@ -184,10 +200,15 @@ TEST(Gateway, WithholdsEveryTypeThatLiesInAForeignChartAsWell) {
 
 TEST(Gateway, AlsoWithholdsWhatTheRecordSystemShouldNotHaveSent) {
   World world;
-  world.records.page = {observation("theirs", "p-2"), observation("foreign", "p-3"), R"({"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p-1"}})",
-                        observation("unclear", "p-1", R"(,"performer":[{"reference":"http://elsewhere/Patient/p-1"}])"), observation("mine", "p-1")};
+  world.records.page = {
+      observation("theirs", "p-2"), observation("foreign", "p-3"),
+      R"({"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p-1"}})",
+      observation("unclear", "p-1",
+                  R"(,"performer":[{"reference":"http://elsewhere/Patient/p-1"}])"),
+      observation("mine", "p-1")};
   EXPECT_EQ(world.get("dr-a", "Observation?patient=p-1").ids(), std::vector<std::string>{"mine"});
-  world.records.put(R"({"resourceType":"Observation","id":"lost","subject":{"reference":"urn:uuid:x"}})");
+  world.records.put(
+      R"({"resourceType":"Observation","id":"lost","subject":{"reference":"urn:uuid:x"}})");
   EXPECT_EQ(world.get("dr-a", "Observation/lost").status, 404);
 }
 
@@ -219,7 +240,8 @@ TEST(Gateway, PagesAreFullWhateverWasWithheld) {
 
   const auto first = world.get("dr-a", "Observation?patient=p-1&_count=5").next();
   EXPECT_EQ(world.get("dr-b", first).status, 400) << "of another session";
-  EXPECT_EQ(world.get("dr-a", "Condition" + first.substr(first.find('?'))).status, 400) << "of another type";
+  EXPECT_EQ(world.get("dr-a", "Condition" + first.substr(first.find('?'))).status, 400)
+      << "of another type";
   EXPECT_EQ(world.get("dr-a", first + "A").status, 400);
 }
 
@@ -227,19 +249,23 @@ TEST(Gateway, EverythingIsWhatMayBeSeenOfAllTypes) {
   World world;
   world.records.put(observation("o-1", "p-1"));
   world.records.put(observation("o-3", "p-3"));
-  world.records.put(R"({"resourceType":"Claim","id":"claim","patient":{"reference":"Patient/p-1"}})");
-  world.records.put(R"({"resourceType":"Condition","id":"c-1","subject":{"reference":"Patient/p-1"}})");
+  world.records.put(
+      R"({"resourceType":"Claim","id":"claim","patient":{"reference":"Patient/p-1"}})");
+  world.records.put(
+      R"({"resourceType":"Condition","id":"c-1","subject":{"reference":"Patient/p-1"}})");
   const auto answer = world.get("dr-a", "Patient/p-1/$everything");
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(answer.ids(), (std::vector<std::string>{"c-1", "o-1", "p-1"}));
-  for (const auto& each : world.records.asked) EXPECT_FALSE(each.request.target.starts_with("Claim?"));
+  for (const auto& each : world.records.asked)
+    EXPECT_FALSE(each.request.target.starts_with("Claim?"));
 }
 
 TEST(Gateway, FindsPeopleShowsLittleAndWritesDownWhom) {
   World world;
   const auto answer = world.get("dr-b", "Patient?name=Roe");
   ASSERT_EQ(answer.status, 200) << answer.body;
-  EXPECT_EQ(answer.ids(), (std::vector<std::string>{"p-1", "p-2", "p-3"})) << "neither the hidden nor the shut";
+  EXPECT_EQ(answer.ids(), (std::vector<std::string>{"p-1", "p-2", "p-3"}))
+      << "neither the hidden nor the shut";
   EXPECT_FALSE(answer.holds("versionId"));
   const auto made = world.entries<facts::SearchMade>();
   ASSERT_EQ(made.size(), 1U);
@@ -262,9 +288,12 @@ TEST(Gateway, UpstreamTroubleIsOursToTellAndIsWrittenDown) {
     FaultCode code;
     int status;
   };
-  for (const auto& each : {Case{FaultCode::upstream_timeout, 504}, Case{FaultCode::upstream_unreachable, 502}, Case{FaultCode::upstream_nonsense, 502}, Case{FaultCode::too_large, 502}}) {
+  for (const auto& each :
+       {Case{FaultCode::upstream_timeout, 504}, Case{FaultCode::upstream_unreachable, 502},
+        Case{FaultCode::upstream_nonsense, 502}, Case{FaultCode::too_large, 502}}) {
     world.records.fault = Fault{each.code, "at http://upstream.internal"};
-    for (const auto* target : {"Patient/p-1", "Observation?patient=p-1", "Observation/o-1", "Patient/p-1/$everything", "Patient/nobody-knows-yet"}) {
+    for (const auto* target : {"Patient/p-1", "Observation?patient=p-1", "Observation/o-1",
+                               "Patient/p-1/$everything", "Patient/nobody-knows-yet"}) {
       const auto answer = world.get("dr-a", target);
       EXPECT_EQ(answer.status, each.status) << target;
       EXPECT_FALSE(answer.holds("upstream.internal"));
@@ -286,7 +315,8 @@ TEST(Gateway, UpstreamTroubleIsOursToTellAndIsWrittenDown) {
 }
 
 TEST(Gateway, D10NothingLeavesWhenTheLedgerCannotBeWritten) {
-  for (const auto* target : {"Patient/p-1", "Observation?patient=p-1", "Observation/o-1", "Patient/p-1/$everything", "Patient?name=Roe"}) {
+  for (const auto* target : {"Patient/p-1", "Observation?patient=p-1", "Observation/o-1",
+                             "Patient/p-1/$everything", "Patient?name=Roe"}) {
     World world;
     world.records.put(observation("o-1", "p-1"));
     world.disk.fail_next();
@@ -320,12 +350,20 @@ TEST(Gateway, ThePurposeIsWrittenDownAndOpensNothing) {
     return world.ask("dr-a", "GET", target, {}, {{"Category", category}});
   };
   const std::string term = "http://terminology.hl7.org/CodeSystem/v3-ActReason#";
-  EXPECT_EQ(with(term + "ETREAT; scheme=\"http://hl7.org/fhir/tag/security\"; label=\"x\"", "Patient/p-1").status, 200);
+  EXPECT_EQ(
+      with(term + "ETREAT; scheme=\"http://hl7.org/fhir/tag/security\"; label=\"x\"", "Patient/p-1")
+          .status,
+      200);
   EXPECT_EQ(world.entries<AccessIntended>().back().purpose, "ETREAT");
   EXPECT_EQ(with(term + "BTG", "Patient/p-3").status, 403);
-  for (const auto& wrong : {std::string{"x"}, term, term + "NOPE", std::string{"BTG"}, std::string{"http://other#BTG"}})
+  for (const auto& wrong :
+       {std::string{"x"}, term, term + "NOPE", std::string{"BTG"}, std::string{"http://other#BTG"}})
     EXPECT_EQ(with(wrong, "Patient/p-1").status, 400) << wrong;
-  EXPECT_EQ(world.ask("dr-a", "GET", "Patient/p-1", {}, {{"Category", term + "BTG"}, {"Category", term + "TREAT"}}).status, 400);
+  EXPECT_EQ(world
+                .ask("dr-a", "GET", "Patient/p-1", {},
+                     {{"Category", term + "BTG"}, {"Category", term + "TREAT"}})
+                .status,
+            400);
 }
 
 TEST(Gateway, SaysWhatItIs) {

@@ -98,7 +98,8 @@ class Records final : public needs::RecordSource {
 
   void put(const std::string& text) {
     const auto body = boost::json::parse(text).as_object();
-    held_[std::string{body.at("resourceType").as_string()} + "/" + std::string{body.at("id").as_string()}] = text;
+    held_[std::string{body.at("resourceType").as_string()} + "/" +
+          std::string{body.at("id").as_string()}] = text;
   }
   const std::map<std::string, std::string>& held() const { return held_; }
   std::vector<Asked> writes() const {
@@ -111,7 +112,10 @@ class Records final : public needs::RecordSource {
   Result<needs::RecordAnswer> send(const needs::RecordRequest& request) override {
     asked.push_back({request, durable_()});
     if (fault && (fault_on.empty() || request.method == fault_on)) return *fault;
-    if (status != 0) return answer(status, R"({"resourceType":"OperationOutcome","issue":[{"diagnostics":"at http://upstream.internal"}]})");
+    if (status != 0)
+      return answer(
+          status,
+          R"({"resourceType":"OperationOutcome","issue":[{"diagnostics":"at http://upstream.internal"}]})");
     const auto mark = request.target.find('?');
     const auto path = request.target.substr(0, mark);
     if (request.method == "POST") return create(path, request.body);
@@ -129,14 +133,16 @@ class Records final : public needs::RecordSource {
 
   std::vector<Asked> asked;
   std::optional<Fault> fault;
-  std::string fault_on;         // a method; empty: every one
-  int status = 0;               // of every answer, where it is not 0
+  std::string fault_on;           // a method; empty: every one
+  int status = 0;                 // of every answer, where it is not 0
   std::vector<std::string> page;  // answers every search, where there is one
   std::size_t page_size = 1'000;
 
  private:
   static Result<needs::RecordAnswer> answer(int code, std::string body) {
-    return needs::RecordAnswer{.status = code, .headers = {{"etag", "W/\"1\""}}, .body = needs::RecordBytes{std::move(body)}};
+    return needs::RecordAnswer{.status = code,
+                               .headers = {{"etag", "W/\"1\""}},
+                               .body = needs::RecordBytes{std::move(body)}};
   }
 
   Result<needs::RecordAnswer> create(const std::string& type, const std::string& text) {
@@ -144,8 +150,11 @@ class Records final : public needs::RecordSource {
     auto body = boost::json::parse(text).as_object();
     body["id"] = id;
     held_[type + "/" + id] = boost::json::serialize(body);
-    return needs::RecordAnswer{.status = 201, .headers = {{"location", base() + "/" + type + "/" + id + "/_history/1"}, {"etag", "W/\"1\""}},
-                               .body = needs::RecordBytes{held_[type + "/" + id]}};
+    return needs::RecordAnswer{
+        .status = 201,
+        .headers = {{"location", base() + "/" + type + "/" + id + "/_history/1"},
+                    {"etag", "W/\"1\""}},
+        .body = needs::RecordBytes{held_[type + "/" + id]}};
   }
 
   // Knows patient=Patient/x (as its last parameters say where to go on) and nothing else.
@@ -161,15 +170,20 @@ class Records final : public needs::RecordSource {
     std::vector<std::string> matches = page;
     if (page.empty())
       for (const auto& [key, text] : held_)
-        if (key.starts_with(type + "/") && (patient.empty() || text.find(patient + "\"") != std::string::npos ||
-                                            text.find(patient) != std::string::npos))
+        if (key.starts_with(type + "/") &&
+            (patient.empty() || text.find(patient + "\"") != std::string::npos ||
+             text.find(patient) != std::string::npos))
           matches.push_back(text);
-    std::string out = R"({"resourceType":"Bundle","type":"searchset","total":)" + std::to_string(matches.size());
+    std::string out =
+        R"({"resourceType":"Bundle","type":"searchset","total":)" + std::to_string(matches.size());
     if (offset + page_size < matches.size())
-      out += R"(,"link":[{"relation":"next","url":")" + base() + "/" + type + "?patient=" + patient + "&_offset=" + std::to_string(offset + page_size) + "\"}]";
+      out += R"(,"link":[{"relation":"next","url":")" + base() + "/" + type +
+             "?patient=" + patient + "&_offset=" + std::to_string(offset + page_size) + "\"}]";
     std::string entries;
     for (std::size_t i = offset; i < std::min(matches.size(), offset + page_size); ++i)
-      entries += (entries.empty() ? "" : ",") + std::string{R"({"fullUrl":"http://upstream.internal/fhir/x","resource":)"} + matches[i] + "}";
+      entries += (entries.empty() ? "" : ",") +
+                 std::string{R"({"fullUrl":"http://upstream.internal/fhir/x","resource":)"} +
+                 matches[i] + "}";
     if (!entries.empty()) out += ",\"entry\":[" + entries + "]";
     return answer(200, out + "}");
   }
@@ -211,7 +225,8 @@ class World {
     std::string next() const {
       const auto whole = json();
       for (const auto& link : whole.at("link").as_array())
-        if (link.at("relation") == "next") return std::string{link.at("url").as_string()}.substr(base.size() + 1);
+        if (link.at("relation") == "next")
+          return std::string{link.at("url").as_string()}.substr(base.size() + 1);
       return {};
     }
     std::vector<std::string> ids() const {
@@ -219,19 +234,22 @@ class World {
       const auto whole = json();
       if (whole.contains("entry"))
         for (const auto& entry : whole.at("entry").as_array())
-          if (entry.as_object().contains("fullUrl")) out.emplace_back(entry.at("resource").at("id").as_string());
+          if (entry.as_object().contains("fullUrl"))
+            out.emplace_back(entry.at("resource").at("id").as_string());
       return out;
     }
     std::optional<boost::json::object> offer() const {
       const auto whole = json();
       const auto& issue = whole.at("issue").as_array().at(0).as_object();
       if (!issue.contains("extension")) return std::nullopt;
-      return boost::json::parse(issue.at("extension").as_array().at(0).at("valueString").as_string()).as_object();
+      return boost::json::parse(
+                 issue.at("extension").as_array().at(0).at("valueString").as_string())
+          .as_object();
     }
   };
 
-  Answer ask(const std::string& who, const std::string& method, const std::string& target, const std::string& body = {},
-             in::http::Headers headers = {}) {
+  Answer ask(const std::string& who, const std::string& method, const std::string& target,
+             const std::string& body = {}, in::http::Headers headers = {}) {
     in::http::Request request;
     request.method = method;
     request.target = "/fhir/" + target;
@@ -243,7 +261,11 @@ class World {
     request.headers = std::move(headers);
     request.body = body;
     auto response = gateway->handle(request);
-    Answer out{.status = response.status, .headers = response.headers, .body = std::string{in::http::body_text(response)}, .lease = nullptr, .released = false};
+    Answer out{.status = response.status,
+               .headers = response.headers,
+               .body = std::string{in::http::body_text(response)},
+               .lease = nullptr,
+               .released = false};
     if (auto* record = std::get_if<in::http::ReleasedRecord>(&response.body)) {
       out.released = true;
       out.lease = record->lease;
@@ -262,8 +284,12 @@ class World {
   }
   // Signs `person` in under a token of their own choice.
   void sign_in(const std::string& person, const std::string& token) {
-    const auto answer = perform(app::SignIn{.person = StaffId{person}, .origin = "10.0.0.1", .password_matched = true,
-                                            .totp_step = ++step_, .terminal = {}, .token_hash = in::token_hash(token)});
+    const auto answer = perform(app::SignIn{.person = StaffId{person},
+                                            .origin = "10.0.0.1",
+                                            .password_matched = true,
+                                            .totp_step = ++step_,
+                                            .terminal = {},
+                                            .token_hash = in::token_hash(token)});
     MUST(std::holds_alternative<app::SignIn::Done>(answer));
   }
   void refer(const std::string& patient) {
@@ -282,9 +308,16 @@ class World {
     fact.flag = name;
     perform(PutFact{fact});
   }
-  std::string break_glass(const std::string& token, const std::string& patient, const std::string& reason = "clinical-access") {
-    const auto answer = perform(app::BreakGlass{.token_hash = in::token_hash(token), .patient = PatientId{patient}, .patient_exists = true,
-                                                .rule = reason, .details = {{"What are you looking for?", "the reason"}}, .acknowledged = {}, .confirmed = false});
+  std::string break_glass(const std::string& token, const std::string& patient,
+                          const std::string& reason = "clinical-access") {
+    const auto answer =
+        perform(app::BreakGlass{.token_hash = in::token_hash(token),
+                                .patient = PatientId{patient},
+                                .patient_exists = true,
+                                .rule = reason,
+                                .details = {{"What are you looking for?", "the reason"}},
+                                .acknowledged = {},
+                                .confirmed = false});
     MUST(std::holds_alternative<app::Broken>(answer));
     return std::get<app::Broken>(answer).glass.text();
   }
@@ -339,7 +372,12 @@ class World {
   std::unique_ptr<app::House> house;
   Desk desk{*this};
   Records records{[this] { return store->size(); }};
-  in::Edge edge{.desk = desk, .vault = *make_vault(), .hasher = hasher, .clock = clock, .dice = edge_dice, .records = records};
+  in::Edge edge{.desk = desk,
+                .vault = *make_vault(),
+                .hasher = hasher,
+                .clock = clock,
+                .dice = edge_dice,
+                .records = records};
   std::unique_ptr<in::fhir::Gateway> gateway;
 
  private:
@@ -354,7 +392,8 @@ class World {
     auto opened = sim::SimEntryStore::open(disk);
     MUST(opened.ok());
     store = std::move(*opened);
-    auto made = app::House::open({.store = *store, .vault = *vault, .dice = dice, .clock = clock}, "test");
+    auto made =
+        app::House::open({.store = *store, .vault = *vault, .dice = dice, .clock = clock}, "test");
     MUST(made.ok());
     house = std::move(*made);
     app::Begin command;
@@ -363,8 +402,9 @@ class World {
     command.log_key = "none";
     command.boot_id = clock.boot_id();
     command.version = "test";
-    command.officers = {{.id = StaffId{"officer-d"}, .name = "D", .roles = {"privacy-officer", "administrator"}},
-                        {.id = StaffId{"officer-e"}, .name = "E", .roles = {"privacy-officer"}}};
+    command.officers = {
+        {.id = StaffId{"officer-d"}, .name = "D", .roles = {"privacy-officer", "administrator"}},
+        {.id = StaffId{"officer-e"}, .name = "E", .roles = {"privacy-officer"}}};
     command.policy = policy;
     const auto begun = perform(command);
     if (const auto* refusal = std::get_if<app::Refusal>(&begun)) {
@@ -378,7 +418,8 @@ class World {
     hire("bill", "billing", true);
     for (const auto* who : {"dr-a", "dr-b", "porter-c", "bill"}) sign_in(who, who);
     for (const auto* patient : {"p-1", "p-2", "p-3", "hidden", "shut"})
-      records.put(R"({"resourceType":"Patient","id":")" + std::string{patient} + R"(","name":[{"family":"Roe"}],"meta":{"versionId":"1"}})");
+      records.put(R"({"resourceType":"Patient","id":")" + std::string{patient} +
+                  R"(","name":[{"family":"Roe"}],"meta":{"versionId":"1"}})");
     refer("p-1");
     refer("p-2");
     flag("hidden", "SECRET");
@@ -405,8 +446,10 @@ class World {
   std::int64_t step_ = 0;
 };
 
-inline std::string observation(const std::string& id, const std::string& patient, const std::string& rest = {}) {
-  return R"({"resourceType":"Observation","id":")" + id + R"(","subject":{"reference":"Patient/)" + patient + "\"}" + rest + "}";
+inline std::string observation(const std::string& id, const std::string& patient,
+                               const std::string& rest = {}) {
+  return R"({"resourceType":"Observation","id":")" + id + R"(","subject":{"reference":"Patient/)" +
+         patient + "\"}" + rest + "}";
 }
 inline const std::string psychotherapy = R"(,"meta":{"security":[{"code":"PSYTHPN"}]})";
 

@@ -11,7 +11,8 @@ using facts::AccessOutcome;
 using facts::Outcome;
 
 std::string new_observation(const std::string& patient, const std::string& rest = {}) {
-  return R"({"resourceType":"Observation","subject":{"reference":"Patient/)" + patient + "\"}" + rest + "}";
+  return R"({"resourceType":"Observation","subject":{"reference":"Patient/)" + patient + "\"}" +
+         rest + "}";
 }
 
 TEST(Writes, AnAppendIsWrittenDownBeforeItIsSent) {
@@ -41,7 +42,8 @@ TEST(Writes, A08AnAppendUnderGlassIsTagged) {
   ASSERT_EQ(answer.status, 201) << answer.body;
   EXPECT_EQ(answer.header("Halligan-Glass"), glass);
   EXPECT_EQ(world.records.writes().at(0).request.body,
-            R"({"meta":{"tag":[{"system":"urn:halligan:glass","code":")" + glass + R"("}]},"resourceType":"Observation","subject":{"reference":"Patient/p-3"}})");
+            R"({"meta":{"tag":[{"system":"urn:halligan:glass","code":")" + glass +
+                R"("}]},"resourceType":"Observation","subject":{"reference":"Patient/p-3"}})");
 }
 
 TEST(Writes, A08UnderGlassNothingElseReachesTheRecordSystem) {
@@ -49,7 +51,8 @@ TEST(Writes, A08UnderGlassNothingElseReachesTheRecordSystem) {
   world.records.put(observation("o-3", "p-3"));
   const auto glass = world.break_glass("dr-b", "p-3");
   const auto before = world.records.held();
-  const auto ask = [&](const std::string& method, const std::string& target, const std::string& body = {}, in::http::Headers headers = {}) {
+  const auto ask = [&](const std::string& method, const std::string& target,
+                       const std::string& body = {}, in::http::Headers headers = {}) {
     const auto answer = world.ask("dr-b", method, target, body, std::move(headers));
     EXPECT_GE(answer.status, 400) << method << " " << target << " " << body;
     EXPECT_TRUE(answer.holds("OperationOutcome"));
@@ -59,16 +62,21 @@ TEST(Writes, A08UnderGlassNothingElseReachesTheRecordSystem) {
   ask("DELETE", "Observation/o-3");
   ask("POST", "Observation", new_observation("p-2"));
   ask("POST", "Observation", R"({"resourceType":"Observation"})");
-  ask("POST", "Observation", new_observation("p-3", R"(,"performer":[{"reference":"Patient/p-2"}])"));
+  ask("POST", "Observation",
+      new_observation("p-3", R"(,"performer":[{"reference":"Patient/p-2"}])"));
   ask("POST", "Observation", new_observation("p-3", R"(,"id":"o-3")"));
   ask("POST", "Observation", new_observation("p-3", R"(,"id":7)"));
-  ask("POST", "Observation", new_observation("p-3", R"(,"meta":{"tag":[{"system":"urn:halligan:glass","code":"x"}]})"));
+  ask("POST", "Observation",
+      new_observation("p-3", R"(,"meta":{"tag":[{"system":"urn:halligan:glass","code":"x"}]})"));
   ask("POST", "Observation", new_observation("p-3", R"(,"subject":{"reference":"Patient/p-3"})"));
-  ask("POST", "Observation", R"({"resourceType":"Condition","subject":{"reference":"Patient/p-3"}})");
+  ask("POST", "Observation",
+      R"({"resourceType":"Condition","subject":{"reference":"Patient/p-3"}})");
   ask("POST", "Consent", R"({"resourceType":"Consent","patient":{"reference":"Patient/p-3"}})");
   ask("POST", "Claim", R"({"resourceType":"Claim","patient":{"reference":"Patient/p-3"}})");
-  ask("POST", "DocumentReference", R"({"resourceType":"DocumentReference","subject":{"reference":"Patient/p-3"},"relatesTo":[{"code":"replaces"}]})");
-  ask("POST", "CarePlan", R"({"resourceType":"CarePlan","subject":{"reference":"Patient/p-3"},"replaces":[{"reference":"CarePlan/x"}]})");
+  ask("POST", "DocumentReference",
+      R"({"resourceType":"DocumentReference","subject":{"reference":"Patient/p-3"},"relatesTo":[{"code":"replaces"}]})");
+  ask("POST", "CarePlan",
+      R"({"resourceType":"CarePlan","subject":{"reference":"Patient/p-3"},"replaces":[{"reference":"CarePlan/x"}]})");
   ask("POST", "", R"({"resourceType":"Bundle","type":"transaction"})");
   ask("POST", "Observation", new_observation("p-3"), {{"If-None-Exist", "code=x"}});
   ask("PUT", "Observation/brand-new", observation("brand-new", "p-3"));
@@ -83,12 +91,14 @@ TEST(Writes, AnOrdinaryGrantChangesAndDeletes) {
   World world;
   world.records.put(observation("o-1", "p-1", R"(,"meta":{"versionId":"4"})"));
   const auto changed = observation("o-1", "p-1", R"(,"valueString":"calmer")");
-  EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/o-1", changed, {{"If-Match", "W/\"3\""}}).status, 412);
+  EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/o-1", changed, {{"If-Match", "W/\"3\""}}).status,
+            412);
   EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/o-1", changed).status, 200);
   ASSERT_EQ(world.records.writes().size(), 1U);
   const auto sent = world.records.writes()[0].request;
   EXPECT_EQ(sent.body, changed);
-  EXPECT_EQ(sent.headers.at(1), (std::pair<std::string, std::string>{"If-Match", "W/\"4\""})) << "nobody's change in between is overwritten";
+  EXPECT_EQ(sent.headers.at(1), (std::pair<std::string, std::string>{"If-Match", "W/\"4\""}))
+      << "nobody's change in between is overwritten";
   EXPECT_EQ(world.ask("dr-a", "DELETE", "Observation/o-1").status, 204);
   EXPECT_FALSE(world.records.held().contains("Observation/o-1"));
   EXPECT_EQ(world.entries<AccessIntended>().back().action, "modify");
@@ -98,14 +108,19 @@ TEST(Writes, OldAndNewSubjectMustBothBePermitted) {
   World world;
   world.records.put(observation("mine", "p-1"));
   world.records.put(observation("theirs", "p-3"));
-  world.records.put(observation("tagged", "p-1", R"(,"meta":{"tag":[{"system":"urn:halligan:glass","code":"g"}]})"));
+  world.records.put(observation("tagged", "p-1",
+                                R"(,"meta":{"tag":[{"system":"urn:halligan:glass","code":"g"}]})"));
   const auto before = world.records.held();
   EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/mine", observation("mine", "p-3")).status, 404);
-  EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/theirs", observation("theirs", "p-1")).status, 404);
+  EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/theirs", observation("theirs", "p-1")).status,
+            404);
   EXPECT_EQ(world.ask("dr-a", "DELETE", "Observation/theirs").status, 404);
-  EXPECT_EQ(world.ask("dr-a", "DELETE", "Observation/nothing").body, world.ask("dr-a", "DELETE", "Observation/theirs").body);
+  EXPECT_EQ(world.ask("dr-a", "DELETE", "Observation/nothing").body,
+            world.ask("dr-a", "DELETE", "Observation/theirs").body);
   EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/mine", observation("other", "p-1")).status, 422);
-  EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/tagged", observation("tagged", "p-1")).status, 422) << "the tag stays";
+  EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/tagged", observation("tagged", "p-1")).status,
+            422)
+      << "the tag stays";
   EXPECT_EQ(world.records.held(), before);
   EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/mine", observation("mine", "p-2")).status, 200);
 }
@@ -117,7 +132,8 @@ TEST(Writes, AWriteIsSentOnceAndItsFateIsWrittenDown) {
     int status;
     Outcome outcome;
   };
-  for (const auto& each : {Case{FaultCode::upstream_timeout, 504, Outcome::unknown}, Case{FaultCode::upstream_nonsense, 504, Outcome::unknown},
+  for (const auto& each : {Case{FaultCode::upstream_timeout, 504, Outcome::unknown},
+                           Case{FaultCode::upstream_nonsense, 504, Outcome::unknown},
                            Case{FaultCode::upstream_unreachable, 502, Outcome::refused_upstream}}) {
     world.records.fault = Fault{each.code, "x"};
     world.records.fault_on = "POST";
