@@ -10,7 +10,8 @@ namespace {
 
 bool number(const char* text, std::uint64_t& out) {
   const std::string_view view{text};
-  return std::from_chars(view.data(), view.data() + view.size(), out).ptr == view.data() + view.size();
+  return std::from_chars(view.data(), view.data() + view.size(), out).ptr ==
+         view.data() + view.size();
 }
 
 int usage() {
@@ -25,21 +26,28 @@ int main(int argc, char** argv) {
   std::uint64_t seed = 1, seeds = 1, steps = options.steps;
   for (int i = 1; i < argc; ++i) {
     const std::string_view flag{argv[i]};
-    if (flag == "--canary") options.canary = true;
-    else if (i + 1 < argc && flag == "--seed" && number(argv[i + 1], seed)) ++i;
-    else if (i + 1 < argc && flag == "--seeds" && number(argv[i + 1], seeds)) ++i;
-    else if (i + 1 < argc && flag == "--steps" && number(argv[i + 1], steps)) ++i;
-    else return usage();
+    if (flag == "--canary")
+      options.canary = true;
+    else if (i + 1 < argc && flag == "--seed" && number(argv[i + 1], seed))
+      ++i;
+    else if (i + 1 < argc && flag == "--seeds" && number(argv[i + 1], seeds))
+      ++i;
+    else if (i + 1 < argc && flag == "--steps" && number(argv[i + 1], steps))
+      ++i;
+    else
+      return usage();
   }
   options.steps = static_cast<unsigned>(steps);
-  std::printf("halligan-sim seed %llu, %llu seeds, %u steps each\n", static_cast<unsigned long long>(seed),
-              static_cast<unsigned long long>(seeds), options.steps);
+  std::printf("halligan-sim seed %llu, %llu seeds, %u steps each\n",
+              static_cast<unsigned long long>(seed), static_cast<unsigned long long>(seeds),
+              options.steps);
   unsigned long long entries = 0, releases = 0, glasses = 0, restarts = 0;
   for (std::uint64_t s = seed; s < seed + seeds; ++s) {
     options.seed = s;
     const auto report = halligan::sim::simulate(options);
     if (!report.broken.empty()) {
-      std::printf("seed %llu broke %s (step %u)\n", static_cast<unsigned long long>(s), report.broken.c_str(), report.step);
+      std::printf("seed %llu broke %s (step %u)\n", static_cast<unsigned long long>(s),
+                  report.broken.c_str(), report.step);
       return 1;
     }
     entries += report.entries;
@@ -47,7 +55,7 @@ int main(int argc, char** argv) {
     glasses += report.glasses;
     restarts += report.restarts;
   }
-  std::printf("all promises held: %llu entries, %llu releases, %llu glasses, %llu restarts\n", entries, releases,
-              glasses, restarts);
+  std::printf("all promises held: %llu entries, %llu releases, %llu glasses, %llu restarts\n",
+              entries, releases, glasses, restarts);
   return 0;
 }

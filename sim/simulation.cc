@@ -39,8 +39,12 @@ struct SimSession {
 class Simulation {
  public:
   explicit Simulation(const Options& options)
-      : options_(options), dice_(options.seed), disk_(dice_.split()),
-        root_(crypto::SecretKey{dice_.roll<32>()}), vault_storage_(dice_.split(), root_), clock_(start_of_time) {}
+      : options_(options),
+        dice_(options.seed),
+        disk_(dice_.split()),
+        root_(crypto::SecretKey{dice_.roll<32>()}),
+        vault_storage_(dice_.split(), root_),
+        clock_(start_of_time) {}
 
   Report run();
 
@@ -75,8 +79,10 @@ class Simulation {
   }
   // What happens when the answer arrives: after the commit, or, with the canary, before.
   void tell(std::function<void()> what) {
-    if (options_.canary) what();
-    else untold_.push_back(std::move(what));
+    if (options_.canary)
+      what();
+    else
+      untold_.push_back(std::move(what));
   }
   void record_relation(const facts::Fact& fact);
   void note_new_glass();
@@ -96,18 +102,19 @@ class Simulation {
 
   Millis true_{0};
   std::vector<std::function<void()>> untold_;
-  std::map<std::string, SimSession> sessions_;       // by id: told to their owners
+  std::map<std::string, SimSession> sessions_;  // by id: told to their owners
   std::vector<Told> told_;
-  std::map<std::string, Millis> opened_;             // glass -> true time
-  std::set<std::string> ended_;                      // glass whose end was told to somebody
-  std::set<std::string> closed_sessions_;            // sessions whose end was told
+  std::map<std::string, Millis> opened_;   // glass -> true time
+  std::set<std::string> ended_;            // glass whose end was told to somebody
+  std::set<std::string> closed_sessions_;  // sessions whose end was told
   std::vector<ledger::TreeHead> heads_;
   std::int64_t next_step_ = 0;
   std::uint64_t keys_used_ = 0;
   Report report_;
 };
 
-// --- the machine ----------------------------------------------------------------------------------
+// --- the machine
+// ----------------------------------------------------------------------------------
 
 // Relations come by the bulk command in the real house; here the facts go in directly.
 struct PutFact {
@@ -128,9 +135,11 @@ void Simulation::open() {
     auto vault = SimVault::open(vault_storage_, root_);
     if (!vault) continue;
     vault_ = std::move(*vault);
-    auto house = House::open({.store = *store_, .vault = *vault_, .dice = dice_, .clock = clock_}, "sim");
+    auto house =
+        House::open({.store = *store_, .vault = *vault_, .dice = dice_, .clock = clock_}, "sim");
     if (!house) {
-      hold(house.fault().code != FaultCode::ledger_damaged, "P5", "replay refused: " + house.fault().what);
+      hold(house.fault().code != FaultCode::ledger_damaged, "P5",
+           "replay refused: " + house.fault().what);
       continue;
     }
     house_ = std::move(*house);
@@ -157,7 +166,8 @@ void Simulation::commit() {
   auto telling = std::move(untold_);
   untold_.clear();
   for (const auto& each : telling) each();
-  hold(durable->below() == store_->size(), "P1", "the journal says more is durable than the store has");
+  hold(durable->below() == store_->size(), "P1",
+       "the journal says more is durable than the store has");
 }
 
 void Simulation::note_new_glass() {
@@ -171,17 +181,23 @@ void Simulation::check() {
   for (const auto& [id, glass] : state.glasses) {
     hold(glass.grants.front().reason.empty() || state.all_cases.contains(glass.case_id), "P3",
          "glass " + id.text() + " has no case");
-    if (ended_.contains(id.text())) hold(!glass.open(), "P2", "glass " + id.text() + " is open again");
+    if (ended_.contains(id.text()))
+      hold(!glass.open(), "P2", "glass " + id.text() + " is open again");
   }
   for (const auto& [id, held] : state.all_cases)
-    if (held.closing) hold(held.closing->reviewer != held.staff, "P9", "case " + id.text() + " was closed by its breaker");
+    if (held.closing)
+      hold(held.closing->reviewer != held.staff, "P9",
+           "case " + id.text() + " was closed by its breaker");
   for (const auto& head : heads_)
     if (head.size <= house_->journal().tree().size())
       hold(house_->journal().tree().root_at(head.size) == head.root, "P4",
            "checkpoint " + std::to_string(head.size) + " is no longer consistent");
-    else throw Broken{"P4: the ledger is shorter than checkpoint " + std::to_string(head.size)};
+    else
+      throw Broken{"P4: the ledger is shorter than checkpoint " + std::to_string(head.size)};
   if (heads_.empty() || house_->journal().durable() > heads_.back().size + 40)
-    heads_.push_back({.origin = "sim", .size = house_->journal().tree().size(), .root = house_->journal().tree().root()});
+    heads_.push_back({.origin = "sim",
+                      .size = house_->journal().tree().size(),
+                      .root = house_->journal().tree().root()});
 }
 
 // P1, P5 and P7 from what the disk has, by an eye of its own.
@@ -197,7 +213,8 @@ void Simulation::check_whole_ledger() {
   const auto done = eye.replay([&](EntryIndex index, Instant at, const facts::Body* body) {
     MUST(body != nullptr);
     again.apply(index, {.wall = at, .boot = body->boot}, *body);
-    if (const auto* intent = std::get_if<facts::AccessIntended>(&body->fact)) intents[index] = *intent;
+    if (const auto* intent = std::get_if<facts::AccessIntended>(&body->fact))
+      intents[index] = *intent;
     if (std::holds_alternative<facts::GlassOpened>(body->fact) && !body->idempotency.empty())
       hold(++keyed[body->idempotency] == 1, "P7", "one key made two glasses");
   });
@@ -208,12 +225,13 @@ void Simulation::check_whole_ledger() {
   for (const auto& told : told_) {
     const auto found = intents.find(told.intent);
     hold(found != intents.end(), "P1", "a release has no entry " + std::to_string(told.intent));
-    hold(found->second.staff.text() == told.staff && found->second.patient.text() == told.patient, "P1",
-         "entry " + std::to_string(told.intent) + " does not name who and whom");
+    hold(found->second.staff.text() == told.staff && found->second.patient.text() == told.patient,
+         "P1", "entry " + std::to_string(told.intent) + " does not name who and whom");
     hold(!found->second.basis.empty(), "P1", "an entry without a basis");
   }
   if (house_ != nullptr && untold_.empty() && house_->state().entries == store_->size())
-    hold(again.dump() == house_->state().dump(), "P5", "the replayed state differs from the live one");
+    hold(again.dump() == house_->state().dump(), "P5",
+         "the replayed state differs from the live one");
 }
 
 // --- what people do ------------------------------------------------------------------------------
@@ -227,11 +245,15 @@ void Simulation::begin() {
   command.log_key = "none";
   command.boot_id = clock_.boot_id();
   command.version = "sim";
-  command.officers = {{.id = StaffId{officers[0]}, .name = "Officer D", .roles = {"privacy-officer", "administrator"}},
-                      {.id = StaffId{officers[1]}, .name = "Officer E", .roles = {"privacy-officer", "physician"}}};
+  command.officers = {
+      {.id = StaffId{officers[0]},
+       .name = "Officer D",
+       .roles = {"privacy-officer", "administrator"}},
+      {.id = StaffId{officers[1]}, .name = "Officer E", .roles = {"privacy-officer", "physician"}}};
   command.policy = policy_text;
   const auto begun = perform(command);
-  if (const auto* refusal = std::get_if<app::Refusal>(&begun)) throw Broken{"the policy: " + refusal->what};
+  if (const auto* refusal = std::get_if<app::Refusal>(&begun))
+    throw Broken{"the policy: " + refusal->what};
   for (const char* id : clinicians) {
     facts::StaffSet fact;
     fact.person = StaffId{id};
@@ -325,7 +347,8 @@ void Simulation::break_glass() {
   if (dice_.one_in(2)) {  // a double click
     const auto again = perform(command, key);
     const auto* second = std::get_if<app::Broken>(&again);
-    hold(second != nullptr && second->glass == broken->glass, "P7", "a repeated command made something else");
+    hold(second != nullptr && second->glass == broken->glass, "P7",
+         "a repeated command made something else");
   }
   ++report_.glasses;
 }
@@ -339,10 +362,13 @@ void Simulation::read() {
   const auto* live = house_->state().session_by_token(session->token);
   const bool stays = live != nullptr && !live->focus.empty() && !dice_.one_in(4);
   auto cell = app::chart_cell(stays ? live->focus : PatientId{some_patient()});
-  const char* const types[] = {"Patient", "Observation", "Condition", "Patient", "Observation", "Claim"};
+  const char* const types[] = {"Patient", "Observation", "Condition",
+                               "Patient", "Observation", "Claim"};
   cell.type = types[dice_.below(6)];
   const auto action = dice_.below(8);
-  cell.action = action == 0 ? app::Action::append : action == 1 ? app::Action::modify : app::Action::read;
+  cell.action = action == 0   ? app::Action::append
+                : action == 1 ? app::Action::modify
+                              : app::Action::read;
   command.cells = {cell};
   command.form = "read";
   command.patients_exist = true;
@@ -356,15 +382,15 @@ void Simulation::read() {
   hold(cell.type != "Claim", "P6", "claims were opened");
   hold(!(staff == "dr-b" && *cell.patient == "p-4"), "P6", "an excluded person got in");
   const auto& basis = accessed->cells.front();
-  hold(basis.glass.empty() || cell.action != app::Action::modify || basis.rule == "open-referral", "P10",
-       "a reason gave modify");
+  hold(basis.glass.empty() || cell.action != app::Action::modify || basis.rule == "open-referral",
+       "P10", "a reason gave modify");
   if (!basis.glass.empty()) {
     const auto& glass = *house_->state().glass(basis.glass);
     hold(glass.open() && glass.staff.text() == staff && glass.patient.text() == *cell.patient, "P2",
          "a release on somebody else's glass, or an ended one");
     hold(true_now() - opened_.at(glass.id.text()) < lifetime, "P8", "a glass lived too long");
-    hold(!ended_.contains(glass.id.text()) && !closed_sessions_.contains(glass.session.text()), "P2",
-         "a release on a glass whose end was told");
+    hold(!ended_.contains(glass.id.text()) && !closed_sessions_.contains(glass.session.text()),
+         "P2", "a release on a glass whose end was told");
   }
   const Told told{.intent = basis.intent, .staff = staff, .patient = *cell.patient};
   tell([this, told] {
@@ -389,8 +415,10 @@ void Simulation::close_glass() {
   const auto* other = some_session();
   if (own == sessions_.end() || other == nullptr) return;
   std::variant<GlassId, app::Refusal> answer = GlassId{};
-  if (revoke) answer = perform(app::RevokeGlass{.token_hash = other->token, .glass = id, .comment = {}});
-  else answer = perform(app::CloseGlass{.token_hash = own->second.token, .glass = id});
+  if (revoke)
+    answer = perform(app::RevokeGlass{.token_hash = other->token, .glass = id, .comment = {}});
+  else
+    answer = perform(app::CloseGlass{.token_hash = own->second.token, .glass = id});
   if (std::holds_alternative<GlassId>(answer)) {
     const auto text = id.text();
     tell([this, text] { ended_.insert(text); });
@@ -463,17 +491,28 @@ void Simulation::step_clock() {
 
 void Simulation::act() {
   const auto what = dice_.below(100);
-  if (what < 14) sign_in();
-  else if (what < 17) sign_out();
-  else if (what < 34) break_glass();
-  else if (what < 64) read();
-  else if (what < 69) close_glass();
-  else if (what < 76) review();
-  else if (what < 80) justify();
-  else if (what < 85) relate();
-  else if (what < 97) pass_time();
-  else if (what < 99) step_clock();
-  else power_fails();
+  if (what < 14)
+    sign_in();
+  else if (what < 17)
+    sign_out();
+  else if (what < 34)
+    break_glass();
+  else if (what < 64)
+    read();
+  else if (what < 69)
+    close_glass();
+  else if (what < 76)
+    review();
+  else if (what < 80)
+    justify();
+  else if (what < 85)
+    relate();
+  else if (what < 97)
+    pass_time();
+  else if (what < 99)
+    step_clock();
+  else
+    power_fails();
 }
 
 // Faults stop; time goes on; everything that is owed gets done or is recorded as late.
@@ -492,7 +531,8 @@ void Simulation::heal() {
   hold(state.open.empty(), "P2", "a glass is open days later");
   hold(state.sessions.empty(), "P2", "a session is open days later");
   for (const auto& [id, held] : state.all_cases)
-    hold(held.closing || held.overdue_at, "P3", "case " + id.text() + " is neither closed nor late");
+    hold(held.closing || held.overdue_at, "P3",
+         "case " + id.text() + " is neither closed nor late");
   check();
   check_whole_ledger();
 }

@@ -10,7 +10,8 @@ TEST(Simulation, TwoHundredSeedsKeepEveryPromise) {
   Report sum;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const auto report = simulate({.seed = seed, .steps = 250});
-    ASSERT_EQ(report.broken, "") << "halligan-sim --seed " << seed << " --steps 250 (step " << report.step << ")";
+    ASSERT_EQ(report.broken, "") << "halligan-sim --seed " << seed << " --steps 250 (step "
+                                 << report.step << ")";
     sum.entries += report.entries;
     sum.releases += report.releases;
     sum.glasses += report.glasses;

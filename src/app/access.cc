@@ -9,7 +9,9 @@ namespace {
 
 PatientId patient_of(const Cell& cell) { return PatientId{cell.patient.value_or("")}; }
 
-std::string type_of(const Cell& cell) { return cell.fact.empty() ? cell.type : "fact:" + cell.fact; }
+std::string type_of(const Cell& cell) {
+  return cell.fact.empty() ? cell.type : "fact:" + cell.fact;
+}
 
 // One intent for each patient, rule and action of a request.
 struct Group {
@@ -20,8 +22,8 @@ struct Group {
   std::vector<std::size_t> cells;
 };
 
-std::vector<Group> group_permitted(const State& state, const Session& session, const AskAccess& command,
-                                   const std::vector<Answer>& answers) {
+std::vector<Group> group_permitted(const State& state, const Session& session,
+                                   const AskAccess& command, const std::vector<Answer>& answers) {
   std::vector<Group> groups;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].verdict != Verdict::permit) continue;
@@ -45,10 +47,12 @@ std::vector<Group> group_permitted(const State& state, const Session& session, c
 }
 
 // The earlier intent that names all of this group already, and whose outcome is not told yet.
-std::optional<EntryIndex> covering(const AskAccess& command, const Group& group, const State& state) {
+std::optional<EntryIndex> covering(const AskAccess& command, const Group& group,
+                                   const State& state) {
   const auto covers = [&](const AskAccess::Covered& each, const std::string& type) {
-    return each.patient == patient_of(*group.first) && each.action == group.first->action && each.type == type &&
-           each.rule == group.grant->rule && state.pending.contains(each.intent);
+    return each.patient == patient_of(*group.first) && each.action == group.first->action &&
+           each.type == type && each.rule == group.grant->rule &&
+           state.pending.contains(each.intent);
   };
   std::optional<EntryIndex> out;
   for (const auto& type : group.types) {
@@ -60,8 +64,8 @@ std::optional<EntryIndex> covering(const AskAccess& command, const Group& group,
   return out;
 }
 
-facts::AccessIntended intent_of(const Session& session, const AskAccess& command, const Group& group,
-                                const Context& context) {
+facts::AccessIntended intent_of(const Session& session, const AskAccess& command,
+                                const Group& group, const Context& context) {
   facts::AccessIntended fact;
   fact.staff = session.staff;
   fact.patient = patient_of(*group.first);
@@ -87,7 +91,8 @@ facts::AccessIntended intent_of(const Session& session, const AskAccess& command
 PatientId chart_of(const AskAccess& command, const std::vector<Answer>& answers) {
   PatientId only;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i].verdict != Verdict::permit || command.cells[i].action == Action::search) continue;
+    if (answers[i].verdict != Verdict::permit || command.cells[i].action == Action::search)
+      continue;
     const auto patient = patient_of(command.cells[i]);
     if (patient.empty()) continue;
     if (!only.empty() && only != patient) return {};
@@ -128,17 +133,21 @@ void move_focus(const Session& session, const PatientId& patient, Context& conte
       context.note(std::move(*ended));
   }
   if (session.focus != patient)
-    context.note(facts::FocusMoved{.staff = session.staff, .session = session.id, .patient = patient});
+    context.note(
+        facts::FocusMoved{.staff = session.staff, .session = session.id, .patient = patient});
 }
 
-void owe_cases(const Session& session, const PatientId& patient, const Grant& grant, Context& context) {
-  const auto open = [&](const std::string& kind, const std::string& rule, const policy::ast::Review& review,
-                        const std::string& cause) {
+void owe_cases(const Session& session, const PatientId& patient, const Grant& grant,
+               Context& context) {
+  const auto open = [&](const std::string& kind, const std::string& rule,
+                        const policy::ast::Review& review, const std::string& cause) {
     // One case for each rule, session and chart: reading on is the same act.
     const auto key = kind + "|" + rule + "|" + session.id.text() + "|" + patient.text();
     if (context.state.case_by_key.contains(key)) return;
     for (const auto& fact : context.noted)
-      if (const auto* made = std::get_if<facts::CaseOpened>(&fact); made != nullptr && made->key == key) return;
+      if (const auto* made = std::get_if<facts::CaseOpened>(&fact);
+          made != nullptr && made->key == key)
+        return;
     facts::CaseOpened fact;
     fact.staff = session.staff;
     fact.patient = patient;
@@ -154,10 +163,12 @@ void owe_cases(const Session& session, const PatientId& patient, const Grant& gr
   };
   for (const auto& name : grant.bill.reviews) {
     const auto* rule = rule_named(context.state, name);
-    if (rule == nullptr || !rule->duties.review || rule->kind == policy::ast::RuleKind::glass) continue;
+    if (rule == nullptr || !rule->duties.review || rule->kind == policy::ast::RuleKind::glass)
+      continue;
     const bool seal = rule->kind == policy::ast::RuleKind::seal;
-    open(seal ? "seal" : "access", name, *rule->duties.review,
-         seal ? "a sealed chart was opened" : "access by " + grant.rule + " that is to be reviewed");
+    open(
+        seal ? "seal" : "access", name, *rule->duties.review,
+        seal ? "a sealed chart was opened" : "access by " + grant.rule + " that is to be reviewed");
   }
   for (const auto& name : grant.bill.decisions) {
     const auto* policy = policy_of(context.state);
@@ -172,7 +183,8 @@ void owe_cases(const Session& session, const PatientId& patient, const Grant& gr
   }
 }
 
-Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answer, Context& context) {
+Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answer,
+                    Context& context) {
   Refusal out;
   facts::AccessRefused fact;
   fact.staff = session.staff;
@@ -202,13 +214,15 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answ
   }
   if (fact.offered) fact.rule = "glass";
   const auto fold = context.state.folds.find(fold_key(fact));
-  if (fold != context.state.folds.end() && context.now.wall < fold->second.first + std::chrono::minutes{1}) {
+  if (fold != context.state.folds.end() &&
+      context.now.wall < fold->second.first + std::chrono::minutes{1}) {
     out.code = fold->second.sample.code;
     context.repeated.push_back(fold->first);
     return out;
   }
   for (const auto& noted : context.noted)
-    if (const auto* made = std::get_if<facts::AccessRefused>(&noted); made != nullptr && fold_key(*made) == fold_key(fact)) {
+    if (const auto* made = std::get_if<facts::AccessRefused>(&noted);
+        made != nullptr && fold_key(*made) == fold_key(fact)) {
       out.code = made->code;
       return out;
     }
@@ -223,7 +237,8 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
   std::vector<Answer> answers;
   answers.reserve(command.cells.size());
   for (const auto& cell : command.cells) {
-    const bool known = !cell.patient || command.patients_exist || context.state.knows(patient_of(cell));
+    const bool known =
+        !cell.patient || command.patients_exist || context.state.knows(patient_of(cell));
     answers.push_back(known ? judge(context.state, *session, cell, context.now) : Answer{});
   }
 
@@ -232,16 +247,18 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
   out.all_permitted = !answers.empty();
   for (std::size_t i = 0; i < answers.size(); ++i) {
     out.cells[i].verdict = answers[i].verdict;
-    if (answers[i].verdict == Verdict::permit) out.any_permitted = true;
-    else out.all_permitted = false;
+    if (answers[i].verdict == Verdict::permit)
+      out.any_permitted = true;
+    else
+      out.all_permitted = false;
     if (answers[i].verdict == Verdict::glass) out.more_by_glass = true;
   }
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].verdict == Verdict::permit) continue;
     auto refusal = refuse_cell(*session, command.cells[i], answers[i], context);
     // What could be had by glass is worth more to the person than what cannot be had.
-    const bool better = !out.refusal ||
-                        (out.refusal->why == Why::denied && refusal.why == Why::glass_needed && !command.whole);
+    const bool better = !out.refusal || (out.refusal->why == Why::denied &&
+                                         refusal.why == Why::glass_needed && !command.whole);
     if (better) out.refusal = std::move(refusal);
   }
   if (command.whole && !out.all_permitted) {
@@ -250,14 +267,17 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
   }
   if (!out.any_permitted) return out;
 
-  out.right = {.session = session->id, .cells = {}, .switches = {session->over},
+  out.right = {.session = session->id,
+               .cells = {},
+               .switches = {session->over},
                .until = glass::earlier(session->until, session->idle)};
   if (const auto chart = chart_of(command, answers); command.moves_focus && !chart.empty())
     move_focus(*session, chart, context);
   for (const auto& group : group_permitted(context.state, *session, command, answers)) {
     owe_cases(*session, patient_of(*group.first), *group.grant, context);
     const auto earlier = covering(command, group, context.state);
-    const auto index = earlier ? *earlier : context.note(intent_of(*session, command, group, context));
+    const auto index =
+        earlier ? *earlier : context.note(intent_of(*session, command, group, context));
     if (out.intent == 0) out.intent = index;
     for (const auto i : group.cells) {
       out.cells[i].rule = group.grant->rule;
@@ -272,14 +292,16 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
       out.right.until = glass::earlier(out.right.until, open.until);
     }
     for (const auto& name : group.grant->bill.notices)
-      if (const auto* rule = rule_named(context.state, name)) out.notices.push_back(rule->duties.notice);
+      if (const auto* rule = rule_named(context.state, name))
+        out.notices.push_back(rule->duties.notice);
   }
   return out;
 }
 
 TellOutcome::Answer decide(const TellOutcome& command, Context& context) {
   facts::AccessOutcome fact;
-  if (const auto held = context.state.pending.find(command.intent); held != context.state.pending.end()) {
+  if (const auto held = context.state.pending.find(command.intent);
+      held != context.state.pending.end()) {
     fact.staff = held->second.staff;
     fact.patient = held->second.patient;
   }

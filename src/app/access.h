@@ -26,17 +26,17 @@ struct Right {
 
 struct CellAnswer {
   Verdict verdict = Verdict::deny;
-  std::string rule;      // basis of a permit
-  GlassId glass;         // where it rests on one
-  EntryIndex intent = 0; // of a permit
+  std::string rule;       // basis of a permit
+  GlassId glass;          // where it rests on one
+  EntryIndex intent = 0;  // of a permit
 };
 
 struct Accessed {
-  std::vector<CellAnswer> cells;   // as asked
+  std::vector<CellAnswer> cells;  // as asked
   bool any_permitted = false;
   bool all_permitted = false;
-  bool more_by_glass = false;      // some cell could be had by glass
-  EntryIndex intent = 0;           // the first
+  bool more_by_glass = false;  // some cell could be had by glass
+  EntryIndex intent = 0;       // the first
   GlassId glass;
   std::optional<Refusal> refusal;  // of the first cell that was not permitted
   Right right;
@@ -46,10 +46,10 @@ struct Accessed {
 struct AskAccess {
   using Answer = std::variant<Accessed, Refusal>;
   std::string token_hash;
-  std::vector<Cell> cells;   // at most limits::bundle_entries_max
-  std::string form;          // "read", "search", "create" ...
-  std::string purpose;       // ActReason code that the client declared; empty: none
-  EntryIndex part_of = 0;    // index + 1 of an earlier intent whose answer turned these up
+  std::vector<Cell> cells;  // at most limits::bundle_entries_max
+  std::string form;         // "read", "search", "create" ...
+  std::string purpose;      // ActReason code that the client declared; empty: none
+  EntryIndex part_of = 0;   // index + 1 of an earlier intent whose answer turned these up
   // What earlier intents of this request cover; it makes no new entry.
   struct Covered {
     PatientId patient;
@@ -60,10 +60,10 @@ struct AskAccess {
     bool operator==(const Covered&) const = default;
   };
   std::vector<Covered> covered{};
-  bool whole = false;        // all or nothing: a write
+  bool whole = false;  // all or nothing: a write
   bool moves_focus = true;
-  // The record system knows these patients. An id that neither it nor the ledger knows is answered as
-  // if no rule covered it, and mints no key.
+  // The record system knows these patients. An id that neither it nor the ledger knows is answered
+  // as if no rule covered it, and mints no key.
   bool patients_exist = false;
 };
 AskAccess::Answer decide(const AskAccess& command, Context& context);
@@ -91,8 +91,10 @@ bool has_any_role(const State& state, const Session& session,
 // Notes the end of every glass of the session but that of `patient`, and the focus moving there.
 void move_focus(const Session& session, const PatientId& patient, Context& context);
 // Notes the cases that a used grant owes.
-void owe_cases(const Session& session, const PatientId& patient, const Grant& grant, Context& context);
+void owe_cases(const Session& session, const PatientId& patient, const Grant& grant,
+               Context& context);
 // Makes (and notes, unless it repeats within the minute) the refusal of one cell.
-Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answer, Context& context);
+Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answer,
+                    Context& context);
 
 }  // namespace halligan::app

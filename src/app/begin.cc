@@ -30,7 +30,8 @@ std::string note_policy(const StaffId& proposer, const std::string& text, const 
   std::vector<facts::PolicyPart> parts;
   for (std::size_t from = 0; from < text.size();) {
     const auto end = cut(text, from);
-    parts.push_back({.policy = proposed.policy, .part = static_cast<std::uint32_t>(parts.size()),
+    parts.push_back({.policy = proposed.policy,
+                     .part = static_cast<std::uint32_t>(parts.size()),
                      .text = text.substr(from, end - from)});
     from = end;
   }
@@ -42,7 +43,8 @@ std::string note_policy(const StaffId& proposer, const std::string& text, const 
 }
 
 Begin::Answer decide(const Begin& command, Context& context) {
-  if (context.state.entries > 0) return Refusal{.why = Why::conflict, .what = "this ledger has begun already"};
+  if (context.state.entries > 0)
+    return Refusal{.why = Why::conflict, .what = "this ledger has begun already"};
   if (command.officers.size() != 2 || command.officers[0].id == command.officers[1].id)
     return Refusal{.why = Why::same_person, .what = "a ledger begins with two different officers"};
   const auto parsed = policy::parse(command.policy);
@@ -50,16 +52,22 @@ Begin::Answer decide(const Begin& command, Context& context) {
   for (const auto& message : messages)
     if (message.severity == policy::Severity::error)
       return Refusal{.why = Why::policy_refused, .what = to_text(message, "policy")};
-  const auto first = context.note(
-      facts::LedgerBegun{.hospital = command.hospital, .origin = command.origin, .log_key = command.log_key});
+  const auto first = context.note(facts::LedgerBegun{
+      .hospital = command.hospital, .origin = command.origin, .log_key = command.log_key});
   context.note(facts::ServerStarted{.boot_id = command.boot_id, .version = command.version});
   for (const auto& officer : command.officers)
-    context.note(facts::StaffSet{.staff = {}, .person = officer.id, .pseudonym = to_hex(context.fresh.pseudonym()),
-                                 .name = officer.name, .roles = officer.roles, .department = {}, .active = true});
+    context.note(facts::StaffSet{.staff = {},
+                                 .person = officer.id,
+                                 .pseudonym = to_hex(context.fresh.pseudonym()),
+                                 .name = officer.name,
+                                 .roles = officer.roles,
+                                 .department = {},
+                                 .active = true});
   for (const auto& officer : command.officers)
     for (const char* factor : {"password", "totp"})
       context.note(facts::FactorEnrolled{.staff = {}, .person = officer.id, .factor = factor});
-  const auto version = note_policy(command.officers[0].id, command.policy, "the first policy", context);
+  const auto version =
+      note_policy(command.officers[0].id, command.policy, "the first policy", context);
   context.note(facts::PolicySigned{.staff = command.officers[1].id, .policy = version});
   return first;
 }

@@ -17,9 +17,10 @@ std::vector<std::string> unanswered(const std::vector<std::string>& prompts,
                                     const std::vector<facts::Detail>& details) {
   std::vector<std::string> out;
   for (const auto& prompt : prompts) {
-    const auto given = std::find_if(details.begin(), details.end(), [&](const facts::Detail& detail) {
-      return detail.prompt == prompt && !blank(detail.answer);
-    });
+    const auto given =
+        std::find_if(details.begin(), details.end(), [&](const facts::Detail& detail) {
+          return detail.prompt == prompt && !blank(detail.answer);
+        });
     if (given == details.end()) out.push_back(prompt);
   }
   return out;
@@ -35,7 +36,8 @@ std::optional<Refusal> unpaid(const BreakGlass& command, const Grant& grant) {
     return out;
   }
   for (const auto& rule : grant.bill.acknowledge)
-    if (std::find(command.acknowledged.begin(), command.acknowledged.end(), rule) == command.acknowledged.end())
+    if (std::find(command.acknowledged.begin(), command.acknowledged.end(), rule) ==
+        command.acknowledged.end())
       out.missing.push_back(rule);
   if (!out.missing.empty()) {
     out.why = Why::acknowledgement_missing;
@@ -78,8 +80,9 @@ std::optional<Instant> details_due(const State& state, const Grant& grant, Insta
 }
 
 // One case a glass: the glass rule's review, else that of a seal upon an allow.
-std::optional<facts::CaseOpened> case_for(const Session& session, const BreakGlass& command, const Grant& grant,
-                                          const GlassId& glass, Context& context) {
+std::optional<facts::CaseOpened> case_for(const Session& session, const BreakGlass& command,
+                                          const Grant& grant, const GlassId& glass,
+                                          Context& context) {
   std::optional<facts::CaseOpened> out;
   std::string seals;
   for (const auto& name : grant.bill.reviews) {
@@ -158,7 +161,8 @@ Broken open(const BreakGlass& command, const Grant& grant, const policy::ast::Ru
   }
   Broken done{.glass = fact.glass, .case_id = fact.case_id, .entry = 0};
   move_focus(session, command.patient, context);
-  // The case first: a disk may keep the front half of a batch, and no glass is ever without its case.
+  // The case first: a disk may keep the front half of a batch, and no glass is ever without its
+  // case.
   if (opened_case) context.note(std::move(*opened_case));
   done.entry = context.note(std::move(fact));
   return done;
@@ -188,19 +192,24 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
       !context.idempotency.empty() && made != context.state.made.end()) {
     // A key that made no glass (ordinary access sufficed) is simply asked again.
     if (const auto* held = context.state.glass(GlassId{made->second.id}); held != nullptr) {
-      if (held->patient != command.patient || held->session != session->id) return key_used_otherwise();
-      return Broken{.glass = held->id, .case_id = held->case_id, .entry = made->second.index, .again = true};
+      if (held->patient != command.patient || held->session != session->id)
+        return key_used_otherwise();
+      return Broken{
+          .glass = held->id, .case_id = held->case_id, .entry = made->second.index, .again = true};
     }
   }
   const auto* held = context.state.open_glass(session->id, command.patient);
   const Cell cell = chart_cell(command.patient);
   const bool known = command.patient_exists || context.state.knows(command.patient);
-  const auto answer = known ? judge(context.state, *session, cell, context.now, OpenGlass::ignored) : Answer{};
+  const auto answer =
+      known ? judge(context.state, *session, cell, context.now, OpenGlass::ignored) : Answer{};
   if (answer.verdict == Verdict::permit) {
     move_focus(*session, command.patient, context);
     owe_cases(*session, command.patient, *answer.basis, context);
-    const auto entry = context.note(facts::BreakUnneeded{.staff = session->staff, .patient = command.patient,
-                                                         .session = session->id, .reason = command.rule,
+    const auto entry = context.note(facts::BreakUnneeded{.staff = session->staff,
+                                                         .patient = command.patient,
+                                                         .session = session->id,
+                                                         .reason = command.rule,
                                                          .basis = answer.basis->rule});
     return Unneeded{.rule = answer.basis->rule, .entry = entry};
   }
@@ -208,9 +217,10 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
   const auto grant = std::find_if(answer.offer.begin(), answer.offer.end(),
                                   [&](const Grant& each) { return each.rule == command.rule; });
   if (grant == answer.offer.end())
-    return Refusal{.why = Why::unknown_reason,
-                   .what = "give one of the reasons that are offered for this chart",
-                   .offer = offer_of(context.state, *session, command.patient, answer, context.now)};
+    return Refusal{
+        .why = Why::unknown_reason,
+        .what = "give one of the reasons that are offered for this chart",
+        .offer = offer_of(context.state, *session, command.patient, answer, context.now)};
   if (held != nullptr && has_grant(*held, command.rule))
     return Broken{.glass = held->id, .case_id = held->case_id, .entry = 0, .again = true};
   if (auto refusal = unpaid(command, *grant)) return *refusal;
@@ -225,7 +235,8 @@ CloseGlass::Answer decide(const CloseGlass& command, Context& context) {
   if (session == nullptr) return no_session();
   const auto* held = context.state.glass(command.glass);
   if (held == nullptr) return glass_not_found();
-  if (held->staff != session->staff) return Refusal{.why = Why::not_yours, .what = "only its opener closes a glass"};
+  if (held->staff != session->staff)
+    return Refusal{.why = Why::not_yours, .what = "only its opener closes a glass"};
   auto ended = glass::decide_end(*held, facts::EndedBy::closed, {}, context.now);
   if (!ended) return Refusal{.why = Why::glass_ended, .what = "the glass has ended already"};
   context.note(std::move(*ended));
@@ -236,7 +247,8 @@ RevokeGlass::Answer decide(const RevokeGlass& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
   if (!has_any_role(context.state, *session, {"privacy-officer", "administrator"}))
-    return Refusal{.why = Why::role_needed, .what = "revoking takes a privacy officer or an administrator"};
+    return Refusal{.why = Why::role_needed,
+                   .what = "revoking takes a privacy officer or an administrator"};
   const auto* held = context.state.glass(command.glass);
   if (held == nullptr) return glass_not_found();
   auto ended = glass::decide_end(*held, facts::EndedBy::revoked, session->staff, context.now);
@@ -266,11 +278,13 @@ GiveDetails::Answer decide(const GiveDetails& command, Context& context) {
   if (session == nullptr) return no_session();
   const auto* held = context.state.glass(command.glass);
   if (held == nullptr) return glass_not_found();
-  if (held->staff != session->staff) return Refusal{.why = Why::not_yours, .what = "only its opener owes these details"};
+  if (held->staff != session->staff)
+    return Refusal{.why = Why::not_yours, .what = "only its opener owes these details"};
   const auto prompts = owed_prompts(context.state, *held);
   auto missing = unanswered(prompts, command.details);
   if (!missing.empty()) {
-    Refusal out{.why = Why::details_missing, .what = "answer each prompt; unanswered: " + missing.front()};
+    Refusal out{.why = Why::details_missing,
+                .what = "answer each prompt; unanswered: " + missing.front()};
     out.missing = std::move(missing);
     return out;
   }

@@ -14,11 +14,11 @@ namespace halligan::app {
 
 struct Broken {
   GlassId glass;
-  CaseId case_id;       // empty where no review is owed
+  CaseId case_id;  // empty where no review is owed
   EntryIndex entry = 0;
-  bool again = false;   // it was open for this reason already, or the command was repeated
+  bool again = false;  // it was open for this reason already, or the command was repeated
 };
-struct Unneeded {       // ordinary access suffices
+struct Unneeded {  // ordinary access suffices
   std::string rule;
   EntryIndex entry = 0;
 };
@@ -28,9 +28,9 @@ struct BreakGlass {
   std::string token_hash;
   PatientId patient;
   bool patient_exists = false;
-  std::string rule;                        // a reason, or the allow rule whose asks are paid
+  std::string rule;  // a reason, or the allow rule whose asks are paid
   std::vector<facts::Detail> details;
-  std::vector<std::string> acknowledged;   // rules
+  std::vector<std::string> acknowledged;  // rules
   bool confirmed = false;
 };
 BreakGlass::Answer decide(const BreakGlass& command, Context& context);

@@ -18,7 +18,7 @@ namespace halligan::app {
 class Fresh {
  public:
   explicit Fresh(std::array<std::uint8_t, 512> bits) : bits_(bits) {}
-  std::string id() { return to_hex(take(8)); }                    // 64 bits: glass, cases, sessions
+  std::string id() { return to_hex(take(8)); }  // 64 bits: glass, cases, sessions
   Pseudonym pseudonym() {
     Pseudonym out{};
     const auto bytes = take(out.size());
@@ -39,8 +39,8 @@ struct Context {
   Now now;
   Fresh& fresh;
   std::vector<facts::Fact>& noted;
-  std::string idempotency;             // "<staff>/<key>" or empty
-  std::vector<std::string> repeated;   // folds (fold_key) that a refusal of this command belongs to
+  std::string idempotency;            // "<staff>/<key>" or empty
+  std::vector<std::string> repeated;  // folds (fold_key) that a refusal of this command belongs to
 
   // Puts a fact on the list; gives the index its entry will have.
   EntryIndex note(facts::Fact fact) {

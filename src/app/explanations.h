@@ -18,7 +18,9 @@ inline std::vector<facts::Fact> explained_now(const State& state) {
     if (!found) continue;
     out.emplace_back(std::move(*found));
     if (closes_itself(state, held))
-      out.emplace_back(facts::CaseClosed{.staff = {}, .patient = held.patient, .case_id = id,
+      out.emplace_back(facts::CaseClosed{.staff = {},
+                                         .patient = held.patient,
+                                         .case_id = id,
                                          .finding = facts::Finding::appropriate,
                                          .comment = "explained by what was recorded later"});
   }

@@ -8,7 +8,8 @@ policy::NodeId node(policy::Evidence& evidence, std::string_view text) {
   return evidence.intern(type, id);
 }
 
-policy::NodeId recorder(policy::Evidence& evidence, const StaffId& staff, const std::string& source) {
+policy::NodeId recorder(policy::Evidence& evidence, const StaffId& staff,
+                        const std::string& source) {
   // What comes by a feed is the feed's word, whoever carried it.
   if (!source.empty() || staff.empty()) return policy::NodeId::unnamed;
   return evidence.intern("staff", staff.text());
@@ -16,12 +17,13 @@ policy::NodeId recorder(policy::Evidence& evidence, const StaffId& staff, const 
 
 // Ends every fact of this source about the edge. A feed ends what the feed said; a person ends
 // whatever people recorded.
-void end_edge(policy::Evidence& evidence, std::string_view relation, policy::NodeId from, policy::NodeId to,
-              const std::string& source, Instant at) {
+void end_edge(policy::Evidence& evidence, std::string_view relation, policy::NodeId from,
+              policy::NodeId to, const std::string& source, Instant at) {
   const auto edge = evidence.find_edge(evidence.word(relation), from, to);
   if (edge == policy::EdgeId::none) return;
   const auto feed = source.empty() ? policy::WordId::none : evidence.word(source);
-  for (auto id = evidence.edge(edge).newest; id != policy::FactId::none; id = evidence.fact(id).older)
+  for (auto id = evidence.edge(edge).newest; id != policy::FactId::none;
+       id = evidence.fact(id).older)
     if (evidence.fact(id).feed == feed && evidence.fact(id).end > at) evidence.end(id, at);
 }
 
@@ -34,29 +36,51 @@ NodeText split_node(std::string_view text) {
 }
 
 void fold(policy::Evidence& evidence, const facts::RelationRecorded& fact, EntryIndex index) {
-  evidence.add({.relation = fact.relation, .from = node(evidence, fact.from), .to = node(evidence, fact.to),
-                .denied = !fact.asserted, .value = fact.value, .start = fact.start, .end = fact.end,
-                .feed = fact.source, .recorded_by = recorder(evidence, fact.staff, fact.source),
+  evidence.add({.relation = fact.relation,
+                .from = node(evidence, fact.from),
+                .to = node(evidence, fact.to),
+                .denied = !fact.asserted,
+                .value = fact.value,
+                .start = fact.start,
+                .end = fact.end,
+                .feed = fact.source,
+                .recorded_by = recorder(evidence, fact.staff, fact.source),
                 .entry = index});
 }
 
 void fold(policy::Evidence& evidence, const facts::RelationEnded& fact) {
-  end_edge(evidence, fact.relation, node(evidence, fact.from), node(evidence, fact.to), fact.source, fact.end);
+  end_edge(evidence, fact.relation, node(evidence, fact.from), node(evidence, fact.to), fact.source,
+           fact.end);
 }
 
-void fold(policy::Evidence& evidence, const facts::RelationConfirmed& fact, Instant at, EntryIndex index) {
-  evidence.add({.relation = fact.relation, .from = node(evidence, fact.from), .to = node(evidence, fact.to),
-                .denied = false, .value = {}, .start = at, .end = far_future, .feed = {},
-                .recorded_by = evidence.intern("staff", fact.staff.text()), .entry = index});
+void fold(policy::Evidence& evidence, const facts::RelationConfirmed& fact, Instant at,
+          EntryIndex index) {
+  evidence.add({.relation = fact.relation,
+                .from = node(evidence, fact.from),
+                .to = node(evidence, fact.to),
+                .denied = false,
+                .value = {},
+                .start = at,
+                .end = far_future,
+                .feed = {},
+                .recorded_by = evidence.intern("staff", fact.staff.text()),
+                .entry = index});
 }
 
 void fold(policy::Evidence& evidence, const facts::FlagSet& fact, Instant at, EntryIndex index) {
   const auto patient = evidence.intern("patient", fact.patient.text());
   const auto relation = "flag:" + fact.flag;
   end_edge(evidence, relation, patient, patient, fact.source, at);
-  evidence.add({.relation = relation, .from = patient, .to = patient, .denied = !fact.on, .value = {},
-                .start = at, .end = far_future, .feed = fact.source,
-                .recorded_by = recorder(evidence, fact.staff, fact.source), .entry = index});
+  evidence.add({.relation = relation,
+                .from = patient,
+                .to = patient,
+                .denied = !fact.on,
+                .value = {},
+                .start = at,
+                .end = far_future,
+                .feed = fact.source,
+                .recorded_by = recorder(evidence, fact.staff, fact.source),
+                .entry = index});
 }
 
 }  // namespace halligan::app

@@ -8,7 +8,8 @@ namespace halligan::app {
 
 void fold(policy::Evidence& evidence, const facts::RelationRecorded& fact, EntryIndex index);
 void fold(policy::Evidence& evidence, const facts::RelationEnded& fact);
-void fold(policy::Evidence& evidence, const facts::RelationConfirmed& fact, Instant at, EntryIndex index);
+void fold(policy::Evidence& evidence, const facts::RelationConfirmed& fact, Instant at,
+          EntryIndex index);
 void fold(policy::Evidence& evidence, const facts::FlagSet& fact, Instant at, EntryIndex index);
 
 // "patient/p-1" -> {"patient", "p-1"}; empty halves where it is not of this form.

@@ -37,13 +37,16 @@ Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string versi
   if (!replayed) return replayed.fault();
   house->state_ = std::move(**replayed);
   const Now told = parts.clock.now();
-  const bool behind = told.wall < house->journal_.last_at() && parts.clock.boot_id() != house->state_.boot_id;
+  const bool behind =
+      told.wall < house->journal_.last_at() && parts.clock.boot_id() != house->state_.boot_id;
   const Now now = house->settle(told);
   house->wall_minus_boot_ = told.wall.time_since_epoch() - told.boot;
   house->policy_seen_ = house->state_.policy_version;
   house->rights_seen_ = house->state_.rights_epoch;
   if (house->state_.entries > 0) {
-    house->record(facts::ServerStarted{.boot_id = parts.clock.boot_id(), .version = std::move(version)}, now, {});
+    house->record(
+        facts::ServerStarted{.boot_id = parts.clock.boot_id(), .version = std::move(version)}, now,
+        {});
     house->note_all(due_at_start(house->state_, now, behind), now);
     house->keep_time(told);
   }
@@ -80,10 +83,11 @@ void House::note_all(std::vector<facts::Fact> noted, const Now& now) {
 
 void House::finish(Context& context) {
   // The key of the command goes to the fact that the command was for.
-  const auto main = std::find_if(context.noted.begin(), context.noted.end(), [](const facts::Fact& fact) {
-    return std::holds_alternative<facts::GlassOpened>(fact) ||
-           std::holds_alternative<facts::GlassWidened>(fact);
-  });
+  const auto main =
+      std::find_if(context.noted.begin(), context.noted.end(), [](const facts::Fact& fact) {
+        return std::holds_alternative<facts::GlassOpened>(fact) ||
+               std::holds_alternative<facts::GlassWidened>(fact);
+      });
   const auto keyed = main == context.noted.end() ? context.noted.begin() : main;
   for (auto fact = context.noted.begin(); fact != context.noted.end(); ++fact)
     record(*fact, context.now, fact == keyed ? context.idempotency : std::string{});
@@ -151,10 +155,12 @@ void House::recheck_rights(const Now& now) {
     const auto running = each.lock();
     if (running == nullptr) continue;
     const auto* session = state_.session(running->right.session);
-    const bool still = session != nullptr &&
-                       std::all_of(running->right.cells.begin(), running->right.cells.end(), [&](const Cell& cell) {
-                         return judge(state_, *session, cell, now).verdict == Verdict::permit;
-                       });
+    const bool still =
+        session != nullptr &&
+        std::all_of(running->right.cells.begin(), running->right.cells.end(),
+                    [&](const Cell& cell) {
+                      return judge(state_, *session, cell, now).verdict == Verdict::permit;
+                    });
     if (!still) running->cut.store(true, std::memory_order_release);
   }
 }

@@ -35,7 +35,8 @@ class House {
   // Decides one command on the state as it stands, facts of this batch included. The answer may be
   // told to nobody before commit() has given a Durable.
   template <class Command>
-  typename Command::Answer perform(const Command& command, const Now& now, std::string idempotency = {}) {
+  typename Command::Answer perform(const Command& command, const Now& now,
+                                   std::string idempotency = {}) {
     if constexpr (requires { Command::can_wait; })
       if (journal_.room() == needs::Room::reserve_only) return nearly_full();
     Fresh fresh{parts_.dice.roll<512>()};
@@ -46,7 +47,8 @@ class House {
     return answer;
   }
 
-  // Makes everything performed durable. Nothing performed since the last commit: no disk is touched.
+  // Makes everything performed durable. Nothing performed since the last commit: no disk is
+  // touched.
   Result<Durable> commit();
 
   // What the passing of time does: endings, overdue cases, folded refusals, steps of the clock.
@@ -57,7 +59,8 @@ class House {
   const Journal& journal() const { return journal_; }
   bool failed() const { return failed_; }
 
-  // A lease on what was permitted (`right` of an Accessed): over when session, glass, deadline or the right itself ends.
+  // A lease on what was permitted (`right` of an Accessed): over when session, glass, deadline or
+  // the right itself ends.
   std::shared_ptr<const Lease> lease(const Right& right);
 
  private:
@@ -104,9 +107,8 @@ template <class Command>
 Result<Recorded<typename Command::Answer>> ask(Desk& desk, const Command& command,
                                                const std::string& idempotency = {}) {
   std::optional<typename Command::Answer> answer;
-  const auto durable = desk.run([&](House& house, const Now& now) {
-    answer = house.perform(command, now, idempotency);
-  });
+  const auto durable = desk.run(
+      [&](House& house, const Now& now) { answer = house.perform(command, now, idempotency); });
   if (!durable) return durable.fault();
   return durable->seal(std::move(*answer));
 }

@@ -31,7 +31,8 @@ Result<Unit> Journal::replay(const Visit& visit) {
   if (trouble) return *trouble;
   if (!scanned) return scanned.fault();
   store_size_ = store_.size();
-  if (tree_.size() != store_size_) return damaged(tree_.size(), "the store gave fewer entries than it has");
+  if (tree_.size() != store_size_)
+    return damaged(tree_.size(), "the store gave fewer entries than it has");
   return Unit{};
 }
 
@@ -56,7 +57,8 @@ Result<Unit> Journal::replay_one(EntryIndex index, ByteView stored, const Visit&
         return damaged(index, "it does not follow its patient's previous entry");
       chain.sequence = clear->patient_sequence;
       chain.previous = leaf;
-    } else if (clear->patient_sequence != at_chain->first + 1 || clear->previous != at_chain->second) {
+    } else if (clear->patient_sequence != at_chain->first + 1 ||
+               clear->previous != at_chain->second) {
       return damaged(index, "it does not follow its patient's previous entry");
     }
     *at_chain = {clear->patient_sequence, leaf};
@@ -80,7 +82,9 @@ Result<std::optional<facts::Body>> Journal::open_body(const ledger::Clear& clear
   const auto plain = ledger::open_entry(stored, (*key)->key);
   if (!plain) return Fault{FaultCode::ledger_damaged, "an entry does not open with its key"};
   auto body = facts::decode(text_view(*plain));
-  if (!body) return Fault{FaultCode::ledger_damaged, "an entry's body is not a fact that this version knows"};
+  if (!body)
+    return Fault{FaultCode::ledger_damaged,
+                 "an entry's body is not a fact that this version knows"};
   return body;
 }
 
@@ -93,7 +97,8 @@ void Journal::note_person(const facts::Fact& fact) {
 }
 
 Result<Journal::Chain*> Journal::chain_of(const PatientId& patient) {
-  if (const auto found = chains_.find(patient.text()); found != chains_.end()) return &found->second;
+  if (const auto found = chains_.find(patient.text()); found != chains_.end())
+    return &found->second;
   auto key = vault_.take();
   if (!key) return key.fault();
   auto& chain = chains_[patient.text()];
@@ -103,14 +108,16 @@ Result<Journal::Chain*> Journal::chain_of(const PatientId& patient) {
 
 Result<const needs::DataKey*> Journal::period_key(Instant at) {
   const auto period = period_of(at);
-  if (const auto found = period_keys_.find(period); found != period_keys_.end()) return &found->second;
+  if (const auto found = period_keys_.find(period); found != period_keys_.end())
+    return &found->second;
   auto key = vault_.take();
   if (!key) return key.fault();
   return &period_keys_.insert_or_assign(period, std::move(*key)).first->second;
 }
 
 Result<EntryIndex> Journal::write(const facts::Body& body, Instant at) {
-  if (failed_) return Fault{FaultCode::ledger_unavailable, "the journal stopped after a failed write"};
+  if (failed_)
+    return Fault{FaultCode::ledger_unavailable, "the journal stopped after a failed write"};
   MUST(at >= last_at_);
   const auto patient = facts::patient_of(body.fact);
   const auto staff = facts::staff_of(body.fact);
@@ -118,18 +125,30 @@ Result<EntryIndex> Journal::write(const facts::Body& body, Instant at) {
   MUST(plain.size() + ledger::clear_bytes + crypto::tag_bytes <= limits::entry_bytes_max);
 
   note_person(body.fact);
-  ledger::Clear clear{.at = at, .patient = {}, .staff = {}, .patient_sequence = 0, .previous = {},
-                      .key = {}, .nonce = dice_.roll<12>()};
-  if (const auto known = people_.find(staff.text()); known != people_.end()) clear.staff = known->second;
+  ledger::Clear clear{.at = at,
+                      .patient = {},
+                      .staff = {},
+                      .patient_sequence = 0,
+                      .previous = {},
+                      .key = {},
+                      .nonce = dice_.roll<12>()};
+  if (const auto known = people_.find(staff.text()); known != people_.end())
+    clear.staff = known->second;
   Chain* chain = nullptr;
   const needs::DataKey* key = nullptr;
   if (patient.empty()) {
     auto found = period_key(at);
-    if (!found) { failed_ = true; return found.fault(); }
+    if (!found) {
+      failed_ = true;
+      return found.fault();
+    }
     key = *found;
   } else {
     auto found = chain_of(patient);
-    if (!found) { failed_ = true; return found.fault(); }
+    if (!found) {
+      failed_ = true;
+      return found.fault();
+    }
     chain = *found;
     key = &chain->key;
     clear.patient = chain->key.pseudonym;
@@ -148,7 +167,8 @@ Result<EntryIndex> Journal::write(const facts::Body& body, Instant at) {
 }
 
 Result<Durable> Journal::commit(bool may_use_reserve) {
-  if (failed_) return Fault{FaultCode::ledger_unavailable, "the journal stopped after a failed write"};
+  if (failed_)
+    return Fault{FaultCode::ledger_unavailable, "the journal stopped after a failed write"};
   std::span<const Bytes> left{pending_};
   while (!left.empty()) {
     const auto batch = left.first(std::min(left.size(), limits::batch_entries_max));

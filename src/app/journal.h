@@ -76,7 +76,8 @@ class Journal {
   boost::unordered_flat_map<std::string, Chain> chains_;
   boost::unordered_flat_map<std::string, Pseudonym> people_;
   std::map<std::string, needs::DataKey> period_keys_;  // "2026-11"
-  std::map<Pseudonym, std::pair<std::uint64_t, Hash>> orphans_;  // chains of erased patients, while replaying
+  std::map<Pseudonym, std::pair<std::uint64_t, Hash>>
+      orphans_;  // chains of erased patients, while replaying
   EntryIndex store_size_ = 0;
   std::vector<Bytes> pending_;
   std::vector<Hash> pending_leaves_;

@@ -51,7 +51,8 @@ policy::Asker asker_for(const State& state, const Engine& engine, const StaffId&
   return out;
 }
 
-policy::Asker asker_of(const State& state, const Engine& engine, const Session& session, const Now& now) {
+policy::Asker asker_of(const State& state, const Engine& engine, const Session& session,
+                       const Now& now) {
   auto out = asker_for(state, engine, session.staff);
   out.terminal = subject(state.evidence, "terminal", session.terminal.text());
   if (!session.place.empty()) {
@@ -64,12 +65,14 @@ policy::Asker asker_of(const State& state, const Engine& engine, const Session& 
   out.proof_level = session.proof_level;
   // Age is measured on both clocks, the older wins; after a reboot the wall alone tells.
   out.proof_at = session.proof_at.wall;
-  if (session.proof_this_boot) out.proof_at = std::min(out.proof_at, now.wall - (now.boot - session.proof_at.boot));
+  if (session.proof_this_boot)
+    out.proof_at = std::min(out.proof_at, now.wall - (now.boot - session.proof_at.boot));
   return out;
 }
 
-std::vector<policy::Payment> payments_of(const State& state, const Engine& engine, const Session& session,
-                                         const PatientId& patient, const Now& now) {
+std::vector<policy::Payment> payments_of(const State& state, const Engine& engine,
+                                         const Session& session, const PatientId& patient,
+                                         const Now& now) {
   std::vector<policy::Payment> out;
   for (const auto* held : state.open_glass_of(session.id)) {
     if (held->patient != patient || glass::ending_due(*held, now)) continue;
@@ -82,16 +85,18 @@ std::vector<policy::Payment> payments_of(const State& state, const Engine& engin
   return out;
 }
 
-Put put(const State& state, const Engine& engine, const Session& session, const Cell& cell, const Now& now,
-        OpenGlass open_glass) {
+Put put(const State& state, const Engine& engine, const Session& session, const Cell& cell,
+        const Now& now, OpenGlass open_glass) {
   Put out;
   out.asker = asker_of(state, engine, session, now);
-  const auto slot = cell.fact.empty() ? engine.slot_of_type(cell.type) : engine.slot_of_fact(cell.fact);
+  const auto slot =
+      cell.fact.empty() ? engine.slot_of_type(cell.type) : engine.slot_of_fact(cell.fact);
   out.known_type = slot.has_value();
   if (slot) out.cell.slot = *slot;
   out.cell.action = cell.action;
   for (const auto& label : cell.labels)
-    if (const auto word = state.evidence.find_word(label); word != policy::WordId::none) out.labels.push_back(word);
+    if (const auto word = state.evidence.find_word(label); word != policy::WordId::none)
+      out.labels.push_back(word);
   out.cell.categories_known = cell.categories.has_value();
   if (cell.categories)
     for (const auto& category : *cell.categories)
@@ -121,8 +126,8 @@ Grant plain(const Engine& engine, const policy::Decision& decision, const policy
   return out;
 }
 
-Answer plain(const State& state, const Engine& engine, const policy::Decision& decision, const Put& question,
-             const Now& now) {
+Answer plain(const State& state, const Engine& engine, const policy::Decision& decision,
+             const Put& question, const Now& now) {
   Answer out;
   out.verdict = decision.verdict;
   out.failed = decision.failed;
@@ -134,10 +139,12 @@ Answer plain(const State& state, const Engine& engine, const policy::Decision& d
     case Verdict::glass:
       for (const auto* granted : engine.offer(decision))
         out.offer.push_back(plain(engine, decision, *granted, question, now));
-      out.instead = engine.instead(state.evidence, question.asker, question.cell, now.wall, question.paid);
+      out.instead =
+          engine.instead(state.evidence, question.asker, question.cell, now.wall, question.paid);
       break;
     case Verdict::deny:
-      for (const auto rule : engine.named(decision)) out.denied_by.push_back(engine.rule(rule).name.text);
+      for (const auto rule : engine.named(decision))
+        out.denied_by.push_back(engine.rule(rule).name.text);
       break;
   }
   return out;
@@ -148,8 +155,10 @@ Due due_of(const State& state, const ast::Rule& rule, const ast::Bill& bill) {
   out.confirm = bill.confirm;
   out.proof_level = bill.proof_level;
   out.proof_age = bill.proof_age;
-  // The rule asks for a proof, and the bill no longer does: the one of this session is fresh enough.
-  out.proof_paid = bill.proof_level == 0 && (rule.kind == ast::RuleKind::glass || rule.duties.proof.has_value());
+  // The rule asks for a proof, and the bill no longer does: the one of this session is fresh
+  // enough.
+  out.proof_paid =
+      bill.proof_level == 0 && (rule.kind == ast::RuleKind::glass || rule.duties.proof.has_value());
   out.prompts = bill.prompts;
   for (const auto& name : bill.acknowledge)
     if (const auto* asks = rule_named(state, name))
@@ -191,29 +200,37 @@ std::optional<Action> action_named(std::string_view text) {
   return std::nullopt;
 }
 
-Answer judge(const State& state, const Session& session, const Cell& cell, const Now& now, OpenGlass open_glass) {
+Answer judge(const State& state, const Session& session, const Cell& cell, const Now& now,
+             OpenGlass open_glass) {
   const auto* engine = state.engine();
   if (engine == nullptr) return {};
   auto question = put(state, *engine, session, cell, now, open_glass);
   if (!question.known_type) return {};
   point(question);
-  const auto decision = engine->decide(state.evidence, question.asker, question.cell, now.wall, question.paid);
+  const auto decision =
+      engine->decide(state.evidence, question.asker, question.cell, now.wall, question.paid);
   return plain(state, *engine, decision, question, now);
 }
 
-std::optional<Explained> explain(const State& state, const Session& session, const Cell& cell, const Now& now) {
+std::optional<Explained> explain(const State& state, const Session& session, const Cell& cell,
+                                 const Now& now) {
   const auto* engine = state.engine();
   if (engine == nullptr) return std::nullopt;
   auto question = put(state, *engine, session, cell, now, OpenGlass::counts);
   if (!question.known_type) return Explained{};
   point(question);
-  const auto found = engine->explain(state.evidence, question.asker, question.cell, now.wall, question.paid);
-  Explained out{.answer = plain(state, *engine, found.decision, question, now), .steps = {}, .decisive = {}};
+  const auto found =
+      engine->explain(state.evidence, question.asker, question.cell, now.wall, question.paid);
+  Explained out{
+      .answer = plain(state, *engine, found.decision, question, now), .steps = {}, .decisive = {}};
   for (const auto& step : found.steps) {
-    Explained::Step told{.rule = engine->rule(step.rule).name.text, .value = text_of(step.value), .parts = {}};
+    Explained::Step told{
+        .rule = engine->rule(step.rule).name.text, .value = text_of(step.value), .parts = {}};
     for (const auto& condition : step.conditions) {
-      Explained::Step::Part part{.name = std::string{condition.name}, .value = text_of(condition.value), .relations = {}};
-      for (const auto fact : condition.facts) part.relations.push_back(state.evidence.text_of(fact));
+      Explained::Step::Part part{
+          .name = std::string{condition.name}, .value = text_of(condition.value), .relations = {}};
+      for (const auto fact : condition.facts)
+        part.relations.push_back(state.evidence.text_of(fact));
       told.parts.push_back(std::move(part));
     }
     out.steps.push_back(std::move(told));
@@ -232,25 +249,32 @@ const policy::ast::Rule* rule_named(const State& state, const std::string& name)
   return rule ? &state.engine()->rule(*rule) : nullptr;
 }
 
-Offer offer_of(const State& state, const Session& session, const PatientId& patient, const Answer& answer,
-               const Now& now) {
+Offer offer_of(const State& state, const Session& session, const PatientId& patient,
+               const Answer& answer, const Now& now) {
   (void)session;  // an offer names nobody: it is shown to the session that asked, and to no other
-  Offer out{.patient = patient, .policy = state.policy_version, .until = now.wall + limits::offer_life,
-            .grants = {}, .instead = answer.instead};
+  Offer out{.patient = patient,
+            .policy = state.policy_version,
+            .until = now.wall + limits::offer_life,
+            .grants = {},
+            .instead = answer.instead};
   for (const auto& grant : answer.offer) {
     const auto* rule = rule_named(state, grant.rule);
     MUST(rule != nullptr);
     const auto ends = rule->ends.value_or(policy::ast::Ends{});
-    out.grants.push_back({.rule = grant.rule, .reason = grant.is_reason,
-                          .label = rule->label.empty() ? grant.rule : rule->label, .help = rule->help,
-                          .purpose = rule->purpose, .due = due_of(state, *rule, grant.bill), .idle = ends.idle,
+    out.grants.push_back({.rule = grant.rule,
+                          .reason = grant.is_reason,
+                          .label = rule->label.empty() ? grant.rule : rule->label,
+                          .help = rule->help,
+                          .purpose = rule->purpose,
+                          .due = due_of(state, *rule, grant.bill),
+                          .idle = ends.idle,
                           .lasts = ends.after});
   }
   return out;
 }
 
-const glass::Glass* glass_behind(const State& state, const Session& session, const PatientId& patient,
-                                 const Grant& grant) {
+const glass::Glass* glass_behind(const State& state, const Session& session,
+                                 const PatientId& patient, const Grant& grant) {
   for (const auto* held : state.open_glass_of(session.id))
     if (held->patient == patient)
       for (const auto& each : held->grants)
@@ -264,9 +288,11 @@ std::optional<facts::CaseExplained> explanation_of(const State& state, const cas
   if (engine == nullptr || !kind) return std::nullopt;
   const auto asker = asker_for(state, *engine, held.staff);
   const auto patient = Subject::of(state.evidence.find("patient", held.patient.text()));
-  facts::CaseExplained out{.patient = held.patient, .case_id = held.id, .rule = {}, .relations = {}};
+  facts::CaseExplained out{
+      .patient = held.patient, .case_id = held.id, .rule = {}, .relations = {}};
   if (const auto rule = engine->find_rule(held.rule);
-      rule && engine->accounted_for(state.evidence, *rule, asker, patient, held.opened_at) == policy::Truth::yes) {
+      rule && engine->accounted_for(state.evidence, *rule, asker, patient, held.opened_at) ==
+                  policy::Truth::yes) {
     out.rule = held.rule;
     return out;
   }
@@ -284,9 +310,9 @@ bool closes_itself(const State& state, const cases::Case& held) {
   const auto* policy = policy_of(state);
   const auto kind = kind_of_case(held.kind);
   if (policy == nullptr || !kind) return false;
-  return std::any_of(policy->cases.begin(), policy->cases.end(), [&](const policy::ast::CaseRule& rule) {
-    return rule.kind == *kind && rule.closes_itself;
-  });
+  return std::any_of(
+      policy->cases.begin(), policy->cases.end(),
+      [&](const policy::ast::CaseRule& rule) { return rule.kind == *kind && rule.closes_itself; });
 }
 
 }  // namespace halligan::app

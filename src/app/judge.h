@@ -23,7 +23,8 @@ using policy::ast::Verdict;
 const char* action_text(Action action);
 std::optional<Action> action_named(std::string_view text);
 
-// Whether open glass of the session counts as payment, or the question is put as if there were none.
+// Whether open glass of the session counts as payment, or the question is put as if there were
+// none.
 enum class OpenGlass { counts, ignored };
 
 // Without a policy in force, for a type it does not know, or when evaluation fails: deny.
@@ -46,7 +47,8 @@ struct Explained {
   std::vector<Step> steps;
   std::vector<std::string> decisive;
 };
-std::optional<Explained> explain(const State& state, const Session& session, const Cell& cell, const Now& now);
+std::optional<Explained> explain(const State& state, const Session& session, const Cell& cell,
+                                 const Now& now);
 
 const policy::ast::Policy* policy_of(const State& state);  // null while none is in force
 const policy::ast::Rule* rule_named(const State& state, const std::string& name);

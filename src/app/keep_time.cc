@@ -8,7 +8,8 @@
 namespace halligan::app {
 namespace {
 
-void end_glass(const glass::Glass& held, facts::EndedBy by, const Now& now, std::vector<facts::Fact>& out) {
+void end_glass(const glass::Glass& held, facts::EndedBy by, const Now& now,
+               std::vector<facts::Fact>& out) {
   if (auto ended = glass::decide_end(held, by, {}, now)) out.emplace_back(std::move(*ended));
 }
 
@@ -16,7 +17,8 @@ void end_glass(const glass::Glass& held, facts::EndedBy by, const Now& now, std:
 bool shortened_out(const State& state, const glass::Glass& held, const Now& now) {
   return std::any_of(held.grants.begin(), held.grants.end(), [&](const glass::Grant& grant) {
     const auto* rule = rule_named(state, grant.rule);
-    return rule != nullptr && now.wall >= held.opened_at + rule->ends.value_or(policy::ast::Ends{}).after;
+    return rule != nullptr &&
+           now.wall >= held.opened_at + rule->ends.value_or(policy::ast::Ends{}).after;
   });
 }
 
@@ -31,22 +33,28 @@ std::vector<facts::Fact> due_by_time(const State& state, const Now& now) {
     over.insert(id);
     for (const auto* held : state.open_glass_of(id))
       end_glass(*held, expired ? facts::EndedBy::expired : facts::EndedBy::idle, now, out);
-    out.emplace_back(facts::SessionEnded{.staff = session.staff, .session = id,
-                                         .by = expired ? facts::SessionEnd::expired : facts::SessionEnd::idle,
-                                         .revoked_by = {}});
+    out.emplace_back(
+        facts::SessionEnded{.staff = session.staff,
+                            .session = id,
+                            .by = expired ? facts::SessionEnd::expired : facts::SessionEnd::idle,
+                            .revoked_by = {}});
   }
   for (const auto& id : state.open) {
     const auto& held = state.glasses.at(id);
     if (over.contains(held.session)) continue;
-    if (const auto by = glass::ending_due(held, now)) end_glass(held, *by, now, out);
-    else if (shortened_out(state, held, now)) end_glass(held, facts::EndedBy::expired, now, out);
+    if (const auto by = glass::ending_due(held, now))
+      end_glass(held, *by, now, out);
+    else if (shortened_out(state, held, now))
+      end_glass(held, facts::EndedBy::expired, now, out);
   }
   for (const auto& id : state.unclosed) {
     const auto& held = state.all_cases.at(id);
     bool late = cases::overdue_now(held, now.wall);
     if (const auto* opened = state.glass(held.glass); opened != nullptr && !held.overdue_at)
-      for (const auto& grant : opened->grants) late = late || (grant.details_due && now.wall >= *grant.details_due);
-    if (late) out.emplace_back(facts::CaseOverdue{.patient = held.patient, .case_id = id, .due = held.due});
+      for (const auto& grant : opened->grants)
+        late = late || (grant.details_due && now.wall >= *grant.details_due);
+    if (late)
+      out.emplace_back(facts::CaseOverdue{.patient = held.patient, .case_id = id, .due = held.due});
   }
   return out;
 }
@@ -58,10 +66,11 @@ std::vector<facts::Fact> ended_by_policy(const State& state, const Now& now) {
     const auto* session = state.session(held.session);
     if (session == nullptr) continue;
     const auto answer = judge(state, *session, chart_cell(held.patient), now, OpenGlass::ignored);
-    const bool given = std::all_of(held.grants.begin(), held.grants.end(), [&](const glass::Grant& grant) {
-      return std::any_of(answer.offer.begin(), answer.offer.end(),
-                         [&](const Grant& offered) { return offered.rule == grant.rule; });
-    });
+    const bool given =
+        std::all_of(held.grants.begin(), held.grants.end(), [&](const glass::Grant& grant) {
+          return std::any_of(answer.offer.begin(), answer.offer.end(),
+                             [&](const Grant& offered) { return offered.rule == grant.rule; });
+        });
     if (!given) end_glass(held, facts::EndedBy::policy_changed, now, out);
   }
   return out;
@@ -70,10 +79,13 @@ std::vector<facts::Fact> ended_by_policy(const State& state, const Now& now) {
 std::vector<facts::Fact> due_at_start(const State& state, const Now& now, bool clock_behind) {
   std::vector<facts::Fact> out;
   if (clock_behind) {
-    for (const auto& id : state.open) end_glass(state.glasses.at(id), facts::EndedBy::expired, now, out);
+    for (const auto& id : state.open)
+      end_glass(state.glasses.at(id), facts::EndedBy::expired, now, out);
     for (const auto& [id, session] : state.sessions)
-      out.emplace_back(facts::SessionEnded{.staff = session.staff, .session = id,
-                                           .by = facts::SessionEnd::clock_behind, .revoked_by = {}});
+      out.emplace_back(facts::SessionEnded{.staff = session.staff,
+                                           .session = id,
+                                           .by = facts::SessionEnd::clock_behind,
+                                           .revoked_by = {}});
   }
   for (const auto& [index, pending] : state.pending) {
     facts::AccessOutcome fact;

@@ -11,7 +11,9 @@ Result<ledger::TreeHead> LogBook::head_at(std::optional<std::uint64_t> size) {
       head = ledger::TreeHead{.origin = parts_.key.name, .size = at, .root = tree.root_at(at)};
   });
   if (!done) return done.fault();
-  if (!head) return Fault{FaultCode::ledger_damaged, "the ledger is shorter than a checkpoint that was published"};
+  if (!head)
+    return Fault{FaultCode::ledger_damaged,
+                 "the ledger is shorter than a checkpoint that was published"};
   return std::move(*head);
 }
 
@@ -22,11 +24,13 @@ Result<std::unique_ptr<LogBook>> LogBook::open(Parts parts) {
   if (*note) {
     const auto opened = ledger::open_checkpoint(**note, book->parts_.key);
     if (opened.error != ledger::NoteError::none)
-      return Fault{FaultCode::ledger_damaged, "the checkpoint that was published last does not verify"};
+      return Fault{FaultCode::ledger_damaged,
+                   "the checkpoint that was published last does not verify"};
     const auto head = book->head_at(opened.head.size);
     if (!head) return head.fault();
     if (head->root != opened.head.root)
-      return Fault{FaultCode::ledger_damaged, "the ledger differs from a checkpoint that was published"};
+      return Fault{FaultCode::ledger_damaged,
+                   "the ledger differs from a checkpoint that was published"};
     book->published_.store(std::make_shared<const Published>(Published{opened.head, **note}));
   }
   return book;
@@ -41,7 +45,8 @@ Result<Unit> LogBook::publish() {
     const auto then = head_at(before->head.size);
     if (!then) return then.fault();
     if (then->root != before->head.root)
-      return Fault{FaultCode::ledger_damaged, "the ledger differs from a checkpoint that was published"};
+      return Fault{FaultCode::ledger_damaged,
+                   "the ledger differs from a checkpoint that was published"};
   }
   auto note = ledger::sign_checkpoint(*head, parts_.seed);
   const auto saved = parts_.checkpoints->save(note);
@@ -74,7 +79,8 @@ Result<std::optional<Bytes>> LogBook::tile(const ledger::TileName& name) {
   const auto span = ledger::bundle_span(name, size);
   if (!span) return std::optional<Bytes>{};
   const auto entries = parts_.entries();
-  if (entries == nullptr) return Fault{FaultCode::ledger_unavailable, "the ledger is being opened again"};
+  if (entries == nullptr)
+    return Fault{FaultCode::ledger_unavailable, "the ledger is being opened again"};
   Bytes bundle;
   for (std::uint64_t i = 0; i < span->count; ++i) {
     const auto stored = entries->read(span->first + i);

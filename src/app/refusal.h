@@ -8,17 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "base/instant.h"
 #include "base/ids.h"
+#include "base/instant.h"
 
 namespace halligan::app {
 
 // What is due for one grant (spec/policy-language.md, "The bill"), in words for people.
 struct Due {
   bool confirm = false;
-  int proof_level = 0;                  // 0: nothing due
+  int proof_level = 0;  // 0: nothing due
   std::optional<Millis> proof_age;
-  bool proof_paid = false;              // the freshest proof of this session suffices
+  bool proof_paid = false;  // the freshest proof of this session suffices
   std::vector<std::string> prompts;
   struct Acknowledge {
     std::string rule;
@@ -55,11 +55,11 @@ struct Offer {
 };
 
 enum class Why {
-  no_session,             // token unknown, ended or over
-  role_needed,            // the person's roles do not cover it
-  denied,                 // a verdict of deny
-  glass_needed,           // a verdict of glass: see offer
-  no_policy,              // no policy is in force
+  no_session,    // token unknown, ended or over
+  role_needed,   // the person's roles do not cover it
+  denied,        // a verdict of deny
+  glass_needed,  // a verdict of glass: see offer
+  no_policy,     // no policy is in force
   bad_request,
   not_found,
   sign_in_refused,
@@ -72,7 +72,7 @@ enum class Why {
   unknown_reason,
   not_yours,
   self_review,
-  same_person,            // the second person must be another one
+  same_person,  // the second person must be another one
   closed_already,
   not_closed,
   glass_ended,
@@ -94,7 +94,7 @@ struct Refusal {
 };
 
 int http_status(Why why);
-const char* slug(Why why);   // of urn:halligan:problem:<slug>
+const char* slug(Why why);  // of urn:halligan:problem:<slug>
 const char* title(Why why);
 
 }  // namespace halligan::app

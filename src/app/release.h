@@ -1,6 +1,7 @@
 // release.h - the one door through which bytes of a record leave (P1).
 //
-// It opens only to a Recorded answer that permits: the entry is durable before these bytes are made.
+// It opens only to a Recorded answer that permits: the entry is durable before these bytes are
+// made.
 #pragma once
 
 #include <string>

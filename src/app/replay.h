@@ -11,8 +11,10 @@ namespace halligan::app {
 inline Result<std::unique_ptr<State>> replayed_state(Journal& journal) {
   auto state = std::make_unique<State>();
   const auto done = journal.replay([&](EntryIndex index, Instant at, const facts::Body* body) {
-    if (body == nullptr) state->apply_unreadable(index, {.wall = at, .boot = Millis{0}});
-    else state->apply(index, {.wall = at, .boot = body->boot}, *body);
+    if (body == nullptr)
+      state->apply_unreadable(index, {.wall = at, .boot = Millis{0}});
+    else
+      state->apply(index, {.wall = at, .boot = body->boot}, *body);
   });
   if (!done) return done.fault();
   return state;

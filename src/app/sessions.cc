@@ -64,9 +64,11 @@ const char* why_refused(const Person* person, const SignIn& command) {
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   const auto* person = context.state.person(StaffId{command.user});
   const StaffId id = person == nullptr ? StaffId{} : person->id;
-  const auto wait = seconds_to_wait(context.state, id, command.origin, command.from_terminal, context.now);
+  const auto wait =
+      seconds_to_wait(context.state, id, command.origin, command.from_terminal, context.now);
   if (wait <= 0) return MaySignIn::Yes{.person = id};
-  Refusal out{.why = Why::slow_down, .what = "too many attempts failed from here: wait and try again"};
+  Refusal out{.why = Why::slow_down,
+              .what = "too many attempts failed from here: wait and try again"};
   out.retry_after_seconds = wait;
   return out;
 }
@@ -74,12 +76,13 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
 SignIn::Answer decide(const SignIn& command, Context& context) {
   const auto* person = context.state.person(command.person);
   if (const char* why = why_refused(person, command); why != nullptr) {
-    context.note(facts::SignInRefused{.staff = person == nullptr ? StaffId{} : person->id,
-                                      .origin = command.origin, .why = why});
+    context.note(facts::SignInRefused{
+        .staff = person == nullptr ? StaffId{} : person->id, .origin = command.origin, .why = why});
     return sign_in_refused();
   }
   if (*command.totp_step <= person->totp_step) {
-    context.note(facts::SignInRefused{.staff = person->id, .origin = command.origin, .why = "totp-reused"});
+    context.note(
+        facts::SignInRefused{.staff = person->id, .origin = command.origin, .why = "totp-reused"});
     return code_reused(person->totp_step, context.now);
   }
   // The oldest session makes room: a forgotten workstation must not lock its owner out.
@@ -87,16 +90,17 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
   for (const auto& [id, session] : context.state.sessions)
     if (session.staff == person->id) own.push_back(&session);
   if (own.size() >= limits::sessions_per_staff_max) {
-    const auto* oldest = *std::min_element(own.begin(), own.end(), [](const Session* a, const Session* b) {
-      return a->opened_at < b->opened_at;
-    });
+    const auto* oldest = *std::min_element(
+        own.begin(), own.end(),
+        [](const Session* a, const Session* b) { return a->opened_at < b->opened_at; });
     end_session(*oldest, facts::SessionEnd::expired, facts::EndedBy::logout, {}, context);
   }
   facts::SessionOpened fact;
   fact.staff = person->id;
   fact.session = SessionId{context.fresh.id()};
   fact.token_hash = command.token_hash;
-  if (const auto* terminal = context.state.terminal(command.terminal); terminal != nullptr && terminal->active) {
+  if (const auto* terminal = context.state.terminal(command.terminal);
+      terminal != nullptr && terminal->active) {
     fact.terminal = terminal->id;
     fact.place = terminal->place;
   }
@@ -105,9 +109,14 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
   fact.origin = command.origin;
   fact.until = context.now.wall + limits::session_absolute;
   fact.idle_millis = Millis{limits::session_idle}.count();
-  const SignIn::Done done{.session = fact.session, .staff = person->id, .name = person->name,
-                          .roles = person->roles, .place = fact.place, .terminal = fact.terminal,
-                          .until = fact.until, .idle = limits::session_idle};
+  const SignIn::Done done{.session = fact.session,
+                          .staff = person->id,
+                          .name = person->name,
+                          .roles = person->roles,
+                          .place = fact.place,
+                          .terminal = fact.terminal,
+                          .until = fact.until,
+                          .idle = limits::session_idle};
   context.note(std::move(fact));
   return done;
 }
@@ -119,16 +128,19 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   const std::string origin = "session/" + session->id.text();
   const auto wait = seconds_to_wait(context.state, person->id, origin, true, context.now);
   if (wait > 0) {
-    Refusal out{.why = Why::slow_down, .what = "too many wrong codes in this session: wait and try again"};
+    Refusal out{.why = Why::slow_down,
+                .what = "too many wrong codes in this session: wait and try again"};
     out.retry_after_seconds = wait;
     return out;
   }
   if (!command.totp_step || *command.totp_step <= person->totp_step) {
-    context.note(facts::SignInRefused{.staff = person->id, .origin = origin,
-                                      .why = command.totp_step ? "totp-reused" : "totp"});
+    context.note(facts::SignInRefused{
+        .staff = person->id, .origin = origin, .why = command.totp_step ? "totp-reused" : "totp"});
     return command.totp_step ? code_reused(person->totp_step, context.now) : sign_in_refused();
   }
-  context.note(facts::SteppedUp{.staff = person->id, .session = session->id, .factor = "totp",
+  context.note(facts::SteppedUp{.staff = person->id,
+                                .session = session->id,
+                                .factor = "totp",
                                 .totp_step = *command.totp_step});
   return StepUp::Done{.at = context.now.wall};
 }
@@ -140,11 +152,13 @@ SignOut::Answer decide(const SignOut& command, Context& context) {
   return session->id;
 }
 
-void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
-                 Context& context) {
+void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by,
+                 const StaffId& who, Context& context) {
   for (const auto* held : context.state.open_glass_of(session.id))
-    if (auto ended = glass::decide_end(*held, glass_by, who, context.now)) context.note(std::move(*ended));
-  context.note(facts::SessionEnded{.staff = session.staff, .session = session.id, .by = by, .revoked_by = who});
+    if (auto ended = glass::decide_end(*held, glass_by, who, context.now))
+      context.note(std::move(*ended));
+  context.note(facts::SessionEnded{
+      .staff = session.staff, .session = session.id, .by = by, .revoked_by = who});
 }
 
 }  // namespace halligan::app

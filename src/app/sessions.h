@@ -3,9 +3,10 @@
 // Passwords are checked by the caller, on its own thread (needs/password_hasher.h); what arrives
 // here is whether it matched, and which step's code it was. Secrets never come here.
 //
-// THROTTLE  failures are counted for a person and origin, for a person, and for an origin. They slow
-//           down guessing; they never lock a person out: an enrolled terminal has its own count, and
-//           sessions that are open, and their step-ups, are not touched.
+// THROTTLE  failures are counted for a person and origin, for a person, and for an origin. They
+// slow
+//           down guessing; they never lock a person out: an enrolled terminal has its own count,
+//           and sessions that are open, and their step-ups, are not touched.
 #pragma once
 
 #include <optional>
@@ -19,11 +20,12 @@ namespace halligan::app {
 
 struct MaySignIn {  // asked before the password is looked at
   struct Yes {
-    StaffId person;  // empty where nobody has this name: the caller goes on, and fails, in the same time
+    StaffId person;  // empty where nobody has this name: the caller goes on, and fails, in the same
+                     // time
   };
   using Answer = std::variant<Yes, Refusal>;
   std::string user;
-  std::string origin;      // network address, or "terminal/<id>" of an enrolled terminal
+  std::string origin;  // network address, or "terminal/<id>" of an enrolled terminal
   bool from_terminal = false;
 };
 MaySignIn::Answer decide(const MaySignIn& command, Context& context);
@@ -40,12 +42,12 @@ struct SignIn {
     Millis idle{};
   };
   using Answer = std::variant<Done, Refusal>;
-  StaffId person;                        // empty: nobody
+  StaffId person;  // empty: nobody
   std::string origin;
   bool password_matched = false;
-  std::optional<std::int64_t> totp_step; // of the code, where it matched one
-  TerminalId terminal;                   // whose secret matched; empty: an unknown place
-  std::string token_hash;                // hex SHA-256 of the token that the caller made
+  std::optional<std::int64_t> totp_step;  // of the code, where it matched one
+  TerminalId terminal;                    // whose secret matched; empty: an unknown place
+  std::string token_hash;                 // hex SHA-256 of the token that the caller made
 };
 SignIn::Answer decide(const SignIn& command, Context& context);
 
@@ -66,7 +68,7 @@ struct SignOut {
 SignOut::Answer decide(const SignOut& command, Context& context);
 
 // Notes the end of a session and of every glass in it.
-void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
-                 Context& context);
+void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by,
+                 const StaffId& who, Context& context);
 
 }  // namespace halligan::app

@@ -101,10 +101,14 @@ template <>
 void State::on(EntryIndex, const EntryTime&, const facts::ClockStepped&) {}
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::LogKeyRotated& f) { log_key = f.log_key; }
+void State::on(EntryIndex, const EntryTime&, const facts::LogKeyRotated& f) {
+  log_key = f.log_key;
+}
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::OriginRenewed& f) { origin = f.origin; }
+void State::on(EntryIndex, const EntryTime&, const facts::OriginRenewed& f) {
+  origin = f.origin;
+}
 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::LedgerRead&) {}
@@ -116,13 +120,19 @@ void State::on(EntryIndex, const EntryTime&, const facts::PatientErased&) {}
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::PolicyProposed& f) {
-  policies[f.policy] = {.version = f.policy, .proposer = f.staff, .signer = {}, .note = f.note,
-                        .proposed_at = at.wall, .parts = f.parts, .text = {}};
+  policies[f.policy] = {.version = f.policy,
+                        .proposer = f.staff,
+                        .signer = {},
+                        .note = f.note,
+                        .proposed_at = at.wall,
+                        .parts = f.parts,
+                        .text = {}};
 }
 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::PolicyPart& f) {
-  if (const auto held = policies.find(f.policy); held != policies.end()) held->second.text += f.text;
+  if (const auto held = policies.find(f.policy); held != policies.end())
+    held->second.text += f.text;
 }
 
 template <>
@@ -165,8 +175,10 @@ template <>
 void State::on(EntryIndex, const EntryTime&, const facts::TerminalSet& f) {
   evidence.intern("terminal", f.terminal.text());
   const auto place = split_node(f.place.text());
-  if (place.type.empty()) evidence.intern("unit", f.place.text());
-  else evidence.intern(place.type, place.id);
+  if (place.type.empty())
+    evidence.intern("unit", f.place.text());
+  else
+    evidence.intern(place.type, place.id);
   terminals[f.terminal] = {.id = f.terminal, .place = f.place, .use = f.use, .active = f.active};
   ++rights_epoch;
 }
@@ -215,7 +227,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::SessionEnded& f) { end_session(f.session); }
+void State::on(EntryIndex, const EntryTime&, const facts::SessionEnded& f) {
+  end_session(f.session);
+}
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::FocusMoved& f) {
@@ -253,7 +267,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::FeedBeat& f) {
   ++rights_epoch;
 }
 
-// --- glass -----------------------------------------------------------------------------------------
+// --- glass
+// -----------------------------------------------------------------------------------------
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::GlassOpened& f) {
@@ -288,8 +303,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::DetailsGiven& f) {
     glass::apply_details(held->second, f);
   if (const auto held = all_cases.find(f.case_id); held != all_cases.end()) {
     facts::CaseJustified given;
-    for (const auto& detail : f.details)
-      given.text += detail.prompt + " " + detail.answer + "\n";
+    for (const auto& detail : f.details) given.text += detail.prompt + " " + detail.answer + "\n";
     cases::apply_justified(held->second, given, at.wall);
   }
 }
@@ -297,7 +311,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::DetailsGiven& f) {
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::BreakUnneeded&) {}
 
-// --- cases -----------------------------------------------------------------------------------------
+// --- cases
+// -----------------------------------------------------------------------------------------
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::CaseOpened& f) {
@@ -350,7 +365,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CasesListed& f) {
   used(f.session, {}, at, {});
 }
 
-// --- access ----------------------------------------------------------------------------------------
+// --- access
+// ----------------------------------------------------------------------------------------
 
 template <>
 void State::on(EntryIndex index, const EntryTime& at, const facts::AccessIntended& f) {
@@ -359,7 +375,9 @@ void State::on(EntryIndex index, const EntryTime& at, const facts::AccessIntende
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::AccessOutcome& f) { pending.erase(f.intent); }
+void State::on(EntryIndex, const EntryTime&, const facts::AccessOutcome& f) {
+  pending.erase(f.intent);
+}
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
@@ -368,7 +386,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
   if (f.times == 1) folds[key] = {.sample = f, .first = at.wall};
   if (f.code.empty()) return;
   const std::string what = f.offered ? "needed a glass" : "was refused";
-  codes[f.code] = {.at = at.wall, .staff = f.staff, .patient = f.patient,
+  codes[f.code] = {.at = at.wall,
+                   .staff = f.staff,
+                   .patient = f.patient,
                    .text = f.action + " of " + (f.type.empty() ? "a chart" : f.type) + " " + what +
                            (f.rule.empty() ? ": no rule covers it" : " by rule " + f.rule) +
                            " under policy " + f.policy};
@@ -380,7 +400,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::SearchMade& f) { used(f.session, {}, at, {}); }
+void State::on(EntryIndex, const EntryTime& at, const facts::SearchMade& f) {
+  used(f.session, {}, at, {});
+}
 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::SearchListed&) {}
@@ -392,10 +414,12 @@ void State::apply(EntryIndex index, const EntryTime& at, const facts::Body& body
   forget_old(at);
   std::visit([&](const auto& fact) { on(index, at, fact); }, body.fact);
   ++kinds[body.fact.index()];
-  if (const auto patient = facts::patient_of(body.fact); !patient.empty()) patients.insert(patient.text());
+  if (const auto patient = facts::patient_of(body.fact); !patient.empty())
+    patients.insert(patient.text());
   // A refusal made nothing: the same command may be sent again when more is known.
   if (!body.idempotency.empty() && !std::holds_alternative<facts::AccessRefused>(body.fact))
-    made.try_emplace(body.idempotency, Made{.at = at.wall, .id = made_name(body.fact), .index = index});
+    made.try_emplace(body.idempotency,
+                     Made{.at = at.wall, .id = made_name(body.fact), .index = index});
   ++entries;
   last = at;
 }
@@ -413,7 +437,8 @@ void State::forget_old(const EntryTime& at) {
     return;
   std::erase_if(folds, [&](const auto& each) { return each.second.first + 1min < at.wall; });
   std::erase_if(made, [&](const auto& each) { return each.second.at + made_kept < at.wall; });
-  std::erase_if(failures, [&](const auto& each) { return each.second.last.wall + failures_kept < at.wall; });
+  std::erase_if(failures,
+                [&](const auto& each) { return each.second.last.wall + failures_kept < at.wall; });
 }
 
 }  // namespace halligan::app

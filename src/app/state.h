@@ -162,7 +162,8 @@ class State {
  private:
   template <class F>
   void on(EntryIndex index, const EntryTime& at, const F& fact);
-  void used(const SessionId& session, const PatientId& patient, const EntryTime& at, const GlassId& glass);
+  void used(const SessionId& session, const PatientId& patient, const EntryTime& at,
+            const GlassId& glass);
   void end_session(const SessionId& id);
   void forget_old(const EntryTime& at);
 

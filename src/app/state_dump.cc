@@ -18,13 +18,16 @@ std::string joined(const std::vector<std::string>& list) {
 }
 
 void put(std::ostream& out, const glass::Glass& g) {
-  out << "glass " << g.id.text() << ' ' << g.case_id.text() << ' ' << g.staff.text() << ' ' << g.patient.text()
-      << ' ' << g.session.text() << ' ' << g.terminal.text() << ' ' << g.place.text() << ' '
-      << to_text(g.opened_at) << ' ' << g.ends_with_focus << ' ' << g.idle_span.count() << ' ' << g.releases;
+  out << "glass " << g.id.text() << ' ' << g.case_id.text() << ' ' << g.staff.text() << ' '
+      << g.patient.text() << ' ' << g.session.text() << ' ' << g.terminal.text() << ' '
+      << g.place.text() << ' ' << to_text(g.opened_at) << ' ' << g.ends_with_focus << ' '
+      << g.idle_span.count() << ' ' << g.releases;
   for (const auto& grant : g.grants) {
-    out << " [" << grant.rule << ' ' << grant.reason << ' ' << joined(grant.paid) << ' ' << grant.policy << ' '
-        << grant.proof_level << ' ' << grant.unsure << ' ' << (grant.details_due ? to_text(*grant.details_due) : "-");
-    for (const auto& detail : grant.details) out << " {" << detail.prompt << '=' << detail.answer << '}';
+    out << " [" << grant.rule << ' ' << grant.reason << ' ' << joined(grant.paid) << ' '
+        << grant.policy << ' ' << grant.proof_level << ' ' << grant.unsure << ' '
+        << (grant.details_due ? to_text(*grant.details_due) : "-");
+    for (const auto& detail : grant.details)
+      out << " {" << detail.prompt << '=' << detail.answer << '}';
     out << ']';
   }
   if (const auto* open = std::get_if<glass::Open>(&g.life))
@@ -37,12 +40,14 @@ void put(std::ostream& out, const glass::Glass& g) {
 }
 
 void put(std::ostream& out, const cases::Case& c) {
-  out << "case " << c.id.text() << ' ' << c.kind << ' ' << c.staff.text() << ' ' << c.patient.text() << ' '
-      << c.glass.text() << ' ' << c.rule << ' ' << c.reviewer << ' ' << c.queue << ' ' << c.key << ' '
-      << to_text(c.opened_at) << ' ' << to_text(c.due) << ' '
+  out << "case " << c.id.text() << ' ' << c.kind << ' ' << c.staff.text() << ' ' << c.patient.text()
+      << ' ' << c.glass.text() << ' ' << c.rule << ' ' << c.reviewer << ' ' << c.queue << ' '
+      << c.key << ' ' << to_text(c.opened_at) << ' ' << to_text(c.due) << ' '
       << (c.overdue_at ? to_text(*c.overdue_at) : "-") << ' ' << c.reopened;
-  if (c.justification) out << " justified " << to_text(c.justification->at) << ' ' << c.justification->text;
-  if (c.explanation) out << " explained " << to_text(c.explanation->at) << ' ' << c.explanation->rule;
+  if (c.justification)
+    out << " justified " << to_text(c.justification->at) << ' ' << c.justification->text;
+  if (c.explanation)
+    out << " explained " << to_text(c.explanation->at) << ' ' << c.explanation->rule;
   if (c.closing)
     out << " closed " << to_text(c.closing->at) << ' ' << c.closing->reviewer.text() << ' '
         << static_cast<int>(c.closing->finding) << ' ' << c.closing->comment;
@@ -53,33 +58,35 @@ void put(std::ostream& out, const cases::Case& c) {
 
 std::string State::dump() const {
   std::ostringstream out;
-  out << "entries " << entries << " hospital " << hospital << " origin " << origin << " key " << log_key
-      << " boot " << boot_id << " policy " << policy_version << '\n';
+  out << "entries " << entries << " hospital " << hospital << " origin " << origin << " key "
+      << log_key << " boot " << boot_id << " policy " << policy_version << '\n';
   for (const auto& [id, p] : people) {
-    out << "person " << id.text() << ' ' << p.name << ' ' << joined(p.roles) << ' ' << p.department << ' '
-        << p.active << ' ' << p.totp_step;
+    out << "person " << id.text() << ' ' << p.name << ' ' << joined(p.roles) << ' ' << p.department
+        << ' ' << p.active << ' ' << p.totp_step;
     for (const auto& factor : p.factors) out << ' ' << factor;
     out << '\n';
   }
   for (const auto& [id, t] : terminals)
-    out << "terminal " << id.text() << ' ' << t.place.text() << ' ' << t.use << ' ' << t.active << '\n';
+    out << "terminal " << id.text() << ' ' << t.place.text() << ' ' << t.use << ' ' << t.active
+        << '\n';
   for (const auto& [id, s] : sessions)
-    out << "session " << id.text() << ' ' << s.staff.text() << ' ' << s.token_hash << ' ' << s.terminal.text()
-        << ' ' << s.place.text() << ' ' << s.proof_level << ' ' << to_text(s.proof_at.wall) << ' '
-        << s.proof_this_boot << ' ' << to_text(s.opened_at) << ' ' << text(s.until) << ' ' << text(s.idle) << ' '
-        << s.focus.text() << '\n';
+    out << "session " << id.text() << ' ' << s.staff.text() << ' ' << s.token_hash << ' '
+        << s.terminal.text() << ' ' << s.place.text() << ' ' << s.proof_level << ' '
+        << to_text(s.proof_at.wall) << ' ' << s.proof_this_boot << ' ' << to_text(s.opened_at)
+        << ' ' << text(s.until) << ' ' << text(s.idle) << ' ' << s.focus.text() << '\n';
   for (const auto& [id, g] : glasses) put(out, g);
   for (const auto& id : open) out << "open " << id.text() << '\n';
   for (const auto& [id, c] : all_cases) put(out, c);
   for (const auto& id : unclosed) out << "unclosed " << id.text() << '\n';
   for (const auto& [version, p] : policies)
-    out << "policy " << version << ' ' << p.proposer.text() << ' ' << p.signer.text() << ' ' << p.parts << ' '
-        << p.text.size() << '\n';
+    out << "policy " << version << ' ' << p.proposer.text() << ' ' << p.signer.text() << ' '
+        << p.parts << ' ' << p.text.size() << '\n';
   for (const auto& [index, p] : pending)
     out << "pending " << index << ' ' << p.staff.text() << ' ' << p.patient.text() << '\n';
   for (const auto& [key, f] : failures) out << "failures " << key << ' ' << f.count << '\n';
   for (const auto& [key, m] : made) out << "made " << key << ' ' << m.id << ' ' << m.index << '\n';
-  for (const auto& code : codes_in_order) out << "code " << code << ' ' << codes.at(code).text << '\n';
+  for (const auto& code : codes_in_order)
+    out << "code " << code << ' ' << codes.at(code).text << '\n';
   out << evidence.dump();
   return std::move(out).str();
 }

@@ -13,10 +13,10 @@ namespace halligan {
 
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
-using Hash = std::array<std::uint8_t, 32>;        // SHA-256
-using Pseudonym = std::array<std::uint8_t, 16>;   // random; all zero means none
-using KeyId = std::array<std::uint8_t, 16>;       // random; all zero means none
-using EntryIndex = std::uint64_t;                 // position of an entry in the log, from 0
+using Hash = std::array<std::uint8_t, 32>;       // SHA-256
+using Pseudonym = std::array<std::uint8_t, 16>;  // random; all zero means none
+using KeyId = std::array<std::uint8_t, 16>;      // random; all zero means none
+using EntryIndex = std::uint64_t;                // position of an entry in the log, from 0
 
 inline ByteView view(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -27,11 +27,11 @@ inline std::string_view text_view(ByteView bytes) {
 
 std::string to_hex(ByteView bytes);
 std::optional<Bytes> from_hex(std::string_view text);
-std::string to_base64(ByteView bytes);                        // RFC 4648 section 4, padded
-std::optional<Bytes> from_base64(std::string_view text);      // strict: canonical padding only
-std::string to_base64url(ByteView bytes);                     // section 5, no padding
+std::string to_base64(ByteView bytes);                    // RFC 4648 section 4, padded
+std::optional<Bytes> from_base64(std::string_view text);  // strict: canonical padding only
+std::string to_base64url(ByteView bytes);                 // section 5, no padding
 std::optional<Bytes> from_base64url(std::string_view text);
-std::string to_base32(ByteView bytes);                        // section 6, no padding (TOTP secrets)
+std::string to_base32(ByteView bytes);  // section 6, no padding (TOTP secrets)
 std::optional<Bytes> from_base32(std::string_view text);
 
 // True when both are equal; time depends on the lengths only.

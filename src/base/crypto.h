@@ -16,7 +16,7 @@ namespace halligan::crypto {
 using Key256 = std::array<std::uint8_t, 32>;
 using SecretKey = Sealed<Key256>;
 using Nonce = std::array<std::uint8_t, 12>;
-using PublicKey = std::array<std::uint8_t, 32>;   // Ed25519, RFC 8032
+using PublicKey = std::array<std::uint8_t, 32>;  // Ed25519, RFC 8032
 using Signature = std::array<std::uint8_t, 64>;
 inline constexpr std::size_t tag_bytes = 16;
 

@@ -27,18 +27,19 @@ class Id {
   std::string text_;
 };
 
-using StaffId = Id<struct StaffTag>;        // a person (or, later, a system) that asks
-using PatientId = Id<struct PatientTag>;    // the logical id of the FHIR Patient
-using SessionId = Id<struct SessionTag>;    // public name of a session; never its token
+using StaffId = Id<struct StaffTag>;      // a person (or, later, a system) that asks
+using PatientId = Id<struct PatientTag>;  // the logical id of the FHIR Patient
+using SessionId = Id<struct SessionTag>;  // public name of a session; never its token
 using TerminalId = Id<struct TerminalTag>;
-using PlaceId = Id<struct PlaceTag>;        // a ward, room, department, ambulance
+using PlaceId = Id<struct PlaceTag>;  // a ward, room, department, ambulance
 using GlassId = Id<struct GlassTag>;
 using CaseId = Id<struct CaseTag>;
 
 static_assert(!std::is_convertible_v<PatientId, StaffId>);
 static_assert(!std::is_convertible_v<std::string, PatientId>);
 
-// FHIR R4 `id` (datatypes.html#id): 1 to 64 of A-Z a-z 0-9 - . ; ours follow the same form plus '_' .
+// FHIR R4 `id` (datatypes.html#id): 1 to 64 of A-Z a-z 0-9 - . ; ours follow the same form plus '_'
+// .
 bool valid_id(std::string_view text);
 
 }  // namespace halligan

@@ -11,7 +11,8 @@ namespace halligan::limits {
 
 using namespace std::chrono_literals;
 
-// The ledger. The format allows 65,535 bytes an entry (C2SP tlog-tiles length prefix); ours is lower.
+// The ledger. The format allows 65,535 bytes an entry (C2SP tlog-tiles length prefix); ours is
+// lower.
 inline constexpr std::size_t entry_bytes_format_max = 65'535;
 inline constexpr std::size_t entry_bytes_max = 48 * 1024;
 inline constexpr std::size_t batch_entries_max = 4'096;
@@ -20,9 +21,9 @@ inline constexpr std::size_t reserve_bytes = 16 * 1024 * 1024;  // kept for endi
 
 // What people type.
 inline constexpr std::size_t id_bytes_max = 64;
-inline constexpr std::size_t name_bytes_max = 1'200;      // 300 characters of any script
-inline constexpr std::size_t detail_bytes_max = 2'000;    // one answer to a prompt
-inline constexpr std::size_t details_max = 8;             // answers per glass
+inline constexpr std::size_t name_bytes_max = 1'200;    // 300 characters of any script
+inline constexpr std::size_t detail_bytes_max = 2'000;  // one answer to a prompt
+inline constexpr std::size_t details_max = 8;           // answers per glass
 inline constexpr std::size_t comment_bytes_max = 4'000;
 inline constexpr std::size_t password_bytes_max = 256;
 inline constexpr std::size_t user_bytes_max = 128;
@@ -33,8 +34,8 @@ static_assert(details_max * detail_bytes_max * 2 < entry_bytes_max, "all answers
 // The policy file.
 inline constexpr std::size_t policy_bytes_max = 1024 * 1024;
 inline constexpr std::size_t policy_rules_max = 2'000;
-inline constexpr std::size_t path_steps_max = 8;          // edges in one path
-inline constexpr std::size_t path_nodes_max = 10'000;     // nodes one evaluation may touch
+inline constexpr std::size_t path_steps_max = 8;       // edges in one path
+inline constexpr std::size_t path_nodes_max = 10'000;  // nodes one evaluation may touch
 
 // HTTP.
 inline constexpr std::size_t header_bytes_max = 32 * 1024;

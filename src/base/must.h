@@ -11,7 +11,7 @@ namespace halligan::base {
 
 }  // namespace halligan::base
 
-#define MUST(condition)                                                     \
-  do {                                                                      \
+#define MUST(condition)                                                       \
+  do {                                                                        \
     if (!(condition)) ::halligan::base::stop(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -14,18 +14,18 @@
 namespace halligan {
 
 enum class FaultCode {
-  disk_failed,        // a write or sync failed, or its outcome is unknown
-  disk_full,          // no space beyond the reserve
-  ledger_damaged,     // stored bytes do not match their checksum, hash or form
-  ledger_locked,      // another process holds the ledger
-  ledger_unavailable, // the journal has stopped after an earlier fault
-  vault_failed,       // the vault cannot be read or written
-  wrong_key,          // a root key does not open this vault
+  disk_failed,         // a write or sync failed, or its outcome is unknown
+  disk_full,           // no space beyond the reserve
+  ledger_damaged,      // stored bytes do not match their checksum, hash or form
+  ledger_locked,       // another process holds the ledger
+  ledger_unavailable,  // the journal has stopped after an earlier fault
+  vault_failed,        // the vault cannot be read or written
+  wrong_key,           // a root key does not open this vault
   upstream_unreachable,
   upstream_timeout,
   upstream_nonsense,  // an answer that breaks its protocol or our bounds
   too_large,
-  bad_input,          // a file or argument that cannot be what it should be
+  bad_input,  // a file or argument that cannot be what it should be
   not_found,
   crypto_failed,
   cancelled,
@@ -45,21 +45,34 @@ struct Unit {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit on purpose
+  Result(T value)
+      : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit on purpose
   Result(Fault fault) : held_(std::in_place_index<1>, std::move(fault)) {}  // NOLINT
 
   bool ok() const { return held_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  const T& value() const& { MUST(ok()); return std::get<0>(held_); }
-  T& value() & { MUST(ok()); return std::get<0>(held_); }
-  T&& value() && { MUST(ok()); return std::get<0>(std::move(held_)); }
+  const T& value() const& {
+    MUST(ok());
+    return std::get<0>(held_);
+  }
+  T& value() & {
+    MUST(ok());
+    return std::get<0>(held_);
+  }
+  T&& value() && {
+    MUST(ok());
+    return std::get<0>(std::move(held_));
+  }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
   const T* operator->() const { return &value(); }
   T* operator->() { return &value(); }
 
-  const Fault& fault() const { MUST(!ok()); return std::get<1>(held_); }
+  const Fault& fault() const {
+    MUST(!ok());
+    return std::get<1>(held_);
+  }
 
  private:
   std::variant<T, Fault> held_;

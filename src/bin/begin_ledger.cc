@@ -28,21 +28,25 @@ int refuse(const cli::Io& io, const std::string& what) {
 }
 
 // Secrets of one officer; gives the TOTP secret in base32 for the person to enrol.
-Result<std::string> keep_officer(needs::Vault& vault, needs::Dice& dice, const cli::Officer& officer) {
+Result<std::string> keep_officer(needs::Vault& vault, needs::Dice& dice,
+                                 const cli::Officer& officer) {
   out::Argon2Hasher hasher{{}};
   const auto hash = hasher.hash(officer.password);
   if (!hash) return hash.fault();
   const auto owner = "staff/" + officer.staff;
   if (const auto kept = vault.set_secret(owner, "password", *hash); !kept) return kept.fault();
-  const auto secret = officer.totp_base32.empty() ? to_base32(dice.roll<20>()) : officer.totp_base32;
-  if (const auto kept = vault.set_secret(owner, "totp", Sealed<std::string>{secret}); !kept) return kept.fault();
+  const auto secret =
+      officer.totp_base32.empty() ? to_base32(dice.roll<20>()) : officer.totp_base32;
+  if (const auto kept = vault.set_secret(owner, "totp", Sealed<std::string>{secret}); !kept)
+    return kept.fault();
   return secret;
 }
 
-Result<Unit> publish_first(app::House& house, const ledger::VerifierKey& key, const crypto::SecretKey& seed,
-                           const Home& home) {
+Result<Unit> publish_first(app::House& house, const ledger::VerifierKey& key,
+                           const crypto::SecretKey& seed, const Home& home) {
   const auto& tree = house.journal().tree();
-  const auto note = ledger::sign_checkpoint({.origin = key.name, .size = tree.size(), .root = tree.root()}, seed);
+  const auto note =
+      ledger::sign_checkpoint({.origin = key.name, .size = tree.size(), .root = tree.root()}, seed);
   return out::FileCheckpointStore{home.checkpoint()}.save(note);
 }
 
@@ -50,7 +54,8 @@ Result<Unit> publish_first(app::House& house, const ledger::VerifierKey& key, co
 
 int begin_ledger(const cli::InitOptions& options, const cli::Io& io) {
   const Home home{options.dir};
-  if (std::filesystem::exists(home.ledger())) return refuse(io, options.dir + " holds a ledger already");
+  if (std::filesystem::exists(home.ledger()))
+    return refuse(io, options.dir + " holds a ledger already");
   const auto policy = out::read_small_file(options.policy_file, limits::policy_bytes_max);
   if (!policy) return complain(io, policy.fault());
   if (const auto made = out::make_folder(home.dir); !made) return complain(io, made.fault());
@@ -62,27 +67,37 @@ int begin_ledger(const cli::InitOptions& options, const cli::Io& io) {
   const crypto::SecretKey seed{dice.roll<32>()};
   const ledger::VerifierKey key{.name = options.origin, .key = crypto::public_key(seed)};
 
-  auto vault = out::SqliteVault::create(home.vault(), {.operational = operational, .recovery = recovery}, dice, {});
+  auto vault = out::SqliteVault::create(
+      home.vault(), {.operational = operational, .recovery = recovery}, dice, {});
   if (!vault) return complain(io, vault.fault());
-  for (const auto& [path, held] : {std::pair{home.root_key(), &operational}, {home.recovery_key(), &recovery}})
+  for (const auto& [path, held] :
+       {std::pair{home.root_key(), &operational}, {home.recovery_key(), &recovery}})
     if (const auto kept = write_key_file(path, *held); !kept) return complain(io, kept.fault());
   if (const auto kept = keep_signing_seed(**vault, seed); !kept) return complain(io, kept.fault());
 
-  app::Begin command{.hospital = options.hospital, .origin = options.origin, .log_key = to_text(key),
-                     .boot_id = clock.boot_id(), .version = version, .officers = {}, .policy = *policy};
+  app::Begin command{.hospital = options.hospital,
+                     .origin = options.origin,
+                     .log_key = to_text(key),
+                     .boot_id = clock.boot_id(),
+                     .version = version,
+                     .officers = {},
+                     .policy = *policy};
   std::vector<std::string> uris;
   for (const auto& officer : options.officers) {
     const auto secret = keep_officer(**vault, dice, officer);
     if (!secret) return complain(io, secret.fault());
-    command.officers.push_back({.id = StaffId{officer.staff}, .name = officer.name,
+    command.officers.push_back({.id = StaffId{officer.staff},
+                                .name = officer.name,
                                 .roles = {"administrator", "privacy-officer"}});
     if (officer.totp_base32.empty())
-      uris.push_back(identity::totp_uri("Halligan " + options.hospital, officer.staff, *from_base32(*secret)));
+      uris.push_back(
+          identity::totp_uri("Halligan " + options.hospital, officer.staff, *from_base32(*secret)));
   }
 
   auto store = out::SegmentEntryStore::create(home.ledger(), dice, {});
   if (!store) return complain(io, store.fault());
-  auto house = app::House::open({.store = **store, .vault = **vault, .dice = dice, .clock = clock}, version);
+  auto house =
+      app::House::open({.store = **store, .vault = **vault, .dice = dice, .clock = clock}, version);
   if (!house) return complain(io, house.fault());
   const auto begun = (*house)->perform(command, clock.now());
   if (const auto* refusal = std::get_if<app::Refusal>(&begun)) {
@@ -97,12 +112,14 @@ int begin_ledger(const cli::InitOptions& options, const cli::Io& io) {
   if (const auto durable = (*house)->commit(); !durable) return complain(io, durable.fault());
   if (const auto kept = out::write_small_file(home.log_key(), view(to_text(key) + "\n")); !kept)
     return complain(io, kept.fault());
-  if (const auto kept = publish_first(**house, key, seed, home); !kept) return complain(io, kept.fault());
+  if (const auto kept = publish_first(**house, key, seed, home); !kept)
+    return complain(io, kept.fault());
 
   io.out << "The ledger of " << options.hospital << " has begun in " << options.dir << " ("
          << (*house)->journal().durable() << " entries).\n"
          << "Its key, for whoever verifies it: " << to_text(key) << '\n'
-         << "Take " << home.recovery_key().string() << " away from this machine and delete it here.\n";
+         << "Take " << home.recovery_key().string()
+         << " away from this machine and delete it here.\n";
   for (const auto& uri : uris) io.out << "Enrol this in an authenticator: " << uri << '\n';
   return static_cast<int>(cli::Exit::done);
 }
@@ -116,10 +133,12 @@ int export_ledger(const cli::ExportOptions& options, const cli::Io& io) {
   if (!*note) return refuse(io, "nothing was ever published from " + options.dir);
   const auto key_text = out::read_small_file(home.log_key(), 4096);
   if (!key_text) return complain(io, key_text.fault());
-  const auto key = ledger::parse_verifier_key(std::string_view{*key_text}.substr(0, key_text->find('\n')));
+  const auto key =
+      ledger::parse_verifier_key(std::string_view{*key_text}.substr(0, key_text->find('\n')));
   if (!key) return refuse(io, home.log_key().string() + " does not hold a verifier key");
   const auto opened = ledger::open_checkpoint(**note, *key);
-  if (opened.error != ledger::NoteError::none) return refuse(io, "the published checkpoint does not verify");
+  if (opened.error != ledger::NoteError::none)
+    return refuse(io, "the published checkpoint does not verify");
 
   ledger::Tree tree;
   const auto scanned = (*store)->scan(0, [&](EntryIndex, ByteView stored) {
@@ -127,7 +146,8 @@ int export_ledger(const cli::ExportOptions& options, const cli::Io& io) {
     return tree.size() < opened.head.size;
   });
   if (!scanned) return complain(io, scanned.fault());
-  if (tree.size() < opened.head.size) return refuse(io, "the ledger is shorter than its published checkpoint");
+  if (tree.size() < opened.head.size)
+    return refuse(io, "the ledger is shorter than its published checkpoint");
   const out::Path to{options.out};
   const auto done = ledger::export_log(
       tree, 0, opened.head.size, **note, [&](EntryIndex index) { return (*store)->read(index); },
@@ -137,20 +157,24 @@ int export_ledger(const cli::ExportOptions& options, const cli::Io& io) {
         return out::write_small_file(file, content);
       });
   if (!done) return complain(io, done.fault());
-  io.out << "Exported " << opened.head.size << " entries to " << options.out << ". Verify them with:\n"
-         << "  halligan verify --key-file " << home.log_key().string() << ' ' << options.out << '\n';
+  io.out << "Exported " << opened.head.size << " entries to " << options.out
+         << ". Verify them with:\n"
+         << "  halligan verify --key-file " << home.log_key().string() << ' ' << options.out
+         << '\n';
   return static_cast<int>(cli::Exit::done);
 }
 
 int check_key(const cli::KeyCheckOptions& options, const cli::Io& io) {
   const Home home{options.dir};
-  const out::Path path = options.recovery_file.empty() ? home.root_key() : out::Path{options.recovery_file};
+  const out::Path path =
+      options.recovery_file.empty() ? home.root_key() : out::Path{options.recovery_file};
   const auto key = read_key_file(path);
   if (!key) return complain(io, key.fault());
   const auto kind = out::SqliteVault::check(home.vault(), *key);
   if (!kind) return complain(io, kind.fault());
   const bool recovery = *kind == out::RootKind::recovery;
-  io.out << path.string() << (recovery ? " is the recovery key" : " is the operational key") << " of this vault.\n";
+  io.out << path.string() << (recovery ? " is the recovery key" : " is the operational key")
+         << " of this vault.\n";
   if (recovery == options.recovery_file.empty())
     return refuse(io, recovery ? "it should not be here" : "it is not the recovery key");
   return static_cast<int>(cli::Exit::done);

@@ -1,5 +1,5 @@
-// begin_ledger.h - `halligan init`, `halligan export` and `halligan key check`: the verbs that touch
-// files. While one of them runs no server can, and the other way round (the ledger's lock).
+// begin_ledger.h - `halligan init`, `halligan export` and `halligan key check`: the verbs that
+// touch files. While one of them runs no server can, and the other way round (the ledger's lock).
 #pragma once
 
 #include "cli/shell.h"

@@ -24,10 +24,11 @@ Result<crypto::SecretKey> key_from_hex(std::string_view text, const std::string&
 Result<crypto::SecretKey> read_key_file(const out::Path& path) {
   const auto text = out::read_small_file(path, 1024);
   if (!text) return text.fault();
-  struct stat facts{};
+  struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0 || (facts.st_mode & 077) != 0)
-    return Fault{FaultCode::bad_input,
-                 path.string() + " can be read by others: it must be its owner's alone (chmod 600)"};
+    return Fault{
+        FaultCode::bad_input,
+        path.string() + " can be read by others: it must be its owner's alone (chmod 600)"};
   return key_from_hex(*text, path.string());
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t rows_at_once = 200;  // read on the writer's thread: a fraction of a millisecond
+constexpr std::size_t rows_at_once =
+    200;  // read on the writer's thread: a fraction of a millisecond
 
 }  // namespace
 
@@ -51,8 +52,12 @@ Result<std::size_t> IndexFeeder::feed() {
         trouble = entry.fault();
         return;
       }
-      rows.push_back({.index = i, .at = entry->clear.at, .patient = entry->clear.patient, .staff = entry->clear.staff,
-                      .kind = entry->body ? facts::kind_of(entry->body->fact) : "", .place = {}});
+      rows.push_back({.index = i,
+                      .at = entry->clear.at,
+                      .patient = entry->clear.patient,
+                      .staff = entry->clear.staff,
+                      .kind = entry->body ? facts::kind_of(entry->body->fact) : "",
+                      .place = {}});
     }
   });
   if (!ran) return ran.fault();

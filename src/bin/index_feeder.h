@@ -1,5 +1,6 @@
-// index_feeder.h - keeps the derived index behind the ledger: a thread that reads what is durable and
-// adds it, never in anybody's way. Where the index cannot be kept, the server goes on without it.
+// index_feeder.h - keeps the derived index behind the ledger: a thread that reads what is durable
+// and adds it, never in anybody's way. Where the index cannot be kept, the server goes on without
+// it.
 #pragma once
 
 #include <functional>

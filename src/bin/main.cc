@@ -5,7 +5,9 @@
 
 int main(int argc, char** argv) {
   using namespace halligan;
-  const cli::Parts parts{.serve = bin::serve, .init = bin::begin_ledger, .export_ledger = bin::export_ledger,
+  const cli::Parts parts{.serve = bin::serve,
+                         .init = bin::begin_ledger,
+                         .export_ledger = bin::export_ledger,
                          .key_check = bin::check_key};
   return cli::run(argc, argv, cli::real_io(), parts);
 }

@@ -48,7 +48,8 @@ std::optional<Listen> parse_listen(const std::string& text) {
   const auto colon = text.rfind(':');
   if (colon == std::string::npos) return std::nullopt;
   Listen out{.host = text.substr(0, colon)};
-  if (out.host.size() > 2 && out.host.front() == '[') out.host = out.host.substr(1, out.host.size() - 2);
+  if (out.host.size() > 2 && out.host.front() == '[')
+    out.host = out.host.substr(1, out.host.size() - 2);
   const char* const end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data() + colon + 1, end, out.port);
   if (parsed.ec != std::errc{} || parsed.ptr != end || out.host.empty()) return std::nullopt;
@@ -77,16 +78,19 @@ sigset_t block_signals() {
 // Publishes a checkpoint every second while there is something new.
 class Publisher {
  public:
-  Publisher(app::LogBook& book, spdlog::logger& log) : thread_([this, &book, &log](std::stop_token stop) {
-    std::string told;
-    while (!stop.stop_requested()) {
-      const auto done = book.publish();
-      const std::string what = done.ok() ? "" : done.fault().what;
-      if (!what.empty() && what != told) log.error("no checkpoint can be published: {}", what);
-      told = what;
-      for (int i = 0; i < 10 && !stop.stop_requested(); ++i) std::this_thread::sleep_for(90ms);
-    }
-  }) {}
+  Publisher(app::LogBook& book, spdlog::logger& log)
+      : thread_([this, &book, &log](std::stop_token stop) {
+          std::string told;
+          while (!stop.stop_requested()) {
+            const auto done = book.publish();
+            const std::string what = done.ok() ? "" : done.fault().what;
+            if (!what.empty() && what != told)
+              log.error("no checkpoint can be published: {}", what);
+            told = what;
+            for (int i = 0; i < 10 && !stop.stop_requested(); ++i)
+              std::this_thread::sleep_for(90ms);
+          }
+        }) {}
 
  private:
   std::jthread thread_;
@@ -99,7 +103,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   const auto listen = parse_listen(options.listen);
   if (!listen) return complain(io, "--listen takes ADDRESS:PORT, for example 127.0.0.1:8443");
   if (options.plain_http && !listen->loopback())
-    return complain(io, "plain HTTP is for loopback only: give a certificate, or listen on 127.0.0.1");
+    return complain(io,
+                    "plain HTTP is for loopback only: give a certificate, or listen on 127.0.0.1");
   const sigset_t signals = block_signals();
   allow_many_files();
   auto log = spdlog::stderr_logger_mt("halligan");
@@ -107,7 +112,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
 
   out::OsDice dice;
   out::SystemClock clock;
-  const auto root = read_key_file(options.root_key_file.empty() ? home.root_key() : out::Path{options.root_key_file});
+  const auto root = read_key_file(options.root_key_file.empty() ? home.root_key()
+                                                                : out::Path{options.root_key_file});
   if (!root) return complain(io, root.fault().what);
   auto vault = out::SqliteVault::open(home.vault(), *root, dice, {});
   if (!vault) return complain(io, vault.fault().what);
@@ -118,36 +124,49 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                                                .ca_file = options.upstream_ca});
   if (!records) return complain(io, records.fault().what);
 
-  auto writer = WriterThread::start(
-      {.open_store = [&]() -> Result<std::shared_ptr<needs::EntryStore>> {
-         auto store = out::SegmentEntryStore::open(home.ledger(), {});
-         if (!store) return store.fault();
-         return std::shared_ptr<needs::EntryStore>{std::move(*store)};
-       },
-       .vault = **vault, .dice = dice, .clock = clock, .version = version,
-       .complain = [&](const std::string& what) { log->error("{}", what); }});
+  auto writer =
+      WriterThread::start({.open_store = [&]() -> Result<std::shared_ptr<needs::EntryStore>> {
+                             auto store = out::SegmentEntryStore::open(home.ledger(), {});
+                             if (!store) return store.fault();
+                             return std::shared_ptr<needs::EntryStore>{std::move(*store)};
+                           },
+                           .vault = **vault,
+                           .dice = dice,
+                           .clock = clock,
+                           .version = version,
+                           .complain = [&](const std::string& what) { log->error("{}", what); }});
   if (!writer) return complain(io, writer.fault().what);
   std::string origin;
-  if (const auto ran = (*writer)->run([&](app::House& house, const Now&) { origin = house.state().origin; }); !ran)
+  if (const auto ran =
+          (*writer)->run([&](app::House& house, const Now&) { origin = house.state().origin; });
+      !ran)
     return complain(io, ran.fault().what);
 
-  auto book = app::LogBook::open({.desk = **writer, .entries = [&] { return (*writer)->store(); },
-                                  .checkpoints = std::make_unique<out::FileCheckpointStore>(home.checkpoint()),
-                                  .seed = *seed,
-                                  .key = {.name = origin, .key = crypto::public_key(*seed)}});
+  auto book = app::LogBook::open(
+      {.desk = **writer,
+       .entries = [&] { return (*writer)->store(); },
+       .checkpoints = std::make_unique<out::FileCheckpointStore>(home.checkpoint()),
+       .seed = *seed,
+       .key = {.name = origin, .key = crypto::public_key(*seed)}});
   if (!book) return complain(io, book.fault().what);
-  if (const auto published = (*book)->publish(); !published) return complain(io, published.fault().what);
+  if (const auto published = (*book)->publish(); !published)
+    return complain(io, published.fault().what);
 
   out::Argon2Hasher hasher{{}};
-  const in::Edge edge{.desk = **writer, .vault = **vault, .hasher = hasher, .clock = clock, .dice = dice,
+  const in::Edge edge{.desk = **writer,
+                      .vault = **vault,
+                      .hasher = hasher,
+                      .clock = clock,
+                      .dice = dice,
                       .records = **records};
   in::http::ServerOptions server_options{.host = listen->host, .port = listen->port};
   server_options.request.body_bytes_max = in::api::body_bytes_max;
   std::string fingerprint;
   if (!options.plain_http) {
     const bool own = options.certificate.empty();
-    const in::http::TlsFiles files{.cert_path = own ? (home.dir / "tls.crt").string() : options.certificate,
-                                   .key_path = own ? (home.dir / "tls.key").string() : options.private_key};
+    const in::http::TlsFiles files{
+        .cert_path = own ? (home.dir / "tls.crt").string() : options.certificate,
+        .key_path = own ? (home.dir / "tls.key").string() : options.private_key};
     const auto facts = in::http::ensure_certificate(files);
     if (!facts) return complain(io, facts.fault().what);
     fingerprint = facts->fingerprint;
@@ -157,10 +176,12 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   const std::string scheme = options.plain_http ? "http://" : "https://";
   const std::string url = options.public_url.empty() ? scheme + options.listen : options.public_url;
 
-  auto feeder = IndexFeeder::start({.path = home.dir / "index.sqlite", .desk = **writer, .complain = [&](const std::string& what) {
-                                      log->warn("{}", what);
-                                    }});
-  in::api::Api api{{.edge = edge, .log = **book, .index = feeder->index(), .server = &server.counters()}};
+  auto feeder =
+      IndexFeeder::start({.path = home.dir / "index.sqlite",
+                          .desk = **writer,
+                          .complain = [&](const std::string& what) { log->warn("{}", what); }});
+  in::api::Api api{
+      {.edge = edge, .log = **book, .index = feeder->index(), .server = &server.counters()}};
   in::fhir::Gateway gateway{edge, url + "/fhir"};
   in::http::Router router;
   api.add_to(router);
@@ -169,12 +190,14 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   if (!port) return complain(io, port.fault().what);
   const Publisher publisher{**book, *log};
 
-  io.out << "halligan " << version << " listens on " << scheme << listen->host << ':' << *port << '\n';
+  io.out << "halligan " << version << " listens on " << scheme << listen->host << ':' << *port
+         << '\n';
   if (!fingerprint.empty()) io.out << "certificate SHA-256 " << fingerprint << '\n';
   io.out.flush();
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;
-    if (const auto done = server.reload_certificate(); !done) log->error("the certificate was not reloaded: {}", done.fault().what);
+    if (const auto done = server.reload_certificate(); !done)
+      log->error("the certificate was not reloaded: {}", done.fault().what);
   }
   log->info("stopping");
   server.stop();

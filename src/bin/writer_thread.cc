@@ -48,7 +48,8 @@ Result<Unit> WriterThread::open() {
   auto store = parts_.open_store();
   if (!store) return store.fault();
   auto house = app::House::open(
-      {.store = **store, .vault = parts_.vault, .dice = parts_.dice, .clock = parts_.clock}, parts_.version);
+      {.store = **store, .vault = parts_.vault, .dice = parts_.dice, .clock = parts_.clock},
+      parts_.version);
   if (!house) return house.fault();
   house_ = std::move(*house);
   const std::lock_guard lock{mutex_};

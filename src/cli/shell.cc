@@ -58,7 +58,8 @@ void describe_globals(CLI::App& app, Globals& globals) {
   app.add_option("--session-file", globals.session_file,
                  "where the session is kept (HALLIGAN_SESSION; ~/.config/halligan/session)");
   app.add_flag("--json", globals.json, "print the server's answer as it came");
-  app.set_config("--config", "", "TOML file of options; a verb's own stand under its name: [serve]");
+  app.set_config("--config", "",
+                 "TOML file of options; a verb's own stand under its name: [serve]");
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
 

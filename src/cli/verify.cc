@@ -62,9 +62,10 @@ class AddressReader final : public ledger::LogReader {
 
 Result<ledger::VerifierKey> read_key(const VerifyArgs& args) {
   if (args.key.empty() == args.key_file.empty())
-    return Fault{FaultCode::bad_input,
-                 "give the log's public key, with --key or --key-file: it must come from outside the "
-                 "ledger, or whoever forged one forged the other"};
+    return Fault{
+        FaultCode::bad_input,
+        "give the log's public key, with --key or --key-file: it must come from outside the "
+        "ledger, or whoever forged one forged the other"};
   std::string text = args.key;
   if (text.empty()) {
     auto read = read_text(args.key_file);
@@ -75,7 +76,8 @@ Result<ledger::VerifierKey> read_key(const VerifyArgs& args) {
   const auto key = ledger::parse_verifier_key(text);
   if (!key)
     return Fault{FaultCode::bad_input,
-                 "that is not a verifier key: expected name+8 hex digits+base64, as `halligan init` prints it"};
+                 "that is not a verifier key: expected name+8 hex digits+base64, as `halligan "
+                 "init` prints it"};
   return *key;
 }
 
@@ -101,8 +103,9 @@ Result<ledger::VerifyReport> run(const VerifyArgs& args, const ledger::VerifyOpt
   if (!std::filesystem::exists(args.where + "/checkpoint", ignored) &&
       !std::filesystem::exists(args.where + "/tile", ignored))
     return Fault{FaultCode::not_found,
-                 args.where + ": neither `checkpoint` nor `tile` is in it; expected a folder written by "
-                              "`halligan export`, or an address"};
+                 args.where +
+                     ": neither `checkpoint` nor `tile` is in it; expected a folder written by "
+                     "`halligan export`, or an address"};
   FolderReader reader{args.where};
   return ledger::verify_log(reader, options);
 }
@@ -119,15 +122,18 @@ void print_whole(const ledger::VerifyReport& report, bool has_earlier, std::ostr
   out << ".\n  log   " << report.head.origin << "\n  size  " << report.head.size << "\n  root  "
       << to_base64(report.head.root) << "\n";
   if (has_earlier)
-    out << "It continues " << counted(report.earlier, "earlier checkpoint", "earlier checkpoints") << ".\n";
+    out << "It continues " << counted(report.earlier, "earlier checkpoint", "earlier checkpoints")
+        << ".\n";
   else
-    out << "No earlier checkpoint was given (--since), so newer entries that were cut off cannot be seen.\n";
+    out << "No earlier checkpoint was given (--since), so newer entries that were cut off cannot "
+           "be seen.\n";
 }
 
 void print_problems(const ledger::VerifyReport& report, std::ostream& out) {
   const std::uint64_t count = report.problems.size() + report.more_problems;
   out << "The ledger is NOT whole: " << counted(count, "problem", "problems") << "; "
-      << report.entries << " of " << counted(report.head.size, "entry", "entries") << " are as logged.\n";
+      << report.entries << " of " << counted(report.head.size, "entry", "entries")
+      << " are as logged.\n";
   for (const auto& problem : report.problems)
     out << "\n  " << problem.place << "\n      " << problem.what << "\n";
   if (report.more_problems != 0) out << "\n  and " << report.more_problems << " more\n";
@@ -159,26 +165,32 @@ bool is_address(const std::string& where) {
   return where.starts_with("http://") || where.starts_with("https://");
 }
 
-int verify(const VerifyArgs& args, const FetchLogFile& fetch, std::ostream& out, std::ostream& err) {
+int verify(const VerifyArgs& args, const FetchLogFile& fetch, std::ostream& out,
+           std::ostream& err) {
   auto options = read_options(args);
   if (!options) {
     err << "halligan verify: " << options.fault().what << "\n";
     return 2;
   }
   if (args.shows_progress)
-    options->progress = [&err, next = progress_step](std::uint64_t done, std::uint64_t all) mutable {
+    options->progress = [&err, next = progress_step](std::uint64_t done,
+                                                     std::uint64_t all) mutable {
       if (done < next && (done < all || next == progress_step)) return;
       next = done + progress_step;
-      err << "\rchecked " << done << " of " << all << " entries" << (done < all ? "" : "\n") << std::flush;
+      err << "\rchecked " << done << " of " << all << " entries" << (done < all ? "" : "\n")
+          << std::flush;
     };
   const auto report = run(args, *options, fetch);
   if (!report) {
     err << "halligan verify: " << report.fault().what << "\n";
     return 2;
   }
-  if (args.json) out << boost::json::serialize(json_of(*report)) << "\n";
-  else if (report->ok()) print_whole(*report, !args.since.empty(), out);
-  else print_problems(*report, out);
+  if (args.json)
+    out << boost::json::serialize(json_of(*report)) << "\n";
+  else if (report->ok())
+    print_whole(*report, !args.since.empty(), out);
+  else
+    print_problems(*report, out);
   return report->ok() ? 0 : 1;
 }
 

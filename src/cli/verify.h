@@ -1,6 +1,7 @@
 // verify.h - `halligan verify`: checks an exported ledger, or one served at an address.
 //
-// Reads files only; needs the log's public key from outside, no decryption key and no server of ours.
+// Reads files only; needs the log's public key from outside, no decryption key and no server of
+// ours.
 #pragma once
 
 #include <functional>
@@ -23,7 +24,8 @@ struct VerifyArgs {
   bool shows_progress = false;
 };
 
-// Gets a path below the address in `where` ("checkpoint", "tile/0/000"); nothing when there is none.
+// Gets a path below the address in `where` ("checkpoint", "tile/0/000"); nothing when there is
+// none.
 using FetchLogFile = std::function<Result<std::optional<Bytes>>(const std::string& path)>;
 
 bool is_address(const std::string& where);

@@ -26,14 +26,17 @@ struct Edge {
 };
 
 // A token is 32 random bytes in base64url; only its hash goes further than this line.
-inline std::string token_hash(std::string_view token) { return to_hex(crypto::sha256(view(token))); }
+inline std::string token_hash(std::string_view token) {
+  return to_hex(crypto::sha256(view(token)));
+}
 
 // The hash of the bearer token (RFC 6750); empty where there is none or more than one.
 inline std::string bearer_hash(const http::Request& request) {
   if (request.count("authorization") != 1) return {};
   const auto value = *request.header("authorization");
   constexpr std::string_view scheme = "bearer ";
-  if (value.size() <= scheme.size() || !http::same_name(value.substr(0, scheme.size()), scheme)) return {};
+  if (value.size() <= scheme.size() || !http::same_name(value.substr(0, scheme.size()), scheme))
+    return {};
   return token_hash(value.substr(scheme.size()));
 }
 

@@ -40,7 +40,7 @@ class AccessIndex {
  public:
   virtual ~AccessIndex() = default;
   virtual Result<Unit> add(std::span<const IndexRow> rows) = 0;  // in order, without gaps
-  virtual EntryIndex complete() const = 0;                       // entries [0, complete()) are in it
+  virtual EntryIndex complete() const = 0;  // entries [0, complete()) are in it
   virtual Result<std::vector<EntryIndex>> find(const IndexQuery& query) = 0;  // newest first
 };
 

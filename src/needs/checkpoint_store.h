@@ -1,7 +1,7 @@
 // checkpoint_store.h - where the newest published checkpoint is kept.
 //
-// DURABLE  when save() succeeds, the note survives power loss; a checkpoint is served only after that.
-// TRUST    whoever controls it can hide the newest checkpoint, not forge one.
+// DURABLE  when save() succeeds, the note survives power loss; a checkpoint is served only after
+// that. TRUST    whoever controls it can hide the newest checkpoint, not forge one.
 #pragma once
 
 #include <optional>

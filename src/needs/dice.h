@@ -11,7 +11,8 @@ namespace halligan::needs {
 class Dice {
  public:
   virtual ~Dice() = default;
-  virtual void fill(std::span<std::uint8_t> out) = 0;  // cannot fail: a system without entropy stops
+  virtual void fill(
+      std::span<std::uint8_t> out) = 0;  // cannot fail: a system without entropy stops
 
   template <std::size_t N>
   std::array<std::uint8_t, N> roll() {

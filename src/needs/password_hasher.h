@@ -17,7 +17,8 @@ class PasswordHasher {
   virtual ~PasswordHasher() = default;
   virtual Result<Sealed<std::string>> hash(const Sealed<std::string>& password) = 0;
   // Takes the same time for a hash that is empty (an unknown person) as for a wrong password.
-  virtual Result<bool> matches(const Sealed<std::string>& hash, const Sealed<std::string>& password) = 0;
+  virtual Result<bool> matches(const Sealed<std::string>& hash,
+                               const Sealed<std::string>& password) = 0;
 };
 
 }  // namespace halligan::needs

@@ -32,11 +32,11 @@ class RecordBytes {
 };
 
 struct RecordRequest {
-  std::string method;          // GET, POST, PUT, DELETE
-  std::string target;          // below the upstream's base, without leading slash: "Patient/p-1"
+  std::string method;  // GET, POST, PUT, DELETE
+  std::string target;  // below the upstream's base, without leading slash: "Patient/p-1"
   std::vector<std::pair<std::string, std::string>> headers;  // besides Accept and the credential
   std::string body;
-  std::size_t bytes_max = 0;   // of the answer's body
+  std::size_t bytes_max = 0;  // of the answer's body
 };
 
 struct RecordAnswer {

@@ -1,4 +1,5 @@
-// file_checkpoint_store.h - the newest published checkpoint, in one small file that is replaced whole.
+// file_checkpoint_store.h - the newest published checkpoint, in one small file that is replaced
+// whole.
 #pragma once
 
 #include "needs/checkpoint_store.h"

@@ -25,8 +25,9 @@ using needs::RecordAnswer;
 using needs::RecordRequest;
 
 constexpr std::size_t head_bytes_max = 64 * 1024;
-constexpr int interim_answers_max = 4;                          // 100, 103 before the real one
-constexpr std::chrono::milliseconds idle_for_writes_max{1'000};  // a write must not meet a dead link
+constexpr int interim_answers_max = 4;  // 100, 103 before the real one
+constexpr std::chrono::milliseconds idle_for_writes_max{
+    1'000};  // a write must not meet a dead link
 
 std::string lower(std::string_view text) {
   std::string out{text};
@@ -71,7 +72,8 @@ std::optional<BaseUrl> parse_base(std::string_view text) {
   out.address.port = out.address.tls ? 443 : 80;
   if (colon != std::string_view::npos) {
     const std::string port{authority.substr(colon + 1)};
-    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos)
+    if (port.empty() || port.size() > 5 ||
+        port.find_first_not_of("0123456789") != std::string::npos)
       return std::nullopt;
     const auto number = std::stoul(port);
     if (number == 0 || number > 65'535) return std::nullopt;
@@ -104,16 +106,18 @@ class AnswerParser : public beast::basic_parser<false> {
     ec = beast::error::bad_value;
   }
   std::size_t count(std::string_view name) const {
-    return static_cast<std::size_t>(
-        std::count_if(headers.begin(), headers.end(), [&](const auto& each) { return each.first == name; }));
+    return static_cast<std::size_t>(std::count_if(
+        headers.begin(), headers.end(), [&](const auto& each) { return each.first == name; }));
   }
   void on_response_impl(int code, beast_view, int, boost::beast::error_code& ec) override {
     status = code;
     ec = {};
   }
-  void on_field_impl(beast::field, beast_view name, beast_view value, boost::beast::error_code& ec) override {
+  void on_field_impl(beast::field, beast_view name, beast_view value,
+                     boost::beast::error_code& ec) override {
     if (headers.size() >= limits::headers_max) return refuse("too many headers", ec);
-    headers.emplace_back(lower({name.data(), name.size()}), std::string{value.data(), value.size()});
+    headers.emplace_back(lower({name.data(), name.size()}),
+                         std::string{value.data(), value.size()});
     ec = {};
   }
   void on_header_impl(boost::beast::error_code& ec) override {
@@ -129,7 +133,8 @@ class AnswerParser : public beast::basic_parser<false> {
     // One that ends with its connection cannot be told from one that was cut.
     if (need_eof()) return refuse("no length", ec);
   }
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, boost::beast::error_code& ec) override {
+  void on_body_init_impl(const boost::optional<std::uint64_t>&,
+                         boost::beast::error_code& ec) override {
     ec = {};
   }
   std::size_t on_body_impl(beast_view bytes, boost::beast::error_code& ec) override {
@@ -137,18 +142,22 @@ class AnswerParser : public beast::basic_parser<false> {
     ec = {};
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast_view, boost::beast::error_code& ec) override { ec = {}; }
-  std::size_t on_chunk_body_impl(std::uint64_t, beast_view bytes, boost::beast::error_code& ec) override {
+  void on_chunk_header_impl(std::uint64_t, beast_view, boost::beast::error_code& ec) override {
+    ec = {};
+  }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast_view bytes,
+                                 boost::beast::error_code& ec) override {
     return on_body_impl(bytes, ec);
   }
   void on_finish_impl(boost::beast::error_code& ec) override { ec = {}; }
-  void on_request_impl(beast::verb, beast_view, beast_view, int, boost::beast::error_code&) override {
+  void on_request_impl(beast::verb, beast_view, beast_view, int,
+                       boost::beast::error_code&) override {
     base::stop("an answer parser met a request", __FILE__, __LINE__);
   }
 };
 
-// The shortest rest of a chunked body is "0 CRLF CRLF". Beast 1.81 stops the process when it is given
-// a last chunk in pieces shorter than that.
+// The shortest rest of a chunked body is "0 CRLF CRLF". Beast 1.81 stops the process when it is
+// given a last chunk in pieces shorter than that.
 bool can_put(AnswerParser& parser, std::string_view held) {
   if (parser.is_done() || held.empty()) return false;
   return !(parser.is_header_done() && parser.chunked()) || held.size() >= 5;
@@ -172,7 +181,8 @@ class HttpsRecordSource::Impl {
     Result<RecordAnswer> answer;
     bool untouched = false;
   };
-  Try attempt(std::unique_ptr<UpstreamLink> link, const std::string& head, const RecordRequest& request);
+  Try attempt(std::unique_ptr<UpstreamLink> link, const std::string& head,
+              const RecordRequest& request);
 
  private:
   std::mutex idle_mutex_;
@@ -190,7 +200,8 @@ Result<Unit> HttpsRecordSource::Impl::read_credential() {
   struct stat facts {};
   if (::stat(options.credential_file.c_str(), &facts) != 0) return bad;
   const std::lock_guard lock{credential_mutex_};
-  if (facts.st_mtim.tv_sec == credential_changed_.tv_sec && facts.st_mtim.tv_nsec == credential_changed_.tv_nsec)
+  if (facts.st_mtim.tv_sec == credential_changed_.tv_sec &&
+      facts.st_mtim.tv_nsec == credential_changed_.tv_nsec)
     return Unit{};
   std::ifstream file{options.credential_file};
   std::string text;
@@ -207,7 +218,8 @@ Result<std::string> HttpsRecordSource::Impl::head_of(const RecordRequest& reques
   const bool known = std::find(methods.begin(), methods.end(), request.method) != methods.end();
   if (!known || !visible(request.target) || request.target.starts_with('/') ||
       request.target.find('#') != std::string::npos)
-    return Fault{FaultCode::bad_input, "a request for upstream with an unknown method or a bad target"};
+    return Fault{FaultCode::bad_input,
+                 "a request for upstream with an unknown method or a bad target"};
   std::string out;
   out.reserve(512 + request.target.size());
   out.append(request.method).append(" ").append(base.path).append("/").append(request.target);
@@ -218,8 +230,8 @@ Result<std::string> HttpsRecordSource::Impl::head_of(const RecordRequest& reques
     const auto small = lower(name);
     if (name.empty() || !visible(name) || name.find(':') != std::string::npos || !value_text(value))
       return Fault{FaultCode::bad_input, "a header for upstream that cannot be sent"};
-    MUST(small != "host" && small != "authorization" && small != "accept-encoding" && small != "connection" &&
-         small != "content-length" && small != "transfer-encoding");
+    MUST(small != "host" && small != "authorization" && small != "accept-encoding" &&
+         small != "connection" && small != "content-length" && small != "transfer-encoding");
     accept_given = accept_given || small == "accept";
     out.append(name).append(": ").append(value).append("\r\n");
   }
@@ -302,7 +314,8 @@ HttpsRecordSource::Impl::Try HttpsRecordSource::Impl::attempt(std::unique_ptr<Up
     const auto got = link->read(some, until);
     if (got.end == UpstreamLink::End::late) return {late};
     if (got.end != UpstreamLink::End::more)
-      return {any ? nonsense("less than it announced") : lost("upstream closed without an answer"), !any};
+      return {any ? nonsense("less than it announced") : lost("upstream closed without an answer"),
+              !any};
     any = true;
     held.append(some.data(), got.bytes);
   }
@@ -335,7 +348,8 @@ Result<std::unique_ptr<HttpsRecordSource>> HttpsRecordSource::open(RecordSourceO
 }
 
 std::string HttpsRecordSource::base() const {
-  return (impl_->base.address.tls ? "https://" : "http://") + impl_->base.host_header + impl_->base.path;
+  return (impl_->base.address.tls ? "https://" : "http://") + impl_->base.host_header +
+         impl_->base.path;
 }
 
 Result<RecordAnswer> HttpsRecordSource::send(const RecordRequest& request) {

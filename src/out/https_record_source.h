@@ -1,8 +1,9 @@
 // https_record_source.h - the system that holds the records, reached over HTTP/1.1 or HTTPS.
 //
-// Keeps connections open and reuses them. Never follows a redirect, never decodes an encoding, never
-// takes an answer whose length is in doubt; a request goes out once, except a GET whose reused
-// connection died before the first byte of an answer. The credential is sent and never printed.
+// Keeps connections open and reuses them. Never follows a redirect, never decodes an encoding,
+// never takes an answer whose length is in doubt; a request goes out once, except a GET whose
+// reused connection died before the first byte of an answer. The credential is sent and never
+// printed.
 #pragma once
 
 #include <chrono>
@@ -18,10 +19,12 @@ namespace halligan::out {
 
 struct RecordSourceOptions {
   std::string base_url{};  // "https://fhir.hospital.example/r4"
-  std::string credential_file{};  // sent as Authorization: Bearer; empty: none. Read again when it changes
+  std::string
+      credential_file{};  // sent as Authorization: Bearer; empty: none. Read again when it changes
   std::string ca_file{};  // PEM, trusted alone; empty: the system's
-  std::chrono::milliseconds connect_time = limits::upstream_connect_time_max;  // with the TLS handshake
-  std::chrono::milliseconds answer_time = limits::upstream_answer_time_max;    // to the last byte
+  std::chrono::milliseconds connect_time =
+      limits::upstream_connect_time_max;  // with the TLS handshake
+  std::chrono::milliseconds answer_time = limits::upstream_answer_time_max;  // to the last byte
   std::chrono::milliseconds idle_time{30'000};  // an older connection is not used again
   std::size_t idle_max = 64;
 };

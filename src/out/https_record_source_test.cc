@@ -45,7 +45,8 @@ class Peer {
   }
   bool say(std::string_view text) {
     if (ssl_ != nullptr) return SSL_write(ssl_, text.data(), static_cast<int>(text.size())) > 0;
-    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(text.size());
   }
   void wait_for_end() {
     while (more()) {
@@ -70,7 +71,9 @@ class Peer {
 class Upstream {
  public:
   explicit Upstream(std::function<void(Peer&, int)> script, SSL_CTX* tls = nullptr)
-      : script_(std::move(script)), tls_(tls), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+      : script_(std::move(script)),
+        tls_(tls),
+        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -136,7 +139,8 @@ std::unique_ptr<HttpsRecordSource> source(const std::string& url, std::string cr
 }
 
 RecordRequest read_of(std::string target) {
-  return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}, .bytes_max = 1'000};
+  return {
+      .method = "GET", .target = std::move(target), .headers = {}, .body = {}, .bytes_max = 1'000};
 }
 RecordRequest create() {
   return {.method = "POST",
@@ -176,7 +180,8 @@ TEST(HttpsRecordSource, SendsTheTargetAsGivenWithTheCredential) {
   const std::lock_guard lock{mutex};
   ASSERT_EQ(seen.size(), 3U);
   EXPECT_EQ(upstream.connections(), 1);
-  EXPECT_TRUE(seen[0].starts_with("GET /fhir/Patient/p-1?_count=2&code=a%7Cb|c HTTP/1.1\r\n")) << seen[0];
+  EXPECT_TRUE(seen[0].starts_with("GET /fhir/Patient/p-1?_count=2&code=a%7Cb|c HTTP/1.1\r\n"))
+      << seen[0];
   EXPECT_NE(seen[0].find("\r\nAuthorization: Bearer secret-1\r\n"), std::string::npos);
   EXPECT_NE(seen[0].find("\r\nAccept: application/fhir+json\r\n"), std::string::npos);
   EXPECT_NE(seen[0].find("\r\nAccept-Encoding: identity\r\n"), std::string::npos);
@@ -194,18 +199,28 @@ struct Misbehaviour {
 TEST(HttpsRecordSource, GivesNoAnswerThatBreaksItsProtocol) {
   const std::string long_line(80'000, 'a');
   const std::vector<Misbehaviour> all{
-      {"less than announced", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", FaultCode::upstream_nonsense},
-      {"announced too large", "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", FaultCode::too_large},
-      {"a chunk too large", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n", FaultCode::too_large},
-      {"gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab", FaultCode::upstream_nonsense},
-      {"both lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", FaultCode::upstream_nonsense},
-      {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab", FaultCode::upstream_nonsense},
-      {"gzip, chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", FaultCode::upstream_nonsense},
+      {"less than announced", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+       FaultCode::upstream_nonsense},
+      {"announced too large", "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n",
+       FaultCode::too_large},
+      {"a chunk too large", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n",
+       FaultCode::too_large},
+      {"gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab",
+       FaultCode::upstream_nonsense},
+      {"both lengths",
+       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       FaultCode::upstream_nonsense},
+      {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab",
+       FaultCode::upstream_nonsense},
+      {"gzip, chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+       FaultCode::upstream_nonsense},
       {"no length", "HTTP/1.1 200 OK\r\n\r\n{}", FaultCode::upstream_nonsense},
       {"not HTTP", "SSH-2.0-OpenSSH\r\n\r\n", FaultCode::upstream_nonsense},
       {"HTTP/2", "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", FaultCode::upstream_nonsense},
-      {"another protocol", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", FaultCode::upstream_nonsense},
-      {"a broken chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", FaultCode::upstream_nonsense},
+      {"another protocol", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n",
+       FaultCode::upstream_nonsense},
+      {"a broken chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+       FaultCode::upstream_nonsense},
       {"a header without end", "HTTP/1.1 200 OK\r\nA: " + long_line, FaultCode::upstream_nonsense},
       {"closes at once", "", FaultCode::upstream_unreachable},
       {"only interim", "HTTP/1.1 100 Continue\r\n\r\n", FaultCode::upstream_nonsense},
@@ -252,7 +267,9 @@ TEST(HttpsRecordSource, StopsAtTheBoundOfAnEndlessBody) {
 TEST(HttpsRecordSource, GivesARedirectBackAndSkipsInterimAnswers) {
   Upstream upstream{[](Peer& peer, int) {
     peer.request();
-    peer.say("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+    peer.say(
+        "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 302 Found\r\nLocation: "
+        "http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
     peer.wait_for_end();
   }};
   const auto answer = source(upstream.url())->send(read_of("Patient/p-1"));
@@ -335,10 +352,11 @@ TEST(HttpsRecordSource, SaysWhenNobodyListens) {
 }
 
 TEST(HttpsRecordSource, RefusesAddressesAndCredentialsThatCannotBe) {
-  for (const char* url : {"", "ftp://h/", "http://", "http://h:0", "http://h:99999", "http://h:1x", "http://u@h/",
-                          "http://h/?q", "http://h/ b"})
+  for (const char* url : {"", "ftp://h/", "http://", "http://h:0", "http://h:99999", "http://h:1x",
+                          "http://u@h/", "http://h/?q", "http://h/ b"})
     EXPECT_FALSE(HttpsRecordSource::open({.base_url = url}).ok()) << url;
-  EXPECT_FALSE(HttpsRecordSource::open({.base_url = "http://h", .credential_file = "/nowhere/at-all"}).ok());
+  EXPECT_FALSE(
+      HttpsRecordSource::open({.base_url = "http://h", .credential_file = "/nowhere/at-all"}).ok());
   const auto records = source("http://127.0.0.1:1");
   EXPECT_EQ(records->send(read_of("Patient/a b")).fault().code, FaultCode::bad_input);
   EXPECT_EQ(records->send(read_of("/Patient/a")).fault().code, FaultCode::bad_input);
@@ -349,7 +367,8 @@ TEST(HttpsRecordSource, RefusesAddressesAndCredentialsThatCannotBe) {
 
 // A certificate for 127.0.0.1 in `path`, and a server context that uses it.
 std::shared_ptr<SSL_CTX> certified(const std::string& path, const char* name) {
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free};
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
+      EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free};
   const std::unique_ptr<X509, decltype(&X509_free)> cert{X509_new(), X509_free};
   ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 7);
   X509_set_version(cert.get(), 2);
@@ -357,13 +376,15 @@ std::shared_ptr<SSL_CTX> certified(const std::string& path, const char* name) {
   X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
   X509_set_pubkey(cert.get(), key.get());
   X509_NAME* const subject = X509_get_subject_name(cert.get());
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
   X509_set_issuer_name(cert.get(), subject);
   X509_EXTENSION* const names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, name);
   X509_add_ext(cert.get(), names, -1);
   X509_EXTENSION_free(names);
   X509_sign(cert.get(), key.get(), EVP_sha256());
-  const std::unique_ptr<BIO, decltype(&BIO_free_all)> file{BIO_new_file(path.c_str(), "w"), BIO_free_all};
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> file{BIO_new_file(path.c_str(), "w"),
+                                                           BIO_free_all};
   PEM_write_bio_X509(file.get(), cert.get());
   std::shared_ptr<SSL_CTX> made{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
   SSL_CTX_use_certificate(made.get(), cert.get());
@@ -373,7 +394,9 @@ std::shared_ptr<SSL_CTX> certified(const std::string& path, const char* name) {
 
 TEST(HttpsRecordSource, TrustsThePinnedCertificateForItsNameOnly) {
   TemporaryFolder folder;
-  const auto at = [&](const char* name) { return (std::filesystem::path{folder.path()} / name).string(); };
+  const auto at = [&](const char* name) {
+    return (std::filesystem::path{folder.path()} / name).string();
+  };
   const auto script = [](Peer& peer, int) {
     while (!peer.request().empty()) peer.say(ok("{}"));
   };
@@ -388,14 +411,20 @@ TEST(HttpsRecordSource, TrustsThePinnedCertificateForItsNameOnly) {
   }
   {
     Upstream upstream{script, right.get()};
-    EXPECT_EQ(source(upstream.url("https"), "", at("wrong.pem"))->send(read_of("Patient/p-1")).fault().code,
+    EXPECT_EQ(source(upstream.url("https"), "", at("wrong.pem"))
+                  ->send(read_of("Patient/p-1"))
+                  .fault()
+                  .code,
               FaultCode::upstream_unreachable);
     EXPECT_EQ(source(upstream.url("https"))->send(read_of("Patient/p-1")).fault().code,
               FaultCode::upstream_unreachable);
   }
   {
     Upstream upstream{script, wrong_name.get()};
-    EXPECT_EQ(source(upstream.url("https"), "", at("wrong.pem"))->send(read_of("Patient/p-1")).fault().code,
+    EXPECT_EQ(source(upstream.url("https"), "", at("wrong.pem"))
+                  ->send(read_of("Patient/p-1"))
+                  .fault()
+                  .code,
               FaultCode::upstream_unreachable);
   }
 }

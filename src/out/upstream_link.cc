@@ -71,9 +71,9 @@ Result<std::shared_ptr<ssl_ctx_st>> make_client_tls(const std::string& ca_file) 
   SSL_CTX_set_min_proto_version(made.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(made.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_mode(made.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  const bool trusted = ca_file.empty()
-                           ? SSL_CTX_set_default_verify_paths(made.get()) == 1
-                           : SSL_CTX_load_verify_locations(made.get(), ca_file.c_str(), nullptr) == 1;
+  const bool trusted =
+      ca_file.empty() ? SSL_CTX_set_default_verify_paths(made.get()) == 1
+                      : SSL_CTX_load_verify_locations(made.get(), ca_file.c_str(), nullptr) == 1;
   ERR_clear_error();
   if (!trusted)
     return Fault{FaultCode::bad_input, "cannot read trusted certificates from " +
@@ -86,7 +86,8 @@ UpstreamLink::~UpstreamLink() {
   ::close(socket_);
 }
 
-Result<std::unique_ptr<UpstreamLink>> UpstreamLink::connect(const UpstreamAddress& address, ssl_ctx_st* tls,
+Result<std::unique_ptr<UpstreamLink>> UpstreamLink::connect(const UpstreamAddress& address,
+                                                            ssl_ctx_st* tls,
                                                             Clock::time_point until) {
   const auto addresses = look_up(address);
   if (!addresses) return addresses.fault();

@@ -1,4 +1,5 @@
-// upstream_link.h - one connection to an upstream server: octets out and in, each before a deadline.
+// upstream_link.h - one connection to an upstream server: octets out and in, each before a
+// deadline.
 //
 // Blocks with poll(2), never longer than it was told. Owned by one thread at a time.
 #pragma once
@@ -27,8 +28,8 @@ class UpstreamLink {
  public:
   using Clock = std::chrono::steady_clock;
   // `tls` is the client context, null for plain. The look-up of a name is the resolver's to bound.
-  static Result<std::unique_ptr<UpstreamLink>> connect(const UpstreamAddress& address, ssl_ctx_st* tls,
-                                                       Clock::time_point until);
+  static Result<std::unique_ptr<UpstreamLink>> connect(const UpstreamAddress& address,
+                                                       ssl_ctx_st* tls, Clock::time_point until);
   ~UpstreamLink();
   UpstreamLink(const UpstreamLink&) = delete;
   UpstreamLink& operator=(const UpstreamLink&) = delete;
@@ -46,7 +47,8 @@ class UpstreamLink {
 
  private:
   explicit UpstreamLink(int socket) : socket_(socket) {}
-  Result<Unit> shake_hands(const UpstreamAddress& address, ssl_ctx_st* tls, Clock::time_point until);
+  Result<Unit> shake_hands(const UpstreamAddress& address, ssl_ctx_st* tls,
+                           Clock::time_point until);
   End wait(short events, Clock::time_point until) const;
   End after(int returned, Clock::time_point until);
   int socket_;

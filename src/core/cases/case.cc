@@ -50,7 +50,8 @@ void apply_explained(Case& held, const facts::CaseExplained& fact, Instant at) {
 
 void apply_closed(Case& held, const facts::CaseClosed& fact, Instant at) {
   if (held.closing) return;
-  held.closing = Closing{.at = at, .reviewer = fact.staff, .finding = fact.finding, .comment = fact.comment};
+  held.closing =
+      Closing{.at = at, .reviewer = fact.staff, .finding = fact.finding, .comment = fact.comment};
 }
 
 void apply_overdue(Case& held, Instant at) { held.overdue_at = at; }
@@ -69,13 +70,15 @@ Refusal may_justify(const Case& held, const StaffId& who) {
 
 Refusal may_close(const Case& held, const StaffId& who, const std::vector<std::string>& roles) {
   if (held.staff == who) return Refusal::self_review;  // first: no role makes it right
-  if (std::find(roles.begin(), roles.end(), held.reviewer) == roles.end()) return Refusal::not_reviewer;
+  if (std::find(roles.begin(), roles.end(), held.reviewer) == roles.end())
+    return Refusal::not_reviewer;
   return held.closing ? Refusal::closed_already : Refusal::none;
 }
 
 Refusal may_reopen(const Case& held, const StaffId& who, const std::vector<std::string>& roles) {
   if (held.staff == who) return Refusal::self_review;
-  if (std::find(roles.begin(), roles.end(), held.reviewer) == roles.end()) return Refusal::not_reviewer;
+  if (std::find(roles.begin(), roles.end(), held.reviewer) == roles.end())
+    return Refusal::not_reviewer;
   return held.closing ? Refusal::none : Refusal::not_closed;
 }
 

@@ -13,18 +13,22 @@ const StaffId breaker{"breaker"};
 const StaffId reviewer{"reviewer"};
 const StaffId bystander{"bystander"};
 const std::vector<std::string> officer{"privacy-officer"};
-const std::vector<std::string> both{"physician", "privacy-officer"};  // the breaker is an officer too
+const std::vector<std::string> both{"physician",
+                                    "privacy-officer"};  // the breaker is an officer too
 const std::vector<std::string> nurse{"nurse"};
 
 enum class Step { justify, explain, close, close_self, close_bystander, reopen, day, late };
-constexpr Step all_steps[] = {Step::justify, Step::explain, Step::close, Step::close_self,
-                              Step::close_bystander, Step::reopen, Step::day, Step::late};
+constexpr Step all_steps[] = {Step::justify,         Step::explain, Step::close, Step::close_self,
+                              Step::close_bystander, Step::reopen,  Step::day,   Step::late};
 
 struct Model {
   bool justified = false, explained = false, closed = false, late = false;
   int days_left = 1;
   Stage stage() const {
-    return closed ? Stage::closed : explained ? Stage::explained : justified ? Stage::justified : Stage::owed;
+    return closed      ? Stage::closed
+           : explained ? Stage::explained
+           : justified ? Stage::justified
+                       : Stage::owed;
   }
 };
 
@@ -35,7 +39,9 @@ struct Walk {
     ++histories;
     ASSERT_EQ(stage_of(held), m.stage());
     ASSERT_EQ(held.overdue_at.has_value(), m.late);
-    if (held.closing) { ASSERT_NE(held.closing->reviewer, held.staff); }
+    if (held.closing) {
+      ASSERT_NE(held.closing->reviewer, held.staff);
+    }
     if (depth == 0) return;
     for (const Step s : all_steps) {
       Model next = m;
@@ -55,7 +61,8 @@ struct Walk {
           next.explained = true;
           break;
         case Step::close: {
-          ASSERT_EQ(may_close(real, reviewer, officer), m.closed ? Refusal::closed_already : Refusal::none);
+          ASSERT_EQ(may_close(real, reviewer, officer),
+                    m.closed ? Refusal::closed_already : Refusal::none);
           if (m.closed) continue;
           facts::CaseClosed fact;
           fact.staff = reviewer;
@@ -73,7 +80,8 @@ struct Walk {
           ASSERT_EQ(may_close(real, bystander, nurse), Refusal::not_reviewer);
           continue;
         case Step::reopen: {
-          ASSERT_EQ(may_reopen(real, reviewer, officer), m.closed ? Refusal::none : Refusal::not_closed);
+          ASSERT_EQ(may_reopen(real, reviewer, officer),
+                    m.closed ? Refusal::none : Refusal::not_closed);
           if (!m.closed) continue;
           facts::CaseReopened fact;
           fact.due = at + 24h;

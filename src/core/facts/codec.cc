@@ -182,8 +182,10 @@ const char* kind_of(const Fact& fact) {
 PatientId patient_of(const Fact& fact) {
   return std::visit(
       [](const auto& f) -> PatientId {
-        if constexpr (requires { PatientId{f.patient}; }) return f.patient;
-        else return {};
+        if constexpr (requires { PatientId{f.patient}; })
+          return f.patient;
+        else
+          return {};
       },
       fact);
 }
@@ -191,8 +193,10 @@ PatientId patient_of(const Fact& fact) {
 StaffId staff_of(const Fact& fact) {
   return std::visit(
       [](const auto& f) -> StaffId {
-        if constexpr (requires { StaffId{f.staff}; }) return f.staff;
-        else return {};
+        if constexpr (requires { StaffId{f.staff}; })
+          return f.staff;
+        else
+          return {};
       },
       fact);
 }

@@ -20,9 +20,12 @@ struct Filler {
   void fill(std::vector<Detail>& to) { to = {{"p", "q"}, {"r", "s"}}; }
   template <class T>
   void fill(T& to) {
-    if constexpr (std::is_integral_v<T>) to = static_cast<T>(++n);
-    else if constexpr (std::is_enum_v<T>) to = static_cast<T>(1);
-    else to = T{"id-" + std::to_string(++n)};
+    if constexpr (std::is_integral_v<T>)
+      to = static_cast<T>(++n);
+    else if constexpr (std::is_enum_v<T>)
+      to = static_cast<T>(1);
+    else
+      to = T{"id-" + std::to_string(++n)};
   }
 };
 
@@ -55,16 +58,32 @@ TEST(Facts, WhatWeCouldNotHaveWrittenIsNotRead) {
   EXPECT_TRUE(decode(R"({"k":"clock-stepped","b":1,"d":{"by_millis":5}})"));
   for (const char* bad :
        {R"({"k":"clock-stepped","b":1,"d":{"by_millis":5,"more":1}})",
-        R"({"k":"clock-stepped","b":1,"d":{"by_millis":"5"}})",
-        R"({"k":"clock-stepped","d":{}})", R"({"k":"nonsense","b":1,"d":{}})",
-        R"({"k":"clock-stepped","b":1,"d":{},"z":1})", R"([])", R"({"k":"clock-stepped","b":1,"d":{})",
+        R"({"k":"clock-stepped","b":1,"d":{"by_millis":"5"}})", R"({"k":"clock-stepped","d":{}})",
+        R"({"k":"nonsense","b":1,"d":{}})", R"({"k":"clock-stepped","b":1,"d":{},"z":1})", R"([])",
+        R"({"k":"clock-stepped","b":1,"d":{})",
         R"({"k":"glass-ended","b":1,"d":{"by":"unheard-of"}})"})
     EXPECT_FALSE(decode(bad)) << bad;
 }
 
 TEST(Facts, PatientAndStaffAreFound) {
-  EXPECT_EQ(patient_of(GlassEnded{.staff = StaffId{"s"}, .patient = PatientId{"p"}, .glass = {}, .by = {}, .ended_at = {}, .ended_by = {}, .comment = {}}).text(), "p");
-  EXPECT_EQ(staff_of(GlassEnded{.staff = StaffId{"s"}, .patient = {}, .glass = {}, .by = {}, .ended_at = {}, .ended_by = {}, .comment = {}}).text(), "s");
+  EXPECT_EQ(patient_of(GlassEnded{.staff = StaffId{"s"},
+                                  .patient = PatientId{"p"},
+                                  .glass = {},
+                                  .by = {},
+                                  .ended_at = {},
+                                  .ended_by = {},
+                                  .comment = {}})
+                .text(),
+            "p");
+  EXPECT_EQ(staff_of(GlassEnded{.staff = StaffId{"s"},
+                                .patient = {},
+                                .glass = {},
+                                .by = {},
+                                .ended_at = {},
+                                .ended_by = {},
+                                .comment = {}})
+                .text(),
+            "s");
   EXPECT_TRUE(patient_of(FeedBeat{}).empty());
 }
 

@@ -94,7 +94,7 @@ BOOST_DESCRIBE_STRUCT(PolicySigned, (), (staff, policy))
 
 struct StaffSet {  // enrolled or changed: the whole new state of the person
   static constexpr const char* kind = "staff-set";
-  StaffId staff;     // who did it; empty at genesis
+  StaffId staff;  // who did it; empty at genesis
   StaffId person;
   std::string pseudonym;  // hex; how entries name the person
   std::string name;
@@ -131,8 +131,8 @@ struct SessionOpened {
   PlaceId place;           // empty: unknown
   int proof_level = 0;     // 1 password, 2 password and TOTP
   std::int64_t totp_step = 0;
-  std::string origin;      // network address
-  Instant until{};         // absolute end
+  std::string origin;  // network address
+  Instant until{};     // absolute end
   std::int64_t idle_millis = 0;
 };
 BOOST_DESCRIBE_STRUCT(SessionOpened, (),
@@ -141,9 +141,9 @@ BOOST_DESCRIBE_STRUCT(SessionOpened, (),
 
 struct SignInRefused {  // folded: `times` within a minute
   static constexpr const char* kind = "sign-in-refused";
-  StaffId staff;       // empty where the name is nobody's (what was typed is not kept)
+  StaffId staff;  // empty where the name is nobody's (what was typed is not kept)
   std::string origin;
-  std::string why;     // "unknown", "password", "totp", "totp-reused", "throttled", "inactive"
+  std::string why;  // "unknown", "password", "totp", "totp-reused", "throttled", "inactive"
   std::uint32_t times = 1;
 };
 BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, why, times))
@@ -157,8 +157,17 @@ struct SteppedUp {  // a fresh second factor within a session
 };
 BOOST_DESCRIBE_STRUCT(SteppedUp, (), (staff, session, factor, totp_step))
 
-enum class SessionEnd { logout, idle, expired, revoked, staff_deactivated, roles_changed, clock_behind };
-BOOST_DESCRIBE_ENUM(SessionEnd, logout, idle, expired, revoked, staff_deactivated, roles_changed, clock_behind)
+enum class SessionEnd {
+  logout,
+  idle,
+  expired,
+  revoked,
+  staff_deactivated,
+  roles_changed,
+  clock_behind
+};
+BOOST_DESCRIBE_ENUM(SessionEnd, logout, idle, expired, revoked, staff_deactivated, roles_changed,
+                    clock_behind)
 
 struct SessionEnded {
   static constexpr const char* kind = "session-ended";
@@ -235,7 +244,8 @@ struct FeedBeat {
 };
 BOOST_DESCRIBE_STRUCT(FeedBeat, (), (staff, source))
 
-// --- glass -----------------------------------------------------------------------------------------
+// --- glass
+// -----------------------------------------------------------------------------------------
 
 struct Detail {
   std::string prompt;
@@ -249,29 +259,29 @@ struct GlassOpened {
   StaffId staff;
   PatientId patient;
   GlassId glass;
-  CaseId case_id;          // empty where no review is owed
+  CaseId case_id;  // empty where no review is owed
   SessionId session;
-  std::string rule;        // the policy's rule
+  std::string rule;               // the policy's rule
   std::vector<std::string> paid;  // rules whose duties it pays: its own and those of seals
-  std::string reason;      // empty for a paid allow
-  std::string purpose;     // HL7 v3-ActReason code
+  std::string reason;             // empty for a paid allow
+  std::string purpose;            // HL7 v3-ActReason code
   std::vector<Detail> details;
   TerminalId terminal;
   PlaceId place;
-  std::string policy;      // version it was decided by
+  std::string policy;  // version it was decided by
   int proof_level = 0;
-  bool unsure = false;     // evidence was unknown or conflicting; the person confirmed
+  bool unsure = false;  // evidence was unknown or conflicting; the person confirmed
   bool ends_with_focus = true;
   std::int64_t idle_millis = 0;
   Instant until{};
   bool details_owed = false;
-  Instant details_due{};   // where owed
-  std::string relations;   // the relations that counted, for people to read
+  Instant details_due{};  // where owed
+  std::string relations;  // the relations that counted, for people to read
 };
 BOOST_DESCRIBE_STRUCT(GlassOpened, (),
-                      (staff, patient, glass, case_id, session, rule, paid, reason, purpose, details,
-                       terminal, place, policy, proof_level, unsure, ends_with_focus, idle_millis, until,
-                       details_owed, details_due, relations))
+                      (staff, patient, glass, case_id, session, rule, paid, reason, purpose,
+                       details, terminal, place, policy, proof_level, unsure, ends_with_focus,
+                       idle_millis, until, details_owed, details_due, relations))
 
 // A second step while open: another reason on the same glass and case.
 struct GlassWidened {
@@ -291,25 +301,33 @@ struct GlassWidened {
   Instant details_due{};
 };
 BOOST_DESCRIBE_STRUCT(GlassWidened, (),
-                      (staff, patient, glass, rule, paid, reason, purpose, details, policy, proof_level, unsure,
-                       details_owed, details_due))
+                      (staff, patient, glass, rule, paid, reason, purpose, details, policy,
+                       proof_level, unsure, details_owed, details_due))
 
 enum class EndedBy {
-  focus_moved, logout, idle, expired, closed, revoked, incident_closed, staff_deactivated,
-  policy_changed, drill_over
+  focus_moved,
+  logout,
+  idle,
+  expired,
+  closed,
+  revoked,
+  incident_closed,
+  staff_deactivated,
+  policy_changed,
+  drill_over
 };
 BOOST_DESCRIBE_ENUM(EndedBy, focus_moved, logout, idle, expired, closed, revoked, incident_closed,
                     staff_deactivated, policy_changed, drill_over)
 
 struct GlassEnded {
   static constexpr const char* kind = "glass-ended";
-  StaffId staff;       // whose glass it was
+  StaffId staff;  // whose glass it was
   PatientId patient;
   GlassId glass;
   EndedBy by = EndedBy::closed;
   Instant ended_at{};
-  StaffId ended_by;    // the officer, where revoked
-  std::string comment; // of the officer
+  StaffId ended_by;     // the officer, where revoked
+  std::string comment;  // of the officer
 };
 BOOST_DESCRIBE_STRUCT(GlassEnded, (), (staff, patient, glass, by, ended_at, ended_by, comment))
 
@@ -333,24 +351,27 @@ struct BreakUnneeded {  // asked to break where ordinary access sufficed
 };
 BOOST_DESCRIBE_STRUCT(BreakUnneeded, (), (staff, patient, session, reason, basis))
 
-// --- cases -----------------------------------------------------------------------------------------
+// --- cases
+// -----------------------------------------------------------------------------------------
 
 struct CaseOpened {
   static constexpr const char* kind = "case-opened";
-  StaffId staff;           // whose act must be looked at
+  StaffId staff;  // whose act must be looked at
   PatientId patient;
   CaseId case_id;
-  std::string case_kind;   // "glass", "access-without-check-in", "seal", "self-made-relation", "decision-owed", "details-owed"
-  std::string rule;        // what caused it
-  GlassId glass;           // empty where none
-  std::string reviewer;    // role that may close it
+  std::string case_kind;  // "glass", "access-without-check-in", "seal", "self-made-relation",
+                          // "decision-owed", "details-owed"
+  std::string rule;       // what caused it
+  GlassId glass;          // empty where none
+  std::string reviewer;   // role that may close it
   std::string queue;
   Instant due{};
-  std::string cause;       // for people to read: no patient data beyond this entry's own patient
-  std::string key;         // one case per key: an allow's review is not reopened at each read
+  std::string cause;  // for people to read: no patient data beyond this entry's own patient
+  std::string key;    // one case per key: an allow's review is not reopened at each read
 };
 BOOST_DESCRIBE_STRUCT(CaseOpened, (),
-                      (staff, patient, case_id, case_kind, rule, glass, reviewer, queue, due, cause, key))
+                      (staff, patient, case_id, case_kind, rule, glass, reviewer, queue, due, cause,
+                       key))
 
 struct CaseJustified {
   static constexpr const char* kind = "case-justified";
@@ -375,7 +396,7 @@ BOOST_DESCRIBE_ENUM(Finding, appropriate, inappropriate, training, mistaken)
 
 struct CaseClosed {
   static constexpr const char* kind = "case-closed";
-  StaffId staff;          // the reviewer; empty where it closed by itself
+  StaffId staff;  // the reviewer; empty where it closed by itself
   PatientId patient;
   CaseId case_id;
   Finding finding = Finding::appropriate;
@@ -418,17 +439,18 @@ struct CasesListed {
 };
 BOOST_DESCRIBE_STRUCT(CasesListed, (), (staff, session, count))
 
-// --- access ----------------------------------------------------------------------------------------
+// --- access
+// ----------------------------------------------------------------------------------------
 
 struct AccessIntended {  // durable before anything is released
   static constexpr const char* kind = "access-intended";
   StaffId staff;
-  PatientId patient;    // empty for what belongs to no patient (Practitioner, Organization)
+  PatientId patient;  // empty for what belongs to no patient (Practitioner, Organization)
   SessionId session;
-  std::string action;   // search read append modify
+  std::string action;  // search read append modify
   std::vector<std::string> types;
-  std::string form;     // the request's form: "read", "search", "everything", "create", "viewer"
-  std::string basis;    // rule and relations
+  std::string form;   // the request's form: "read", "search", "everything", "create", "viewer"
+  std::string basis;  // rule and relations
   GlassId glass;
   TerminalId terminal;
   PlaceId place;
@@ -437,8 +459,8 @@ struct AccessIntended {  // durable before anything is released
   std::uint64_t part_of = 0;  // index + 1 of the intent whose answer turned this up; 0: none
 };
 BOOST_DESCRIBE_STRUCT(AccessIntended, (),
-                      (staff, patient, session, action, types, form, basis, glass, terminal, place, purpose,
-                       policy, part_of))
+                      (staff, patient, session, action, types, form, basis, glass, terminal, place,
+                       purpose, policy, part_of))
 
 enum class Outcome { released, nothing, refused_upstream, cut, unknown };
 BOOST_DESCRIBE_ENUM(Outcome, released, nothing, refused_upstream, cut, unknown)
@@ -453,27 +475,29 @@ struct AccessOutcome {
   std::uint64_t withheld = 0;
   std::uint64_t bytes = 0;
   int upstream_status = 0;
-  std::string new_id;        // "Observation/o-9" for a create
+  std::string new_id;  // "Observation/o-9" for a create
 };
 BOOST_DESCRIBE_STRUCT(AccessOutcome, (),
-                      (staff, patient, intent, outcome, resources, withheld, bytes, upstream_status, new_id))
+                      (staff, patient, intent, outcome, resources, withheld, bytes, upstream_status,
+                       new_id))
 
 struct AccessRefused {  // folded: `times` within a minute for session, patient and rule
   static constexpr const char* kind = "access-refused";
   StaffId staff;
-  PatientId patient;       // empty where the patient is unknown to us
+  PatientId patient;  // empty where the patient is unknown to us
   SessionId session;
   std::string action;
   std::string type;
   std::string rule;
-  bool offered = false;    // the answer was an offer
+  bool offered = false;  // the answer was an offer
   std::vector<std::string> reasons;
-  std::string code;        // the reference code of the answer
+  std::string code;  // the reference code of the answer
   std::uint32_t times = 1;
   std::string policy;
 };
 BOOST_DESCRIBE_STRUCT(AccessRefused, (),
-                      (staff, patient, session, action, type, rule, offered, reasons, code, times, policy))
+                      (staff, patient, session, action, type, rule, offered, reasons, code, times,
+                       policy))
 
 struct SearchMade {
   static constexpr const char* kind = "search-made";
@@ -510,20 +534,21 @@ struct PatientErased {  // key and pseudonym are destroyed; the bodies stay, unr
 BOOST_DESCRIBE_STRUCT(PatientErased, (), (staff, pseudonym))
 
 using AnyFact =
-    std::variant<LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed, PolicyProposed,
-                 PolicyPart, PolicySigned, StaffSet, FactorEnrolled, TerminalSet, SessionOpened,
-                 SignInRefused, SteppedUp, SessionEnded, FocusMoved, RelationRecorded, RelationEnded,
-                 RelationConfirmed, FlagSet, FeedBeat, GlassOpened, GlassWidened, GlassEnded,
-                 DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed,
-                 CaseOverdue, CaseReopened, CaseViewed, CasesListed, AccessIntended, AccessOutcome,
-                 AccessRefused, SearchMade, SearchListed, LedgerRead, PatientErased>;
+    std::variant<LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed,
+                 PolicyProposed, PolicyPart, PolicySigned, StaffSet, FactorEnrolled, TerminalSet,
+                 SessionOpened, SignInRefused, SteppedUp, SessionEnded, FocusMoved,
+                 RelationRecorded, RelationEnded, RelationConfirmed, FlagSet, FeedBeat, GlassOpened,
+                 GlassWidened, GlassEnded, DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified,
+                 CaseExplained, CaseClosed, CaseOverdue, CaseReopened, CaseViewed, CasesListed,
+                 AccessIntended, AccessOutcome, AccessRefused, SearchMade, SearchListed, LedgerRead,
+                 PatientErased>;
 
 // Copying, moving and destroying are compiled once, in facts.cc: a table over every kind in every
 // file that holds a list of facts would cost seconds each.
 struct Fact : AnyFact {
   template <class T>
-    requires(!std::is_base_of_v<AnyFact, std::remove_cvref_t<T>>)
-  Fact(T&& fact) : AnyFact(std::forward<T>(fact)) {}  // NOLINT: a fact is any of its kinds
+  requires(!std::is_base_of_v<AnyFact, std::remove_cvref_t<T>>) Fact(T&& fact)
+      : AnyFact(std::forward<T>(fact)) {}  // NOLINT: a fact is any of its kinds
   Fact();
   Fact(const Fact& other);
   Fact(Fact&& other) noexcept;

@@ -20,23 +20,44 @@ Instant wall_end(const Deadline& deadline, const Now& now) {
 Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at) {
   const Deadline until{.wall = fact.until, .boot = at.boot + (fact.until - at.wall)};
   const Millis idle{fact.idle_millis};
-  Glass out{.id = fact.glass, .case_id = fact.case_id, .staff = fact.staff, .patient = fact.patient,
-            .session = fact.session, .terminal = fact.terminal, .place = fact.place,
-            .opened_at = at.wall, .ends_with_focus = fact.ends_with_focus, .idle_span = idle,
-            .grants = {}, .relations = fact.relations, .releases = 0,
+  Glass out{.id = fact.glass,
+            .case_id = fact.case_id,
+            .staff = fact.staff,
+            .patient = fact.patient,
+            .session = fact.session,
+            .terminal = fact.terminal,
+            .place = fact.place,
+            .opened_at = at.wall,
+            .ends_with_focus = fact.ends_with_focus,
+            .idle_span = idle,
+            .grants = {},
+            .relations = fact.relations,
+            .releases = 0,
             .life = Open{.until = until, .idle = idle.count() > 0 ? in(at, idle) : Deadline{}}};
-  out.grants.push_back({.rule = fact.rule, .paid = fact.paid, .reason = fact.reason, .purpose = fact.purpose,
-                        .details = fact.details, .policy = fact.policy,
-                        .proof_level = fact.proof_level, .unsure = fact.unsure, .details_due = {}});
+  out.grants.push_back({.rule = fact.rule,
+                        .paid = fact.paid,
+                        .reason = fact.reason,
+                        .purpose = fact.purpose,
+                        .details = fact.details,
+                        .policy = fact.policy,
+                        .proof_level = fact.proof_level,
+                        .unsure = fact.unsure,
+                        .details_due = {}});
   if (fact.details_owed) out.grants.back().details_due = fact.details_due;
   return out;
 }
 
 void apply_widened(Glass& glass, const facts::GlassWidened& fact) {
   if (!glass.open()) return;
-  glass.grants.push_back({.rule = fact.rule, .paid = fact.paid, .reason = fact.reason, .purpose = fact.purpose,
-                          .details = fact.details, .policy = fact.policy,
-                          .proof_level = fact.proof_level, .unsure = fact.unsure, .details_due = {}});
+  glass.grants.push_back({.rule = fact.rule,
+                          .paid = fact.paid,
+                          .reason = fact.reason,
+                          .purpose = fact.purpose,
+                          .details = fact.details,
+                          .policy = fact.policy,
+                          .proof_level = fact.proof_level,
+                          .unsure = fact.unsure,
+                          .details_due = {}});
   if (fact.details_owed) glass.grants.back().details_due = fact.details_due;
 }
 
@@ -81,10 +102,15 @@ std::optional<facts::GlassEnded> decide_end(const Glass& glass, facts::EndedBy b
                                             const Now& now) {
   const auto* open = std::get_if<Open>(&glass.life);
   if (open == nullptr) return std::nullopt;
-  const Instant at = std::max(glass.opened_at,
-                              std::min({now.wall, wall_end(open->until, now), wall_end(open->idle, now)}));
-  return facts::GlassEnded{.staff = glass.staff, .patient = glass.patient, .glass = glass.id, .by = by,
-                           .ended_at = at, .ended_by = std::move(ended_by), .comment = {}};
+  const Instant at = std::max(
+      glass.opened_at, std::min({now.wall, wall_end(open->until, now), wall_end(open->idle, now)}));
+  return facts::GlassEnded{.staff = glass.staff,
+                           .patient = glass.patient,
+                           .glass = glass.id,
+                           .by = by,
+                           .ended_at = at,
+                           .ended_by = std::move(ended_by),
+                           .comment = {}};
 }
 
 }  // namespace halligan::glass

@@ -34,7 +34,7 @@ Instant wall_end(const Deadline& deadline, const Now& now);
 struct Grant {
   std::string rule;
   std::vector<std::string> paid;  // rules whose duties it pays
-  std::string reason;   // empty for a paid allow
+  std::string reason;             // empty for a paid allow
   std::string purpose;
   std::vector<facts::Detail> details;
   std::string policy;
@@ -77,10 +77,10 @@ using EntryTime = Now;
 
 Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at);
 void apply_widened(Glass& glass, const facts::GlassWidened& fact);
-void apply_used(Glass& glass, const EntryTime& at);       // an access of that chart was recorded
+void apply_used(Glass& glass, const EntryTime& at);  // an access of that chart was recorded
 void apply_details(Glass& glass, const facts::DetailsGiven& fact);
 void apply_ended(Glass& glass, const facts::GlassEnded& fact);  // a second ending changes nothing
-void apply_reboot(Glass& glass);                          // the boot clock started anew
+void apply_reboot(Glass& glass);                                // the boot clock started anew
 
 // Which deadline has ended it, if any: expired before idle where both have.
 std::optional<facts::EndedBy> ending_due(const Glass& glass, const Now& now);

@@ -20,8 +20,8 @@ constexpr Step all_steps[] = {Step::use,    Step::tick,  Step::wall_back, Step::
 struct Model {
   bool open = true;
   bool boot_known = true;
-  Millis wall{0};       // wall time passed since opening, as the wall clock tells it
-  Millis boot{0};       // real time passed since opening
+  Millis wall{0};  // wall time passed since opening, as the wall clock tells it
+  Millis boot{0};  // real time passed since opening
   Millis used_wall{0};
   Millis used_boot{0};
   bool over() const {
@@ -92,12 +92,16 @@ struct Walk {
         next.used_boot = next.boot;
       }
       if (s == Step::close || s == Step::revoke || s == Step::leave) {
-        end(real, s == Step::close ? facts::EndedBy::closed
-            : s == Step::revoke    ? facts::EndedBy::revoked
-                                   : facts::EndedBy::focus_moved, at);
+        end(real,
+            s == Step::close    ? facts::EndedBy::closed
+            : s == Step::revoke ? facts::EndedBy::revoked
+                                : facts::EndedBy::focus_moved,
+            at);
         next.open = false;
       }
-      if (!was_open) { ASSERT_FALSE(real.open()) << "an ended glass became open"; }
+      if (!was_open) {
+        ASSERT_FALSE(real.open()) << "an ended glass became open";
+      }
       // A use after a reboot starts the idle half of the new boot clock: the test below has it.
       if (!next.boot_known && s == Step::use && next.open) continue;
       step(depth - 1, next, real, at);
@@ -129,8 +133,10 @@ TEST(GlassWalk, IdleCountsOnTheNewBootClockAfterARebootAndUse) {
 TEST(Glass, D13_clock_jumps_either_way_never_lengthen_it) {
   const Now now{.wall = start, .boot = 1000min};
   const auto glass = apply_opened(opening(), now);
-  EXPECT_EQ(ending_due(glass, {.wall = start - 60min, .boot = now.boot + lifetime}), facts::EndedBy::expired);
-  EXPECT_EQ(ending_due(glass, {.wall = start + lifetime, .boot = now.boot + 1min}), facts::EndedBy::expired);
+  EXPECT_EQ(ending_due(glass, {.wall = start - 60min, .boot = now.boot + lifetime}),
+            facts::EndedBy::expired);
+  EXPECT_EQ(ending_due(glass, {.wall = start + lifetime, .boot = now.boot + 1min}),
+            facts::EndedBy::expired);
   EXPECT_FALSE(ending_due(glass, {.wall = start + 1min, .boot = now.boot + 1min}));
 }
 

@@ -10,15 +10,16 @@ namespace halligan::identity {
 
 std::string totp_code(ByteView secret, std::int64_t step) {
   std::array<char, totp_digits + 1> out{};
-  const int good =
-      oath_hotp_generate(text_view(secret).data(), secret.size(), static_cast<std::uint64_t>(step),
-                         static_cast<unsigned>(totp_digits), false, OATH_HOTP_DYNAMIC_TRUNCATION, out.data());
+  const int good = oath_hotp_generate(
+      text_view(secret).data(), secret.size(), static_cast<std::uint64_t>(step),
+      static_cast<unsigned>(totp_digits), false, OATH_HOTP_DYNAMIC_TRUNCATION, out.data());
   MUST(good == OATH_OK);
   return std::string(out.data(), totp_digits);
 }
 
 std::int64_t totp_step_at(Instant at) {
-  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count() / totp_step_seconds;
+  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count() /
+         totp_step_seconds;
 }
 
 std::optional<std::int64_t> match_totp(ByteView secret, std::string_view code, Instant now) {
@@ -39,15 +40,18 @@ std::string totp_uri(std::string_view issuer, std::string_view account, ByteView
   auto escape = [](std::string_view text) {
     std::string out;
     for (const char c : text) {
-      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                         c == '-' || c == '.' || c == '_';
-      if (plain) out += c;
-      else out += '%' + to_hex(view(std::string_view{&c, 1}));
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+      if (plain)
+        out += c;
+      else
+        out += '%' + to_hex(view(std::string_view{&c, 1}));
     }
     return out;
   };
-  return "otpauth://totp/" + escape(issuer) + ":" + escape(account) + "?secret=" + to_base32(secret) +
-         "&issuer=" + escape(issuer) + "&algorithm=SHA1&digits=6&period=30";
+  return "otpauth://totp/" + escape(issuer) + ":" + escape(account) +
+         "?secret=" + to_base32(secret) + "&issuer=" + escape(issuer) +
+         "&algorithm=SHA1&digits=6&period=30";
 }
 
 }  // namespace halligan::identity

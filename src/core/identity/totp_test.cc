@@ -12,7 +12,8 @@ TEST(Totp, VectorsOfRfc6238AppendixB) {  // SHA-1 rows, last six of eight digits
   const std::pair<std::int64_t, const char*> rows[] = {
       {59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
       {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
-  for (const auto& [second, code] : rows) EXPECT_EQ(totp_code(secret, totp_step_at(at_second(second))), code);
+  for (const auto& [second, code] : rows)
+    EXPECT_EQ(totp_code(secret, totp_step_at(at_second(second))), code);
 }
 
 TEST(Totp, TheNeighbouringStepsMatchAndNoOther) {
@@ -20,10 +21,13 @@ TEST(Totp, TheNeighbouringStepsMatchAndNoOther) {
   const auto step = totp_step_at(now);
   for (std::int64_t d = -3; d <= 3; ++d) {
     const auto found = match_totp(secret, totp_code(secret, step + d), now);
-    if (d >= -1 && d <= 1) EXPECT_EQ(found, step + d);
-    else EXPECT_FALSE(found);
+    if (d >= -1 && d <= 1)
+      EXPECT_EQ(found, step + d);
+    else
+      EXPECT_FALSE(found);
   }
-  for (const char* bad : {"", "12345", "1234567", "abcdef"}) EXPECT_FALSE(match_totp(secret, bad, now)) << bad;
+  for (const char* bad : {"", "12345", "1234567", "abcdef"})
+    EXPECT_FALSE(match_totp(secret, bad, now)) << bad;
 }
 
 TEST(Totp, SaysHowLongToWaitAfterReuse) {

@@ -10,7 +10,8 @@ constexpr std::size_t mixed_max = 8;  // so many independent differences are tol
 
 }  // namespace
 
-Judgement judge(std::span<const Slot> slots, const std::function<Hash(std::span<const Hash>)>& root_of,
+Judgement judge(std::span<const Slot> slots,
+                const std::function<Hash(std::span<const Hash>)>& root_of,
                 const std::function<bool(const Hash&)>& expected) {
   Judgement out;
   out.blame.assign(slots.size(), Blame::none);
@@ -34,7 +35,9 @@ Judgement judge(std::span<const Slot> slots, const std::function<Hash(std::span<
   if (differing.size() <= mixed_max)
     for (std::uint64_t mask = 1; mask < all; ++mask) masks.push_back(mask);
   for (const std::uint64_t mask : complete ? masks : std::vector<std::uint64_t>{}) {
-    const auto from_below = [&](std::size_t i) { return mask == all || (mask != 0 && ((mask >> i) & 1) != 0); };
+    const auto from_below = [&](std::size_t i) {
+      return mask == all || (mask != 0 && ((mask >> i) & 1) != 0);
+    };
     for (std::size_t i = 0; i < differing.size(); ++i) {
       const Slot& slot = slots[differing[i]];
       chosen[differing[i]] = from_below(i) ? *slot.below : *slot.stored;

@@ -25,7 +25,8 @@ struct Judgement {
   std::vector<Blame> blame;  // one for each slot
 };
 
-Judgement judge(std::span<const Slot> slots, const std::function<Hash(std::span<const Hash>)>& root_of,
+Judgement judge(std::span<const Slot> slots,
+                const std::function<Hash(std::span<const Hash>)>& root_of,
                 const std::function<bool(const Hash&)>& expected);
 
 }  // namespace halligan::ledger

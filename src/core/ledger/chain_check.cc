@@ -9,8 +9,10 @@ std::size_t ChainCheck::PseudonymHash::operator()(const Pseudonym& pseudonym) co
 }
 
 void ChainCheck::lost(const std::optional<Hash>& leaf) {
-  if (leaf) lost_.emplace(*leaf, std::nullopt);
-  else lost_unknown_ = true;
+  if (leaf)
+    lost_.emplace(*leaf, std::nullopt);
+  else
+    lost_unknown_ = true;
 }
 
 void ChainCheck::undecided(EntryIndex index, const Hash& entry, const Hash& tile) {

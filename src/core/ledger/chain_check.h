@@ -15,10 +15,10 @@
 namespace halligan::ledger {
 
 struct ChainFinding {
-  bool time = false;                   // else it is about the sequence or the previous entry
+  bool time = false;  // else it is about the sequence or the previous entry
   EntryIndex entry = 0;
-  std::optional<EntryIndex> before;    // the entry that it contradicts
-  std::optional<Hash> claim;           // the leaf hash it says that entry has
+  std::optional<EntryIndex> before;  // the entry that it contradicts
+  std::optional<Hash> claim;         // the leaf hash it says that entry has
   std::string what;
 };
 
@@ -32,7 +32,8 @@ class ChainCheck {
   void undecided(EntryIndex index, const Hash& entry, const Hash& tile);
 
   const std::vector<ChainFinding>& findings() const { return findings_; }
-  // For an undecided entry: true when a successor confirms the entry, false when it confirms the tile.
+  // For an undecided entry: true when a successor confirms the entry, false when it confirms the
+  // tile.
   std::optional<bool> entry_is_right(EntryIndex index) const;
   std::uint64_t patients() const { return last_.size(); }
   std::optional<Instant> first() const { return first_; }

@@ -19,15 +19,32 @@ constexpr std::string_view receipt_title = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view index_word = "index ";
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
 bool has_unicode_space(std::string_view text) {
-  static constexpr std::string_view spaces[] = {
-      " ",            "\x7F",         "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80",
-      "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86",
-      "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9",
-      "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+  static constexpr std::string_view spaces[] = {" ",
+                                                "\x7F",
+                                                "\xC2\x85",
+                                                "\xC2\xA0",
+                                                "\xE1\x9A\x80",
+                                                "\xE2\x80\x80",
+                                                "\xE2\x80\x81",
+                                                "\xE2\x80\x82",
+                                                "\xE2\x80\x83",
+                                                "\xE2\x80\x84",
+                                                "\xE2\x80\x85",
+                                                "\xE2\x80\x86",
+                                                "\xE2\x80\x87",
+                                                "\xE2\x80\x88",
+                                                "\xE2\x80\x89",
+                                                "\xE2\x80\x8A",
+                                                "\xE2\x80\xA8",
+                                                "\xE2\x80\xA9",
+                                                "\xE2\x80\xAF",
+                                                "\xE2\x81\x9F",
+                                                "\xE3\x80\x80"};
   return std::any_of(std::begin(spaces), std::end(spaces), [&](std::string_view space) {
     return text.find(space) != std::string_view::npos;
   });
@@ -193,7 +210,8 @@ SignatureCheck check_signature(const NoteReading& note, const VerifierKey& key) 
 
 OpenedCheckpoint open_checkpoint(std::string_view note, const VerifierKey& key) {
   const NoteReading reading = read_note(note);
-  if (reading.bad_line != 0) return {.error = NoteError::form, .line = reading.bad_line, .head = {}};
+  if (reading.bad_line != 0)
+    return {.error = NoteError::form, .line = reading.bad_line, .head = {}};
   if (reading.origin != key.name) return {.error = NoteError::other_origin, .line = 1, .head = {}};
   const SignatureCheck check = check_signature(reading, key);
   if (check.error != NoteError::none) return {.error = check.error, .line = check.line, .head = {}};
@@ -231,8 +249,8 @@ std::optional<Receipt> parse_receipt(std::string_view text) {
 
 bool verify_receipt(const Receipt& receipt, const Hash& leaf, const VerifierKey& key) {
   const OpenedCheckpoint opened = open_checkpoint(receipt.checkpoint, key);
-  return opened.error == NoteError::none &&
-         verify_inclusion(leaf, receipt.index, opened.head.size, receipt.inclusion, opened.head.root);
+  return opened.error == NoteError::none && verify_inclusion(leaf, receipt.index, opened.head.size,
+                                                             receipt.inclusion, opened.head.root);
 }
 
 }  // namespace halligan::ledger

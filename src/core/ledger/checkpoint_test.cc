@@ -21,7 +21,8 @@ constexpr std::string_view example_vkey =
 constexpr std::string_view example_note =
     "This is an example message.\n"
     "\n"
-    "\xE2\x80\x94 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXm"
+    "\xE2\x80\x94 example.com/foo "
+    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXm"
     "RKuwHjG1Yu72IneyaQM=\n";
 
 TEST(Note, TheExampleOfTheSpecificationVerifies) {
@@ -37,7 +38,8 @@ TEST(Note, TheExampleOfTheSpecificationVerifies) {
   NoteReading other = note;
   other.text[0] = 't';
   EXPECT_EQ(check_signature(other, *foo).error, NoteError::bad_signature);
-  EXPECT_EQ(open_checkpoint(example_note, *foo).error, NoteError::form);  // a note, not a checkpoint
+  EXPECT_EQ(open_checkpoint(example_note, *foo).error,
+            NoteError::form);  // a note, not a checkpoint
 }
 
 TEST(Note, VerifierKeysHaveOneSpelling) {
@@ -48,7 +50,8 @@ TEST(Note, VerifierKeysHaveOneSpelling) {
     spoiled[i] = static_cast<char>(spoiled[i] ^ 1);
     EXPECT_FALSE(parse_verifier_key(spoiled)) << spoiled;  // the key id covers name and key
   }
-  for (const char* bad : {"", "a", "a+b", "a+530d903a+", "example.com/foo+530D903A+"
+  for (const char* bad : {"", "a", "a+b", "a+530d903a+",
+                          "example.com/foo+530D903A+"
                           "AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"})
     EXPECT_FALSE(parse_verifier_key(bad)) << bad;
 }
@@ -56,7 +59,10 @@ TEST(Note, VerifierKeysHaveOneSpelling) {
 TEST(Note, OriginsAreRestricted) {
   EXPECT_TRUE(valid_origin("example.org/log"));
   EXPECT_TRUE(valid_origin("krankenhaus.example/\xC3\xBC"));
-  for (const char* bad : {"", "a b", "a+b", "a\nb", "a\tb", "a\xC2\xA0" "b", "a\xE3\x80\x80", "\xFF"})
+  for (const char* bad : {"", "a b", "a+b", "a\nb", "a\tb",
+                          "a\xC2\xA0"
+                          "b",
+                          "a\xE3\x80\x80", "\xFF"})
     EXPECT_FALSE(valid_origin(bad)) << bad;
 }
 
@@ -111,7 +117,8 @@ TEST(Checkpoint, OtherSignersAreIgnoredAndStrangersRefused) {
   const VerifierKey stranger{.name = key.name, .key = crypto::public_key(crypto::SecretKey{{43}})};
   EXPECT_EQ(open_checkpoint(note, stranger).error, NoteError::unknown_signer);
   const auto blank = note.find("\n\n");
-  EXPECT_EQ(open_checkpoint(note.substr(0, blank + 2) + cosigner, key).error, NoteError::unknown_signer);
+  EXPECT_EQ(open_checkpoint(note.substr(0, blank + 2) + cosigner, key).error,
+            NoteError::unknown_signer);
 }
 
 struct Proved {
@@ -120,7 +127,8 @@ struct Proved {
   Proved() {
     for (std::uint8_t i = 0; i < 7; ++i) tree.append(crypto::sha256(Bytes{0, i}));
     const TreeHead head{.origin = key.name, .size = 7, .root = tree.root()};
-    receipt = {.index = 4, .inclusion = tree.inclusion(4, 7), .checkpoint = sign_checkpoint(head, seed)};
+    receipt = {
+        .index = 4, .inclusion = tree.inclusion(4, 7), .checkpoint = sign_checkpoint(head, seed)};
   }
 };
 

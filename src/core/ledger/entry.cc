@@ -65,7 +65,8 @@ std::optional<Clear> read_clear(ByteView stored) {
     return std::nullopt;
   if (stored[0] != format_version) return std::nullopt;
   const std::uint64_t at_ms = get_u64(stored.data() + 1);
-  if (at_ms > static_cast<std::uint64_t>(far_future.time_since_epoch().count())) return std::nullopt;
+  if (at_ms > static_cast<std::uint64_t>(far_future.time_since_epoch().count()))
+    return std::nullopt;
   Clear clear;
   clear.at = Instant{Millis{static_cast<std::int64_t>(at_ms)}};
   const std::uint8_t* at = take(take(stored.data() + 9, clear.patient), clear.staff);

@@ -12,7 +12,8 @@
 
 namespace halligan::ledger {
 
-// version u8 | at u64 | patient 16 | staff 16 | patient_sequence u64 | previous 32 | key 16 | nonce 12
+// version u8 | at u64 | patient 16 | staff 16 | patient_sequence u64 | previous 32 | key 16 | nonce
+// 12
 struct Clear {
   Instant at{};
   Pseudonym patient{};                 // zero where the entry concerns no patient

@@ -69,19 +69,20 @@ TEST(Entry, AClearPartThatContradictsItselfIsRefused) {
     return read_clear(changed);
   };
   EXPECT_TRUE(with(1, 0, 0));
-  EXPECT_FALSE(with(0, 1, 2));      // another version
-  EXPECT_FALSE(with(1, 8, 0xFF));   // a time before 1970
-  EXPECT_FALSE(with(1, 2, 1));      // a time after the year 9999
-  EXPECT_FALSE(with(9, 16, 0));     // a sequence without a patient
-  EXPECT_FALSE(with(41, 8, 0));     // a patient without a sequence
-  EXPECT_FALSE(with(49, 32, 0));    // a second entry without a previous one
+  EXPECT_FALSE(with(0, 1, 2));     // another version
+  EXPECT_FALSE(with(1, 8, 0xFF));  // a time before 1970
+  EXPECT_FALSE(with(1, 2, 1));     // a time after the year 9999
+  EXPECT_FALSE(with(9, 16, 0));    // a sequence without a patient
+  EXPECT_FALSE(with(41, 8, 0));    // a patient without a sequence
+  EXPECT_FALSE(with(49, 32, 0));   // a second entry without a previous one
   EXPECT_TRUE(with(48, 1, 3));
-  EXPECT_FALSE(with(48, 1, 1));     // a first entry with a previous one
+  EXPECT_FALSE(with(48, 1, 1));  // a first entry with a previous one
   EXPECT_FALSE(read_clear(Bytes(limits::entry_bytes_format_max + 1, 1)));
 }
 
 TEST(Entry, TheLeafHashIsThatOfRfc6962) {
-  EXPECT_EQ(to_hex(leaf_hash({})), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+  EXPECT_EQ(to_hex(leaf_hash({})),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
 }
 
 }  // namespace

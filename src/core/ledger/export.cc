@@ -28,7 +28,8 @@ Result<Bytes> tile_content(const Tree& tree, const TileName& tile, std::uint64_t
 }
 
 Result<Unit> export_log(const Tree& tree, std::uint64_t from, std::uint64_t to,
-                        const std::string& checkpoint, const ReadEntry& read, const WriteFile& write) {
+                        const std::string& checkpoint, const ReadEntry& read,
+                        const WriteFile& write) {
   for (const TileName& tile : tiles_between(from, to)) {
     const auto content = tile_content(tree, tile, to, read);
     if (!content) return content.fault();

@@ -1,4 +1,5 @@
-// The worked example of spec/ledger-format.md, made again from its inputs and compared byte by byte.
+// The worked example of spec/ledger-format.md, made again from its inputs and compared byte by
+// byte.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -41,8 +42,13 @@ struct Example {
     clear.previous = tree.leaf(0);
     clear.nonce = counting_from<12>(0x80);
     add(clear, "second");
-    Clear alone{.at = clear.at, .patient = {}, .staff = counting_from<16>(0x50), .patient_sequence = 0,
-                .previous = {}, .key = counting_from<16>(0x90), .nonce = counting_from<12>(0xA0)};
+    Clear alone{.at = clear.at,
+                .patient = {},
+                .staff = counting_from<16>(0x50),
+                .patient_sequence = 0,
+                .previous = {},
+                .key = counting_from<16>(0x90),
+                .nonce = counting_from<12>(0xA0)};
     add(alone, "third");
     checkpoint = sign_checkpoint({.origin = vkey.name, .size = 3, .root = tree.root()}, seed);
   }
@@ -79,7 +85,8 @@ std::vector<std::string> example_blocks() {
   blocks.push_back(block("`tile/0/000.p/3`:", file("tile/0/000.p/3")));
   blocks.push_back(block("Verifier key:", to_text(x.vkey) + "\n"));
   blocks.push_back(block("`checkpoint`:", x.checkpoint));
-  const Receipt receipt{.index = 1, .inclusion = x.tree.inclusion(1, 3), .checkpoint = x.checkpoint};
+  const Receipt receipt{
+      .index = 1, .inclusion = x.tree.inclusion(1, 3), .checkpoint = x.checkpoint};
   EXPECT_TRUE(verify_receipt(receipt, x.tree.leaf(1), x.vkey));
   blocks.push_back(block("Receipt of entry 1:", to_text(receipt)));
   return blocks;

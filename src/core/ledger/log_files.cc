@@ -48,7 +48,8 @@ std::vector<std::optional<Hash>> split_hashes(ByteView tile, unsigned width) {
   std::vector<std::optional<Hash>> hashes(width);
   for (std::size_t i = 0; i < width && (i + 1) * sizeof(Hash) <= tile.size(); ++i) {
     Hash hash{};
-    std::copy_n(tile.begin() + static_cast<std::ptrdiff_t>(i * sizeof(Hash)), sizeof(Hash), hash.begin());
+    std::copy_n(tile.begin() + static_cast<std::ptrdiff_t>(i * sizeof(Hash)), sizeof(Hash),
+                hash.begin());
     hashes[i] = hash;
   }
   return hashes;

@@ -12,7 +12,8 @@ namespace {
 // The largest power of two below n, for n > 1: where RFC 6962 splits n leaves.
 std::uint64_t split_of(std::uint64_t n) { return std::bit_floor(n - 1); }
 
-// MTH of the leaves [begin, begin + n), n > 0; begin is a multiple of the full subtrees it is made of.
+// MTH of the leaves [begin, begin + n), n > 0; begin is a multiple of the full subtrees it is made
+// of.
 Hash range_root(const Tree& tree, std::uint64_t begin, std::uint64_t n) {
   if (std::has_single_bit(n)) {
     const auto level = static_cast<unsigned>(std::countr_zero(n));

@@ -69,7 +69,8 @@ Hash spoiled(Hash hash) {
 TEST(Merkle, RootsAreThoseOfTheDefinition) {
   const Fixture f;
   Frontier frontier;
-  EXPECT_EQ(to_hex(frontier.root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(to_hex(frontier.root()),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   for (std::uint64_t n = 0; n <= size_max; ++n) {
     EXPECT_EQ(f.tree.root_at(n), mth(f.first(n))) << n;
     EXPECT_EQ(frontier.root(), mth(f.first(n))) << n;
@@ -100,7 +101,9 @@ TEST(Merkle, InclusionProvesTheRightLeafAtTheRightPlaceOnly) {
       ASSERT_FALSE(verify_inclusion(f.leaves[i], i, n, proof, spoiled(root)));
       ASSERT_FALSE(verify_inclusion(f.leaves[i], i, n, joined(proof, root), root));
       for (std::uint64_t j = 0; j <= n; ++j)
-        if (j != i) { ASSERT_FALSE(verify_inclusion(f.leaves[i], j, n, proof, root)); }
+        if (j != i) {
+          ASSERT_FALSE(verify_inclusion(f.leaves[i], j, n, proof, root));
+        }
       for (auto& hash : proof) {
         hash = spoiled(hash);
         ASSERT_FALSE(verify_inclusion(f.leaves[i], i, n, proof, root));

@@ -59,8 +59,8 @@ NoteCheck::NoteCheck(LogFiles& files, const VerifierKey& key) : key_(key) {
   size_ = trusted() ? opened_.head.size : find_size(files);
 }
 
-// A size that nobody signed is believed only when the files reach just as far: otherwise one changed
-// digit would send us looking for quintillions of entries.
+// A size that nobody signed is believed only when the files reach just as far: otherwise one
+// changed digit would send us looking for quintillions of entries.
 std::uint64_t NoteCheck::find_size(LogFiles& files) const {
   if (reading_.size) {
     const auto root = stored_root(files, *reading_.size);
@@ -86,30 +86,38 @@ bool NoteCheck::accepts(const Hash& root) const {
 
 std::vector<Problem> NoteCheck::problems(const std::optional<Hash>& root) const {
   if (!present_)
-    return {{.kind = Trouble::missing, .place = "checkpoint", .what = "it is not there: nothing is signed"}};
+    return {{.kind = Trouble::missing,
+             .place = "checkpoint",
+             .what = "it is not there: nothing is signed"}};
   if (trusted()) return {};
   if (root && signed_with(size_, *root)) return wrong_lines(*root);
   if (reading_.bad_line != 0) return {line_problem(reading_.bad_line, why(NoteError::form))};
-  if (opened_.error != NoteError::other_origin && root && reading_.size == size_ && reading_.root != root)
-    return {line_problem(3, "the root is not that of the files, and the signature holds for neither")};
+  if (opened_.error != NoteError::other_origin && root && reading_.size == size_ &&
+      reading_.root != root)
+    return {
+        line_problem(3, "the root is not that of the files, and the signature holds for neither")};
   if (opened_.error != NoteError::other_origin && root && reading_.size != size_)
     return {line_problem(2, "there are files for " + std::to_string(size_) +
                                 " entries, and the signature does not hold for this size")};
   return {line_problem(opened_.line, why(opened_.error))};
 }
 
-// The signature holds for the tree of the files, so each line that differs from its text was changed.
+// The signature holds for the tree of the files, so each line that differs from its text was
+// changed.
 std::vector<Problem> NoteCheck::wrong_lines(const Hash& root) const {
-  const auto expected = lines_of(checkpoint_text({.origin = key_.name, .size = size_, .root = root}));
+  const auto expected =
+      lines_of(checkpoint_text({.origin = key_.name, .size = size_, .root = root}));
   const auto found = lines_of(reading_.text);
   std::vector<Problem> out;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (i < found.size() && found[i] == expected[i]) continue;
-    out.push_back(line_problem(static_cast<unsigned>(i + 1),
-                               "the signature was made for another text here, and the files confirm that one"));
+    out.push_back(line_problem(
+        static_cast<unsigned>(i + 1),
+        "the signature was made for another text here, and the files confirm that one"));
     if (found.size() != expected.size()) break;  // from here on every line is shifted
   }
-  if (out.empty() && found.size() > expected.size()) out.push_back(line_problem(4, "this line was not signed"));
+  if (out.empty() && found.size() > expected.size())
+    out.push_back(line_problem(4, "this line was not signed"));
   if (out.empty() && reading_.bad_line != 0)
     out.push_back(line_problem(reading_.bad_line, why(NoteError::form)));
   if (out.empty()) out.push_back(line_problem(opened_.line, why(opened_.error)));

@@ -21,7 +21,8 @@ class NoteCheck {
   std::uint64_t size() const { return size_; }
   // Whether this is the root of the log as far as the checkpoint can say.
   bool accepts(const Hash& root) const;
-  // What is wrong with the checkpoint, given the root that the files have; nothing when it is trusted.
+  // What is wrong with the checkpoint, given the root that the files have; nothing when it is
+  // trusted.
   std::vector<Problem> problems(const std::optional<Hash>& root) const;
 
  private:

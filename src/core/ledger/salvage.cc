@@ -1,4 +1,5 @@
-// salvage.cc - framing first; where a length or an entry is missing, the known hashes find the next one.
+// salvage.cc - framing first; where a length or an entry is missing, the known hashes find the next
+// one.
 #include "core/ledger/salvage.h"
 
 #include <algorithm>
@@ -29,8 +30,10 @@ class Salvager {
   Salvaged run() {
     read_items();
     out_.slots.resize(width_);
-    if (items_.size() == width_ && !out_.torn) in_order();
-    else by_hash();
+    if (items_.size() == width_ && !out_.torn)
+      in_order();
+    else
+      by_hash();
     return std::move(out_);
   }
 
@@ -44,7 +47,8 @@ class Salvager {
 
   Item item_of(ByteView bytes) const {
     Item item{.bytes = bytes, .leaf = leaf_hash(bytes), .known = {}};
-    if (const auto found = slot_of_.find(item.leaf); found != slot_of_.end()) item.known = found->second;
+    if (const auto found = slot_of_.find(item.leaf); found != slot_of_.end())
+      item.known = found->second;
     return item;
   }
 
@@ -63,7 +67,8 @@ class Salvager {
   // The next place where an entry that we know begins. Only what looks like an entry is hashed.
   std::size_t next_known(std::size_t at) const {
     for (; at < bundle_.size(); ++at)
-      if (const auto bytes = framed(at); bytes && read_clear(*bytes) && item_of(*bytes).known) return at;
+      if (const auto bytes = framed(at); bytes && read_clear(*bytes) && item_of(*bytes).known)
+        return at;
     return bundle_.size();
   }
 
@@ -104,14 +109,18 @@ class Salvager {
     std::vector<std::size_t> before(items_.size());
     for (std::size_t i = 0; i < items_.size(); ++i) {
       if (!items_[i].known) continue;
-      const auto at = std::lower_bound(tails.begin(), tails.end(), *items_[i].known,
-                                       [&](std::size_t item, std::uint64_t slot) { return *items_[item].known < slot; });
+      const auto at = std::lower_bound(
+          tails.begin(), tails.end(), *items_[i].known,
+          [&](std::size_t item, std::uint64_t slot) { return *items_[item].known < slot; });
       before[i] = at == tails.begin() ? i : *(at - 1);
-      if (at == tails.end()) tails.push_back(i);
-      else *at = i;
+      if (at == tails.end())
+        tails.push_back(i);
+      else
+        *at = i;
     }
     std::vector<bool> placed(items_.size());
-    for (std::size_t left = tails.size(), i = left == 0 ? 0 : tails.back(); left-- > 0; i = before[i])
+    for (std::size_t left = tails.size(), i = left == 0 ? 0 : tails.back(); left-- > 0;
+         i = before[i])
       placed[i] = true;
     return placed;
   }
@@ -123,8 +132,10 @@ class Salvager {
     std::vector<Item> between;
     const auto settle = [&](std::uint64_t end) {
       for (const Item& item : between) {
-        if (slot < end) put(slot++, item);
-        else ++out_.surplus;
+        if (slot < end)
+          put(slot++, item);
+        else
+          ++out_.surplus;
       }
       between.clear();
     };

@@ -17,8 +17,8 @@ struct SalvagedEntry {
 };
 struct Salvaged {
   std::vector<SalvagedEntry> slots;
-  std::uint64_t surplus = 0;   // entries for which there is no slot
-  bool torn = false;           // some bytes belong to no entry
+  std::uint64_t surplus = 0;  // entries for which there is no slot
+  bool torn = false;          // some bytes belong to no entry
 };
 
 // `leaves` are the hashes of the level 0 tile, nothing where unknown; there are as many slots.

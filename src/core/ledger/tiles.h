@@ -12,8 +12,8 @@ namespace halligan::ledger {
 inline constexpr unsigned tile_width = 256;
 
 struct TileName {
-  bool entries = false;     // an entry bundle
-  unsigned level = 0;       // 0..63; 0 for an entry bundle
+  bool entries = false;  // an entry bundle
+  unsigned level = 0;    // 0..63; 0 for an entry bundle
   std::uint64_t index = 0;
   unsigned width = tile_width;  // 1..256; below 256 it is partial
   friend bool operator==(const TileName&, const TileName&) = default;
@@ -26,7 +26,10 @@ std::optional<TileName> parse_tile_path(std::string_view path);
 // not that wide.
 std::optional<Bytes> tile_hashes(const Tree& tree, const TileName& tile, std::uint64_t size);
 // The entries a bundle spans: [first, first + width). Nothing when beyond `size`.
-struct Span { std::uint64_t first = 0; std::uint64_t count = 0; };
+struct Span {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
 std::optional<Span> bundle_span(const TileName& tile, std::uint64_t size);
 void put_bundled(Bytes& bundle, ByteView stored);  // u16 length, then the entry
 std::optional<std::vector<Bytes>> split_bundle(ByteView bundle);

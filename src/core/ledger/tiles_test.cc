@@ -33,14 +33,43 @@ TEST(Tiles, PathsRoundTrip) {
 }
 
 TEST(Tiles, EveryOtherSpellingIsRefused) {
-  for (const char* path :
-       {"", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/1000",
-        "tile/00/000", "tile/64/000", "tile/-1/000", "tile/+1/000", "tile/0/x000/067", "tile/0/001/067",
-        "tile/0/x001/x067", "tile/0/x001/67", "tile/0/x001//067", "tile/0//000", "tile/0/000/", "/tile/0/000",
-        "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/05", "tile/0/000.p/5/",
-        "tile/0/000.p5", "tile/0/000.p/5.p/5", "tile/entries/000.p/-5", "tile/entry/000", "Tile/0/000",
-        "tile/0/00a", "tile/0/../0/000", "tile/0/X001/067", "tile/0/000 ", "tile/0/ 00",
-        "tile/0/x999/x999/x999/x999/x999/x999/x999/999"})
+  for (const char* path : {"",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "tile/0/0",
+                           "tile/0/00",
+                           "tile/0/0000",
+                           "tile/0/1000",
+                           "tile/00/000",
+                           "tile/64/000",
+                           "tile/-1/000",
+                           "tile/+1/000",
+                           "tile/0/x000/067",
+                           "tile/0/001/067",
+                           "tile/0/x001/x067",
+                           "tile/0/x001/67",
+                           "tile/0/x001//067",
+                           "tile/0//000",
+                           "tile/0/000/",
+                           "/tile/0/000",
+                           "tile/0/000.p/",
+                           "tile/0/000.p/0",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/05",
+                           "tile/0/000.p/5/",
+                           "tile/0/000.p5",
+                           "tile/0/000.p/5.p/5",
+                           "tile/entries/000.p/-5",
+                           "tile/entry/000",
+                           "Tile/0/000",
+                           "tile/0/00a",
+                           "tile/0/../0/000",
+                           "tile/0/X001/067",
+                           "tile/0/000 ",
+                           "tile/0/ 00",
+                           "tile/0/x999/x999/x999/x999/x999/x999/x999/999"})
     EXPECT_FALSE(parse_tile_path(path)) << path;
 }
 
@@ -50,13 +79,17 @@ TEST(Tiles, TheExampleOfTheSpecification) {
   unsigned full0 = 0;
   for (const auto& tile : all_tiles(70'000)) {
     if (tile.entries) continue;
-    if (tile.width < tile_width) partial.insert(path_of(tile));
-    else if (tile.level == 0) ++full0;
-    else full_levels.insert(tile.level);
+    if (tile.width < tile_width)
+      partial.insert(path_of(tile));
+    else if (tile.level == 0)
+      ++full0;
+    else
+      full_levels.insert(tile.level);
   }
   EXPECT_EQ(full0, 273U);
   EXPECT_EQ(full_levels, std::set<unsigned>{1});
-  EXPECT_EQ(partial, (std::set<std::string>{"tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"}));
+  EXPECT_EQ(partial,
+            (std::set<std::string>{"tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"}));
   EXPECT_EQ(all_tiles(0), std::vector<TileName>{});
   EXPECT_EQ(all_tiles(256).size(), 3U);  // the bundle, a full tile, a partial one of width 1
 }
@@ -66,7 +99,8 @@ TEST(Tiles, GrowingAddsExactlyWhatChanged) {
   std::uint64_t at = 0;
   for (const std::uint64_t next : {1U, 5U, 5U, 255U, 256U, 257U, 511U, 512U, 66'000U}) {
     for (const auto& tile : tiles_between(at, next)) EXPECT_TRUE(kept.insert(path_of(tile)).second);
-    for (const auto& tile : all_tiles(next)) EXPECT_TRUE(kept.contains(path_of(tile))) << path_of(tile);
+    for (const auto& tile : all_tiles(next))
+      EXPECT_TRUE(kept.contains(path_of(tile))) << path_of(tile);
     at = next;
   }
 }
@@ -83,7 +117,7 @@ TEST(Tiles, HoldTheHashesOfFullSubtrees) {
   Hash first{};
   std::copy_n(level1->begin(), 32, first.begin());
   EXPECT_EQ(first, tree.root_at(256));
-  EXPECT_TRUE(tile_hashes(tree, {.index = 2, .width = 5}, 600));   // an earlier size had it
+  EXPECT_TRUE(tile_hashes(tree, {.index = 2, .width = 5}, 600));  // an earlier size had it
   EXPECT_FALSE(tile_hashes(tree, {.index = 2, .width = 89}, 600));
   EXPECT_FALSE(tile_hashes(tree, {.index = 3, .width = 1}, 600));
   EXPECT_FALSE(tile_hashes(tree, {.index = 2, .width = 88}, 599));

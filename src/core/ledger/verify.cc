@@ -50,7 +50,10 @@ std::string plural(std::uint64_t first, std::uint64_t last) {
 class LogVerifier {
  public:
   LogVerifier(LogReader& reader, const VerifyOptions& options, std::vector<Earlier> earlier)
-      : options_(options), files_(reader), note_(files_, options.key), earlier_(std::move(earlier)) {}
+      : options_(options),
+        files_(reader),
+        note_(files_, options.key),
+        earlier_(std::move(earlier)) {}
 
   Result<VerifyReport> run();
 
@@ -111,10 +114,12 @@ Loaded LogVerifier::load(const TileName& tile) {
   out.stored = split_hashes(file ? ByteView{file->bytes} : ByteView{}, tile.width);
   const std::size_t bytes = (file && file->whole_tile ? tile_width : tile.width) * sizeof(Hash);
   if (files_.fault()) return out;
-  if (!file) report(Trouble::missing, path_of(tile), "it is not there");
+  if (!file)
+    report(Trouble::missing, path_of(tile), "it is not there");
   else if (file->bytes.size() != bytes)
-    report(Trouble::form, path_of(tile), "it has " + std::to_string(file->bytes.size()) +
-                                             " bytes where " + std::to_string(bytes) + " belong");
+    report(Trouble::form, path_of(tile),
+           "it has " + std::to_string(file->bytes.size()) + " bytes where " +
+               std::to_string(bytes) + " belong");
   if (tile.level == 0) {
     load_bundle(out);
     return out;
@@ -133,15 +138,17 @@ void LogVerifier::load_bundle(Loaded& loaded) {
   loaded.entries.slots.resize(name.width);
   loaded.has_bundle = file.has_value();
   if (!file) {
-    report(Trouble::missing, path_of(name), "it is not there: " + plural(first, first + name.width - 1));
+    report(Trouble::missing, path_of(name),
+           "it is not there: " + plural(first, first + name.width - 1));
     return;
   }
   loaded.bundle = std::move(file->bytes);
   loaded.entries = salvage(loaded.bundle, loaded.stored);
   const std::uint64_t allowed = file->whole_tile ? tile_width - name.width : 0;
   if (loaded.entries.surplus > allowed)
-    report(Trouble::form, path_of(name),
-           std::to_string(loaded.entries.surplus - allowed) + " pieces in it are entries of no index");
+    report(
+        Trouble::form, path_of(name),
+        std::to_string(loaded.entries.surplus - allowed) + " pieces in it are entries of no index");
   if (options_.progress) options_.progress(first + name.width, note_.size());
 }
 
@@ -149,8 +156,10 @@ std::vector<Slot> LogVerifier::slots_of(const Loaded& loaded) const {
   std::vector<Slot> slots(loaded.stored.size());
   for (std::size_t i = 0; i < slots.size(); ++i) {
     slots[i].stored = loaded.stored[i];
-    if (loaded.tile.level != 0) slots[i].below = loaded.children[i].root;
-    else if (loaded.entries.slots[i].present()) slots[i].below = loaded.entries.slots[i].leaf;
+    if (loaded.tile.level != 0)
+      slots[i].below = loaded.children[i].root;
+    else if (loaded.entries.slots[i].present())
+      slots[i].below = loaded.entries.slots[i].leaf;
   }
   return slots;
 }
@@ -160,7 +169,8 @@ Below LogVerifier::visit(const TileName& tile, const std::optional<Hash>& expect
   const Loaded loaded = load(tile);
   if (files_.fault()) return {};
   const auto slots = slots_of(loaded);
-  const auto judgement = judge(slots, tile_root, [&](const Hash& root) { return root == expected; });
+  const auto judgement =
+      judge(slots, tile_root, [&](const Hash& root) { return root == expected; });
   settle(loaded, slots, judgement.blame);
   Below below{.root = judgement.root, .leaves = {}};
   if (tile.level == 0 && judgement.root && !judgement.proven)
@@ -170,10 +180,13 @@ Below LogVerifier::visit(const TileName& tile, const std::optional<Hash>& expect
 
 // --- deciding --------------------------------------------------------------------------------
 
-void LogVerifier::settle(const Loaded& loaded, std::span<const Slot> slots, std::span<const Blame> blame) {
+void LogVerifier::settle(const Loaded& loaded, std::span<const Slot> slots,
+                         std::span<const Blame> blame) {
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (loaded.tile.level == 0) settle_entry(loaded, i, slots[i], blame[i]);
-    else settle_child(loaded, i, slots[i], blame[i]);
+    if (loaded.tile.level == 0)
+      settle_entry(loaded, i, slots[i], blame[i]);
+    else
+      settle_child(loaded, i, slots[i], blame[i]);
   }
 }
 
@@ -187,18 +200,21 @@ void LogVerifier::settle_child(const Loaded& loaded, std::size_t i, const Slot& 
   switch (blame) {
     case Blame::none: return;
     case Blame::stored:
-      return report(Trouble::tile, here + " (" + plural(first, last) + ")",
-                    "it was changed: " + child + " is proven by the checkpoint and hashes to another value");
+      return report(
+          Trouble::tile, here + " (" + plural(first, last) + ")",
+          "it was changed: " + child + " is proven by the checkpoint and hashes to another value");
     case Blame::below:
-      suspects_.push_back({.first = first,
-                           .last = last,
-                           .place = plural(first, last) + " (" + child + ")",
-                           .what = "entries and hashes were changed together: they agree with each other "
-                                   "but not with " + here,
-                           .expected = *slot.stored,
-                           .left = {},
-                           .first_leaf = first,
-                           .leaves = loaded.children[i].leaves});
+      suspects_.push_back(
+          {.first = first,
+           .last = last,
+           .place = plural(first, last) + " (" + child + ")",
+           .what = "entries and hashes were changed together: they agree with each other "
+                   "but not with " +
+                   here,
+           .expected = *slot.stored,
+           .left = {},
+           .first_leaf = first,
+           .leaves = loaded.children[i].leaves});
       return;
     case Blame::undecided:
       return report(Trouble::tree, here + " or " + child + " (" + plural(first, last) + ")",
@@ -209,8 +225,8 @@ void LogVerifier::settle_child(const Loaded& loaded, std::size_t i, const Slot& 
 void LogVerifier::settle_entry(const Loaded& loaded, std::size_t i, const Slot& slot, Blame blame) {
   const std::uint64_t index = loaded.tile.index * tile_width + i;
   const SalvagedEntry& entry = loaded.entries.slots[i];
-  const std::string hash_place =
-      path_of(loaded.tile) + " hash " + std::to_string(i) + " (entry " + std::to_string(index) + ")";
+  const std::string hash_place = path_of(loaded.tile) + " hash " + std::to_string(i) + " (entry " +
+                                 std::to_string(index) + ")";
   leaf(blame == Blame::undecided ? std::nullopt
        : blame == Blame::stored  ? slot.below
        : slot.stored             ? slot.stored
@@ -261,11 +277,13 @@ std::optional<Hash> LogVerifier::check_edge() {
     for (std::size_t i = 0; i < hashes.size(); ++i) frontier.append_subtree(levels[i], hashes[i]);
     return frontier.root();
   };
-  const auto judgement = judge(slots, root_of, [&](const Hash& root) { return note_.accepts(root); });
+  const auto judgement =
+      judge(slots, root_of, [&](const Hash& root) { return note_.accepts(root); });
   std::size_t base = 0;
   for (const Loaded& loaded : edge) {
     const std::size_t width = loaded.stored.size();
-    settle(loaded, std::span{slots}.subspan(base, width), std::span{judgement.blame}.subspan(base, width));
+    settle(loaded, std::span{slots}.subspan(base, width),
+           std::span{judgement.blame}.subspan(base, width));
     base += width;
   }
   judge_earlier(judgement.proven);
@@ -273,27 +291,35 @@ std::optional<Hash> LogVerifier::check_edge() {
   return judgement.root;
 }
 
-// All files agree with each other, but not with the signed root. Earlier checkpoints narrow it down.
+// All files agree with each other, but not with the signed root. Earlier checkpoints narrow it
+// down.
 void LogVerifier::suspect_edge(std::span<const Slot> slots, std::span<const unsigned> levels) {
   if (note_.size() == 0)
-    return report(Trouble::checkpoint, "checkpoint line 3", "it was signed, but it is not the root of an empty log");
-  Suspect suspect{.first = 0,
-                  .last = note_.size() - 1,
-                  .what = "files were changed together: they agree with each other, but their root is not "
-                          "the one in checkpoint line 3, which is signed",
-                  .expected = note_.signed_head().root,
-                  .first_leaf = note_.size() / tile_width * tile_width};
+    return report(Trouble::checkpoint, "checkpoint line 3",
+                  "it was signed, but it is not the root of an empty log");
+  Suspect suspect{
+      .first = 0,
+      .last = note_.size() - 1,
+      .what =
+          "files were changed together: they agree with each other, but their root is not "
+          "the one in checkpoint line 3, which is signed",
+      .expected = note_.signed_head().root,
+      .first_leaf = note_.size() / tile_width * tile_width};
   for (const Earlier& known : earlier_) {
     if (!known.root || known.head.size == 0) continue;
-    if (*known.root == known.head.root) suspect.first = known.head.size;
-    else suspect.last = std::min(suspect.last, known.head.size - 1);
+    if (*known.root == known.head.root)
+      suspect.first = known.head.size;
+    else
+      suspect.last = std::min(suspect.last, known.head.size - 1);
   }
   if (suspect.first > suspect.last) suspect.first = 0;  // the checkpoints contradict each other
   suspect.place = plural(suspect.first, suspect.last);
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const Hash hash = slots[i].stored ? *slots[i].stored : *slots[i].below;
-    if (levels[i] != 0) suspect.left.push_back({.level = levels[i], .root = hash});
-    else suspect.leaves.push_back(hash);
+    if (levels[i] != 0)
+      suspect.left.push_back({.level = levels[i], .root = hash});
+    else
+      suspect.leaves.push_back(hash);
   }
   suspects_.push_back(std::move(suspect));
 }
@@ -326,8 +352,8 @@ void LogVerifier::judge_earlier(bool proven) {
       ++report_.earlier;
     } else if (known.root && (proven || !note_.trusted()) && suspects_.empty()) {
       report(Trouble::fork, head.size == 0 ? known.name : plural(agreed, head.size - 1),
-             "this log is not the one of " + known.name + ": its first " + std::to_string(head.size) +
-                 " entries have another root");
+             "this log is not the one of " + known.name + ": its first " +
+                 std::to_string(head.size) + " entries have another root");
     }
   }
 }
@@ -357,8 +383,8 @@ void LogVerifier::report_suspects() {
     if (!report_explained(suspect)) report(Trouble::tree, suspect.place, suspect.what);
 }
 
-// A later entry names the leaf hash of its predecessor: if putting that back gives the signed value,
-// the predecessor is what was changed.
+// A later entry names the leaf hash of its predecessor: if putting that back gives the signed
+// value, the predecessor is what was changed.
 bool LogVerifier::report_explained(const Suspect& suspect) {
   for (std::size_t i = 0; i < chain_.findings().size(); ++i) {
     const ChainFinding& finding = chain_.findings()[i];
@@ -385,8 +411,8 @@ void LogVerifier::report_chains() {
 void LogVerifier::report_undecided() {
   for (const std::uint64_t index : undecided_) {
     const TileName tile = *parse_tile_path(bundle_of(index));
-    const std::string hash =
-        path_of({.index = tile.index, .width = tile.width}) + " hash " + std::to_string(index % tile_width);
+    const std::string hash = path_of({.index = tile.index, .width = tile.width}) + " hash " +
+                             std::to_string(index % tile_width);
     const auto entry_right = chain_.entry_is_right(index);
     if (!entry_right)
       report(Trouble::tree, place_of(index) + " or " + hash,
@@ -394,7 +420,8 @@ void LogVerifier::report_undecided() {
     else if (*entry_right)
       report(Trouble::tile, hash, "it was changed: the patient's next entry confirms the entry");
     else
-      report(Trouble::entry, place_of(index), "it was changed: the patient's next entry confirms its tile");
+      report(Trouble::entry, place_of(index),
+             "it was changed: the patient's next entry confirms its tile");
   }
 }
 
@@ -421,8 +448,9 @@ Result<VerifyReport> verify_log(LogReader& reader, const VerifyOptions& options)
   for (const auto& [name, note] : options.earlier) {
     const auto opened = open_checkpoint(note, options.key);
     if (opened.error != NoteError::none)
-      return Fault{FaultCode::bad_input, name + " is not a checkpoint signed by this log's key: line " +
-                                             std::to_string(opened.line)};
+      return Fault{FaultCode::bad_input,
+                   name + " is not a checkpoint signed by this log's key: line " +
+                       std::to_string(opened.line)};
     earlier.push_back({.name = name, .head = opened.head, .root = {}});
   }
   std::stable_sort(earlier.begin(), earlier.end(),

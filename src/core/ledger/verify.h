@@ -1,4 +1,5 @@
-// verify.h - checks an exported or served log with its public key alone, and says where it is wrong.
+// verify.h - checks an exported or served log with its public key alone, and says where it is
+// wrong.
 //
 // Needs no decryption key, holds one bundle and one tile of each level at a time (and one line for
 // each patient), and costs a fixed number of hashes an entry.
@@ -32,18 +33,20 @@ enum class Trouble {
   entry,       // an entry is not the one that was logged
   tile,        // a hash of a tile is not the one that was logged
   checkpoint,  // a line of the checkpoint is not the one that was signed
-  tree,        // files that disagree, and nothing left says which is wrong; or agree, but not with the root
-  chain,       // a patient's entries do not follow one another
-  time,        // an entry is older than the one before it
-  truncated,   // an earlier checkpoint knows more entries
-  fork,        // an earlier checkpoint knows other entries
+  tree,   // files that disagree, and nothing left says which is wrong; or agree, but not with the
+          // root
+  chain,  // a patient's entries do not follow one another
+  time,   // an entry is older than the one before it
+  truncated,  // an earlier checkpoint knows more entries
+  fork,       // an earlier checkpoint knows other entries
 };
 const char* name_of(Trouble kind);
 
 struct Problem {
   Trouble kind;
-  std::string place;  // "entry 3 (tile/entries/000.p/5)", "tile/0/000.p/5 hash 2", "checkpoint line 2"
-  std::string what;   // lower case, no full stop
+  std::string
+      place;  // "entry 3 (tile/entries/000.p/5)", "tile/0/000.p/5 hash 2", "checkpoint line 2"
+  std::string what;  // lower case, no full stop
 };
 
 struct EarlierCheckpoint {
@@ -53,7 +56,7 @@ struct EarlierCheckpoint {
 
 struct VerifyOptions {
   VerifierKey key;
-  std::vector<EarlierCheckpoint> earlier;                              // promise P4
+  std::vector<EarlierCheckpoint> earlier;                               // promise P4
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;  // may be empty
 };
 
@@ -65,7 +68,7 @@ struct VerifyReport {
   std::uint64_t entries = 0;        // entries that are there, whole and of the right form
   std::uint64_t patients = 0;
   std::uint64_t files = 0;
-  std::uint64_t earlier = 0;        // earlier checkpoints that this log continues
+  std::uint64_t earlier = 0;  // earlier checkpoints that this log continues
   std::optional<Instant> first;
   std::optional<Instant> last;
 };

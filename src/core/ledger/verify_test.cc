@@ -38,8 +38,13 @@ struct Log {
 
   void add(std::uint8_t patient, std::string_view body) {
     now += Millis{1000};
-    Clear clear{.at = now, .patient = {patient}, .staff = {200}, .patient_sequence = 0, .previous = {},
-                .key = {patient}, .nonce = {static_cast<std::uint8_t>(entries.size())}};
+    Clear clear{.at = now,
+                .patient = {patient},
+                .staff = {200},
+                .patient_sequence = 0,
+                .previous = {},
+                .key = {patient},
+                .nonce = {static_cast<std::uint8_t>(entries.size())}};
     auto& [sequence, last] = chains[patient];
     if (patient != 0) {
       clear.patient_sequence = ++sequence;
@@ -95,7 +100,8 @@ VerifyReport verify(const Files& files, std::vector<EarlierCheckpoint> earlier =
 std::string told(const VerifyReport& report) {
   std::string text;
   for (const auto& problem : report.problems)
-    text += std::string{name_of(problem.kind)} + " | " + problem.place + " | " + problem.what + "\n";
+    text +=
+        std::string{name_of(problem.kind)} + " | " + problem.place + " | " + problem.what + "\n";
   return text;
 }
 
@@ -107,7 +113,8 @@ std::string only_place(const VerifyReport& report) {
 TEST(Verify, AWholeLogIsWhole) {
   for (const std::uint64_t size : {0U, 1U, 5U, 255U, 256U, 257U, 600U}) {
     const Log log = long_log(size);
-    const auto report = verify(log.files(), {{"first", log.checkpoint(0)}, {"half", log.checkpoint(size / 2)}});
+    const auto report =
+        verify(log.files(), {{"first", log.checkpoint(0)}, {"half", log.checkpoint(size / 2)}});
     EXPECT_TRUE(report.ok()) << told(report);
     EXPECT_EQ(report.entries, size);
     EXPECT_EQ(report.patients, std::min<std::uint64_t>(log.chains.size(), size));
@@ -127,13 +134,15 @@ TEST(Verify, ReadsEachFileOnce) {
 std::string place_of_byte(const std::string& path, const Bytes& content, std::size_t at) {
   if (path == "checkpoint")
     return "checkpoint line " +
-           std::to_string(1 + std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+           std::to_string(1 + std::count(content.begin(),
+                                         content.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
   const auto tile = *parse_tile_path(path);
   if (!tile.entries) {
     const std::string hash = path + " hash " + std::to_string(at / 32);
     const std::uint64_t index = tile.index * tile_width + at / 32;
     if (tile.level == 0) return hash + " (entry " + std::to_string(index) + ")";
-    return hash + " (entries " + std::to_string(index * 256) + " to " + std::to_string(index * 256 + 255) + ")";
+    return hash + " (entries " + std::to_string(index * 256) + " to " +
+           std::to_string(index * 256 + 255) + ")";
   }
   std::size_t i = 0;
   for (std::size_t begin = 0;; ++i) {
@@ -150,7 +159,8 @@ void flip_bytes(const Files& whole, std::size_t step, std::initializer_list<unsi
         Files files = whole;
         files[path][at] = static_cast<std::uint8_t>(content[at] ^ mask);
         const auto report = verify(files);
-        EXPECT_EQ(only_place(report), place_of_byte(path, content, at)) << path << " byte " << at << " ^ " << mask;
+        EXPECT_EQ(only_place(report), place_of_byte(path, content, at))
+            << path << " byte " << at << " ^ " << mask;
       }
 }
 
@@ -173,12 +183,14 @@ TEST(Verify, EveryShortenedOrLengthenedFileIsNamed) {
   const Files whole = five_entries().files();
   for (const auto& [path, content] : whole) {
     Files files = whole;
-    for (const std::size_t size : {content.size() + 1, content.size() - 1, content.size() / 2, std::size_t{0}}) {
+    for (const std::size_t size :
+         {content.size() + 1, content.size() - 1, content.size() / 2, std::size_t{0}}) {
       files[path].resize(size);
       const auto report = verify(files);
       ASSERT_FALSE(report.ok()) << path << " of " << size;
-      const bool named = path == "checkpoint" ? report.problems[0].place.starts_with("checkpoint line ")
-                                              : told(report).find(path) != std::string::npos;
+      const bool named = path == "checkpoint"
+                             ? report.problems[0].place.starts_with("checkpoint line ")
+                             : told(report).find(path) != std::string::npos;
       EXPECT_TRUE(named) << told(report);
     }
   }
@@ -248,7 +260,8 @@ TEST(Verify, AnEntryChangedTogetherWithItsHashIsNamedByTheChain) {
     files["checkpoint"] = log.files()["checkpoint"];
     if (size != 5) files["tile/1/000.p/2"] = log.files()["tile/1/000.p/2"];
     const auto report = verify(files);
-    EXPECT_TRUE(only_place(report).starts_with("entry " + std::to_string(victim) + " (")) << told(report);
+    EXPECT_TRUE(only_place(report).starts_with("entry " + std::to_string(victim) + " ("))
+        << told(report);
   }
 }
 
@@ -279,7 +292,8 @@ TEST(Verify, JunkInPlaceOfABundleIsNamedAndCostsLittle) {
   Files files = five_entries().files();
   Bytes& bundle = files[bundle_path];
   bundle.clear();
-  for (int i = 0; i < 1'000'000; ++i) bundle.insert(bundle.end(), {0, 1, static_cast<std::uint8_t>(i)});
+  for (int i = 0; i < 1'000'000; ++i)
+    bundle.insert(bundle.end(), {0, 1, static_cast<std::uint8_t>(i)});
   const auto report = verify(files);
   EXPECT_EQ(report.entries, 0U);
   EXPECT_EQ(report.problems.size(), 5U) << told(report);
@@ -328,8 +342,9 @@ TEST(Verify, AForkIsToldByAnEarlierCheckpoint) {
   fork.entries.resize(550);
   fork.add(99, "another history");
   for (int i = 0; i < 60; ++i) fork.add(99, "and so on");
-  const auto report = verify(fork.files(), {{"a", log.checkpoint(500)}, {"b", log.checkpoint(600)},
-                                            {"c", log.checkpoint(550)}});
+  const auto report =
+      verify(fork.files(),
+             {{"a", log.checkpoint(500)}, {"b", log.checkpoint(600)}, {"c", log.checkpoint(550)}});
   ASSERT_EQ(report.problems.size(), 1U) << told(report);
   EXPECT_EQ(report.problems[0].kind, Trouble::fork);
   EXPECT_EQ(report.problems[0].place, "entries 550 to 599");
@@ -349,9 +364,11 @@ TEST(Verify, RandomDamageIsAlwaysFound) {
   for (int round = 0; round < 1500; ++round) {
     Files files = whole;
     for (std::size_t damages = 1 + below(3); damages-- > 0;) {
-      auto& content = std::next(files.begin(), static_cast<std::ptrdiff_t>(below(files.size())))->second;
+      auto& content =
+          std::next(files.begin(), static_cast<std::ptrdiff_t>(below(files.size())))->second;
       const auto from = content.begin() + static_cast<std::ptrdiff_t>(below(content.size() + 1));
-      const auto length = static_cast<std::ptrdiff_t>(below(static_cast<std::size_t>(content.end() - from) + 1));
+      const auto length =
+          static_cast<std::ptrdiff_t>(below(static_cast<std::size_t>(content.end() - from) + 1));
       switch (below(4)) {
         case 0: content.erase(from, from + length); break;
         case 1: std::fill(from, from + length, static_cast<std::uint8_t>(below(256))); break;
@@ -367,7 +384,8 @@ TEST(Verify, RandomDamageIsAlwaysFound) {
 TEST(Verify, AnEarlierCheckpointOfAnotherKeyIsAFault) {
   const Files files = five_entries().files();
   MapReader reader{files};
-  const auto other = sign_checkpoint({.origin = key.name, .size = 1, .root = {}}, crypto::SecretKey{{9}});
+  const auto other =
+      sign_checkpoint({.origin = key.name, .size = 1, .root = {}}, crypto::SecretKey{{9}});
   const auto report = verify_log(reader, {.key = key, .earlier = {{"x", other}}, .progress = {}});
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.fault().code, FaultCode::bad_input);

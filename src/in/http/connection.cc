@@ -14,7 +14,7 @@
 namespace halligan::in::http {
 namespace {
 
-constexpr std::size_t chunk_bytes = 64 * 1024;   // of a body between two looks at its lease
+constexpr std::size_t chunk_bytes = 64 * 1024;       // of a body between two looks at its lease
 constexpr std::size_t short_body_bytes = 16 * 1024;  // goes out with its head in one write
 
 // IMF-fixdate, made once a second and thread.
@@ -45,9 +45,7 @@ Connection::Connection(Edge& edge, int socket, const TlsContext& tls, std::strin
   set_deadline(since_ + edge_.options.header_time);
 }
 
-Connection::~Connection() {
-  MUST(phase_ == Phase::closed);
-}
+Connection::~Connection() { MUST(phase_ == Phase::closed); }
 
 bool Connection::enter_registry() {
   const std::lock_guard lock{edge_.registry_mutex};
@@ -69,7 +67,8 @@ void Connection::sweep(Clock::time_point now) {
   if (late) ++edge_.counters.timeouts;
   overdue_ = true;
   no_deadline();
-  // Wakes the owner. While it receives, it may still answer 408; while it sends, nothing more leaves.
+  // Wakes the owner. While it receives, it may still answer 408; while it sends, nothing more
+  // leaves.
   if (sending_) {
     reset_socket(socket_);
   } else {
@@ -132,8 +131,8 @@ Connection::Next Connection::shake_hands() {
   }
   if (!transport_.spoken_to_plainly()) return end();
   const Response response = problem(refusals::not_tls);  // said past TLS, which has not begun
-  const auto text = *head_text(response, {.close = true, .date = date_now()}) +
-                    std::string{body_text(response)};
+  const auto text =
+      *head_text(response, {.close = true, .date = date_now()}) + std::string{body_text(response)};
   ::send(socket_, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   begin_linger();
   return Next::go_on;
@@ -151,7 +150,8 @@ Connection::Next Connection::receive() {
     }
     Moved moved{Io::want_read};
     if (may_read_ || transport_.holds_input()) moved = transport_.read(scratch);
-    if (moved.io == Io::closed || moved.io == Io::failed) return overdue_ ? receive_overdue() : end();
+    if (moved.io == Io::closed || moved.io == Io::failed)
+      return overdue_ ? receive_overdue() : end();
     if (moved.io != Io::done) {
       may_read_ = false;
       arm_receive();
@@ -197,8 +197,10 @@ std::optional<Connection::Next> Connection::digest() {
         if (used == 0) return std::nullopt;
         break;
       case State::body:
-        if (before == State::head) begin_body();
-        else if (used == 0) return std::nullopt;
+        if (before == State::head)
+          begin_body();
+        else if (used == 0)
+          return std::nullopt;
         break;
     }
   }
@@ -284,14 +286,17 @@ std::string_view Connection::piece() const {
   return rest_.substr(at, chunk_bytes - at % chunk_bytes);
 }
 
-std::uint64_t Connection::body_sent() const { return sent_ > head_bytes_ ? sent_ - head_bytes_ : 0; }
+std::uint64_t Connection::body_sent() const {
+  return sent_ > head_bytes_ ? sent_ - head_bytes_ : 0;
+}
 
 Connection::Next Connection::send() {
   const auto* record = std::get_if<ReleasedRecord>(&response_.body);
   for (;;) {
     const auto next = piece();
     if (next.empty()) return sent();
-    if (record != nullptr && record->lease != nullptr && record->lease->over()) return abort(app::Done::cut);
+    if (record != nullptr && record->lease != nullptr && record->lease->over())
+      return abort(app::Done::cut);
     if (overdue_) return abort(edge_.stopping ? app::Done::cut : app::Done::client_gone);
     const Moved moved = transport_.write(next);
     if (moved.io == Io::closed || moved.io == Io::failed) return abort(app::Done::client_gone);

@@ -1,4 +1,5 @@
-// connection.h - one connection from its first byte to its last: shake hands, receive, handle, send.
+// connection.h - one connection from its first byte to its last: shake hands, receive, handle,
+// send.
 //
 // INVARIANT: exactly one thread owns a connection at any time: the one that was woken for its
 // socket, or the worker that runs its request. Only sweep() is called by another, and touches
@@ -93,21 +94,21 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   const std::string peer_address_;
   RequestParser parser_;
   Phase phase_ = Phase::handshake;
-  std::string in_;                // received, not yet consumed
-  Clock::time_point since_;       // start of what is being received
-  bool begun_ = false;            // a byte of the request is here
-  bool first_ = true;             // no request was received yet
-  bool may_read_ = false;         // asking the socket is worth while
-  std::size_t held_ = 0;          // bytes of body counted in buffered_bytes
+  std::string in_;           // received, not yet consumed
+  Clock::time_point since_;  // start of what is being received
+  bool begun_ = false;       // a byte of the request is here
+  bool first_ = true;        // no request was received yet
+  bool may_read_ = false;    // asking the socket is worth while
+  std::size_t held_ = 0;     // bytes of body counted in buffered_bytes
 
   Response response_;
-  std::string lead_;              // the head, and the body where it is short
+  std::string lead_;  // the head, and the body where it is short
   std::size_t head_bytes_ = 0;
-  std::string_view rest_;         // of the body
-  std::size_t sent_ = 0;          // of lead_ and rest_
-  std::size_t renewed_at_ = 0;    // sent_ when the write deadline was last moved
+  std::string_view rest_;       // of the body
+  std::size_t sent_ = 0;        // of lead_ and rest_
+  std::size_t renewed_at_ = 0;  // sent_ when the write deadline was last moved
   bool keep_ = true;
-  bool record_owed_ = false;      // on_done was not called yet
+  bool record_owed_ = false;  // on_done was not called yet
 
   std::atomic<Clock::rep> deadline_;
   std::atomic<bool> overdue_{false};

@@ -75,17 +75,19 @@ std::string kind_of(const json::value& value) {
   base::stop("JSON kind outside its enum", __FILE__, __LINE__);
 }
 
-// A name that somebody else chose may be a value in disguise: it is repeated only if it looks like a
-// name of a field.
+// A name that somebody else chose may be a value in disguise: it is repeated only if it looks like
+// a name of a field.
 bool plain_name(std::string_view name) {
   return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
   });
 }
 
 bool fit_text(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f;
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
+           c == 0x7f;
   });
 }
 
@@ -119,7 +121,8 @@ Response problem(const FieldError& error) {
 
 std::variant<json::value, FieldError> parse_json(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max)
-    return FieldError{"", std::to_string(text.size()) + " bytes", "at most " + std::to_string(bytes_max)};
+    return FieldError{"", std::to_string(text.size()) + " bytes",
+                      "at most " + std::to_string(bytes_max)};
   json::parse_options options;
   options.max_depth = limits::json_depth_max;
   const auto depth = "nesting of at most " + std::to_string(limits::json_depth_max) + " levels";
@@ -127,15 +130,19 @@ std::variant<json::value, FieldError> parse_json(std::string_view text, std::siz
   boost::system::error_code failure;
   const auto used = finder.write_some(false, text.data(), text.size(), failure);
   if (finder.handler().found())
-    return FieldError{"", "one key twice in an object before byte " + std::to_string(used), "each key once"};
+    return FieldError{"", "one key twice in an object before byte " + std::to_string(used),
+                      "each key once"};
   if (failure == json::error::too_deep) return FieldError{"", "deeper nesting", depth};
   if (failure == json::error::incomplete || text.empty())
-    return FieldError{"", "the end of the body after " + std::to_string(text.size()) + " bytes", "more JSON"};
+    return FieldError{"", "the end of the body after " + std::to_string(text.size()) + " bytes",
+                      "more JSON"};
   if (failure)
-    return FieldError{"", "something else at byte " + std::to_string(used), "JSON (RFC 8259) in valid UTF-8"};
+    return FieldError{"", "something else at byte " + std::to_string(used),
+                      "JSON (RFC 8259) in valid UTF-8"};
   auto value = json::parse({text.data(), text.size()}, failure, {}, options);
   if (failure)
-    return FieldError{"", "more bytes behind the value at byte " + std::to_string(used), "one JSON value"};
+    return FieldError{"", "more bytes behind the value at byte " + std::to_string(used),
+                      "one JSON value"};
   return value;
 }
 
@@ -175,7 +182,8 @@ Fields::Fields(const json::object& object, std::string pointer, std::shared_ptr<
 std::string Fields::at(std::string_view name) const { return pointer_ + "/" + std::string{name}; }
 
 void Fields::fail(std::string pointer, std::string found, std::string expected) {
-  if (!shared_->error) shared_->error = FieldError{std::move(pointer), std::move(found), std::move(expected)};
+  if (!shared_->error)
+    shared_->error = FieldError{std::move(pointer), std::move(found), std::move(expected)};
 }
 
 void Fields::refuse(std::string_view name, std::string found, std::string expected) {
@@ -198,27 +206,32 @@ std::optional<FieldError> Fields::error() const {
       if (std::find(node->asked.begin(), node->asked.end(), name) != node->asked.end()) continue;
       std::string known;
       for (const auto& each : node->asked) known += (known.empty() ? "" : ", ") + each;
-      return FieldError{plain_name(name) ? node->pointer + "/" + std::string{name} : node->pointer + "/?",
-                        "an unknown field", known.empty() ? "no fields" : "only the fields " + known};
+      return FieldError{
+          plain_name(name) ? node->pointer + "/" + std::string{name} : node->pointer + "/?",
+          "an unknown field", known.empty() ? "no fields" : "only the fields " + known};
     }
   return std::nullopt;
 }
 
-std::optional<std::string> Fields::read_text(std::string_view name, std::size_t bytes_max, bool required) {
+std::optional<std::string> Fields::read_text(std::string_view name, std::size_t bytes_max,
+                                             bool required) {
   const auto rule = text_rule(bytes_max);
   const auto* value = find(name, required, rule);
   if (value == nullptr) return std::nullopt;
-  if (!value->is_string() || value->get_string().empty()) return fail(at(name), kind_of(*value), rule), std::nullopt;
+  if (!value->is_string() || value->get_string().empty())
+    return fail(at(name), kind_of(*value), rule), std::nullopt;
   const auto& text = value->get_string();
   if (text.size() > bytes_max)
-    return fail(at(name), "a text of " + std::to_string(text.size()) + " bytes", rule), std::nullopt;
+    return fail(at(name), "a text of " + std::to_string(text.size()) + " bytes", rule),
+           std::nullopt;
   if (!fit_text({text.data(), text.size()}))
     return fail(at(name), "a text with control characters", rule), std::nullopt;
   return std::string{text.data(), text.size()};
 }
 
 std::optional<std::string> Fields::read_choice(std::string_view name,
-                                               std::initializer_list<std::string_view> allowed, bool required) {
+                                               std::initializer_list<std::string_view> allowed,
+                                               bool required) {
   const auto rule = list_of(allowed);
   const auto* value = find(name, required, rule);
   if (value == nullptr) return std::nullopt;
@@ -229,8 +242,10 @@ std::optional<std::string> Fields::read_choice(std::string_view name,
   return std::string{text};
 }
 
-std::optional<std::int64_t> Fields::read_integer(std::string_view name, Range range, bool required) {
-  const auto rule = "a whole number from " + std::to_string(range.min) + " to " + std::to_string(range.max);
+std::optional<std::int64_t> Fields::read_integer(std::string_view name, Range range,
+                                                 bool required) {
+  const auto rule =
+      "a whole number from " + std::to_string(range.min) + " to " + std::to_string(range.max);
   const auto* value = find(name, required, rule);
   if (value == nullptr) return std::nullopt;
   if (!value->is_int64()) return fail(at(name), kind_of(*value), rule), std::nullopt;
@@ -247,7 +262,8 @@ std::optional<bool> Fields::read_flag(std::string_view name, bool required) {
   return value->get_bool();
 }
 
-std::vector<std::string> Fields::read_texts(std::string_view name, ListBounds bounds, bool required) {
+std::vector<std::string> Fields::read_texts(std::string_view name, ListBounds bounds,
+                                            bool required) {
   const auto rule = "a list of at most " + std::to_string(bounds.items_max) + " texts";
   const auto* value = find(name, required, rule);
   std::vector<std::string> out;
@@ -262,7 +278,8 @@ std::vector<std::string> Fields::read_texts(std::string_view name, ListBounds bo
       return fail(where, kind_of(list[n]), text_rule(bounds.bytes_max)), std::vector<std::string>{};
     const std::string_view text{list[n].get_string().data(), list[n].get_string().size()};
     if (text.size() > bounds.bytes_max || !fit_text(text))
-      return fail(where, "a text that is longer or has control characters", text_rule(bounds.bytes_max)),
+      return fail(where, "a text that is longer or has control characters",
+                  text_rule(bounds.bytes_max)),
              std::vector<std::string>{};
     out.emplace_back(text);
   }
@@ -276,18 +293,21 @@ std::optional<Fields> Fields::read_object(std::string_view name, bool required) 
   return Fields{value->get_object(), at(name), shared_};
 }
 
-std::vector<Fields> Fields::read_objects(std::string_view name, std::size_t items_max, bool required) {
+std::vector<Fields> Fields::read_objects(std::string_view name, std::size_t items_max,
+                                         bool required) {
   const auto rule = "a list of at most " + std::to_string(items_max) + " objects";
   const auto* value = find(name, required, rule);
   std::vector<Fields> out;
   if (value == nullptr) return out;
   if (!value->is_array()) return fail(at(name), kind_of(*value), rule), out;
   const auto& list = value->get_array();
-  if (list.size() > items_max) return fail(at(name), "a list of " + std::to_string(list.size()), rule), out;
+  if (list.size() > items_max)
+    return fail(at(name), "a list of " + std::to_string(list.size()), rule), out;
   out.reserve(list.size());
   for (std::size_t n = 0; n < list.size(); ++n) {
     const auto where = at(name) + "/" + std::to_string(n);
-    if (!list[n].is_object()) return fail(where, kind_of(list[n]), "an object"), std::vector<Fields>{};
+    if (!list[n].is_object())
+      return fail(where, kind_of(list[n]), "an object"), std::vector<Fields>{};
     out.push_back(Fields{list[n].get_object(), where, shared_});
   }
   return out;
@@ -302,8 +322,8 @@ std::optional<std::string> Fields::optional_text(std::string_view name, std::siz
 std::string Fields::one_of(std::string_view name, std::initializer_list<std::string_view> allowed) {
   return read_choice(name, allowed, true).value_or("");
 }
-std::optional<std::string> Fields::optional_one_of(std::string_view name,
-                                                   std::initializer_list<std::string_view> allowed) {
+std::optional<std::string> Fields::optional_one_of(
+    std::string_view name, std::initializer_list<std::string_view> allowed) {
   return read_choice(name, allowed, false);
 }
 std::int64_t Fields::integer(std::string_view name, Range range) {
@@ -325,7 +345,9 @@ Fields Fields::object(std::string_view name) {
   if (auto inner = read_object(name, true)) return *inner;
   return Fields{empty, at(name), shared_};
 }
-std::optional<Fields> Fields::optional_object(std::string_view name) { return read_object(name, false); }
+std::optional<Fields> Fields::optional_object(std::string_view name) {
+  return read_object(name, false);
+}
 std::vector<Fields> Fields::objects(std::string_view name, std::size_t items_max) {
   return read_objects(name, items_max, true);
 }

@@ -7,8 +7,8 @@
 //   const auto code = fields.optional_text("code", 16);
 //   if (const auto error = fields.error()) return problem(*error);
 //
-// Duplicate keys, unknown fields, trailing bytes, invalid UTF-8 and too deep nesting are refused. An
-// error says which field, what kind of thing was found and what would be right, never the value.
+// Duplicate keys, unknown fields, trailing bytes, invalid UTF-8 and too deep nesting are refused.
+// An error says which field, what kind of thing was found and what would be right, never the value.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -33,7 +33,8 @@ struct FieldError {
 };
 Response problem(const FieldError& error);  // 400, also with "errors": [{"pointer", "detail"}]
 
-std::variant<boost::json::value, FieldError> parse_json(std::string_view text, std::size_t bytes_max);
+std::variant<boost::json::value, FieldError> parse_json(std::string_view text,
+                                                        std::size_t bytes_max);
 // The body as one object; 415 without Content-Type: application/json.
 std::variant<boost::json::object, Response> read_command(
     const Request& request, std::size_t bytes_max = limits::command_body_bytes_max);
@@ -86,7 +87,8 @@ class Fields {
   std::vector<std::string> read_texts(std::string_view name, ListBounds bounds, bool required);
   std::optional<std::string> read_text(std::string_view name, std::size_t bytes_max, bool required);
   std::optional<std::string> read_choice(std::string_view name,
-                                         std::initializer_list<std::string_view> allowed, bool required);
+                                         std::initializer_list<std::string_view> allowed,
+                                         bool required);
   std::optional<std::int64_t> read_integer(std::string_view name, Range range, bool required);
   std::optional<bool> read_flag(std::string_view name, bool required);
   std::optional<Fields> read_object(std::string_view name, bool required);

@@ -17,20 +17,38 @@ boost::json::object object_of(std::string_view text) {
 }
 
 TEST(Json, IsStrict) {
-  for (const char* good : {"{}", " {\"a\":1} ", "[]", "\"\\u00e9\"", "{\"a\":{\"a\":1},\"b\":{\"a\":1}}", "\"\\ud83d\\ude00\"",
-                           "[{\"a\":1},{\"a\":2}]", "-0.5e3"})
+  for (const char* good :
+       {"{}", " {\"a\":1} ", "[]", "\"\\u00e9\"", "{\"a\":{\"a\":1},\"b\":{\"a\":1}}",
+        "\"\\ud83d\\ude00\"", "[{\"a\":1},{\"a\":2}]", "-0.5e3"})
     EXPECT_TRUE(parses(good)) << good;
   const std::string cut_utf8 = "{\"a\":\"\xc3\"}";
   const std::string surrogate = "{\"a\":\"\xed\xa0\x80\"}";
-  for (const std::string& bad :
-       {std::string{}, std::string{" "}, std::string{"{"}, std::string{"{\"a\":1,}"}, std::string{"{a:1}"},
-        std::string{"{'a':1}"}, std::string{"[1,]"}, std::string{"{} x"}, std::string{"{}{}"}, std::string{"01"},
-        std::string{"NaN"}, std::string{"7E777"}, std::string{"// c\n{}"}, std::string{"{\"a\":1,\"a\":1}"},
-        std::string{"{\"b\":[{\"a\":1,\"c\":2,\"\\u0061\":1}]}"}, cut_utf8, surrogate, std::string{"\"\\ud800\""},
-        std::string{"\"a\nb\""}, std::string{"{\"a\":tru}"}, std::string{"\xef\xbb\xbf{}"}})
+  for (const std::string& bad : {std::string{},
+                                 std::string{" "},
+                                 std::string{"{"},
+                                 std::string{"{\"a\":1,}"},
+                                 std::string{"{a:1}"},
+                                 std::string{"{'a':1}"},
+                                 std::string{"[1,]"},
+                                 std::string{"{} x"},
+                                 std::string{"{}{}"},
+                                 std::string{"01"},
+                                 std::string{"NaN"},
+                                 std::string{"7E777"},
+                                 std::string{"// c\n{}"},
+                                 std::string{"{\"a\":1,\"a\":1}"},
+                                 std::string{"{\"b\":[{\"a\":1,\"c\":2,\"\\u0061\":1}]}"},
+                                 cut_utf8,
+                                 surrogate,
+                                 std::string{"\"\\ud800\""},
+                                 std::string{"\"a\nb\""},
+                                 std::string{"{\"a\":tru}"},
+                                 std::string{"\xef\xbb\xbf{}"}})
     EXPECT_FALSE(parses(bad)) << bad;
-  EXPECT_TRUE(parses(std::string(limits::json_depth_max, '[') + std::string(limits::json_depth_max, ']')));
-  EXPECT_FALSE(parses(std::string(limits::json_depth_max + 1, '[') + std::string(limits::json_depth_max + 1, ']')));
+  EXPECT_TRUE(
+      parses(std::string(limits::json_depth_max, '[') + std::string(limits::json_depth_max, ']')));
+  EXPECT_FALSE(parses(std::string(limits::json_depth_max + 1, '[') +
+                      std::string(limits::json_depth_max + 1, ']')));
   EXPECT_FALSE(parses("\"" + std::string(1'000, 'a') + "\""));
   EXPECT_FALSE(parses(std::string(900, '[')));
 }
@@ -52,7 +70,8 @@ TEST(Fields, ReadsWhatIsThere) {
   EXPECT_TRUE(fields.flag("on"));
   EXPECT_EQ(fields.integer("n", {.min = 0, .max = 9}), 7);
   EXPECT_EQ(fields.one_of("kind", {"a", "b"}), "b");
-  EXPECT_EQ(fields.texts("list", {.items_max = 2, .bytes_max = 1}), (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(fields.texts("list", {.items_max = 2, .bytes_max = 1}),
+            (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(fields.object("inner").text("z", 1), "1");
   std::int64_t sum = 0;
   for (auto& item : fields.objects("items", 2)) sum += item.integer("q", {.min = 1, .max = 2});

@@ -21,15 +21,15 @@ bool sendable(const Header& header) {
 }
 bool framing(std::string_view name) {
   return same_name(name, "content-length") || same_name(name, "transfer-encoding") ||
-         same_name(name, "connection") || same_name(name, "keep-alive") || same_name(name, "trailer") ||
-         same_name(name, "upgrade");
+         same_name(name, "connection") || same_name(name, "keep-alive") ||
+         same_name(name, "trailer") || same_name(name, "upgrade");
 }
 
 }  // namespace
 
 bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::optional<std::string_view> Request::header(std::string_view name) const {
@@ -39,8 +39,9 @@ std::optional<std::string_view> Request::header(std::string_view name) const {
 }
 
 std::size_t Request::count(std::string_view name) const {
-  return static_cast<std::size_t>(std::count_if(
-      headers.begin(), headers.end(), [&](const Header& each) { return same_name(each.name, name); }));
+  return static_cast<std::size_t>(
+      std::count_if(headers.begin(), headers.end(),
+                    [&](const Header& each) { return same_name(each.name, name); }));
 }
 
 std::string_view body_text(const Response& response) {
@@ -67,9 +68,8 @@ Response problem(int status, std::string_view slug, std::string_view title, std:
 }
 
 Response json_response(int status, std::string json) {
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json"}},
-          .body = std::move(json)};
+  return {
+      .status = status, .headers = {{"Content-Type", "application/json"}}, .body = std::move(json)};
 }
 
 bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
@@ -126,7 +126,9 @@ std::optional<std::string> head_text(const Response& response, const HeadFacts& 
   if (!cache_said) out.append("Cache-Control: no-store\r\n");
   out.append("X-Content-Type-Options: nosniff\r\n");
   if (may_have_body(response.status))
-    out.append("Content-Length: ").append(std::to_string(body_text(response).size())).append("\r\n");
+    out.append("Content-Length: ")
+        .append(std::to_string(body_text(response).size()))
+        .append("\r\n");
   if (facts.close) out.append("Connection: close\r\n");
   out.append("\r\n");
   return out;

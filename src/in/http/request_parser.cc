@@ -63,7 +63,8 @@ const Problem* head_fault(const Request& request, int version) {
   const auto encodings = request.count("transfer-encoding");
   if (lengths + encodings > 1) return &refusals::bad_framing;
   if (lengths == 1 && !digits(*request.header("content-length"))) return &refusals::bad_framing;
-  if (encodings == 1 && (version < 11 || !same_name(*request.header("transfer-encoding"), "chunked")))
+  if (encodings == 1 &&
+      (version < 11 || !same_name(*request.header("transfer-encoding"), "chunked")))
     return &refusals::bad_framing;
   const auto expects = request.count("expect");
   if (expects > 1 || (expects == 1 && !same_name(*request.header("expect"), "100-continue")))
@@ -103,7 +104,8 @@ class RequestParser::Beast : public beast::basic_parser<true> {
     if (mark != std::string::npos) request.query = request.target.substr(mark + 1);
     ec = {};
   }
-  void on_field_impl(beast::field, beast_view name, beast_view value, boost::beast::error_code& ec) override {
+  void on_field_impl(beast::field, beast_view name, beast_view value,
+                     boost::beast::error_code& ec) override {
     if (head_done) return refuse(refusals::bad_chunk, ec);  // a trailer
     if (!valid_utf8(plain(value))) return refuse(refusals::bad_header, ec);
     request.headers.push_back({std::string{plain(name)}, std::string{plain(value)}});
@@ -113,18 +115,23 @@ class RequestParser::Beast : public beast::basic_parser<true> {
     head_done = true;
     ec = {};
   }
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, boost::beast::error_code& ec) override { ec = {}; }
+  void on_body_init_impl(const boost::optional<std::uint64_t>&,
+                         boost::beast::error_code& ec) override {
+    ec = {};
+  }
   std::size_t on_body_impl(beast_view bytes, boost::beast::error_code& ec) override {
     request.body.append(bytes.data(), bytes.size());
     ec = {};
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t size, beast_view extensions, boost::beast::error_code& ec) override {
+  void on_chunk_header_impl(std::uint64_t size, beast_view extensions,
+                            boost::beast::error_code& ec) override {
     if (!extensions.empty()) return refuse(refusals::bad_chunk, ec);
     if (size > body_max - request.body.size()) return refuse(refusals::body_too_large, ec);
     ec = {};
   }
-  std::size_t on_chunk_body_impl(std::uint64_t, beast_view bytes, boost::beast::error_code& ec) override {
+  std::size_t on_chunk_body_impl(std::uint64_t, beast_view bytes,
+                                 boost::beast::error_code& ec) override {
     return on_body_impl(bytes, ec);
   }
   void on_finish_impl(boost::beast::error_code& ec) override { ec = {}; }
@@ -190,7 +197,8 @@ std::size_t RequestParser::feed_head(std::string_view bytes) {
   for (;;) {
     const auto end = bytes.find('\n', searched_);
     const auto so_far = end == std::string_view::npos ? bytes.size() : end;
-    if (lines_ == 0 && so_far > limits_.target_bytes_max + 32) return refuse(refusals::target_too_long);
+    if (lines_ == 0 && so_far > limits_.target_bytes_max + 32)
+      return refuse(refusals::target_too_long);
     if (so_far > limits_.header_bytes_max) return refuse(refusals::header_too_large);
     if (end == std::string_view::npos) {
       searched_ = bytes.size();
@@ -213,7 +221,8 @@ std::size_t RequestParser::read_head(std::string_view head) {
   if (beast_->fault != nullptr) return refuse(*beast_->fault);
   if (ec == beast::error::bad_version)
     return refuse(other_version(line) ? refusals::bad_version : refusals::bad_line);
-  if (ec == beast::error::bad_method || ec == beast::error::bad_target) return refuse(refusals::bad_line);
+  if (ec == beast::error::bad_method || ec == beast::error::bad_target)
+    return refuse(refusals::bad_line);
   if (ec == beast::error::bad_content_length || ec == beast::error::multiple_content_length ||
       ec == beast::error::bad_transfer_encoding)
     return refuse(refusals::bad_framing);
@@ -222,9 +231,10 @@ std::size_t RequestParser::read_head(std::string_view head) {
   auto& request = beast_->request;
   if (request.target.size() > limits_.target_bytes_max) return refuse(refusals::target_too_long);
   if (const auto* fault = head_fault(request, beast_->version)) return refuse(*fault);
-  beast_->body_max =
-      limits_.body_bytes_max ? limits_.body_bytes_max(request.path) : limits::command_body_bytes_max;
-  if (beast_->content_length().value_or(0) > beast_->body_max) return refuse(refusals::body_too_large);
+  beast_->body_max = limits_.body_bytes_max ? limits_.body_bytes_max(request.path)
+                                            : limits::command_body_bytes_max;
+  if (beast_->content_length().value_or(0) > beast_->body_max)
+    return refuse(refusals::body_too_large);
   beast_->eager(true);
   state_ = beast_->is_done() ? State::complete : State::body;
   return head.size();

@@ -43,8 +43,8 @@ class RequestParser {
   const Problem& refusal() const;
 
   // Once the head is complete:
-  bool keep_alive() const;         // the client may send another request on this connection
-  bool expects_continue() const;   // and waits for 100 before it sends the body
+  bool keep_alive() const;        // the client may send another request on this connection
+  bool expects_continue() const;  // and waits for 100 before it sends the body
   std::string_view method() const;
   std::size_t body_bytes() const;  // received so far
 
@@ -62,10 +62,10 @@ class RequestParser {
   const RequestLimits& limits_;
   State state_ = State::head;
   const Problem* refusal_ = nullptr;
-  std::size_t scanned_ = 0;     // bytes of the head that hold only good, whole lines
-  std::size_t searched_ = 0;    // bytes already searched for the end of the present line
+  std::size_t scanned_ = 0;   // bytes of the head that hold only good, whole lines
+  std::size_t searched_ = 0;  // bytes already searched for the end of the present line
   std::size_t lines_ = 0;
-  bool forgiven_ = false;       // an empty line came first
+  bool forgiven_ = false;  // an empty line came first
   std::unique_ptr<Beast> beast_;
 };
 

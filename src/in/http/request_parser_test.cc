@@ -19,7 +19,8 @@ State feed_all(RequestParser& parser, std::string_view text, std::size_t piece) 
       const auto before = parser.state();
       used = parser.feed(held);
       held.erase(0, used);
-      if (parser.state() == State::complete || parser.state() == State::refused) return parser.state();
+      if (parser.state() == State::complete || parser.state() == State::refused)
+        return parser.state();
       if (before != parser.state()) used = 1;
     }
     if (text.empty()) return parser.state();
@@ -46,7 +47,9 @@ const std::string host = "Host: h\r\n";
 
 std::vector<Case> table() {
   using namespace std::string_literals;
-  const auto get = [](const std::string& headers) { return "GET / HTTP/1.1\r\n" + headers + "\r\n"; };
+  const auto get = [](const std::string& headers) {
+    return "GET / HTTP/1.1\r\n" + headers + "\r\n";
+  };
   const auto post = [](const std::string& headers, const std::string& body) {
     return "POST / HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n" + body;
   };
@@ -89,7 +92,10 @@ std::vector<Case> table() {
       {post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"), 400},
       {post("Transfer-Encoding: identity\r\n", "abc"), 400},
       {post("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n"), 400},
-      {post("Transfer-Encoding:\x0b" "chunked\r\n", "0\r\n\r\n"), 400},
+      {post("Transfer-Encoding:\x0b"
+            "chunked\r\n",
+            "0\r\n\r\n"),
+       400},
       {post("Transfer-Encoding\t: chunked\r\n", "0\r\n\r\n"), 400},
       {post("X: y\r\n Transfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
       {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
@@ -157,9 +163,12 @@ std::vector<Case> table() {
 std::string shown(std::string_view text) {
   std::string out;
   for (const char c : text.substr(0, 200)) {
-    if (c == '\r') out += "\\r";
-    else if (c == '\n') out += "\\n";
-    else out += c;
+    if (c == '\r')
+      out += "\\r";
+    else if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
   }
   return out;
 }
@@ -179,7 +188,8 @@ TEST(RequestParser, GivesTheRequestAsItWas) {
   const RequestLimits limits;
   RequestParser parser{limits};
   const std::string text =
-      "PUT /a/b%2Fc?x=1?y HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nx-one:  2 \r\nTransfer-Encoding: chunked\r\n\r\n"
+      "PUT /a/b%2Fc?x=1?y HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nx-one:  2 \r\nTransfer-Encoding: "
+      "chunked\r\n\r\n"
       "3\r\nabc\r\n1\r\n\n\r\n0\r\n\r\n";
   ASSERT_EQ(feed_all(parser, text, 1), State::complete);
   EXPECT_TRUE(parser.keep_alive());
@@ -199,7 +209,9 @@ TEST(RequestParser, GivesTheRequestAsItWas) {
 TEST(RequestParser, TakesOneRequestAtATime) {
   const RequestLimits limits;
   RequestParser parser{limits};
-  std::string held = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET";
+  std::string held =
+      "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\nConnection: "
+      "close\r\n\r\nGET";
   held.erase(0, parser.feed(held));
   ASSERT_EQ(parser.state(), State::complete);
   EXPECT_EQ(parser.take().target, "/1");
@@ -213,7 +225,9 @@ TEST(RequestParser, TakesOneRequestAtATime) {
 
 TEST(RequestParser, HoldsItsLimits) {
   RequestLimits limits{.header_bytes_max = 500, .headers_max = 5, .target_bytes_max = 100};
-  limits.body_bytes_max = [](std::string_view path) -> std::size_t { return path == "/big" ? 20 : 10; };
+  limits.body_bytes_max = [](std::string_view path) -> std::size_t {
+    return path == "/big" ? 20 : 10;
+  };
   const auto status = [&](const std::string& text) {
     const int whole = status_of(text, 100'000, limits);
     EXPECT_EQ(status_of(text, 13, limits), whole) << shown(text);
@@ -236,7 +250,8 @@ TEST(RequestParser, HoldsItsLimits) {
   EXPECT_EQ(status(std::string(5'000, 'A')), 414);
   EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0123456789"), 200);
   EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n"), 413);
-  EXPECT_EQ(status("POST /big?x HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n01234567890"), 200);
+  EXPECT_EQ(status("POST /big?x HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n01234567890"),
+            200);
   const std::string chunked = " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
   EXPECT_EQ(status("POST /" + chunked + "a\r\n0123456789\r\n0\r\n\r\n"), 200);
   EXPECT_EQ(status("POST /" + chunked + "9\r\n012345678\r\n2\r\n90\r\n0\r\n\r\n"), 413);

@@ -73,24 +73,25 @@ std::optional<QueryPairs> parse_query(std::string_view query) {
 }
 
 const std::string& PathParams::operator[](std::string_view name) const {
-  const auto found =
-      std::find_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) { return pair.first == name; });
+  const auto found = std::find_if(pairs_.begin(), pairs_.end(),
+                                  [&](const auto& pair) { return pair.first == name; });
   MUST(found != pairs_.end());
   return found->second;
 }
 
 bool Router::goes_before(const Route& a, const Route& b) {
-  return std::lexicographical_compare(a.segments.begin(), a.segments.end(), b.segments.begin(),
-                                      b.segments.end(), [](const Segment& x, const Segment& y) {
-                                        return x.kind < y.kind;
-                                      });
+  return std::lexicographical_compare(
+      a.segments.begin(), a.segments.end(), b.segments.begin(), b.segments.end(),
+      [](const Segment& x, const Segment& y) { return x.kind < y.kind; });
 }
 
 bool Router::matches(const Route& route, const std::vector<std::string>& path) {
   const bool open = !route.segments.empty() && route.segments.back().kind == Segment::Kind::rest;
-  if (open ? path.size() < route.segments.size() : path.size() != route.segments.size()) return false;
+  if (open ? path.size() < route.segments.size() : path.size() != route.segments.size())
+    return false;
   for (std::size_t n = 0; n < route.segments.size(); ++n)
-    if (route.segments[n].kind == Segment::Kind::literal && route.segments[n].text != path[n]) return false;
+    if (route.segments[n].kind == Segment::Kind::literal && route.segments[n].text != path[n])
+      return false;
   return true;
 }
 
@@ -110,12 +111,13 @@ void Router::add(std::string_view method, std::string_view path_template, RouteH
                               part.substr(1, part.size() - (rest ? 5 : 2))});
   }
   for (const auto& other : routes_) {
-    const bool same = other.method == route.method &&
-                      std::equal(other.segments.begin(), other.segments.end(), route.segments.begin(),
-                                 route.segments.end(), [](const Segment& a, const Segment& b) {
-                                   return a.kind == b.kind &&
-                                          (a.kind != Segment::Kind::literal || a.text == b.text);
-                                 });
+    const bool same =
+        other.method == route.method &&
+        std::equal(other.segments.begin(), other.segments.end(), route.segments.begin(),
+                   route.segments.end(), [](const Segment& a, const Segment& b) {
+                     return a.kind == b.kind &&
+                            (a.kind != Segment::Kind::literal || a.text == b.text);
+                   });
     MUST(!same);
   }
   const auto place = std::upper_bound(routes_.begin(), routes_.end(), route, goes_before);

@@ -27,7 +27,9 @@ class PathParams {
  public:
   // The decoded text that stood for {name}; asking for one that the template lacks is a bug.
   const std::string& operator[](std::string_view name) const;
-  void set(std::string name, std::string value) { pairs_.emplace_back(std::move(name), std::move(value)); }
+  void set(std::string name, std::string value) {
+    pairs_.emplace_back(std::move(name), std::move(value));
+  }
 
  private:
   std::vector<std::pair<std::string, std::string>> pairs_;
@@ -37,9 +39,9 @@ class Router {
  public:
   using RouteHandler = std::function<Response(const Request&, const PathParams&)>;
 
-  // "/api/v1/glass/{id}/close"; a last segment "{rest...}" takes one or more segments, joined by '/'.
-  // A literal segment wins over a parameter, a parameter over the rest. A HEAD without a route of its
-  // own goes to the GET route. Adding one method and template twice is a bug.
+  // "/api/v1/glass/{id}/close"; a last segment "{rest...}" takes one or more segments, joined by
+  // '/'. A literal segment wins over a parameter, a parameter over the rest. A HEAD without a route
+  // of its own goes to the GET route. Adding one method and template twice is a bug.
   void add(std::string_view method, std::string_view path_template, RouteHandler handler);
 
   Response operator()(const Request& request) const;  // 400, 404 and 405 are answered here

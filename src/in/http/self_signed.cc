@@ -23,7 +23,9 @@ namespace {
 template <auto Free>
 struct Freer {
   template <class T>
-  void operator()(T* held) const { Free(held); }
+  void operator()(T* held) const {
+    Free(held);
+  }
 };
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
@@ -39,7 +41,8 @@ std::string subject_names() {
   if (::gethostname(host.data(), host.size() - 1) != 0) return names;
   const std::string_view name{host.data()};
   const auto good = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.';
   };
   if (!name.empty() && name != "localhost" && std::all_of(name.begin(), name.end(), good))
     names.append(",DNS:").append(name);
@@ -60,15 +63,18 @@ Certificate make_certificate(EVP_PKEY* key) {
   std::array<unsigned char, 16> serial{};
   MUST(RAND_bytes(serial.data(), serial.size()) == 1);
   serial[0] = static_cast<unsigned char>((serial[0] & 0x3f) | 0x40);  // positive, never short
-  const std::unique_ptr<BIGNUM, Freer<BN_free>> number{BN_bin2bn(serial.data(), serial.size(), nullptr)};
+  const std::unique_ptr<BIGNUM, Freer<BN_free>> number{
+      BN_bin2bn(serial.data(), serial.size(), nullptr)};
   MUST(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(made.get())) != nullptr);
   X509_set_version(made.get(), X509_VERSION_3);
-  X509_gmtime_adj(X509_getm_notBefore(made.get()), -day_seconds);  // a clock that is behind may read it
+  X509_gmtime_adj(X509_getm_notBefore(made.get()),
+                  -day_seconds);  // a clock that is behind may read it
   X509_gmtime_adj(X509_getm_notAfter(made.get()), 825 * day_seconds);
   X509_set_pubkey(made.get(), key);
   X509_NAME* const name = X509_get_subject_name(made.get());
   static constexpr std::string_view title = "Halligan (self-made)";
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(title.data()),
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(title.data()),
                              static_cast<int>(title.size()), -1, 0);
   X509_set_issuer_name(made.get(), name);
   extend(made.get(), NID_basic_constraints, "critical,CA:FALSE");
@@ -88,7 +94,8 @@ Result<Unit> write_new(const std::string& path, BIO* text, mode_t mode) {
   const auto size = static_cast<std::size_t>(BIO_get_mem_data(text, &data));
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file < 0) return file_fault(path);
-  const bool written = ::write(file, data, size) == static_cast<ssize_t>(size) && ::fsync(file) == 0;
+  const bool written =
+      ::write(file, data, size) == static_cast<ssize_t>(size) && ::fsync(file) == 0;
   const bool closed = ::close(file) == 0;
   if (!written || !closed) return file_fault(path);
   return Unit{};
@@ -126,10 +133,13 @@ Result<CertificateFacts> ensure_certificate(const TlsFiles& files) {
     const Certificate certificate = make_certificate(key.get());
     const Memory key_text{BIO_new(BIO_s_mem())};
     const Memory cert_text{BIO_new(BIO_s_mem())};
-    MUST(PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+    MUST(PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr,
+                                  nullptr) == 1);
     MUST(PEM_write_bio_X509(cert_text.get(), certificate.get()) == 1);
-    if (const auto wrote = write_new(files.key_path, key_text.get(), 0600); !wrote) return wrote.fault();
-    if (const auto wrote = write_new(files.cert_path, cert_text.get(), 0644); !wrote) return wrote.fault();
+    if (const auto wrote = write_new(files.key_path, key_text.get(), 0600); !wrote)
+      return wrote.fault();
+    if (const auto wrote = write_new(files.cert_path, cert_text.get(), 0644); !wrote)
+      return wrote.fault();
   }
   auto fingerprint = fingerprint_of(files.cert_path);
   if (!fingerprint) return fingerprint.fault();

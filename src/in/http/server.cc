@@ -34,7 +34,8 @@ constexpr int unsent_bytes_max = 128 * 1024;
 class AsioConnection final : public Connection {
  public:
   AsioConnection(Edge& edge, Socket socket, const TlsContext& tls, std::string peer)
-      : Connection(edge, socket.native_handle(), tls, std::move(peer)), socket_(std::move(socket)) {}
+      : Connection(edge, socket.native_handle(), tls, std::move(peer)),
+        socket_(std::move(socket)) {}
 
  private:
   void wait(Direction direction) override {
@@ -53,9 +54,17 @@ class AsioConnection final : public Connection {
 class Server::Impl {
  public:
   explicit Impl(ServerOptions given)
-      : options(std::move(given)), edge{.options = options, .handler = {}, .counters = {}, .pool = nullptr,
-                                        .stopping = false, .registry_mutex = {}, .registry = {}},
-        io(static_cast<int>(options.io_threads)), acceptor(io), timer(io) {}
+      : options(std::move(given)),
+        edge{.options = options,
+             .handler = {},
+             .counters = {},
+             .pool = nullptr,
+             .stopping = false,
+             .registry_mutex = {},
+             .registry = {}},
+        io(static_cast<int>(options.io_threads)),
+        acceptor(io),
+        timer(io) {}
 
   Result<std::uint16_t> listen();
   void accept();

@@ -26,8 +26,8 @@ struct ServerOptions {
   std::uint16_t port = 0;          // 0: any
   std::optional<TlsFiles> tls{};
   std::size_t io_threads = 1;
-  std::size_t workers = 64;        // requests that may wait inside the handler at once
-  std::size_t queue_max = 1'024;   // requests that may wait for a worker
+  std::size_t workers = 64;       // requests that may wait inside the handler at once
+  std::size_t queue_max = 1'024;  // requests that may wait for a worker
   std::size_t connections_max = limits::connections_max;
   std::size_t buffered_bytes_max = 512 * 1024 * 1024;  // request bodies held at once
   RequestLimits request{};
@@ -53,11 +53,11 @@ struct ServerCounters {
   std::atomic<std::uint64_t> refusals{0};               // answered by the edge itself
   std::atomic<std::uint64_t> overloads{0};
   std::atomic<std::uint64_t> timeouts{0};
-  std::atomic<std::uint64_t> cuts{0};                   // leases that ended under a running body
+  std::atomic<std::uint64_t> cuts{0};  // leases that ended under a running body
   std::atomic<std::uint64_t> handler_failures{0};
   std::atomic<std::uint64_t> bytes_in{0};
   std::atomic<std::uint64_t> bytes_out{0};
-  std::atomic<std::uint64_t> buffered_bytes{0};         // gauge
+  std::atomic<std::uint64_t> buffered_bytes{0};  // gauge
 };
 
 class Server {
@@ -69,8 +69,8 @@ class Server {
   Result<std::uint16_t> start(Handler handler);
   // Reads the files again; connections that stand keep the certificate they have.
   Result<Unit> reload_certificate();
-  // Accepts no more, ends idle connections, lets running requests finish within stop_time, then cuts
-  // what is left. Returns when the last handler has returned.
+  // Accepts no more, ends idle connections, lets running requests finish within stop_time, then
+  // cuts what is left. Returns when the last handler has returned.
   void stop();
 
   const ServerCounters& counters() const;

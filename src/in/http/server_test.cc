@@ -36,7 +36,8 @@ ServerOptions quick() {
 }
 
 Response echo(const Request& request) {
-  return json_response(200, request.method + " " + request.path + " " + request.query + " " + request.body);
+  return json_response(
+      200, request.method + " " + request.path + " " + request.query + " " + request.body);
 }
 
 struct Running {
@@ -50,7 +51,8 @@ struct Running {
 };
 
 std::string get(std::string_view target, std::string_view more = "") {
-  return "GET " + std::string{target} + " HTTP/1.1\r\nHost: halligan.test\r\n" + std::string{more} + "\r\n";
+  return "GET " + std::string{target} + " HTTP/1.1\r\nHost: halligan.test\r\n" + std::string{more} +
+         "\r\n";
 }
 
 std::string one_answer(std::uint16_t port, std::string_view request) {
@@ -62,14 +64,17 @@ std::string one_answer(std::uint16_t port, std::string_view request) {
 // A place for a certificate of one test.
 struct Folder {
   Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "halligan-http-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "halligan-http-XXXXXX").string();
     path = ::mkdtemp(pattern.data());
   }
   ~Folder() {
     std::error_code ignored;
     std::filesystem::remove_all(path, ignored);
   }
-  TlsFiles files() const { return {.cert_path = path + "/cert.pem", .key_path = path + "/key.pem"}; }
+  TlsFiles files() const {
+    return {.cert_path = path + "/cert.pem", .key_path = path + "/key.pem"};
+  }
   std::string path;
 };
 
@@ -101,7 +106,9 @@ TEST(Server, EchoesUnderTls) {
   ASSERT_TRUE(client.start_tls(0, "http/1.1"));
   EXPECT_EQ(client.protocol(), "http/1.1");
   for (int n = 0; n < 3; ++n) {
-    client.send("POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+    client.send(
+        "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
     EXPECT_TRUE(client.receive_answer().ends_with("POST /x  abcde"));
   }
 }
@@ -115,7 +122,8 @@ TEST(Server, RefusesInProblemDetailsAndCloses) {
   EXPECT_NE(answer.find("Content-Type: application/problem+json\r\n"), std::string::npos);
   EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
   EXPECT_NE(answer.find("\"code\":\"H-104\""), std::string::npos);
-  EXPECT_TRUE(one_answer(run.port, "TRACE / HTTP/1.1\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 501 "));
+  EXPECT_TRUE(
+      one_answer(run.port, "TRACE / HTTP/1.1\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 501 "));
 }
 
 TEST(Server, AnswersPipelinedRequestsInOrder) {
@@ -189,7 +197,9 @@ TEST(Server, SaysContinueOnlyWhenTheBodyIsWanted) {
 TEST(Server, SendsNoBodyForHead) {
   Running run{quick()};
   TestClient client{run.port};
-  client.send("HEAD /x HTTP/1.1\r\nHost: h\r\n\r\nHEAD /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  client.send(
+      "HEAD /x HTTP/1.1\r\nHost: h\r\n\r\nHEAD /x HTTP/1.1\r\nHost: h\r\nConnection: "
+      "close\r\n\r\n");
   const auto answers = client.receive_all();
   EXPECT_NE(answers.find("Content-Length: 9\r\n"), std::string::npos) << answers;
   EXPECT_EQ(answers.find("HEAD /x"), std::string::npos);
@@ -218,7 +228,8 @@ TEST(Server, HoldsNoMoreBodiesThanItMay) {
   options.buffered_bytes_max = 1'000;
   Running run{options};
   const auto post = [](std::size_t size) {
-    return "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'x');
+    return "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+           std::string(size, 'x');
   };
   EXPECT_TRUE(one_answer(run.port, post(2'000)).starts_with("HTTP/1.1 503 "));
   EXPECT_TRUE(one_answer(run.port, post(900)).starts_with("HTTP/1.1 200 "));
@@ -289,12 +300,13 @@ struct Switch : app::Lease {
 
 Handler releasing(std::size_t size, const std::shared_ptr<Switch>& lease, Outcome& outcome) {
   return [size, lease, &outcome](const Request&) {
-    return Response{.status = 200,
-                    .body = ReleasedRecord{.bytes = app::ReleasedForTests::make(std::string(size, 'r')),
-                                           .lease = lease,
-                                           .on_done = [&outcome](std::uint64_t bytes, app::Done how) {
-                                             outcome.set(bytes, how);
-                                           }}};
+    return Response{
+        .status = 200,
+        .body = ReleasedRecord{.bytes = app::ReleasedForTests::make(std::string(size, 'r')),
+                               .lease = lease,
+                               .on_done = [&outcome](std::uint64_t bytes, app::Done how) {
+                                 outcome.set(bytes, how);
+                               }}};
   };
 }
 
@@ -395,10 +407,11 @@ TEST(Server, GivesUpOnAClientThatDoesNotRead) {
 }
 
 TEST(Server, HandlersThatFailAnswer500) {
-  Running run{quick(), [](const Request& request) -> Response {
-                if (request.path == "/throw") throw std::bad_alloc{};
-                return {.status = 200, .headers = {{"Location", "/a\r\nSet-Cookie: x"}}, .body = "secret"};
-              }};
+  Running run{
+      quick(), [](const Request& request) -> Response {
+        if (request.path == "/throw") throw std::bad_alloc{};
+        return {.status = 200, .headers = {{"Location", "/a\r\nSet-Cookie: x"}}, .body = "secret"};
+      }};
   for (const char* path : {"/throw", "/split"}) {
     const auto answer = one_answer(run.port, get(path));
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 ")) << answer;

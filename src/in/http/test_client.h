@@ -60,9 +60,10 @@ class TestClient {
 
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const auto sent = ssl_ != nullptr
-                            ? static_cast<ssize_t>(SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())))
-                            : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const auto sent =
+          ssl_ != nullptr
+              ? static_cast<ssize_t>(SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())))
+              : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -73,9 +74,10 @@ class TestClient {
   // Some bytes, or nothing at the end or after a reset.
   std::string receive() {
     std::array<char, 65536> some;
-    const auto got = ssl_ != nullptr
-                         ? static_cast<ssize_t>(SSL_read(ssl_, some.data(), static_cast<int>(some.size())))
-                         : ::recv(socket_, some.data(), some.size(), 0);
+    const auto got =
+        ssl_ != nullptr
+            ? static_cast<ssize_t>(SSL_read(ssl_, some.data(), static_cast<int>(some.size())))
+            : ::recv(socket_, some.data(), some.size(), 0);
     was_reset_ = got < 0;
     return got > 0 ? std::string(some.data(), static_cast<std::size_t>(got)) : std::string{};
   }

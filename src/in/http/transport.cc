@@ -21,8 +21,8 @@ Fault tls_fault(std::string what) {
   return {FaultCode::bad_input, std::move(what) + ": " + reason.data()};
 }
 
-int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
-                    unsigned offered_size, void*) {
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
+                    const unsigned char* offered, unsigned offered_size, void*) {
   static constexpr std::array<unsigned char, 9> ours{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   unsigned char* chosen = nullptr;
   if (SSL_select_next_proto(&chosen, out_size, ours.data(), ours.size(), offered, offered_size) !=
@@ -84,9 +84,7 @@ Moved Transport::explain(int returned) {
     case SSL_ERROR_WANT_READ: return {Io::want_read};
     case SSL_ERROR_WANT_WRITE: return {Io::want_write};
     case SSL_ERROR_ZERO_RETURN: return {Io::closed};
-    case SSL_ERROR_SYSCALL:
-      broken_ = true;
-      return {saved == 0 ? Io::closed : Io::failed};
+    case SSL_ERROR_SYSCALL: broken_ = true; return {saved == 0 ? Io::closed : Io::failed};
     default:
       broken_ = true;
       plain_spoken_ = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;

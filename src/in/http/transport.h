@@ -46,10 +46,10 @@ class Transport {
   Moved read(std::span<char> into);
   Moved write(std::string_view bytes);
   bool tls() const { return ssl_ != nullptr; }
-  bool holds_input() const;       // bytes that were received and are not read yet
-  bool spoken_to_plainly() const; // the handshake failed because the client sent plain HTTP
-  void say_goodbye();             // close_notify, then no more sending; reading goes on
-  void reset_on_close();          // closing the socket will cut, not finish
+  bool holds_input() const;        // bytes that were received and are not read yet
+  bool spoken_to_plainly() const;  // the handshake failed because the client sent plain HTTP
+  void say_goodbye();              // close_notify, then no more sending; reading goes on
+  void reset_on_close();           // closing the socket will cut, not finish
 
  private:
   Moved explain(int returned);

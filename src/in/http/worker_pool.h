@@ -1,4 +1,5 @@
-// worker_pool.h - a fixed number of threads that run what may block, and a bounded queue before them.
+// worker_pool.h - a fixed number of threads that run what may block, and a bounded queue before
+// them.
 //
 // The thread that went idle last is woken first: its caches are warm, and the others sleep on.
 #pragma once
