@@ -6,7 +6,7 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BESIDE_SRC = ("sim", "reference", "bench", "fuzz")
+BESIDE_SRC = ("sim", "reference", "benchmarks", "fuzz")
 
 
 def sources(root, folders=("src",) + BESIDE_SRC):
