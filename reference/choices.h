@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "base/must.h"
+#include "reference/insist.h"
 
 namespace halligan::reference {
 
@@ -19,7 +19,7 @@ class Choices {
   explicit Choices(std::span<const std::uint8_t> bytes) : bytes_(bytes), from_bytes_(true) {}
 
   std::size_t below(std::size_t bound) {
-    MUST(bound > 0 && bound <= 256);
+    INSIST(bound > 0 && bound <= 256);
     return from_bytes_ ? next_byte() % bound : static_cast<std::size_t>(next_number() % bound);
   }
   bool percent(std::size_t chance) { return below(100) >= 100 - chance; }

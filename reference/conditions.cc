@@ -2,8 +2,8 @@
 
 #include "reference/conditions.h"
 
-#include "base/must.h"
 #include "reference/evaluate.h"
+#include "reference/insist.h"
 #include "reference/zone.h"
 
 namespace halligan::reference {
@@ -76,7 +76,7 @@ const ast::DataClass& class_named(const ast::Policy& policy, const std::string& 
   for (const auto& data_class : policy.classes) {
     if (data_class.name.text == name) found = &data_class;
   }
-  MUST(found != nullptr);
+  INSIST(found != nullptr);
   return *found;
 }
 
@@ -89,9 +89,10 @@ Value type_value(const Scene& scene, const ast::Member& member) {
   }
   if (member.newer_than) {
     const std::string& timezone = scene.policy.timezone.text;
-    value = both(value, cell.dated ? truth(scene.question.now < shift(timezone, *cell.dated,
-                                                                      *member.newer_than, Way::ahead))
-                                   : Value::unknown);
+    value =
+        both(value, cell.dated ? truth(scene.question.now <
+                                       shift(timezone, *cell.dated, *member.newer_than, Way::ahead))
+                               : Value::unknown);
   }
   return value;
 }

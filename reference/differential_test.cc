@@ -60,8 +60,8 @@ TEST(Differential, Generated) {
     if (stage->ask(of.question) != answer) return report(of, "seed-" + std::to_string(seed));
     ++verdicts[static_cast<std::size_t>(answer.verdict)];
   }
-  std::printf("%zu cases agree: %zu deny, %zu glass, %zu permit\n",
-              static_cast<std::size_t>(cases), verdicts[0], verdicts[1], verdicts[2]);
+  std::printf("%zu cases agree: %zu deny, %zu glass, %zu permit\n", static_cast<std::size_t>(cases),
+              verdicts[0], verdicts[1], verdicts[2]);
   for (const std::size_t count : verdicts) EXPECT_GE(count, 1'000U);
 }
 
@@ -244,8 +244,8 @@ TEST(Differential, EverySmallWorld) {
           for (const auto* put : {&deny, &seal, &allow, &glass}) (*put)(of);
           auto stage = policy::Stage::set(of.policy, of.world);
           ASSERT_TRUE(stage.ok()) << stage.fault().what;
-          for (const auto action : {ast::Action::search, ast::Action::read, ast::Action::append,
-                                    ast::Action::modify}) {
+          for (const auto action :
+               {ast::Action::search, ast::Action::read, ast::Action::append, ast::Action::modify}) {
             for (const std::size_t paid : {0U, 1U, 2U}) {
               for (const bool proven : {true, false}) {
                 of.question = question(action, paid, proven);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include "base/must.h"
 #include "reference/conditions.h"
+#include "reference/insist.h"
 #include "reference/zone.h"
 
 namespace halligan::reference {
@@ -73,7 +73,8 @@ bool is_paid(const ast::Question& question, const std::string& rule) {
 bool is_confirmed(const ast::Question& question, const std::string& rule) {
   bool confirmed = false;
   for (const auto& payment : question.paid) {
-    confirmed = confirmed || (payment.rule == rule && question.now < payment.ends && payment.confirmed);
+    confirmed =
+        confirmed || (payment.rule == rule && question.now < payment.ends && payment.confirmed);
   }
   return confirmed;
 }
@@ -98,8 +99,7 @@ ast::Bill bill_left(const Scene& scene, const Granted& granted) {
     bill.proof_level = 0;
     bill.proof_age = std::nullopt;
   }
-  bill.confirm =
-      is_glass(granted) && granted.value != Value::yes && !is_confirmed(question, name);
+  bill.confirm = is_glass(granted) && granted.value != Value::yes && !is_confirmed(question, name);
   for (const auto& deny : granted.decisions) {
     if (!is_paid(question, deny)) bill.decisions.push_back(deny);
   }
@@ -204,7 +204,8 @@ std::optional<Granted> basis_of(const Scene& scene, const std::vector<Granted>& 
   std::optional<Granted> basis;
   for (const auto& granted : grants) {
     if (!nothing_due_before(bill_left(scene, granted))) continue;
-    const bool less = !basis || weight(whole_bill(scene, granted)) < weight(whole_bill(scene, *basis));
+    const bool less =
+        !basis || weight(whole_bill(scene, granted)) < weight(whole_bill(scene, *basis));
     if (less) basis = granted;
   }
   return basis;
@@ -250,7 +251,8 @@ bool is_known(const Scene& scene) {
   for (const auto& relation : scene.policy.relations) {
     known = known || relation.name.text == cell.fact;
   }
-  for (const auto& flag : scene.policy.flags) known = known || "flag:" + flag.name.text == cell.fact;
+  for (const auto& flag : scene.policy.flags)
+    known = known || "flag:" + flag.name.text == cell.fact;
   return known;
 }
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <tuple>
 
-#include "base/must.h"
+#include "reference/insist.h"
 #include "reference/zone.h"
 
 namespace halligan::reference {
@@ -19,7 +19,7 @@ const ast::Relation& relation_named(const ast::Policy& policy, const std::string
   for (const auto& relation : policy.relations) {
     if (relation.name.text == name) found = &relation;
   }
-  MUST(found != nullptr);
+  INSIST(found != nullptr);
   return *found;
 }
 
@@ -28,7 +28,7 @@ const ast::Flag& flag_named(const ast::Policy& policy, const std::string& name) 
   for (const auto& flag : policy.flags) {
     if (flag.name.text == name) found = &flag;
   }
-  MUST(found != nullptr);
+  INSIST(found != nullptr);
   return *found;
 }
 
@@ -37,7 +37,7 @@ const ast::Place& place_named(const ast::Policy& policy, const std::string& name
   for (const auto& place : policy.places) {
     if (place.name.text == name) found = &place;
   }
-  MUST(found != nullptr);
+  INSIST(found != nullptr);
   return *found;
 }
 
@@ -93,8 +93,8 @@ std::set<std::size_t> counting(const Edge& edge, const std::vector<ast::Fact>& a
       const bool same_source = source_of(about[later]) == source_of(about[i]);
       if (same_source && holds(about[later], at)) hidden_by_later = true;
     }
-    const bool carries = !edge.value || about[i].value == *edge.value ||
-                         (about[i].denied && about[i].value.empty());
+    const bool carries =
+        !edge.value || about[i].value == *edge.value || (about[i].denied && about[i].value.empty());
     if (!hidden_by_later && carries) counts.insert(i);
   }
   return counts;
@@ -319,7 +319,7 @@ std::set<std::string> end_types(const ast::Policy& policy, const ast::PathExpr& 
 }  // namespace
 
 Value flag_value(const Scene& scene, const std::string& flag, LeaveOut leave_out) {
-  MUST(scene.question.cell.patient.has_value());
+  INSIST(scene.question.cell.patient.has_value());
   const std::string& patient = *scene.question.cell.patient;
   const ast::Flag& declared = flag_named(scene.policy, flag);
   return edge_now(scene, Edge{"flag:" + flag, patient, patient, std::nullopt, leave_out},

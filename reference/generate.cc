@@ -197,10 +197,10 @@ Instant near(Choices& choices, Instant now) {
 }
 
 ast::Span span(Choices& choices) {
-  static const std::vector<ast::Span> list{
-      {.days = 0, .exact = 0ms}, {.days = 0, .exact = 1h}, {.days = 1, .exact = 0ms},
-      {.days = 7, .exact = 0ms}, {.days = 1, .exact = 2h}, {.days = 0, .exact = 15min},
-      {.days = 30, .exact = 0ms}};
+  static const std::vector<ast::Span> list{{.days = 0, .exact = 0ms}, {.days = 0, .exact = 1h},
+                                           {.days = 1, .exact = 0ms}, {.days = 7, .exact = 0ms},
+                                           {.days = 1, .exact = 2h},  {.days = 0, .exact = 15min},
+                                           {.days = 30, .exact = 0ms}};
   return choices.among(list);
 }
 
@@ -404,11 +404,13 @@ std::vector<ast::DataClass> classes(Choices& choices) {
                     .of = {member(label, "PSYTHPN")},
                     .named_only = true,
                     .never_in_emergency = true});
-    list.push_back({.name = name("sensitive"),
-                    .of = {member(named, "psychotherapy"), member(label, "ETH")}});
+    list.push_back(
+        {.name = name("sensitive"), .of = {member(named, "psychotherapy"), member(label, "ETH")}});
   }
   if (choices.percent(15)) {
-    list.push_back({.name = name("recent-lab"), .of = {laboratory}, .named_only = true,
+    list.push_back({.name = name("recent-lab"),
+                    .of = {laboratory},
+                    .named_only = true,
                     .never_in_emergency = true});
   }
   return list;
@@ -577,7 +579,8 @@ ast::Asker asker(Choices& choices, Instant now) {
 
 ast::Cell cell(Choices& choices, const ast::Policy& policy, Instant now) {
   using enum ast::Action;
-  static const std::vector<ast::Action> asked{read, read, read, append, append, modify, modify, search};
+  static const std::vector<ast::Action> asked{read,   read,   read,   append,
+                                              append, modify, modify, search};
   ast::Cell made;
   made.action = choices.among(asked);
   if (made.action != search && choices.percent(15)) {

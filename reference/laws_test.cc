@@ -1,5 +1,5 @@
-// laws_test.cc - the laws of spec/policy-language.md, section 5, over generated policies, worlds and
-// questions, put to the reference and to the engine.
+// laws_test.cc - the laws of spec/policy-language.md, section 5, over generated policies, worlds
+// and questions, put to the reference and to the engine.
 //
 // A law that is hardly ever put to the test proves nothing: each prints how often its premise was
 // met, and fails below a thousand.
@@ -68,14 +68,15 @@ void law(const char* name, Attempt attempt) {
       ++met[i];
       if (outcome == Outcome::broken) {
         ADD_FAILURE() << "Law." << name << " is broken by the " << all[i].name << ", seed " << seed
-                      << ":\n" << all_of(trial.of, all[i].answer(trial.of));
+                      << ":\n"
+                      << all_of(trial.of, all[i].answer(trial.of));
         return;
       }
     }
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
-    std::printf("Law.%s, %s: premise met %zu times in %zu cases\n", name, all[i].name.c_str(), met[i],
-                static_cast<std::size_t>(seed));
+    std::printf("Law.%s, %s: premise met %zu times in %zu cases\n", name, all[i].name.c_str(),
+                met[i], static_cast<std::size_t>(seed));
     EXPECT_GE(met[i], premises_least()) << name << ", " << all[i].name;
   }
 }
@@ -101,9 +102,8 @@ Case with_only(const Case& of, Keep keep) {
   std::erase_if(less.policy.rules, [&](const ast::Rule& rule) { return !keep(rule); });
   for (auto& rule : less.policy.rules) {
     std::erase_if(rule.except, [&](const ast::Name& name) {
-      return std::ranges::none_of(less.policy.rules, [&](const ast::Rule& other) {
-        return other.name.text == name.text;
-      });
+      return std::ranges::none_of(
+          less.policy.rules, [&](const ast::Rule& other) { return other.name.text == name.text; });
     });
   }
   return less;
@@ -149,10 +149,10 @@ bool at_least(const ast::Bill& more, const ast::Bill& less) {
 std::vector<std::int64_t> weight(const ast::Bill& bill) {
   const auto size = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
   const std::int64_t age = bill.proof_age ? -bill.proof_age->count() : INT64_MIN;
-  return {bill.reason,           bill.proof_level,         age,
-          size(bill.prompts),    bill.confirm,             size(bill.acknowledge),
-          size(bill.reviews),    size(bill.decisions),     size(bill.owed_prompts),
-          size(bill.tells),      size(bill.notices)};
+  return {bill.reason,        bill.proof_level,     age,
+          size(bill.prompts), bill.confirm,         size(bill.acknowledge),
+          size(bill.reviews), size(bill.decisions), size(bill.owed_prompts),
+          size(bill.tells),   size(bill.notices)};
 }
 
 // The least that an answer asks of its allow grants or, of a permit, at all.
@@ -267,9 +267,10 @@ Case with_less_known(Trial& trial) {
   if (which == 5 && !less.world.facts.empty()) {
     // All that was told about one edge, of a relation that a feed tells.
     const ast::Fact about = trial.choices.among(less.world.facts);
-    const bool told = std::ranges::any_of(less.policy.relations, [&](const ast::Relation& relation) {
-      return relation.name.text == about.relation && relation.source;
-    });
+    const bool told =
+        std::ranges::any_of(less.policy.relations, [&](const ast::Relation& relation) {
+          return relation.name.text == about.relation && relation.source;
+        });
     std::erase_if(less.world.facts, [&](const ast::Fact& fact) {
       return told && fact.relation == about.relation && fact.from == about.from &&
              fact.to == about.to;
@@ -410,17 +411,17 @@ TEST(Law, Unrelated) {
   law("Unrelated", [](Trial& trial) {
     const auto& rules = trial.of.policy.rules;
     const std::string name = rules[trial.choices.below(rules.size())].name.text;
-    const auto& rule = *std::ranges::find_if(
-        rules, [&](const ast::Rule& each) { return each.name.text == name; });
-    const bool by_self = (rule.when && is_self_made(*rule.when)) ||
-                         (rule.unless && is_self_made(*rule.unless));
+    const auto& rule =
+        *std::ranges::find_if(rules, [&](const ast::Rule& each) { return each.name.text == name; });
+    const bool by_self =
+        (rule.when && is_self_made(*rule.when)) || (rule.unless && is_self_made(*rule.unless));
     if (by_self || value_in(trial.of, rule) > Value::no) return Outcome::premise_unmet;
     Answer with = trial(trial.of);
     if (with.verdict == Verdict::deny && with.denied_by.empty() && !with.hidden) {
       return Outcome::premise_unmet;
     }
-    Answer without = trial(
-        with_only(trial.of, [&](const ast::Rule& each) { return each.name.text != name; }));
+    Answer without =
+        trial(with_only(trial.of, [&](const ast::Rule& each) { return each.name.text != name; }));
     with.instead.clear();
     without.instead.clear();
     return kept_if(with == without);
@@ -462,8 +463,7 @@ TEST(Law, Steady) {
     if (until <= trial.of.question.now) return Outcome::broken;
     std::vector<Instant> moments{until - Millis{1},
                                  trial.of.question.now + (until - trial.of.question.now) / 2};
-    for (const Instant at :
-         moments_ahead(trial.of.policy, trial.of.world, trial.of.question)) {
+    for (const Instant at : moments_ahead(trial.of.policy, trial.of.world, trial.of.question)) {
       moments.push_back(at - Millis{1});
       moments.push_back(at);
     }

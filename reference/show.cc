@@ -1,6 +1,6 @@
 #include "reference/show.h"
 
-#include "base/must.h"
+#include "reference/insist.h"
 
 namespace halligan::reference {
 namespace {

@@ -64,64 +64,103 @@ void smaller_rules(const Case& from, Cases& out) {
   for (std::size_t i = 0; i < from.policy.rules.size(); ++i) {
     const auto rule = [i](Case& c) -> ast::Rule& { return c.policy.rules[i]; };
     const std::size_t first = out.size();
-    set_plain(from, [&](Case& c) -> auto& { return rule(c).via; }, std::nullopt, out);
-    set_plain(from, [&](Case& c) -> auto& { return rule(c).when; }, std::nullopt, out);
-    set_plain(from, [&](Case& c) -> auto& { return rule(c).unless; }, std::nullopt, out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return rule(c).via; }, std::nullopt, out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return rule(c).when; }, std::nullopt, out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return rule(c).unless; }, std::nullopt, out);
     for (std::size_t k = first; k < out.size(); ++k) forget_windows(rule(out[k]));
-    drop_each(from, [&](Case& c) -> auto& { return rule(c).roles; }, out);
-    drop_each(from, [&](Case& c) -> auto& { return rule(c).except_roles; }, out);
-    drop_each(from, [&](Case& c) -> auto& { return rule(c).place; }, out);
-    drop_each(from, [&](Case& c) -> auto& { return rule(c).flags; }, out);
-    drop_each(from, [&](Case& c) -> auto& { return rule(c).data; }, out);
-    drop_each(from, [&](Case& c) -> auto& { return rule(c).around; }, out);
-    drop_each(from, [&](Case& c) -> auto& { return rule(c).except; }, out);
-    drop_each(from, [&](Case& c) -> auto& { return rule(c).duties.tell; }, out);
-    set_plain(from, [&](Case& c) -> auto& { return rule(c).duties.notice; }, "", out);
-    set_plain(from, [&](Case& c) -> auto& { return rule(c).duties.prompts; }, std::nullopt, out);
-    set_plain(from, [&](Case& c) -> auto& { return rule(c).duties.proof; }, std::nullopt, out);
-    set_plain(from, [&](Case& c) -> auto& { return rule(c).hide; }, false, out);
+    drop_each(
+        from, [&](Case & c) -> auto& { return rule(c).roles; }, out);
+    drop_each(
+        from, [&](Case & c) -> auto& { return rule(c).except_roles; }, out);
+    drop_each(
+        from, [&](Case & c) -> auto& { return rule(c).place; }, out);
+    drop_each(
+        from, [&](Case & c) -> auto& { return rule(c).flags; }, out);
+    drop_each(
+        from, [&](Case & c) -> auto& { return rule(c).data; }, out);
+    drop_each(
+        from, [&](Case & c) -> auto& { return rule(c).around; }, out);
+    drop_each(
+        from, [&](Case & c) -> auto& { return rule(c).except; }, out);
+    drop_each(
+        from, [&](Case & c) -> auto& { return rule(c).duties.tell; }, out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return rule(c).duties.notice; }, "", out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return rule(c).duties.prompts; }, std::nullopt, out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return rule(c).duties.proof; }, std::nullopt, out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return rule(c).hide; }, false, out);
     if (from.policy.rules[i].kind == ast::RuleKind::allow) {
-      set_plain(from, [&](Case& c) -> auto& { return rule(c).duties; }, ast::Duties{}, out);
+      set_plain(
+          from, [&](Case & c) -> auto& { return rule(c).duties; }, ast::Duties{}, out);
     }
   }
 }
 
 void smaller_world(const Case& from, Cases& out) {
-  drop_each(from, [](Case& c) -> auto& { return c.world.facts; }, out);
-  drop_each(from, [](Case& c) -> auto& { return c.world.heartbeats; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.world.facts; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.world.heartbeats; }, out);
   for (std::size_t i = 0; i < from.world.facts.size(); ++i) {
     const auto fact = [i](Case& c) -> ast::Fact& { return c.world.facts[i]; };
-    set_plain(from, [&](Case& c) -> auto& { return fact(c).start; }, far_past, out);
-    set_plain(from, [&](Case& c) -> auto& { return fact(c).end; }, far_future, out);
-    set_plain(from, [&](Case& c) -> auto& { return fact(c).value; }, "", out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return fact(c).start; }, far_past, out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return fact(c).end; }, far_future, out);
+    set_plain(
+        from, [&](Case & c) -> auto& { return fact(c).value; }, "", out);
   }
 }
 
 void smaller_question(const Case& from, Cases& out) {
-  drop_each(from, [](Case& c) -> auto& { return c.question.paid; }, out);
-  drop_each(from, [](Case& c) -> auto& { return c.question.asker.active_roles; }, out);
-  drop_each(from, [](Case& c) -> auto& { return c.question.asker.held_roles; }, out);
-  drop_each(from, [](Case& c) -> auto& { return c.question.cell.labels; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.question.paid; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.question.asker.active_roles; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.question.asker.held_roles; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.question.cell.labels; }, out);
   const auto asker = [](Case& c) -> ast::Asker& { return c.question.asker; };
   const auto cell = [](Case& c) -> ast::Cell& { return c.question.cell; };
-  set_plain(from, [&](Case& c) -> auto& { return asker(c).terminal; }, std::nullopt, out);
-  set_plain(from, [&](Case& c) -> auto& { return asker(c).department; }, std::nullopt, out);
-  set_plain(from, [&](Case& c) -> auto& { return asker(c).application; }, std::nullopt, out);
-  set_plain(from, [&](Case& c) -> auto& { return asker(c).focus; }, std::nullopt, out);
-  set_plain(from, [&](Case& c) -> auto& { return asker(c).proof_level; }, 0, out);
-  set_plain(from, [&](Case& c) -> auto& { return cell(c).categories; }, std::nullopt, out);
-  set_plain(from, [&](Case& c) -> auto& { return cell(c).dated; }, std::nullopt, out);
-  set_plain(from, [&](Case& c) -> auto& { return cell(c).item; }, std::nullopt, out);
-  set_plain(from, [&](Case& c) -> auto& { return cell(c).survey; }, false, out);
-  set_plain(from, [&](Case& c) -> auto& { return cell(c).action; }, ast::Action::read, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return asker(c).terminal; }, std::nullopt, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return asker(c).department; }, std::nullopt, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return asker(c).application; }, std::nullopt, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return asker(c).focus; }, std::nullopt, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return asker(c).proof_level; }, 0, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return cell(c).categories; }, std::nullopt, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return cell(c).dated; }, std::nullopt, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return cell(c).item; }, std::nullopt, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return cell(c).survey; }, false, out);
+  set_plain(
+      from, [&](Case & c) -> auto& { return cell(c).action; }, ast::Action::read, out);
 }
 
 // What of the policy nobody uses may go last.
 void smaller_frame(const Case& from, Cases& out) {
-  drop_each(from, [](Case& c) -> auto& { return c.policy.classes; }, out);
-  drop_each(from, [](Case& c) -> auto& { return c.policy.relations; }, out);
-  drop_each(from, [](Case& c) -> auto& { return c.policy.flags; }, out);
-  drop_each(from, [](Case& c) -> auto& { return c.policy.places; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.policy.classes; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.policy.relations; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.policy.flags; }, out);
+  drop_each(
+      from, [](Case & c) -> auto& { return c.policy.places; }, out);
 }
 
 }  // namespace

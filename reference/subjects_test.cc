@@ -39,12 +39,11 @@ Subject the_reference() {
 
 Subject the_engine() {
   const auto last = std::make_shared<Last>();
-  return {.name = "engine",
-          .answer = [last](const Case& of) { return stage_of(*last, of).ask(of.question); },
-          .holds_until =
-              [last](const Case& of) {
-                return stage_of(*last, of).decide(of.question).holds_until;
-              }};
+  return {
+      .name = "engine",
+      .answer = [last](const Case& of) { return stage_of(*last, of).ask(of.question); },
+      .holds_until =
+          [last](const Case& of) { return stage_of(*last, of).decide(of.question).holds_until; }};
 }
 
 std::vector<Subject> subjects() { return {the_reference(), the_engine()}; }

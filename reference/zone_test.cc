@@ -22,8 +22,9 @@ TEST(Zone, DaysKeepTheLocalTimeOfDay) {
 TEST(Zone, AGapGivesItsEnd) {
   EXPECT_EQ(moved("Europe/London", "2026-03-28T01:30:00Z", {.days = 1, .exact = 0ms}, Way::ahead),
             "2026-03-29T01:00:00.000Z");
-  EXPECT_EQ(moved("Australia/Lord_Howe", "2026-10-02T15:40:00Z", {.days = 1, .exact = 0ms}, Way::ahead),
-            "2026-10-03T15:30:00.000Z");
+  EXPECT_EQ(
+      moved("Australia/Lord_Howe", "2026-10-02T15:40:00Z", {.days = 1, .exact = 0ms}, Way::ahead),
+      "2026-10-03T15:30:00.000Z");
 }
 
 TEST(Zone, OfTwoTheEarlier) {
