@@ -121,7 +121,7 @@ ApiWorld::~ApiWorld() = default;
 Result<app::Durable> ApiWorld::run(const std::function<void(app::House&, const Now&)>& job) {
   if (ledger_fails_)
     return Fault{FaultCode::ledger_unavailable, "it fails because the test says so"};
-  house_->keep_time(clock_.now());
+  if (keeps_time_) house_->keep_time(clock_.now());
   job(*house_, clock_.now());
   return house_->commit();
 }

@@ -97,6 +97,7 @@ class ApiWorld : public ::testing::Test, public app::Desk {
   in::http::Router router_;
   std::map<std::string, std::string> tokens_;
   bool ledger_fails_ = false;
+  bool keeps_time_ = true;  // as the writer does all the time
   std::string peer_ = "192.0.2.7";
 };
 
