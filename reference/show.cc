@@ -28,7 +28,7 @@ std::string show(ast::Action action) {
     case ast::Action::append: return "append";
     case ast::Action::modify: return "modify";
   }
-  base::stop("action outside its enum", __FILE__, __LINE__);
+  std::abort();
 }
 
 std::string show(ast::Verdict verdict) {
@@ -37,7 +37,7 @@ std::string show(ast::Verdict verdict) {
     case ast::Verdict::glass: return "glass";
     case ast::Verdict::permit: return "permit";
   }
-  base::stop("verdict outside its enum", __FILE__, __LINE__);
+  std::abort();
 }
 
 std::string show(const ast::Bill& bill) {

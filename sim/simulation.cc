@@ -282,11 +282,13 @@ void Simulation::begin() {
   record_relation(excludes);
 }
 
+// Mostly somebody who is signed in; now and then a thief with an old token.
 const SimSession* Simulation::some_session() {
-  if (sessions_.empty()) return nullptr;
-  auto at = sessions_.begin();
-  std::advance(at, static_cast<std::ptrdiff_t>(dice_.below(sessions_.size())));
-  return &at->second;
+  std::vector<const SimSession*> live;
+  for (const auto& [id, session] : sessions_)
+    if (dice_.one_in(20) || house_->state().session_by_token(session.token) != nullptr)
+      live.push_back(&session);
+  return live.empty() ? nullptr : live[dice_.below(live.size())];
 }
 
 void Simulation::sign_in() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crypto.h"
 #include "base/limits.h"
 
 namespace halligan::app {
@@ -23,7 +24,7 @@ struct Group {
 };
 
 std::vector<Group> group_permitted(const State& state, const Session& session,
-                                   const AskAccess& command, const std::vector<Answer>& answers) {
+                                   const AskAccess& command, const std::vector<Judged>& answers) {
   std::vector<Group> groups;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].verdict != Verdict::permit) continue;
@@ -88,7 +89,7 @@ facts::AccessIntended intent_of(const Session& session, const AskAccess& command
 }
 
 // The patient whose chart the request is about: the only one, of reads and writes.
-PatientId chart_of(const AskAccess& command, const std::vector<Answer>& answers) {
+PatientId chart_of(const AskAccess& command, const std::vector<Judged>& answers) {
   PatientId only;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].verdict != Verdict::permit || command.cells[i].action == Action::search)
@@ -191,6 +192,9 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answ
   // An unknown id mints no key and no pseudonym: it is written without a patient.
   const PatientId patient = patient_of(cell);
   if (context.state.knows(patient)) fact.patient = patient;
+  // What is nobody's folds as what is somebody's does, or the reference code would tell them apart.
+  else if (!patient.empty())
+    fact.asked = to_hex(crypto::sha256(view(session.id.text() + "|" + patient.text()))).substr(0, 16);
   fact.session = session.id;
   fact.action = action_text(cell.action);
   fact.type = type_of(cell);
@@ -234,12 +238,12 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answ
 AskAccess::Answer decide(const AskAccess& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
-  std::vector<Answer> answers;
+  std::vector<Judged> answers;
   answers.reserve(command.cells.size());
   for (const auto& cell : command.cells) {
     const bool known =
         !cell.patient || command.patients_exist || context.state.knows(patient_of(cell));
-    answers.push_back(known ? judge(context.state, *session, cell, context.now) : Answer{});
+    answers.push_back(known ? judge(context.state, *session, cell, context.now) : Judged{});
   }
 
   Accessed out;
@@ -270,7 +274,8 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
   out.right = {.session = session->id,
                .cells = {},
                .switches = {session->over},
-               .until = glass::earlier(session->until, session->idle)};
+               .until = glass::earlier(session->until, session->idle),
+               .judge_again = far_future};
   if (const auto chart = chart_of(command, answers); command.moves_focus && !chart.empty())
     move_focus(*session, chart, context);
   for (const auto& group : group_permitted(context.state, *session, command, answers)) {
@@ -284,6 +289,7 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
       out.cells[i].intent = index;
       if (group.glass != nullptr) out.cells[i].glass = group.glass->id;
       out.right.cells.push_back(command.cells[i]);
+      out.right.judge_again = std::min(out.right.judge_again, answers[i].holds_until);
     }
     if (group.glass != nullptr) {
       out.glass = group.glass->id;

@@ -21,7 +21,8 @@ struct Right {
   SessionId session;
   std::vector<Cell> cells;
   std::vector<Switch> switches;  // session, glass
-  Deadline until;                // the earliest of session, glass and the verdict's own moment
+  Deadline until;                // the earliest of session and glass
+  Instant judge_again = far_future;  // the verdict holds until then while nothing is recorded
 };
 
 struct CellAnswer {

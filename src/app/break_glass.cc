@@ -202,7 +202,7 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
   const Cell cell = chart_cell(command.patient);
   const bool known = command.patient_exists || context.state.knows(command.patient);
   const auto answer =
-      known ? judge(context.state, *session, cell, context.now, OpenGlass::ignored) : Answer{};
+      known ? judge(context.state, *session, cell, context.now, OpenGlass::ignored) : Judged{};
   if (answer.verdict == Verdict::permit) {
     move_focus(*session, command.patient, context);
     owe_cases(*session, command.patient, *answer.basis, context);

@@ -14,24 +14,19 @@
 
 namespace halligan::app {
 
-// Random bits, rolled outside. Each id is used once.
+// Random bits without end from a seed that was rolled outside: SHA-256 of the seed and a counter.
 class Fresh {
  public:
-  explicit Fresh(std::array<std::uint8_t, 512> bits) : bits_(bits) {}
-  std::string id() { return to_hex(take(8)); }  // 64 bits: glass, cases, sessions
-  Pseudonym pseudonym() {
-    Pseudonym out{};
-    const auto bytes = take(out.size());
-    std::copy(bytes.begin(), bytes.end(), out.begin());
-    return out;
-  }
+  explicit Fresh(const std::array<std::uint8_t, 32>& seed) : seed_(seed) {}
+  std::string id();  // 64 bits: glass, cases, sessions
+  Pseudonym pseudonym();
   // Three and three of 32 letters and digits that cannot be mistaken on the telephone.
   std::string code();
 
  private:
-  ByteView take(std::size_t count);
-  std::array<std::uint8_t, 512> bits_;
-  std::size_t used_ = 0;
+  Hash next();
+  std::array<std::uint8_t, 32> seed_;
+  std::uint64_t count_ = 0;
 };
 
 struct Context {

@@ -128,6 +128,11 @@ void House::keep_time(const Now& told) {
     wall_minus_boot_ = difference;
   }
   note_all(due_by_time(state_, now), now);
+  const bool due = std::any_of(running_.begin(), running_.end(), [&](const auto& each) {
+    const auto running = each.lock();
+    return running != nullptr && now.wall >= running->right.judge_again;
+  });
+  if (due) recheck_rights(now);
   const auto minute = std::chrono::floor<std::chrono::minutes>(now.wall);
   if (state_.rights_epoch != explained_epoch_ || minute != explained_minute_) {
     explained_epoch_ = state_.rights_epoch;
@@ -150,17 +155,21 @@ std::shared_ptr<const Lease> House::lease(const Right& right) {
   return running;
 }
 
+// Whether what streams is still permitted; asked again when facts change and when time alone does.
 void House::recheck_rights(const Now& now) {
   for (const auto& each : running_) {
     const auto running = each.lock();
-    if (running == nullptr) continue;
-    const auto* session = state_.session(running->right.session);
-    const bool still =
-        session != nullptr &&
-        std::all_of(running->right.cells.begin(), running->right.cells.end(),
-                    [&](const Cell& cell) {
-                      return judge(state_, *session, cell, now).verdict == Verdict::permit;
-                    });
+    if (running == nullptr || running->cut.load(std::memory_order_relaxed)) continue;
+    auto& right = running->right;
+    const auto* session = state_.session(right.session);
+    bool still = session != nullptr;
+    right.judge_again = far_future;
+    for (const auto& cell : right.cells) {
+      if (!still) break;
+      const auto judged = judge(state_, *session, cell, now);
+      still = judged.verdict == Verdict::permit;
+      right.judge_again = std::min(right.judge_again, judged.holds_until);
+    }
     if (!still) running->cut.store(true, std::memory_order_release);
   }
 }

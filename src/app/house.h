@@ -39,7 +39,7 @@ class House {
                                    std::string idempotency = {}) {
     if constexpr (requires { Command::can_wait; })
       if (journal_.room() == needs::Room::reserve_only) return nearly_full();
-    Fresh fresh{parts_.dice.roll<512>()};
+    Fresh fresh{parts_.dice.roll<32>()};
     std::vector<facts::Fact> noted;
     Context context{state_, settle(now), fresh, noted, std::move(idempotency), {}};
     auto answer = decide(command, context);

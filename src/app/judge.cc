@@ -126,9 +126,10 @@ Grant plain(const Engine& engine, const policy::Decision& decision, const policy
   return out;
 }
 
-Answer plain(const State& state, const Engine& engine, const policy::Decision& decision,
+Judged plain(const State& state, const Engine& engine, const policy::Decision& decision,
              const Put& question, const Now& now) {
-  Answer out;
+  Judged out;
+  out.holds_until = decision.holds_until;
   out.verdict = decision.verdict;
   out.failed = decision.failed;
   out.hidden = decision.hidden;
@@ -200,7 +201,7 @@ std::optional<Action> action_named(std::string_view text) {
   return std::nullopt;
 }
 
-Answer judge(const State& state, const Session& session, const Cell& cell, const Now& now,
+Judged judge(const State& state, const Session& session, const Cell& cell, const Now& now,
              OpenGlass open_glass) {
   const auto* engine = state.engine();
   if (engine == nullptr) return {};

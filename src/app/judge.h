@@ -23,12 +23,17 @@ using policy::ast::Verdict;
 const char* action_text(Action action);
 std::optional<Action> action_named(std::string_view text);
 
+// An answer, and the next moment at which it may be another one though nothing is recorded.
+struct Judged : Answer {
+  Instant holds_until = far_future;
+};
+
 // Whether open glass of the session counts as payment, or the question is put as if there were
 // none.
 enum class OpenGlass { counts, ignored };
 
 // Without a policy in force, for a type it does not know, or when evaluation fails: deny.
-Answer judge(const State& state, const Session& session, const Cell& cell, const Now& now,
+Judged judge(const State& state, const Session& session, const Cell& cell, const Now& now,
              OpenGlass open_glass = OpenGlass::counts);
 
 // How the decision came about, rule by rule; nothing without a policy in force.

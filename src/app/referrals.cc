@@ -43,7 +43,7 @@ LogReferral::Answer decide(const LogReferral& command, Context& context) {
   cell.fact = "referral";
   cell.patient = command.patient.text();
   const bool known = command.patient_exists || context.state.knows(command.patient);
-  const auto answer = known ? judge(context.state, *session, cell, context.now) : Answer{};
+  const auto answer = known ? judge(context.state, *session, cell, context.now) : Judged{};
   if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
   const auto& evidence = context.state.evidence;
   const auto found = find_edge(evidence, "referral", referral.from, referral.to);
@@ -93,7 +93,7 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
       held != nullptr && held->recorded_by == evidence.find("staff", session->staff.text());
   const auto answer = context.state.knows(command.patient)
                           ? judge(context.state, *session, cell, context.now)
-                          : Answer{};
+                          : Judged{};
   if (!own && answer.verdict != Verdict::permit)
     return refuse_cell(*session, cell, answer, context);
   if (held == nullptr) {

@@ -4,6 +4,7 @@
 
 #include "app/access.h"
 #include "app/made.h"
+#include "app/views.h"
 #include "base/must.h"
 
 namespace halligan::app {
@@ -19,7 +20,7 @@ bool may_see(const State& state, const Session& session, const cases::Case& held
   return held.staff == session.staff || has_role(state, session, held.reviewer);
 }
 
-bool in_state(const cases::Case& held, CaseState wanted) {
+bool in_state(const cases::Case& held, CaseState wanted, const Now& now) {
   const auto stage = cases::stage_of(held);
   switch (wanted) {
     case CaseState::any: return true;
@@ -28,7 +29,7 @@ bool in_state(const cases::Case& held, CaseState wanted) {
     case CaseState::explained: return stage == cases::Stage::explained;
     case CaseState::closed: return stage == cases::Stage::closed;
     case CaseState::unclosed: return stage != cases::Stage::closed;
-    case CaseState::late: return stage != cases::Stage::closed && held.overdue_at.has_value();
+    case CaseState::late: return is_late(held, now);
   }
   base::stop("case state outside its enum", __FILE__, __LINE__);
 }
@@ -95,7 +96,7 @@ ListCases::Answer decide(const ListCases& command, Context& context) {
 
   std::vector<const cases::Case*> found;
   const auto consider = [&](const cases::Case& held) {
-    if (!may_see(context.state, *session, held) || !in_state(held, command.state)) return;
+    if (!may_see(context.state, *session, held) || !in_state(held, command.state, context.now)) return;
     if (!command.queue.empty() && held.queue != command.queue) return;
     if (!command.staff.empty() && held.staff != command.staff) return;
     if (command.mine && held.staff != session->staff) return;

@@ -25,7 +25,7 @@ const typename Map::mapped_type* found(const Map& map, const typename Map::key_t
 }  // namespace
 
 std::string fold_key(const facts::AccessRefused& refused) {
-  return refused.session.text() + "|" + refused.patient.text() + "|" + refused.rule;
+  return refused.session.text() + "|" + refused.patient.text() + refused.asked + "|" + refused.rule;
 }
 
 const Session* State::session(const SessionId& id) const { return found(sessions, id); }

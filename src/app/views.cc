@@ -29,11 +29,15 @@ GlassView glass_view(const State& state, const glass::Glass& held, const Now& no
   return out;
 }
 
+bool is_late(const cases::Case& held, const Now& now) {
+  return !held.closing && (held.overdue_at || now.wall >= held.due);
+}
+
 CaseView case_view(const State& state, const cases::Case& held, const Now& now) {
   CaseView out;
   out.held = held;
   if (const auto* person = state.person(held.staff)) out.name = person->name;
-  out.late = !held.closing && (held.overdue_at || now.wall >= held.due);
+  out.late = is_late(held, now);
   if (const auto* opened = state.glass(held.glass)) out.glass = glass_view(state, *opened, now);
   return out;
 }

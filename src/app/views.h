@@ -29,6 +29,8 @@ struct CaseView {
   bool late = false;
   std::optional<GlassView> glass;
 };
+// Its time has passed, whether that is recorded yet or not; or the details that it owes are late.
+bool is_late(const cases::Case& held, const Now& now);
 CaseView case_view(const State& state, const cases::Case& held, const Now& now);
 
 struct SessionView {

@@ -494,10 +494,11 @@ struct AccessRefused {  // folded: `times` within a minute for session, patient 
   std::string code;  // the reference code of the answer
   std::uint32_t times = 1;
   std::string policy;
+  std::string asked;       // where the id is nobody's: a hash of session and id, to fold by
 };
 BOOST_DESCRIBE_STRUCT(AccessRefused, (),
                       (staff, patient, session, action, type, rule, offered, reasons, code, times,
-                       policy))
+                       policy, asked))
 
 struct SearchMade {
   static constexpr const char* kind = "search-made";

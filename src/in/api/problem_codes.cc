@@ -6,9 +6,7 @@ namespace halligan::in::api {
 
 std::string ProblemCodes::make(Told told) {
   const std::lock_guard lock{mutex_};
-  std::array<std::uint8_t, 512> bits{};
-  dice_.fill(std::span{bits}.first(8));
-  auto code = app::Fresh{bits}.code();
+  auto code = app::Fresh{dice_.roll<32>()}.code();
   if (!told_.insert_or_assign(code, std::move(told)).second) return code;
   in_order_.push_back(code);
   if (in_order_.size() > kept_max) {
