@@ -167,6 +167,7 @@ void owe_cases(const Session& session, const PatientId& patient, const Grant& gr
     if (rule == nullptr || !rule->duties.review || rule->kind == policy::ast::RuleKind::glass)
       continue;
     const bool seal = rule->kind == policy::ast::RuleKind::seal;
+    if (accounted_for(context.state, *rule, session.staff, patient, context.now.wall)) continue;
     open(
         seal ? "seal" : "access", name, *rule->duties.review,
         seal ? "a sealed chart was opened" : "access by " + grant.rule + " that is to be reviewed");
@@ -194,7 +195,8 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answ
   if (context.state.knows(patient)) fact.patient = patient;
   // What is nobody's folds as what is somebody's does, or the reference code would tell them apart.
   else if (!patient.empty())
-    fact.asked = to_hex(crypto::sha256(view(session.id.text() + "|" + patient.text()))).substr(0, 16);
+    fact.asked =
+        to_hex(crypto::sha256(view(session.id.text() + "|" + patient.text()))).substr(0, 16);
   fact.session = session.id;
   fact.action = action_text(cell.action);
   fact.type = type_of(cell);
@@ -205,7 +207,7 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answ
     out.offer = offer_of(context.state, session, patient, answer, context.now);
     fact.offered = true;
     for (const auto& grant : out.offer->grants)
-      if (grant.reason) fact.reasons.push_back(grant.rule);
+      if (grant.reason && fact.reasons.size() < 50) fact.reasons.push_back(grant.rule);
   } else {
     out.why = Why::denied;
     out.what = "no rule covers it";

@@ -20,8 +20,8 @@ namespace halligan::app {
 struct Right {
   SessionId session;
   std::vector<Cell> cells;
-  std::vector<Switch> switches;  // session, glass
-  Deadline until;                // the earliest of session and glass
+  std::vector<Switch> switches;      // session, glass
+  Deadline until;                    // the earliest of session and glass
   Instant judge_again = far_future;  // the verdict holds until then while nothing is recorded
 };
 

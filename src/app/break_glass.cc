@@ -5,6 +5,7 @@
 #include "app/made.h"
 #include "base/limits.h"
 #include "base/must.h"
+#include "core/facts/json_text.h"
 
 namespace halligan::app {
 namespace {
@@ -24,6 +25,18 @@ std::vector<std::string> unanswered(const std::vector<std::string>& prompts,
     if (given == details.end()) out.push_back(prompt);
   }
   return out;
+}
+
+// All answers together must fit one entry, however they are escaped there.
+std::optional<Refusal> too_long(const std::vector<facts::Detail>& details) {
+  std::string written;
+  for (const auto& detail : details) {
+    facts::append_json_string(written, detail.prompt);
+    facts::append_json_string(written, detail.answer);
+  }
+  if (details.size() <= limits::details_max && written.size() <= limits::entry_bytes_max / 2)
+    return std::nullopt;
+  return Refusal{.why = Why::bad_request, .what = "the answers are too long altogether"};
 }
 
 // Whatever of the bill was not brought along; nothing when it is paid.
@@ -133,14 +146,15 @@ Broken widen(const glass::Glass& held, const BreakGlass& command, const Grant& g
 }
 
 Broken open(const BreakGlass& command, const Grant& grant, const policy::ast::Rule& rule,
-            const Session& session, Context& context) {
+            const Session& session, const CaseId& continues, Context& context) {
   const auto ends = rule.ends.value_or(policy::ast::Ends{});
   facts::GlassOpened fact;
   fact.staff = session.staff;
   fact.patient = command.patient;
   fact.glass = GlassId{context.fresh.id()};
-  auto opened_case = case_for(session, command, grant, fact.glass, context);
-  if (opened_case) fact.case_id = opened_case->case_id;
+  std::optional<facts::CaseOpened> opened_case;
+  if (continues.empty()) opened_case = case_for(session, command, grant, fact.glass, context);
+  fact.case_id = opened_case ? opened_case->case_id : continues;
   fact.session = session.id;
   fact.rule = grant.rule;
   fact.paid = rules_paid(grant);
@@ -171,6 +185,23 @@ Broken open(const BreakGlass& command, const Grant& grant, const policy::ast::Ru
 bool has_grant(const glass::Glass& held, const std::string& rule) {
   return std::any_of(held.grants.begin(), held.grants.end(),
                      [&](const glass::Grant& grant) { return grant.rule == rule; });
+}
+
+// The case of an earlier glass that this one continues, where the reason's `repeat` says so: the
+// same person, chart and reason, not too long ago, and nobody has closed it.
+CaseId case_continued(const Session& session, const PatientId& patient,
+                      const policy::ast::Rule& rule, const Context& context) {
+  const auto of_patient = context.state.glass_of_patient.find(patient);
+  if (!rule.repeat || of_patient == context.state.glass_of_patient.end()) return {};
+  for (auto id = of_patient->second.rbegin(); id != of_patient->second.rend(); ++id) {
+    const auto& earlier = *context.state.glass(*id);
+    if (earlier.staff != session.staff || !has_grant(earlier, rule.name.text)) continue;
+    const auto* held = context.state.case_of(earlier.case_id);
+    const bool counts = held != nullptr && !held->closing &&
+                        context.now.wall < earlier.opened_at + rule.repeat->within;
+    return counts ? held->id : CaseId{};
+  }
+  return {};
 }
 
 Refusal glass_not_found() { return {.why = Why::not_found, .what = "no glass has this id"}; }
@@ -223,11 +254,26 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
         .offer = offer_of(context.state, *session, command.patient, answer, context.now)};
   if (held != nullptr && has_grant(*held, command.rule))
     return Broken{.glass = held->id, .case_id = held->case_id, .entry = 0, .again = true};
-  if (auto refusal = unpaid(command, *grant)) return *refusal;
   const auto* rule = rule_named(context.state, grant->rule);
   MUST(rule != nullptr);
-  if (held != nullptr) return widen(*held, command, *grant, *rule, *session, context);
-  return open(command, *grant, *rule, *session, context);
+  const auto continues = case_continued(*session, command.patient, *rule, context);
+  Grant asked = *grant;
+  if (!continues.empty()) {  // explained once, and not again
+    asked.bill.prompts.clear();
+    asked.bill.acknowledge.clear();
+  }
+  if (auto refusal = too_long(command.details)) return *refusal;
+  if (auto refusal = unpaid(command, asked)) return *refusal;
+  if (held != nullptr) {
+    const bool by_reason =
+        std::any_of(held->grants.begin(), held->grants.end(),
+                    [](const glass::Grant& each) { return !each.reason.empty(); });
+    if (by_reason) return widen(*held, command, *grant, *rule, *session, context);
+    // What was only acknowledged gives way: a reason has its own case and its own, shorter, life.
+    if (auto ended = glass::decide_end(*held, facts::EndedBy::closed, {}, context.now))
+      context.note(std::move(*ended));
+  }
+  return open(command, *grant, *rule, *session, continues, context);
 }
 
 CloseGlass::Answer decide(const CloseGlass& command, Context& context) {
@@ -280,6 +326,10 @@ GiveDetails::Answer decide(const GiveDetails& command, Context& context) {
   if (held == nullptr) return glass_not_found();
   if (held->staff != session->staff)
     return Refusal{.why = Why::not_yours, .what = "only its opener owes these details"};
+  const auto* about = context.state.case_of(held->case_id);
+  if (about != nullptr && about->closing)
+    return Refusal{.why = Why::closed_already, .what = "its case is closed: nothing is rewritten"};
+  if (auto refusal = too_long(command.details)) return *refusal;
   const auto prompts = owed_prompts(context.state, *held);
   auto missing = unanswered(prompts, command.details);
   if (!missing.empty()) {

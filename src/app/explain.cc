@@ -63,7 +63,10 @@ ExplainDecision::Answer decide(const ExplainDecision& command, Context& context)
   if (!own && context.state.person(command.staff) == nullptr)
     return Refusal{.why = Why::not_found, .what = "nobody is enrolled under this id"};
   const Session asker = own ? *session : imagined(command.staff, context.now);
-  auto how = explain(context.state, asker, command.cell, context.now);
+  // An id that is nobody's explains like one that no rule covers: nothing is told about it.
+  const bool known = !command.cell.patient || context.state.knows(PatientId{*command.cell.patient});
+  auto how = known ? explain(context.state, asker, command.cell, context.now)
+                   : std::optional<Explained>{Explained{}};
   if (!how) return Refusal{.why = Why::no_policy, .what = "no policy is in force"};
   ExplainDecision::Told out{
       .how = std::move(*how), .policy = context.state.policy_version, .offer = {}, .owed = {}};

@@ -16,8 +16,10 @@ inline std::vector<facts::Fact> explained_now(const State& state) {
     if (held.explanation) continue;
     auto found = explanation_of(state, held);
     if (!found) continue;
+    // What its own rule's `unless` accounts for was never owed.
+    const bool not_owed = found->rule == held.rule;
     out.emplace_back(std::move(*found));
-    if (closes_itself(state, held))
+    if (not_owed || closes_itself(state, held))
       out.emplace_back(facts::CaseClosed{.staff = {},
                                          .patient = held.patient,
                                          .case_id = id,

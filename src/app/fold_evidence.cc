@@ -70,7 +70,7 @@ void fold(policy::Evidence& evidence, const facts::RelationConfirmed& fact, Inst
 void fold(policy::Evidence& evidence, const facts::FlagSet& fact, Instant at, EntryIndex index) {
   const auto patient = evidence.intern("patient", fact.patient.text());
   const auto relation = "flag:" + fact.flag;
-  end_edge(evidence, relation, patient, patient, fact.source, at);
+  // The latest word of one source counts; others' words stand beside it.
   evidence.add({.relation = relation,
                 .from = patient,
                 .to = patient,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/explanations.h"
+#include "base/limits.h"
 #include "app/keep_time.h"
 #include "app/replay.h"
 
@@ -63,6 +64,18 @@ Now House::settle(Now now) const {
 Refusal House::nearly_full() {
   return {.why = Why::ledger_nearly_full,
           .what = "the ledger's disk is nearly full: only emergencies and endings are written"};
+}
+
+Refusal House::too_long() {
+  return {.why = Why::bad_request, .what = "what was sent is too long to be written down"};
+}
+
+bool House::fit_entries(const std::vector<facts::Fact>& noted) {
+  // The rest of the body (kind, clock, idempotency key) and the clear part fit a kibibyte.
+  constexpr std::size_t fact_bytes_max = limits::entry_bytes_max - 1024;
+  return std::all_of(noted.begin(), noted.end(), [](const facts::Fact& fact) {
+    return facts::fact_json(fact).size() <= fact_bytes_max;
+  });
 }
 
 void House::record(const facts::Fact& fact, const Now& now, const std::string& idempotency) {

@@ -43,6 +43,9 @@ class House {
     std::vector<facts::Fact> noted;
     Context context{state_, settle(now), fresh, noted, std::move(idempotency), {}};
     auto answer = decide(command, context);
+    // What does not fit an entry is refused whole: nothing of the command is written.
+    if constexpr (std::is_constructible_v<typename Command::Answer, Refusal>)
+      if (!fit_entries(noted)) return too_long();
     finish(context);
     return answer;
   }
@@ -67,6 +70,8 @@ class House {
   House(const Parts& parts);
   Now settle(Now now) const;  // wall time as entries see it: never before the last entry
   static Refusal nearly_full();
+  static Refusal too_long();
+  static bool fit_entries(const std::vector<facts::Fact>& noted);
   void finish(Context& context);
   void record(const facts::Fact& fact, const Now& now, const std::string& idempotency);
   void note_all(std::vector<facts::Fact> facts, const Now& now);

@@ -283,20 +283,29 @@ const glass::Glass* glass_behind(const State& state, const Session& session,
   return nullptr;
 }
 
+bool accounted_for(const State& state, const policy::ast::Rule& rule, const StaffId& staff,
+                   const PatientId& patient, Instant access_at) {
+  const auto* engine = state.engine();
+  const auto found = engine->find_rule(rule.name.text);
+  if (!found || !rule.duties.review || !rule.duties.review->unless) return false;
+  return engine->accounted_for(state.evidence, *found, asker_for(state, *engine, staff),
+                               Subject::of(state.evidence.find("patient", patient.text())),
+                               access_at) == policy::Truth::yes;
+}
+
 std::optional<facts::CaseExplained> explanation_of(const State& state, const cases::Case& held) {
   const auto* engine = state.engine();
   const auto kind = kind_of_case(held.kind);
   if (engine == nullptr || !kind) return std::nullopt;
-  const auto asker = asker_for(state, *engine, held.staff);
-  const auto patient = Subject::of(state.evidence.find("patient", held.patient.text()));
   facts::CaseExplained out{
       .patient = held.patient, .case_id = held.id, .rule = {}, .relations = {}};
-  if (const auto rule = engine->find_rule(held.rule);
-      rule && engine->accounted_for(state.evidence, *rule, asker, patient, held.opened_at) ==
-                  policy::Truth::yes) {
+  if (const auto* rule = rule_named(state, held.rule);
+      rule != nullptr && accounted_for(state, *rule, held.staff, held.patient, held.opened_at)) {
     out.rule = held.rule;
     return out;
   }
+  const auto asker = asker_for(state, *engine, held.staff);
+  const auto patient = Subject::of(state.evidence.find("patient", held.patient.text()));
   const auto found = engine->explanation_of(state.evidence, *kind, asker, patient, held.opened_at);
   if (!found) return std::nullopt;
   out.rule = engine->policy().explains[found->explain].name.text;

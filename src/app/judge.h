@@ -66,6 +66,9 @@ const glass::Glass* glass_behind(const State& state, const Session& session,
 
 // What turned up that accounts for a case; nothing while nothing does.
 std::optional<facts::CaseExplained> explanation_of(const State& state, const cases::Case& held);
+// Whether the `unless` of a rule's review was true around an access at this time.
+bool accounted_for(const State& state, const policy::ast::Rule& rule, const StaffId& staff,
+                   const PatientId& patient, Instant access_at);
 // Whether the policy lets an explained case of this kind close itself.
 bool closes_itself(const State& state, const cases::Case& held);
 

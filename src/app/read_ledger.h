@@ -25,4 +25,18 @@ inline ReadLedger::Answer decide(const ReadLedger& command, Context& context) {
       facts::LedgerRead{.staff = session->staff, .session = session->id, .what = command.what});
 }
 
+// That a list of what concerns other people was looked at, by somebody who may.
+struct NoteReading {
+  using Answer = bool;
+  std::string token_hash;
+  std::string what;
+};
+inline NoteReading::Answer decide(const NoteReading& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return false;
+  context.note(
+      facts::LedgerRead{.staff = session->staff, .session = session->id, .what = command.what});
+  return true;
+}
+
 }  // namespace halligan::app

@@ -178,6 +178,30 @@ std::optional<Refusal> bad_source(const State& state, const Session& session,
   return std::nullopt;
 }
 
+// A feed says what the policy declares to be its own; a person says nothing here about themselves:
+// a referral of one's own takes a proof and has a case (referrals.h).
+std::optional<Refusal> not_theirs(const Session& session, const RecordFacts& command,
+                                  const policy::ast::Policy& policy,
+                                  const std::vector<Edge>& edges) {
+  const auto self = "staff/" + session.staff.text();
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const auto at = "/facts/" + std::to_string(i);
+    const auto& declared = edges[i].declared->source;
+    if (!command.source.empty() && (!declared || declared->text != command.source))
+      return bad(at + "/relation: the policy does not let this feed say it");
+    if (edges[i].from == self || edges[i].to == self)
+      return Refusal{.why = Why::same_person,
+                     .what = at + ": what concerns yourself is recorded by somebody else"};
+  }
+  for (std::size_t i = 0; i < command.flags.size(); ++i)
+    for (const auto& flag : policy.flags)
+      if (flag.name.text == command.flags[i].flag && !command.source.empty() &&
+          (!flag.source || flag.source->text != command.source))
+        return bad("/flags/" + std::to_string(i) +
+                   "/flag: the policy does not let this feed say it");
+  return std::nullopt;
+}
+
 // Whom the policy does not let say it, nobody hears: each fact is a cell, append or, to end it,
 // modify.
 std::optional<Refusal> not_permitted(const Session& session, const RecordFacts& command,
@@ -240,6 +264,8 @@ RecordFacts::Answer decide(const RecordFacts& command, Context& context) {
         }))
       return bad(pointer("flags", i) + "flag: expected one that the policy in force declares");
   }
+  if (auto refusal = not_theirs(*session, command, *policy_of(context.state), edges))
+    return *refusal;
   if (auto refusal = not_permitted(*session, command, edges, context)) return *refusal;
 
   std::vector<facts::Fact> noted;

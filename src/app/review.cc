@@ -96,7 +96,8 @@ ListCases::Answer decide(const ListCases& command, Context& context) {
 
   std::vector<const cases::Case*> found;
   const auto consider = [&](const cases::Case& held) {
-    if (!may_see(context.state, *session, held) || !in_state(held, command.state, context.now)) return;
+    if (!may_see(context.state, *session, held) || !in_state(held, command.state, context.now))
+      return;
     if (!command.queue.empty() && held.queue != command.queue) return;
     if (!command.staff.empty() && held.staff != command.staff) return;
     if (command.mine && held.staff != session->staff) return;

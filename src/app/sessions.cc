@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/access.h"
+#include "base/crypto.h"
 #include "base/limits.h"
 #include "core/identity/totp.h"
 
@@ -22,14 +23,24 @@ struct Count {
   std::uint32_t free;
 };
 
-std::int64_t seconds_to_wait(const State& state, const StaffId& person, const std::string& origin,
+// A name that is nobody's is counted like anybody's, by a short hash: it may be a mistyped
+// password.
+std::string short_hash(const std::string& user) {
+  return to_hex(crypto::sha256(view("name|" + user))).substr(0, 8);
+}
+
+std::string counted_by(const Person* person, const std::string& user) {
+  return person == nullptr ? "?" + short_hash(user) : person->id.text();
+}
+
+std::int64_t seconds_to_wait(const State& state, const std::string& name, const std::string& origin,
                              bool from_terminal, const Now& now) {
-  std::vector<Count> counts{{person.text() + "@" + origin, 5}};
+  std::vector<Count> counts{{name + "@" + origin, 5}};
   // From elsewhere the sums over all origins and all names count as well; at an enrolled terminal
   // they do not, so that nobody far away can keep a clinician from signing in on the ward.
   if (!from_terminal) {
     counts.push_back({"@" + origin, 30});
-    if (!person.empty()) counts.push_back({person.text() + "@*", 50});
+    counts.push_back({name + "@*", 50});
   }
   Millis longest{0};
   for (const auto& count : counts) {
@@ -51,6 +62,13 @@ Refusal code_reused(std::int64_t step, const Now& now) {
   return out;
 }
 
+Refusal slow_down(std::int64_t seconds) {
+  Refusal out{.why = Why::slow_down,
+              .what = "too many attempts failed from here: wait and try again"};
+  out.retry_after_seconds = seconds;
+  return out;
+}
+
 const char* why_refused(const Person* person, const SignIn& command) {
   if (person == nullptr) return "unknown";
   if (!person->active) return "inactive";
@@ -64,20 +82,24 @@ const char* why_refused(const Person* person, const SignIn& command) {
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   const auto* person = context.state.person(StaffId{command.user});
   const StaffId id = person == nullptr ? StaffId{} : person->id;
-  const auto wait =
-      seconds_to_wait(context.state, id, command.origin, command.from_terminal, context.now);
+  const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), command.origin,
+                                    command.from_terminal, context.now);
   if (wait <= 0) return MaySignIn::Yes{.person = id};
-  Refusal out{.why = Why::slow_down,
-              .what = "too many attempts failed from here: wait and try again"};
-  out.retry_after_seconds = wait;
-  return out;
+  return slow_down(wait);
 }
 
 SignIn::Answer decide(const SignIn& command, Context& context) {
   const auto* person = context.state.person(command.person);
+  // Asked again: many attempts may have been let in together.
+  const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), command.origin,
+                                    !command.terminal.empty(), context.now);
+  if (wait > 0) return slow_down(wait);
   if (const char* why = why_refused(person, command); why != nullptr) {
     context.note(facts::SignInRefused{
-        .staff = person == nullptr ? StaffId{} : person->id, .origin = command.origin, .why = why});
+        .staff = person == nullptr ? StaffId{} : person->id,
+        .origin = command.origin,
+        .why = why,
+        .asked = person == nullptr ? short_hash(command.user) : std::string{}});
     return sign_in_refused();
   }
   if (*command.totp_step <= person->totp_step) {
@@ -126,7 +148,7 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   if (session == nullptr) return no_session();
   const auto* person = context.state.person(session->staff);
   const std::string origin = "session/" + session->id.text();
-  const auto wait = seconds_to_wait(context.state, person->id, origin, true, context.now);
+  const auto wait = seconds_to_wait(context.state, person->id.text(), origin, true, context.now);
   if (wait > 0) {
     Refusal out{.why = Why::slow_down,
                 .what = "too many wrong codes in this session: wait and try again"};

@@ -42,7 +42,8 @@ struct SignIn {
     Millis idle{};
   };
   using Answer = std::variant<Done, Refusal>;
-  StaffId person;  // empty: nobody
+  std::string user;  // the name as it was typed
+  StaffId person;    // empty: nobody
   std::string origin;
   bool password_matched = false;
   std::optional<std::int64_t> totp_step;  // of the code, where it matched one

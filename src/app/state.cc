@@ -207,7 +207,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::SignInRefused& f) {
   if (f.why == "throttled") return;
-  for (const auto& key : {f.staff.text() + "@" + f.origin, f.staff.text() + "@*", "@" + f.origin}) {
+  const auto name = f.staff.empty() ? "?" + f.asked : f.staff.text();
+  for (const auto& key : {name + "@" + f.origin, name + "@*", "@" + f.origin}) {
     auto& held = failures[key];
     held.count += f.times;
     held.last = at;

@@ -1,15 +1,11 @@
 #include "bin/index_feeder.h"
 
-#include <algorithm>
-#include <optional>
+#include "app/entry_search.h"
 
 namespace halligan::bin {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::size_t rows_at_once =
-    200;  // read on the writer's thread: a fraction of a millisecond
 
 }  // namespace
 
@@ -31,41 +27,12 @@ std::unique_ptr<IndexFeeder> IndexFeeder::start(Parts parts) {
   feeder->index_ = std::move(*index);
   feeder->thread_ = std::jthread{[raw = feeder.get()](std::stop_token stop) {
     while (!stop.stop_requested()) {
-      const auto fed = raw->feed();
-      if (fed && *fed == rows_at_once) continue;
+      const auto fed = app::feed_index(raw->parts_.desk, *raw->index_);
+      if (fed && *fed > 0) continue;
       for (int i = 0; i < 10 && !stop.stop_requested(); ++i) std::this_thread::sleep_for(50ms);
     }
   }};
   return feeder;
-}
-
-Result<std::size_t> IndexFeeder::feed() {
-  std::vector<needs::IndexRow> rows;
-  std::optional<Fault> trouble;
-  const EntryIndex from = index_->complete();
-  const auto ran = parts_.desk.run([&](app::House& house, const Now&) {
-    auto& journal = house.journal();
-    const EntryIndex to = std::min<EntryIndex>(journal.durable(), from + rows_at_once);
-    for (EntryIndex i = from; i < to; ++i) {
-      const auto entry = journal.read(i);
-      if (!entry) {
-        trouble = entry.fault();
-        return;
-      }
-      rows.push_back({.index = i,
-                      .at = entry->clear.at,
-                      .patient = entry->clear.patient,
-                      .staff = entry->clear.staff,
-                      .kind = entry->body ? facts::kind_of(entry->body->fact) : "",
-                      .place = {}});
-    }
-  });
-  if (!ran) return ran.fault();
-  if (trouble) return *trouble;
-  if (rows.empty()) return std::size_t{0};
-  const auto added = index_->add(rows);
-  if (!added) return added.fault();
-  return rows.size();
 }
 
 }  // namespace halligan::bin

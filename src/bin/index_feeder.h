@@ -26,7 +26,6 @@ class IndexFeeder {
 
  private:
   explicit IndexFeeder(Parts parts) : parts_(std::move(parts)) {}
-  Result<std::size_t> feed();
 
   Parts parts_;
   std::unique_ptr<out::SqliteIndex> index_;

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <atomic>
 #include <chrono>
 
 #include "base/limits.h"
@@ -12,13 +13,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto wait_max = 5s;
+constexpr auto wait_max = 2s;
+constexpr int waiting_max = 8;  // more are refused at once: requests must not queue up behind them
 
 // Holds one of the places at the anvil.
 class Turn {
  public:
-  explicit Turn(std::counting_semaphore<>& free)
-      : free_(free), mine_(free.try_acquire_for(wait_max)) {}
+  Turn(std::counting_semaphore<>& free, std::atomic<int>& waiting)
+      : free_(free), mine_(come(free, waiting)) {}
   ~Turn() {
     if (mine_) free_.release();
   }
@@ -27,6 +29,12 @@ class Turn {
   bool came() const { return mine_; }
 
  private:
+  static bool come(std::counting_semaphore<>& free, std::atomic<int>& waiting) {
+    const bool room = ++waiting <= waiting_max;
+    const bool came = room && free.try_acquire_for(wait_max);
+    --waiting;
+    return came;
+  }
   std::counting_semaphore<>& free_;
   const bool mine_;
 };
@@ -47,7 +55,7 @@ Result<Sealed<std::string>> Argon2Hasher::hash(const Sealed<std::string>& passwo
   if (text.size() > limits::password_bytes_max) {
     return Fault{FaultCode::too_large, "a password is too long"};
   }
-  const Turn turn(free_);
+  const Turn turn(free_, waiting_);
   if (!turn.came()) return too_busy();
   char out[crypto_pwhash_STRBYTES];
   if (crypto_pwhash_str_alg(out, text.data(), text.size(), options_.passes, options_.memory_bytes,
@@ -61,7 +69,7 @@ Result<bool> Argon2Hasher::matches(const Sealed<std::string>& hash,
                                    const Sealed<std::string>& password) {
   const std::string& text = password.reveal();
   if (text.size() > limits::password_bytes_max) return false;
-  const Turn turn(free_);
+  const Turn turn(free_, waiting_);
   if (!turn.came()) return too_busy();
   const bool nobody = hash.reveal().empty();
   const std::string& stored = nobody ? nobodys_hash_ : hash.reveal();

@@ -4,6 +4,7 @@
 // bounded time, so that a flood of sign-ins cannot take the machine's memory.
 #pragma once
 
+#include <atomic>
 #include <semaphore>
 #include <string>
 
@@ -28,6 +29,7 @@ class Argon2Hasher final : public needs::PasswordHasher {
   const Options options_;
   std::string nobodys_hash_;  // what an unknown person's password is compared with, in vain
   std::counting_semaphore<> free_{2};
+  std::atomic<int> waiting_{0};
 };
 
 }  // namespace halligan::out

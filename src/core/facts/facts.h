@@ -145,8 +145,9 @@ struct SignInRefused {  // folded: `times` within a minute
   std::string origin;
   std::string why;  // "unknown", "password", "totp", "totp-reused", "throttled", "inactive"
   std::uint32_t times = 1;
+  std::string asked{};  // a short hash of a name that is nobody's, to count by
 };
-BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, why, times))
+BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, asked, why, times, asked))
 
 struct SteppedUp {  // a fresh second factor within a session
   static constexpr const char* kind = "stepped-up";
@@ -494,7 +495,7 @@ struct AccessRefused {  // folded: `times` within a minute for session, patient 
   std::string code;  // the reference code of the answer
   std::uint32_t times = 1;
   std::string policy;
-  std::string asked;       // where the id is nobody's: a hash of session and id, to fold by
+  std::string asked;  // where the id is nobody's: a hash of session and id, to fold by
 };
 BOOST_DESCRIBE_STRUCT(AccessRefused, (),
                       (staff, patient, session, action, type, rule, offered, reasons, code, times,

@@ -1,6 +1,7 @@
 // glass.cc - glass that is open: listing, closing, revoking, paying the details owed.
 
 #include "app/break_glass.h"
+#include "app/read_ledger.h"
 #include "app/roles.h"
 #include "in/api/query.h"
 #include "in/api/reading.h"
@@ -30,6 +31,10 @@ Response list_open(Api& api, const Request& request, const PathParams&) {
           app::role::needed("the glass of everybody takes an administrator or a privacy officer");
     else
       shown = app::open_glass(state, all ? nullptr : &session->staff, now);
+    if (all && std::holds_alternative<std::vector<app::GlassView>>(shown))
+      house.perform(app::NoteReading{.token_hash = bearer_hash(request),
+                                     .what = "the open glass of everybody"},
+                    now);
   });
   if (!done) return api.faulted(done.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);

@@ -107,6 +107,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto token = to_base64url(api.edge.dice.roll<32>());
   app::SignIn command;
   command.person = person;
+  command.user = given.user;
   command.origin = may.origin;
   command.password_matched = *matched;
   command.totp_step = *step;
