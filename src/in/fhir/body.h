@@ -1,9 +1,11 @@
 // body.h - what there is to know of resources before they may leave or be written: whose charts
 // they belong to, labels, categories, date. Their bytes are never changed here, but by splice_tag.
 //
-// BOUNDS  bytes, depth and entries are limited; a key that is there twice is refused wherever it is:
+// BOUNDS  bytes, depth and entries are limited; a key that is there twice is refused wherever it
+// is:
 //         two readers could take two meanings from it.
-// INVARIANT: what names a patient in a way that cannot be checked is not `checkable`, and is withheld.
+// INVARIANT: what names a patient in a way that cannot be checked is not `checkable`, and is
+// withheld.
 #pragma once
 
 #include <optional>
@@ -16,7 +18,8 @@
 
 namespace halligan::in::fhir {
 
-// Addresses whose resources are those of the record system: ours and upstream's, without a slash at the end.
+// Addresses whose resources are those of the record system: ours and upstream's, without a slash at
+// the end.
 struct Bases {
   std::string ours;
   std::string upstream;
@@ -26,18 +29,18 @@ inline constexpr std::string_view glass_tag_system = "urn:halligan:glass";
 
 struct Resource {
   std::string type;
-  std::string id;       // empty: none that is text
+  std::string id;  // empty: none that is text
   bool has_id = false;
   std::string version;  // meta.versionId, where it can stand in an ETag
   std::optional<Instant> updated;
   std::vector<std::string> patients;  // in whose compartment it lies; sorted, each once
   std::vector<std::string> labels;    // of it and of what it contains; sorted, each once
   std::vector<std::string> categories;
-  std::optional<Instant> dated;       // the earliest moment its date can mean
+  std::optional<Instant> dated;  // the earliest moment its date can mean
   bool checkable = true;
-  bool supersedes = false;             // relatesTo, replaces ... : it takes the place of another
-  std::vector<std::string> glass_tags; // codes of our own tag, anywhere in it
-  std::string bytes;                   // as they came
+  bool supersedes = false;              // relatesTo, replaces ... : it takes the place of another
+  std::vector<std::string> glass_tags;  // codes of our own tag, anywhere in it
+  std::string bytes;                    // as they came
 };
 
 struct Malformed {

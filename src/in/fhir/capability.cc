@@ -21,7 +21,9 @@ std::string_view type_of(ParamKind kind) {
   return "special";
 }
 
-json::object param(std::string_view name, std::string_view type) { return {{"name", name}, {"type", type}}; }
+json::object param(std::string_view name, std::string_view type) {
+  return {{"name", name}, {"type", type}};
+}
 
 json::array interactions(std::initializer_list<std::string_view> codes) {
   json::array out;
@@ -30,22 +32,27 @@ json::array interactions(std::initializer_list<std::string_view> codes) {
 }
 
 json::object of_chart(const Compartment& compartment) {
-  json::object out{{"type", compartment.type},
-                   {"interaction", interactions({"read", "search-type", "create", "update", "delete"})},
-                   {"versioning", "versioned-update"},
-                   {"updateCreate", false},
-                   {"conditionalCreate", false},
-                   {"conditionalUpdate", false},
-                   {"conditionalDelete", "not-supported"}};
+  json::object out{
+      {"type", compartment.type},
+      {"interaction", interactions({"read", "search-type", "create", "update", "delete"})},
+      {"versioning", "versioned-update"},
+      {"updateCreate", false},
+      {"conditionalCreate", false},
+      {"conditionalUpdate", false},
+      {"conditionalDelete", "not-supported"}};
   json::array params;
   if (compartment.type == "Patient") {
     out["interaction"] = interactions({"read", "search-type", "update", "delete"});
-    out.emplace("operation", json::array{json::object{{"name", "everything"},
-                                           {"definition", "http://hl7.org/fhir/OperationDefinition/Patient-everything"}}});
-    for (const auto name : person_params()) params.emplace_back(param(name, type_of(*person_param(name))));
+    out.emplace("operation",
+                json::array{json::object{
+                    {"name", "everything"},
+                    {"definition", "http://hl7.org/fhir/OperationDefinition/Patient-everything"}}});
+    for (const auto name : person_params())
+      params.emplace_back(param(name, type_of(*person_param(name))));
   } else {
     params.emplace_back(param(compartment.search_by, "reference"));
-    if (!compartment.search_also.empty()) params.emplace_back(param(compartment.search_also, "reference"));
+    if (!compartment.search_also.empty())
+      params.emplace_back(param(compartment.search_also, "reference"));
     for (const std::string_view name : {"_id", "_lastUpdated", "_security"})
       params.emplace_back(param(name, type_of(*chart_param(compartment.type, name))));
     for (const auto name : chart_params(compartment.type))
@@ -60,8 +67,10 @@ json::object of_chart(const Compartment& compartment) {
 std::string capability_statement(const std::string& base) {
   json::array resources;
   for (const auto type : policy::resource_types()) {
-    if (const auto* compartment = compartment_of(type)) resources.emplace_back(of_chart(*compartment));
-    else if (is_shared_type(type)) resources.emplace_back(json::object{{"type", type}, {"interaction", interactions({"read"})}});
+    if (const auto* compartment = compartment_of(type))
+      resources.emplace_back(of_chart(*compartment));
+    else if (is_shared_type(type))
+      resources.emplace_back(json::object{{"type", type}, {"interaction", interactions({"read"})}});
   }
   return json::serialize(json::object{
       {"resourceType", "CapabilityStatement"},
@@ -69,13 +78,16 @@ std::string capability_statement(const std::string& base) {
       {"date", "2026-01-01"},
       {"kind", "instance"},
       {"software", {{"name", "Halligan"}}},
-      {"implementation", {{"description", "Access to charts, decided and written down"}, {"url", base}}},
+      {"implementation",
+       {{"description", "Access to charts, decided and written down"}, {"url", base}}},
       {"fhirVersion", "4.0.1"},
       {"format", json::array{"application/fhir+json"}},
-      {"rest", json::array{json::object{{"mode", "server"},
-                             {"documentation", "Each search is within one chart. What is not listed is refused."},
-                             {"security", {{"description", "A session of Halligan, as a bearer token"}}},
-                             {"resource", std::move(resources)}}}}});
+      {"rest",
+       json::array{json::object{
+           {"mode", "server"},
+           {"documentation", "Each search is within one chart. What is not listed is refused."},
+           {"security", {{"description", "A session of Halligan, as a bearer token"}}},
+           {"resource", std::move(resources)}}}}});
 }
 
 }  // namespace halligan::in::fhir

@@ -16,7 +16,8 @@ struct PatientLink {
 
 struct Compartment {
   std::string_view type;
-  std::string_view search_by;    // the parameter that names the patient upstream; empty: Patient itself
+  std::string_view
+      search_by;  // the parameter that names the patient upstream; empty: Patient itself
   std::string_view search_also;  // another one that means the same; empty: none
   std::array<PatientLink, 5> links;
 

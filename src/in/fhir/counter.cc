@@ -12,7 +12,8 @@ namespace {
 // Several leases that must all hold.
 class Together final : public app::Lease {
  public:
-  explicit Together(std::vector<std::shared_ptr<const app::Lease>> parts) : parts_(std::move(parts)) {}
+  explicit Together(std::vector<std::shared_ptr<const app::Lease>> parts)
+      : parts_(std::move(parts)) {}
   bool over() const noexcept override {
     return std::ranges::any_of(parts_, [](const auto& part) { return part->over(); });
   }
@@ -21,7 +22,8 @@ class Together final : public app::Lease {
   const std::vector<std::shared_ptr<const app::Lease>> parts_;
 };
 
-app::Cell survey_cell(const PatientId& patient, const std::string& type, const std::vector<std::string>& labels) {
+app::Cell survey_cell(const PatientId& patient, const std::string& type,
+                      const std::vector<std::string>& labels) {
   app::Cell cell;
   cell.action = app::Action::read;
   cell.type = type;
@@ -40,8 +42,11 @@ std::vector<app::AskAccess::Covered> Grants::covered() const {
       const auto& answer = granted.access().cells[i];
       const auto& cell = granted.cells[i];
       if (answer.verdict != app::Verdict::permit || !granted.access().any_permitted) continue;
-      app::AskAccess::Covered each{.patient = PatientId{cell.patient.value_or("")}, .action = cell.action,
-                                   .type = cell.type, .rule = answer.rule, .intent = answer.intent};
+      app::AskAccess::Covered each{.patient = PatientId{cell.patient.value_or("")},
+                                   .action = cell.action,
+                                   .type = cell.type,
+                                   .rule = answer.rule,
+                                   .intent = answer.intent};
       if (std::ranges::find(out, each) == out.end()) out.push_back(std::move(each));
     }
   return out;
@@ -66,7 +71,8 @@ std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() const {
 
 Decided Counter::survey(const Survey& what) const {
   app::AskAccess command;
-  for (const auto& type : what.types) command.cells.push_back(survey_cell(what.patient, type, what.labels));
+  for (const auto& type : what.types)
+    command.cells.push_back(survey_cell(what.patient, type, what.labels));
   command.form = what.form;
   return ask(std::move(command), what.patient, true);
 }
@@ -133,11 +139,16 @@ Decided Counter::ask(app::AskAccess command, const PatientId& chart, bool survey
 }
 
 Result<bool> Counter::record_system_knows(const PatientId& patient) const {
-  const auto answer = edge_.records.send({.method = "GET", .target = "Patient/" + patient.text(), .headers = {}, .body = {},
+  const auto answer = edge_.records.send({.method = "GET",
+                                          .target = "Patient/" + patient.text(),
+                                          .headers = {},
+                                          .body = {},
                                           .bytes_max = limits::resource_bytes_max});
   if (!answer) return answer.fault();
   if (answer->status == 404 || answer->status == 410) return false;
-  if (answer->status != 200) return Fault{FaultCode::upstream_nonsense, "the record system does not tell whether it knows a patient"};
+  if (answer->status != 200)
+    return Fault{FaultCode::upstream_nonsense,
+                 "the record system does not tell whether it knows a patient"};
   const auto found = scan_resource(answer->body.look(), {});
   const auto* resource = std::get_if<Resource>(&found);
   return resource != nullptr && resource->type == "Patient" && resource->id == patient.text();

@@ -46,8 +46,8 @@ class Counter {
   // A refusal where nobody is signed in.
   std::optional<std::variant<app::Refusal, Fault>> nobody() const;
 
-  // One chart, before its resources are known. Of several types those that can be had are asked for,
-  // or, where there is none, the Patient.
+  // One chart, before its resources are known. Of several types those that can be had are asked
+  // for, or, where there is none, the Patient.
   struct Survey {
     PatientId patient;
     std::vector<std::string> types;
@@ -75,7 +75,8 @@ class Counter {
   const std::string purpose_;
 };
 
-// One cell for each patient in whose compartment it lies; one without a patient where there is none.
+// One cell for each patient in whose compartment it lies; one without a patient where there is
+// none.
 std::vector<app::Cell> cells_of(const Resource& resource, app::Action action);
 
 }  // namespace halligan::in::fhir

@@ -7,10 +7,15 @@
 namespace halligan::in::fhir {
 
 Gateway::Gateway(const Edge& edge, std::string base)
-    : edge_(edge), bases_{.ours = std::move(base), .upstream = edge.records.base()}, tokens_(edge.dice), teller_(edge.desk) {}
+    : edge_(edge),
+      bases_{.ours = std::move(base), .upstream = edge.records.base()},
+      tokens_(edge.dice),
+      teller_(edge.desk) {}
 
 void Gateway::routes(http::Router& router) {
-  const auto handler = [this](const http::Request& request, const http::PathParams&) { return handle(request); };
+  const auto handler = [this](const http::Request& request, const http::PathParams&) {
+    return handle(request);
+  };
   for (const auto* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
     router.add(method, "/fhir", handler);
     router.add(method, "/fhir/{rest...}", handler);
@@ -22,7 +27,9 @@ http::Response Gateway::handle(const http::Request& request) {
   if (std::holds_alternative<Metadata>(target)) return metadata();
   auto purpose = purpose_of(request);
   if (!purpose)
-    return outcome(NotAllowed{400, "invalid", "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
+    return outcome(NotAllowed{
+        400, "invalid",
+        "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
   const Counter counter{edge_, bearer_hash(request), *std::move(purpose)};
   if (const auto nobody = counter.nobody()) return answer(*nobody);
   struct Serve {
@@ -40,7 +47,8 @@ http::Response Gateway::handle(const http::Request& request) {
     http::Response operator()(const NextPage& t) const {
       auto place = gateway.tokens_.open(t.token, counter.session());
       if (!place || place->search.type != t.type)
-        return outcome(NotAllowed{400, "invalid", "page: this link is not of this session, or too old; search again"});
+        return outcome(NotAllowed{
+            400, "invalid", "page: this link is not of this session, or too old; search again"});
       return gateway.search(counter, *std::move(place), false);
     }
     http::Response operator()(const PersonSearch& t) const { return gateway.people(counter, t); }
@@ -55,7 +63,9 @@ http::Response Gateway::handle(const http::Request& request) {
 }
 
 http::Response Gateway::metadata() const {
-  return {.status = 200, .headers = {{"Content-Type", "application/fhir+json"}}, .body = capability_statement(bases_.ours)};
+  return {.status = 200,
+          .headers = {{"Content-Type", "application/fhir+json"}},
+          .body = capability_statement(bases_.ours)};
 }
 
 http::Response Gateway::trouble(const Fault& fault) {
@@ -85,7 +95,8 @@ http::Response Gateway::answer(const std::variant<app::Refusal, Fault>& why) {
 }
 
 Result<needs::RecordAnswer> Gateway::fetch(const std::string& target, std::size_t bytes_max) {
-  return edge_.records.send({.method = "GET", .target = target, .headers = {}, .body = {}, .bytes_max = bytes_max});
+  return edge_.records.send(
+      {.method = "GET", .target = target, .headers = {}, .body = {}, .bytes_max = bytes_max});
 }
 
 void Gateway::tell(const Tallies& tallies, facts::Outcome outcome) {
@@ -104,7 +115,8 @@ void Gateway::Kept::charge(const Granted& granted) {
     if (cell.verdict == app::Verdict::permit) tallies.try_emplace(cell.intent);
 }
 
-http::Response Gateway::release(std::string bytes, const Kept& kept, const Granted& by, http::Headers headers) {
+http::Response Gateway::release(std::string bytes, const Kept& kept, const Granted& by,
+                                http::Headers headers) {
   headers.push_back({"Content-Type", "application/fhir+json"});
   headers.push_back({"Halligan-Receipt", std::to_string(kept.grants.first_intent())});
   for (const auto& granted : kept.grants.all)
@@ -116,8 +128,9 @@ http::Response Gateway::release(std::string bytes, const Kept& kept, const Grant
     const bool whole = how == app::Done::whole;
     for (auto& [intent, tally] : tallies) {
       if (!whole) tally.bytes = std::min(tally.bytes, written);
-      tell({{intent, tally}}, !whole ? facts::Outcome::cut
-                                     : tally.resources > 0 ? facts::Outcome::released : facts::Outcome::nothing);
+      tell({{intent, tally}}, !whole                ? facts::Outcome::cut
+                              : tally.resources > 0 ? facts::Outcome::released
+                                                    : facts::Outcome::nothing);
     }
   };
   return {.status = 200,

@@ -1,9 +1,10 @@
-// gateway.h - /fhir: stands before any FHIR R4 server and lets through what is permitted and written
-// down first.
+// gateway.h - /fhir: stands before any FHIR R4 server and lets through what is permitted and
+// written down first.
 //
 // The hops of a request: target.h understands it, counter.h has it decided and recorded, the record
-// system is asked, body.h looks at what came back, counter.h decides that again, app/release.h opens.
-// A form that is not understood is refused; upstream's envelopes, addresses and errors never leave.
+// system is asked, body.h looks at what came back, counter.h decides that again, app/release.h
+// opens. A form that is not understood is refused; upstream's envelopes, addresses and errors never
+// leave.
 #pragma once
 
 #include <map>
@@ -67,7 +68,8 @@ class Gateway {
   // `kept` holds the survey of a named read, and nothing of a resolved one.
   http::Response read_one(const Counter& counter, const Read& target, Kept kept);
   http::Response release_set(Kept kept, const Envelope& envelope);
-  http::Response release(std::string bytes, const Kept& kept, const Granted& by, http::Headers headers);
+  http::Response release(std::string bytes, const Kept& kept, const Granted& by,
+                         http::Headers headers);
   // Written down although there is nothing to decide: asking for what is not there.
   void note_missing(const Counter& counter, const std::string& type);
 

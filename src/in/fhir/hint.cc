@@ -37,7 +37,9 @@ bool more_by_glass(const app::State& state, const app::Session& session, const P
   cell.type = type;
   cell.patient = patient.text();
   cell.survey = true;
-  const auto glass = [&] { return app::judge(state, session, cell, now).verdict == app::Verdict::glass; };
+  const auto glass = [&] {
+    return app::judge(state, session, cell, now).verdict == app::Verdict::glass;
+  };
   if (glass()) return true;
   for (const auto& label : named.labels) {
     cell.labels = {label};

@@ -1,4 +1,5 @@
-// hint.h - whether this person, for this patient, could have more by glass than what they were given.
+// hint.h - whether this person, for this patient, could have more by glass than what they were
+// given.
 //
 // INVARIANT: it depends on person, patient and policy alone, never on what the chart holds.
 #pragma once

@@ -23,11 +23,14 @@ json::object purpose_coding(std::string_view code, std::string_view display) {
 }
 
 std::string whole(json::object issue) {
-  return json::serialize(json::object{{"resourceType", "OperationOutcome"}, {"issue", {std::move(issue)}}});
+  return json::serialize(
+      json::object{{"resourceType", "OperationOutcome"}, {"issue", {std::move(issue)}}});
 }
 
 http::Response answer(int status, json::object issue) {
-  return {.status = status, .headers = {{"Content-Type", "application/fhir+json"}}, .body = whole(std::move(issue))};
+  return {.status = status,
+          .headers = {{"Content-Type", "application/fhir+json"}},
+          .body = whole(std::move(issue))};
 }
 
 std::string outcome_entry(json::object issue) {
@@ -76,32 +79,42 @@ http::Response outcome(const Issue& issue) {
 }
 
 http::Response outcome(const NotAllowed& why) {
-  auto out = outcome(Issue{.status = why.status, .code = why.code, .text = why.what, .diagnostics = {}});
+  auto out =
+      outcome(Issue{.status = why.status, .code = why.code, .text = why.what, .diagnostics = {}});
   if (why.status == 405) out.headers.push_back({"Allow", "GET, POST, PUT, DELETE"});
   return out;
 }
 
 http::Response refused(const app::Refusal& refusal) {
-  auto issue = issue_of("error", code_of(refusal.why), refusal.text.empty() ? refusal.what : refusal.text);
+  auto issue =
+      issue_of("error", code_of(refusal.why), refusal.text.empty() ? refusal.what : refusal.text);
   if (!refusal.code.empty()) issue.emplace("diagnostics", "reference code " + refusal.code);
   if (refusal.offer) {
-    issue.at("details").as_object().emplace("coding", json::array{purpose_coding("BTG", "break the glass")});
-    issue.emplace("extension", json::array{json::object{{"url", offer_extension}, {"valueString", json::serialize(offer_json(*refusal.offer))}}});
+    issue.at("details").as_object().emplace("coding",
+                                            json::array{purpose_coding("BTG", "break the glass")});
+    issue.emplace("extension", json::array{json::object{
+                                   {"url", offer_extension},
+                                   {"valueString", json::serialize(offer_json(*refusal.offer))}}});
   }
   auto out = answer(app::http_status(refusal.why), std::move(issue));
   if (out.status == 401) out.headers.push_back({"WWW-Authenticate", "Bearer realm=\"halligan\""});
-  if (refusal.retry_after_seconds > 0) out.headers.push_back({"Retry-After", std::to_string(refusal.retry_after_seconds)});
+  if (refusal.retry_after_seconds > 0)
+    out.headers.push_back({"Retry-After", std::to_string(refusal.retry_after_seconds)});
   return out;
 }
 
 http::Response no_such_resource() {
-  return outcome(Issue{.status = 404, .code = "not-found",
-                       .text = "there is no such resource, or no rule lets you see it", .diagnostics = {}});
+  return outcome(Issue{.status = 404,
+                       .code = "not-found",
+                       .text = "there is no such resource, or no rule lets you see it",
+                       .diagnostics = {}});
 }
 
 http::Response ledger_stopped() {
-  auto out = outcome(Issue{.status = 503, .code = "no-store",
-                           .text = "the ledger cannot be written, so nothing may be shown or changed: go by the downtime procedure "
+  auto out = outcome(Issue{.status = 503,
+                           .code = "no-store",
+                           .text = "the ledger cannot be written, so nothing may be shown or "
+                                   "changed: go by the downtime procedure "
                                    "of your department, and call the people who run this system",
                            .diagnostics = {}});
   out.headers.push_back({"Retry-After", "5"});
@@ -110,39 +123,64 @@ http::Response ledger_stopped() {
 
 http::Response upstream_trouble(FaultCode code) {
   if (code == FaultCode::upstream_timeout)
-    return outcome(Issue{.status = 504, .code = "timeout", .text = "the record system did not answer in time", .diagnostics = {}});
+    return outcome(Issue{.status = 504,
+                         .code = "timeout",
+                         .text = "the record system did not answer in time",
+                         .diagnostics = {}});
   if (code == FaultCode::too_large)
-    return outcome(Issue{.status = 502, .code = "too-costly",
-                         .text = "the record system's answer is larger than is checked at once: ask for fewer with _count",
+    return outcome(Issue{.status = 502,
+                         .code = "too-costly",
+                         .text = "the record system's answer is larger than is checked at once: "
+                                 "ask for fewer with _count",
                          .diagnostics = {}});
   if (code == FaultCode::upstream_unreachable)
-    return outcome(Issue{.status = 502, .code = "transient", .text = "the record system cannot be reached", .diagnostics = {}});
-  return outcome(Issue{.status = 502, .code = "exception",
-                       .text = "the record system's answer could not be checked, so nothing of it is shown", .diagnostics = {}});
+    return outcome(Issue{.status = 502,
+                         .code = "transient",
+                         .text = "the record system cannot be reached",
+                         .diagnostics = {}});
+  return outcome(
+      Issue{.status = 502,
+            .code = "exception",
+            .text = "the record system's answer could not be checked, so nothing of it is shown",
+            .diagnostics = {}});
 }
 
 http::Response upstream_refused(int status) {
   if (status == 429 || status == 503)
-    return outcome(Issue{.status = 503, .code = "transient", .text = "the record system is busy: try again in a moment",
+    return outcome(Issue{.status = 503,
+                         .code = "transient",
+                         .text = "the record system is busy: try again in a moment",
                          .diagnostics = {}});
   if (status == 409 || status == 412)
-    return outcome(Issue{.status = status, .code = "conflict",
-                         .text = "the resource was changed meanwhile: read it again", .diagnostics = {}});
-  if (status == 400 || status == 422)
-    return outcome(Issue{.status = 422, .code = "processing",
-                         .text = "the record system does not take this: its content breaks a rule of the record system",
+    return outcome(Issue{.status = status,
+                         .code = "conflict",
+                         .text = "the resource was changed meanwhile: read it again",
                          .diagnostics = {}});
-  return outcome(Issue{.status = 502, .code = "exception",
-                       .text = "the record system refused with status " + std::to_string(status), .diagnostics = {}});
+  if (status == 400 || status == 422)
+    return outcome(Issue{
+        .status = 422,
+        .code = "processing",
+        .text =
+            "the record system does not take this: its content breaks a rule of the record system",
+        .diagnostics = {}});
+  return outcome(Issue{.status = 502,
+                       .code = "exception",
+                       .text = "the record system refused with status " + std::to_string(status),
+                       .diagnostics = {}});
 }
 
 std::string hint_entry() {
-  auto issue = issue_of("information", "suppressed", "Additional information may be available using the Break-The-Glass Protocol");
-  issue.at("details").as_object().emplace("coding", json::array{purpose_coding("ETREAT", "Emergency Treatment")});
+  auto issue =
+      issue_of("information", "suppressed",
+               "Additional information may be available using the Break-The-Glass Protocol");
+  issue.at("details").as_object().emplace(
+      "coding", json::array{purpose_coding("ETREAT", "Emergency Treatment")});
   return outcome_entry(std::move(issue));
 }
 
-std::string note_entry(std::string_view text) { return outcome_entry(issue_of("information", "informational", text)); }
+std::string note_entry(std::string_view text) {
+  return outcome_entry(issue_of("information", "informational", text));
+}
 
 std::string searchset(const Envelope& envelope, const std::vector<Entry>& entries) {
   std::size_t size = 512 + envelope.extra.size();
@@ -181,7 +219,8 @@ std::string searchset(const Envelope& envelope, const std::vector<Entry>& entrie
 
 std::string http_date(Instant at) {
   static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};

@@ -19,7 +19,7 @@ inline constexpr std::string_view offer_extension = "urn:halligan:offer";
 
 struct Issue {
   int status = 400;
-  std::string code;         // FHIR's issue types
+  std::string code;  // FHIR's issue types
   std::string text;
   std::string diagnostics;  // empty: none
 };

@@ -17,8 +17,9 @@ std::string PageTokens::seal(const Place& place, std::string_view session) {
     params.emplace_back(param.name);
     params.emplace_back(param.value);
   }
-  const auto plain = json::serialize(json::array{place.search.type, place.search.patient.text(), std::move(params),
-                                                 place.search.count, place.upstream, place.skip});
+  const auto plain =
+      json::serialize(json::array{place.search.type, place.search.patient.text(), std::move(params),
+                                  place.search.count, place.upstream, place.skip});
   const crypto::Nonce nonce = dice_.roll<12>();
   Bytes out{nonce.begin(), nonce.end()};
   const auto sealed = crypto::seal(key_, nonce, view(session), view(plain));
@@ -31,7 +32,8 @@ std::optional<Place> PageTokens::open(std::string_view token, std::string_view s
   crypto::Nonce nonce{};
   if (!bytes || bytes->size() < nonce.size() + crypto::tag_bytes) return std::nullopt;
   std::copy_n(bytes->begin(), nonce.size(), nonce.begin());
-  const auto plain = crypto::open(key_, nonce, view(session), ByteView{*bytes}.subspan(nonce.size()));
+  const auto plain =
+      crypto::open(key_, nonce, view(session), ByteView{*bytes}.subspan(nonce.size()));
   if (!plain) return std::nullopt;
   // What opens was made by seal(): anything else is a bug.
   const auto parts = json::parse(text_view(*plain)).as_array();
@@ -41,7 +43,8 @@ std::optional<Place> PageTokens::open(std::string_view token, std::string_view s
   out.search.patient = PatientId{std::string{parts[1].as_string()}};
   const auto& params = parts[2].as_array();
   for (std::size_t i = 0; i + 1 < params.size(); i += 2)
-    out.search.params.push_back({std::string{params[i].as_string()}, std::string{params[i + 1].as_string()}});
+    out.search.params.push_back(
+        {std::string{params[i].as_string()}, std::string{params[i + 1].as_string()}});
   out.search.count = parts[3].to_number<std::size_t>();
   out.upstream = parts[4].as_string();
   out.skip = parts[5].to_number<std::uint32_t>();

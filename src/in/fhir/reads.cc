@@ -37,7 +37,8 @@ bool lies_in(const Resource& resource, const PatientId& patient) {
 
 }  // namespace
 
-Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, const std::string& form, Kept& kept) {
+Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, const std::string& form,
+                                Kept& kept) {
   const auto stop = [&](http::Response why, int status) {
     for (auto& [intent, tally] : kept.tallies) tally.upstream_status = status;
     tell(kept.tallies, facts::Outcome::refused_upstream);
@@ -47,19 +48,23 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
   if (!fetched) return stop(trouble(fetched.fault()), 0);
   if (fetched->status != 200) return stop(upstream_refused(fetched->status), fetched->status);
   auto scanned = scan_searchset(fetched->body.look(), bases_);
-  if (std::holds_alternative<Malformed>(scanned)) return stop(upstream_trouble(FaultCode::upstream_nonsense), 200);
+  if (std::holds_alternative<Malformed>(scanned))
+    return stop(upstream_trouble(FaultCode::upstream_nonsense), 200);
   auto& page = std::get<Page>(scanned);
 
   Looked out{.matches = std::move(page.matches), .intents = {}, .next = std::move(page.next)};
   std::vector<app::Cell> cells;
   std::vector<std::vector<std::size_t>> of_match;
   for (const auto& match : out.matches) {
-    const bool asked = match.checkable && match.type == place.search.type && lies_in(match, place.search.patient);
-    of_match.push_back(asked ? add_cells(cells_of(match, app::Action::read), cells) : std::vector<std::size_t>{});
+    const bool asked =
+        match.checkable && match.type == place.search.type && lies_in(match, place.search.patient);
+    of_match.push_back(asked ? add_cells(cells_of(match, app::Action::read), cells)
+                             : std::vector<std::size_t>{});
   }
   out.intents.assign(out.matches.size(), std::nullopt);
   if (cells.empty()) return out;
-  auto decided = counter.decide({.cells = cells, .form = form, .whole = false, .earlier = &kept.grants, .check = {}});
+  auto decided = counter.decide(
+      {.cells = cells, .form = form, .whole = false, .earlier = &kept.grants, .check = {}});
   if (const auto* fault = std::get_if<Fault>(&decided)) {
     tell(kept.tallies, facts::Outcome::nothing);
     return trouble(*fault);
@@ -73,8 +78,11 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
   kept.charge(granted);
   const auto& answers = granted.access().cells;
   for (std::size_t i = 0; i < out.matches.size(); ++i) {
-    const auto permitted = [&](std::size_t at) { return answers[at].verdict == app::Verdict::permit; };
-    if (!of_match[i].empty() && std::ranges::all_of(of_match[i], permitted)) out.intents[i] = answers[of_match[i][0]].intent;
+    const auto permitted = [&](std::size_t at) {
+      return answers[at].verdict == app::Verdict::permit;
+    };
+    if (!of_match[i].empty() && std::ranges::all_of(of_match[i], permitted))
+      out.intents[i] = answers[of_match[i][0]].intent;
   }
   kept.grants.all.push_back(std::move(granted));
   return out;
@@ -90,7 +98,10 @@ void Gateway::Kept::keep(Resource resource, EntryIndex intent) {
 
 http::Response Gateway::search(const Counter& counter, Place from, bool first_page) {
   const Search asked = from.search;
-  auto decided = counter.survey({.patient = asked.patient, .types = {asked.type}, .labels = labels_asked(asked), .form = "search"});
+  auto decided = counter.survey({.patient = asked.patient,
+                                 .types = {asked.type},
+                                 .labels = labels_asked(asked),
+                                 .form = "search"});
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
   Kept kept;
@@ -111,7 +122,8 @@ http::Response Gateway::search(const Counter& counter, Place from, bool first_pa
     for (std::size_t i = from.skip; i < page.matches.size() && !next; ++i) {
       if (!page.intents[i]) {
         kept.tallies[kept.grants.first_intent()].withheld += 1;
-      } else if (kept.resources.size() == asked.count || kept.bytes + page.matches[i].bytes.size() > limits::bundle_bytes_max) {
+      } else if (kept.resources.size() == asked.count ||
+                 kept.bytes + page.matches[i].bytes.size() > limits::bundle_bytes_max) {
         next = Place{asked, from.upstream, static_cast<std::uint32_t>(i)};
       } else {
         kept.keep(std::move(page.matches[i]), *page.intents[i]);
@@ -119,16 +131,21 @@ http::Response Gateway::search(const Counter& counter, Place from, bool first_pa
     }
     if (!next) from = Place{asked, page.next, 0};
   }
-  Envelope envelope{.self = bases_.ours + "/" + print(asked), .next = {}, .extra = hint ? hint_entry() : std::string{}};
+  Envelope envelope{.self = bases_.ours + "/" + print(asked),
+                    .next = {},
+                    .extra = hint ? hint_entry() : std::string{}};
   if (!first_page) envelope.self = bases_.ours + "/" + asked.type;
-  if (next) envelope.next = bases_.ours + "/" + print(NextPage{asked.type, tokens_.seal(*next, counter.session())});
+  if (next)
+    envelope.next =
+        bases_.ours + "/" + print(NextPage{asked.type, tokens_.seal(*next, counter.session())});
   return release_set(std::move(kept), envelope);
 }
 
 http::Response Gateway::release_set(Kept kept, const Envelope& envelope) {
   std::vector<Entry> entries;
   for (const auto& resource : kept.resources)
-    entries.push_back({.full_url = bases_.ours + "/" + resource.type + "/" + resource.id, .bytes = resource.bytes});
+    entries.push_back({.full_url = bases_.ours + "/" + resource.type + "/" + resource.id,
+                       .bytes = resource.bytes});
   auto bytes = searchset(envelope, entries);
   return release(std::move(bytes), kept, kept.grants.all.back(), {});
 }
@@ -136,7 +153,8 @@ http::Response Gateway::release_set(Kept kept, const Envelope& envelope) {
 http::Response Gateway::everything(const Counter& counter, const Everything& target) {
   std::vector<std::string> types;
   for (const auto& each : compartments()) types.emplace_back(each.type);
-  auto decided = counter.survey({.patient = target.patient, .types = std::move(types), .labels = {}, .form = "everything"});
+  auto decided = counter.survey(
+      {.patient = target.patient, .types = std::move(types), .labels = {}, .form = "everything"});
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
   Kept kept;
@@ -144,7 +162,8 @@ http::Response Gateway::everything(const Counter& counter, const Everything& tar
   kept.charge(kept.grants.all.front());
   const auto surveyed = kept.grants.all.front().cells;
   for (const auto& cell : surveyed) {
-    const Search search{.type = cell.type, .patient = target.patient, .params = {}, .count = count_max};
+    const Search search{
+        .type = cell.type, .patient = target.patient, .params = {}, .count = count_max};
     // A Patient is found by its id; the others by whose they are.
     Place place{.search = search, .upstream = print(search), .skip = 0};
     if (cell.type == "Patient") place.upstream = "Patient?_id=" + target.patient.text();
@@ -153,27 +172,35 @@ http::Response Gateway::everything(const Counter& counter, const Everything& tar
       if (auto* why = std::get_if<http::Response>(&looked)) return std::move(*why);
       auto& page = std::get<Looked>(looked);
       for (std::size_t i = 0; i < page.matches.size(); ++i) {
-        if (page.intents[i]) kept.keep(std::move(page.matches[i]), *page.intents[i]);
-        else kept.tallies[kept.grants.first_intent()].withheld += 1;
+        if (page.intents[i])
+          kept.keep(std::move(page.matches[i]), *page.intents[i]);
+        else
+          kept.tallies[kept.grants.first_intent()].withheld += 1;
       }
-      if (kept.bytes > limits::bundle_bytes_max || kept.resources.size() > limits::bundle_entries_max || pages > upstream_pages_max) {
+      if (kept.bytes > limits::bundle_bytes_max ||
+          kept.resources.size() > limits::bundle_entries_max || pages > upstream_pages_max) {
         for (auto& [intent, tally] : kept.tallies) tally = {};
         tell(kept.tallies, facts::Outcome::nothing);
-        return outcome(Issue{.status = 422, .code = "too-costly", .text = "this chart is too large to be sent at once: ask type by type",
+        return outcome(Issue{.status = 422,
+                             .code = "too-costly",
+                             .text = "this chart is too large to be sent at once: ask type by type",
                              .diagnostics = {}});
       }
       place.upstream = std::move(page.next);
     }
   }
   const bool hint = kept.grants.all.front().hint;
-  return release_set(std::move(kept), {.self = bases_.ours + "/" + print(target), .next = {}, .extra = hint ? hint_entry() : std::string{}});
+  return release_set(std::move(kept), {.self = bases_.ours + "/" + print(target),
+                                       .next = {},
+                                       .extra = hint ? hint_entry() : std::string{}});
 }
 
 void Gateway::note_missing(const Counter& counter, const std::string& type) {
   app::Cell cell;
   cell.type = type;
   cell.survey = true;
-  auto decided = counter.decide({.cells = {cell}, .form = "read", .whole = true, .earlier = nullptr, .check = {}});
+  auto decided = counter.decide(
+      {.cells = {cell}, .form = "read", .whole = true, .earlier = nullptr, .check = {}});
   const auto* granted = std::get_if<Granted>(&decided);
   if (granted == nullptr) return;
   Kept kept;
@@ -183,7 +210,8 @@ void Gateway::note_missing(const Counter& counter, const std::string& type) {
 
 // Named: the chart is in the address.
 http::Response Gateway::read_patient(const Counter& counter, const Read& target) {
-  auto decided = counter.survey({.patient = PatientId{target.id}, .types = {"Patient"}, .labels = {}, .form = "read"});
+  auto decided = counter.survey(
+      {.patient = PatientId{target.id}, .types = {"Patient"}, .labels = {}, .form = "read"});
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
   Kept kept;
@@ -193,7 +221,9 @@ http::Response Gateway::read_patient(const Counter& counter, const Read& target)
 }
 
 // Resolved: whose it is shows when it has come back.
-http::Response Gateway::read(const Counter& counter, const Read& target) { return read_one(counter, target, {}); }
+http::Response Gateway::read(const Counter& counter, const Read& target) {
+  return read_one(counter, target, {});
+}
 
 http::Response Gateway::read_one(const Counter& counter, const Read& target, Kept kept) {
   const bool named = !kept.grants.all.empty();
@@ -205,17 +235,23 @@ http::Response Gateway::read_one(const Counter& counter, const Read& target, Kep
   };
   const auto fetched = fetch(print(target), limits::resource_bytes_max);
   if (!fetched) return stop(trouble(fetched.fault()), 0, facts::Outcome::refused_upstream);
-  if (gone(fetched->status)) return stop(no_such_resource(), fetched->status, facts::Outcome::nothing);
+  if (gone(fetched->status))
+    return stop(no_such_resource(), fetched->status, facts::Outcome::nothing);
   if (fetched->status != 200)
-    return stop(upstream_refused(fetched->status), fetched->status, facts::Outcome::refused_upstream);
+    return stop(upstream_refused(fetched->status), fetched->status,
+                facts::Outcome::refused_upstream);
   auto scanned = scan_resource(fetched->body.look(), bases_);
   auto* resource = std::get_if<Resource>(&scanned);
   if (resource == nullptr || resource->type != target.type || resource->id != target.id)
-    return stop(upstream_trouble(FaultCode::upstream_nonsense), 200, facts::Outcome::refused_upstream);
+    return stop(upstream_trouble(FaultCode::upstream_nonsense), 200,
+                facts::Outcome::refused_upstream);
   if (!resource->checkable) return stop(no_such_resource(), 200, facts::Outcome::nothing);
 
-  auto decided = counter.decide({.cells = cells_of(*resource, app::Action::read), .form = "read", .whole = true,
-                                 .earlier = &kept.grants, .check = {}});
+  auto decided = counter.decide({.cells = cells_of(*resource, app::Action::read),
+                                 .form = "read",
+                                 .whole = true,
+                                 .earlier = &kept.grants,
+                                 .check = {}});
   if (const auto* fault = std::get_if<Fault>(&decided)) {
     tell(kept.tallies, facts::Outcome::nothing);
     return trouble(*fault);
@@ -229,7 +265,9 @@ http::Response Gateway::read_one(const Counter& counter, const Read& target, Kep
   }
   auto& granted = std::get<Granted>(decided);
   kept.charge(granted);
-  for (const auto& cell : granted.access().cells) kept.tallies[cell.intent] = {.resources = 1, .withheld = 0, .bytes = resource->bytes.size(), .upstream_status = 200};
+  for (const auto& cell : granted.access().cells)
+    kept.tallies[cell.intent] = {
+        .resources = 1, .withheld = 0, .bytes = resource->bytes.size(), .upstream_status = 200};
   kept.grants.all.push_back(std::move(granted));
   http::Headers headers;
   if (!resource->version.empty()) headers.push_back({"ETag", "W/\"" + resource->version + "\""});
@@ -239,17 +277,20 @@ http::Response Gateway::read_one(const Counter& counter, const Read& target, Kep
 
 http::Response Gateway::people(const Counter& counter, const PersonSearch& target) {
   app::SearchPeople question{.token_hash = counter.session(), .terms = {}};
-  for (const auto& param : target.params) question.terms += (question.terms.empty() ? "" : ", ") + param.name + "=" + param.value;
+  for (const auto& param : target.params)
+    question.terms += (question.terms.empty() ? "" : ", ") + param.name + "=" + param.value;
   const auto allowed = app::ask(edge_.desk, question);
   if (!allowed) return trouble(allowed.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get())) return refused(*refusal);
 
   constexpr std::size_t looked_at_max = 100;
-  const auto fetched = fetch(print(PersonSearch{target.params, looked_at_max}), limits::bundle_bytes_max);
+  const auto fetched =
+      fetch(print(PersonSearch{target.params, looked_at_max}), limits::bundle_bytes_max);
   if (!fetched) return trouble(fetched.fault());
   if (fetched->status != 200) return upstream_refused(fetched->status);
   auto scanned = scan_searchset(fetched->body.look(), bases_);
-  if (std::holds_alternative<Malformed>(scanned)) return upstream_trouble(FaultCode::upstream_nonsense);
+  if (std::holds_alternative<Malformed>(scanned))
+    return upstream_trouble(FaultCode::upstream_nonsense);
   const auto& found = std::get<Page>(scanned).matches;
 
   app::ListPeople list{.token_hash = counter.session(),
@@ -268,12 +309,18 @@ http::Response Gateway::people(const Counter& counter, const PersonSearch& targe
   const auto& who = std::get<app::ListPeople::Listed>(listed->get());
   std::vector<Entry> entries;
   for (const auto& patient : who.patients)
-    entries.push_back({.full_url = bases_.ours + "/Patient/" + patient.text(), .bytes = shown.at(patient.text())});
-  const auto extra = who.more ? note_entry("there are more: say more of whom you look for") : std::string{};
-  auto bytes = searchset({.self = bases_.ours + "/" + print(target), .next = {}, .extra = extra}, entries);
+    entries.push_back({.full_url = bases_.ours + "/Patient/" + patient.text(),
+                       .bytes = shown.at(patient.text())});
+  const auto extra =
+      who.more ? note_entry("there are more: say more of whom you look for") : std::string{};
+  auto bytes =
+      searchset({.self = bases_.ours + "/" + print(target), .next = {}, .extra = extra}, entries);
   return {.status = 200,
-          .headers = {{"Content-Type", "application/fhir+json"}, {"Halligan-Receipt", std::to_string(list.search)}},
-          .body = http::ReleasedRecord{.bytes = app::release_listed(*listed, std::move(bytes)), .lease = nullptr, .on_done = {}}};
+          .headers = {{"Content-Type", "application/fhir+json"},
+                      {"Halligan-Receipt", std::to_string(list.search)}},
+          .body = http::ReleasedRecord{.bytes = app::release_listed(*listed, std::move(bytes)),
+                                       .lease = nullptr,
+                                       .on_done = {}}};
 }
 
 }  // namespace halligan::in::fhir

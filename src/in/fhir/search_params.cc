@@ -18,8 +18,9 @@ struct Row {
 constexpr std::array table{
     Row{"Account", {"status", "type"}},
     Row{"AdverseEvent", {"category", "date"}},
-    Row{"AllergyIntolerance", {"category", "clinical-status", "code", "criticality", "date", "type",
-                               "verification-status"}},
+    Row{"AllergyIntolerance",
+        {"category", "clinical-status", "code", "criticality", "date", "type",
+         "verification-status"}},
     Row{"Appointment", {"appointment-type", "date", "service-type", "status"}},
     Row{"CarePlan", {"category", "date", "encounter", "intent", "status"}},
     Row{"CareTeam", {"category", "date", "encounter", "status"}},
@@ -27,8 +28,9 @@ constexpr std::array table{
     Row{"ClinicalImpression", {"date", "encounter", "status"}},
     Row{"Communication", {"category", "encounter", "received", "sent", "status"}},
     Row{"Composition", {"category", "date", "encounter", "period", "status", "type"}},
-    Row{"Condition", {"category", "clinical-status", "code", "encounter", "onset-date", "recorded-date",
-                      "severity", "verification-status"}},
+    Row{"Condition",
+        {"category", "clinical-status", "code", "encounter", "onset-date", "recorded-date",
+         "severity", "verification-status"}},
     Row{"Consent", {"category", "date", "scope", "status"}},
     Row{"Coverage", {"status", "type"}},
     Row{"DeviceRequest", {"authored-on", "code", "encounter", "intent", "status"}},
@@ -46,38 +48,42 @@ constexpr std::array table{
     Row{"Media", {"created", "encounter", "status", "type"}},
     Row{"MedicationAdministration", {"code", "effective-time", "status"}},
     Row{"MedicationDispense", {"code", "status", "whenhandedover", "whenprepared"}},
-    Row{"MedicationRequest", {"authoredon", "category", "code", "date", "encounter", "intent", "priority",
-                              "status"}},
+    Row{"MedicationRequest",
+        {"authoredon", "category", "code", "date", "encounter", "intent", "priority", "status"}},
     Row{"MedicationStatement", {"category", "code", "effective", "status"}},
     Row{"NutritionOrder", {"datetime", "encounter", "status"}},
     Row{"Observation", {"category", "code", "date", "encounter", "status"}},
     Row{"Procedure", {"category", "code", "date", "encounter", "status"}},
     Row{"QuestionnaireResponse", {"authored", "encounter", "status"}},
     Row{"RiskAssessment", {"date", "encounter"}},
-    Row{"ServiceRequest", {"authored", "category", "code", "encounter", "intent", "occurrence", "priority",
-                           "status"}},
+    Row{"ServiceRequest",
+        {"authored", "category", "code", "encounter", "intent", "occurrence", "priority",
+         "status"}},
     Row{"Specimen", {"collected", "status", "type"}},
     Row{"Task", {"authored-on", "code", "encounter", "intent", "modified", "priority", "status"}},
 };
 
 constexpr std::array<string_view, 17> dates{
-    "_lastUpdated", "authored",    "authored-on", "authoredon", "collected", "created",
-    "date",         "datetime",    "effective",   "effective-time", "issued", "modified",
-    "occurrence",   "onset-date",  "period",      "received",   "recorded-date"};
-constexpr std::array<string_view, 6> more_dates{"sent",       "start-date",     "started",
+    "_lastUpdated", "authored",   "authored-on", "authoredon",     "collected",    "created",
+    "date",         "datetime",   "effective",   "effective-time", "issued",       "modified",
+    "occurrence",   "onset-date", "period",      "received",       "recorded-date"};
+constexpr std::array<string_view, 6> more_dates{"sent",        "start-date",     "started",
                                                 "target-date", "whenhandedover", "whenprepared"};
-constexpr std::array<string_view, 6> person{"birthdate", "family", "gender", "given", "identifier", "name"};
+constexpr std::array<string_view, 6> person{"birthdate", "family",     "gender",
+                                            "given",     "identifier", "name"};
 
 ParamKind kind_of(string_view name) {
   if (name == "encounter") return ParamKind::encounter;
-  const bool date = std::ranges::binary_search(dates, name) || std::ranges::binary_search(more_dates, name);
+  const bool date =
+      std::ranges::binary_search(dates, name) || std::ranges::binary_search(more_dates, name);
   return date ? ParamKind::date : ParamKind::token;
 }
 
 bool digits(string_view text, std::size_t at, std::size_t count) {
-  return text.size() >= at + count && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
-                                                  text.begin() + static_cast<std::ptrdiff_t>(at + count),
-                                                  [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() >= at + count &&
+         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
+                     text.begin() + static_cast<std::ptrdiff_t>(at + count),
+                     [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // Two digits within bounds.
@@ -87,7 +93,8 @@ bool part(string_view text, std::size_t at, string_view least, string_view most)
 
 // "Thh:mm", "Thh:mm:ss", with a fraction and an offset.
 bool time_of_day(string_view rest) {
-  if (rest.size() < 6 || rest[0] != 'T' || !part(rest, 1, "00", "23") || rest[3] != ':' || !part(rest, 4, "00", "59"))
+  if (rest.size() < 6 || rest[0] != 'T' || !part(rest, 1, "00", "23") || rest[3] != ':' ||
+      !part(rest, 4, "00", "59"))
     return false;
   rest.remove_prefix(6);
   if (rest.starts_with(':')) {
@@ -100,8 +107,8 @@ bool time_of_day(string_view rest) {
     }
   }
   if (rest.empty() || rest == "Z") return true;
-  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && part(rest, 1, "00", "14") && rest[3] == ':' &&
-         part(rest, 4, "00", "59");
+  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && part(rest, 1, "00", "14") &&
+         rest[3] == ':' && part(rest, 4, "00", "59");
 }
 
 }  // namespace
@@ -130,7 +137,8 @@ std::optional<ParamKind> person_param(string_view name) {
 }
 
 bool is_search_date(string_view value) {
-  constexpr std::array<string_view, 9> prefixes{"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"};
+  constexpr std::array<string_view, 9> prefixes{"eq", "ne", "gt", "lt", "ge",
+                                                "le", "sa", "eb", "ap"};
   if (value.size() > 2 && std::ranges::find(prefixes, value.substr(0, 2)) != prefixes.end())
     value.remove_prefix(2);
   if (!digits(value, 0, 4)) return false;
@@ -146,7 +154,8 @@ std::optional<string_view> wrong_value(ParamKind kind, string_view value) {
   if (value.empty() || value.size() > bytes_max) return "expected 1 to 200 bytes";
   switch (kind) {
     case ParamKind::date:
-      if (!is_search_date(value)) return "expected a date such as 2026-05-03 or ge2026-05-03T10:00:00Z";
+      if (!is_search_date(value))
+        return "expected a date such as 2026-05-03 or ge2026-05-03T10:00:00Z";
       return std::nullopt;
     case ParamKind::encounter: {
       if (value.starts_with("Encounter/")) value.remove_prefix(10);

@@ -18,7 +18,9 @@ using std::string_view;
 NotAllowed unsupported(std::string what, int status = 400) {
   return {.status = status, .code = "not-supported", .what = std::move(what)};
 }
-NotAllowed invalid(std::string what) { return {.status = 400, .code = "invalid", .what = std::move(what)}; }
+NotAllowed invalid(std::string what) {
+  return {.status = 400, .code = "invalid", .what = std::move(what)};
+}
 
 // Names of parameters that people know, and why they are not taken.
 std::optional<string_view> why_not(string_view name) {
@@ -57,25 +59,32 @@ std::string shown(string_view name) {
 
 NotAllowed unknown_param(string_view type, string_view name, std::span<const string_view> known) {
   if (const auto why = why_not(name))
-    return unsupported("the parameter " + std::string{name} + " is not taken: " + std::string{*why});
+    return unsupported("the parameter " + std::string{name} +
+                       " is not taken: " + std::string{*why});
   if (name.find(':') != string_view::npos)
-    return unsupported("modifiers of parameters are not taken: name the parameter alone, without a colon");
+    return unsupported(
+        "modifiers of parameters are not taken: name the parameter alone, without a colon");
   if (name.find('.') != string_view::npos)
-    return unsupported("chained parameters are not taken: ask for that type by itself, with patient");
-  std::string what = "a parameter " + shown(name) + " is not taken for " + std::string{type} + "; there are";
+    return unsupported(
+        "chained parameters are not taken: ask for that type by itself, with patient");
+  std::string what =
+      "a parameter " + shown(name) + " is not taken for " + std::string{type} + "; there are";
   for (const auto each : known) what += " " + std::string{each};
   return unsupported(std::move(what));
 }
 
 bool json_format(string_view value) {
-  return value == "json" || value == "application/json" || value == "application/fhir+json" || value == "text/json";
+  return value == "json" || value == "application/json" || value == "application/fhir+json" ||
+         value == "text/json";
 }
 
 bool accepts_json(const http::Request& request) {
   const auto accept = request.header("accept");
   if (!accept || accept->empty()) return true;
   std::string lower{*accept};
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   for (const string_view fine : {"json", "*/*", "application/*"})
     if (lower.find(fine) != std::string::npos) return true;
   return false;
@@ -85,11 +94,14 @@ std::string media_type(const http::Request& request) {
   std::string out{request.header("content-type").value_or("")};
   out.resize(std::min(out.find(';'), out.size()));
   while (!out.empty() && out.back() == ' ') out.pop_back();
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   return out;
 }
 
-// "p-1", "Patient/p-1"; nothing else. An absolute address is refused: whose base it has, only we know.
+// "p-1", "Patient/p-1"; nothing else. An absolute address is refused: whose base it has, only we
+// know.
 std::optional<PatientId> one_patient(string_view value) {
   if (value.starts_with("Patient/")) value.remove_prefix(8);
   if (!valid_id(value)) return std::nullopt;
@@ -110,7 +122,8 @@ std::variant<Common, NotAllowed> read_common(http::QueryPairs pairs) {
       const auto* end = value.data() + value.size();
       std::size_t count = 0;
       const auto read = std::from_chars(value.data(), end, count);
-      if (counted || value.empty() || value.size() > 6 || value[0] == '+' || read.ec != std::errc{} || read.ptr != end)
+      if (counted || value.empty() || value.size() > 6 || value[0] == '+' ||
+          read.ec != std::errc{} || read.ptr != end)
         return invalid("_count: expected one whole number");
       if (count == 0) return unsupported("_count=0 asks for a total, and none is told");
       counted = true;
@@ -124,16 +137,21 @@ std::variant<Common, NotAllowed> read_common(http::QueryPairs pairs) {
   return out;
 }
 
-std::optional<NotAllowed> check_values(string_view type, const std::vector<Param>& params, bool person) {
+std::optional<NotAllowed> check_values(string_view type, const std::vector<Param>& params,
+                                       bool person) {
   std::size_t dates = 0;
   for (const auto& param : params) {
     const auto kind = person ? person_param(param.name) : chart_param(type, param.name);
-    if (!kind) return unknown_param(type, param.name, person ? person_params() : chart_params(type));
-    if (const auto wrong = wrong_value(*kind, param.value)) return invalid(param.name + ": " + std::string{*wrong});
+    if (!kind)
+      return unknown_param(type, param.name, person ? person_params() : chart_params(type));
+    if (const auto wrong = wrong_value(*kind, param.value))
+      return invalid(param.name + ": " + std::string{*wrong});
     if (param.name == "_security" && param.value.find(',') != std::string::npos)
       return unsupported("_security: one label at a time");
-    const auto times = static_cast<std::size_t>(std::ranges::count(params, param.name, &Param::name));
-    if (times > (*kind == ParamKind::date ? 2U : 1U)) return invalid(param.name + " is there more than once");
+    const auto times =
+        static_cast<std::size_t>(std::ranges::count(params, param.name, &Param::name));
+    if (times > (*kind == ParamKind::date ? 2U : 1U))
+      return invalid(param.name + " is there more than once");
     dates += *kind == ParamKind::date ? 1U : 0U;
   }
   if (dates > 4) return invalid("too many dates");
@@ -142,9 +160,11 @@ std::optional<NotAllowed> check_values(string_view type, const std::vector<Param
 
 Target person_search(Common common) {
   if (auto wrong = check_values("Patient", common.rest, true)) return *std::move(wrong);
-  const bool names_somebody = std::ranges::any_of(common.rest, [](const Param& p) { return p.name != "gender"; });
+  const bool names_somebody =
+      std::ranges::any_of(common.rest, [](const Param& p) { return p.name != "gender"; });
   if (!names_somebody)
-    return unsupported("a search for a person takes at least one of name, family, given, birthdate, identifier");
+    return unsupported(
+        "a search for a person takes at least one of name, family, given, birthdate, identifier");
   return PersonSearch{.params = std::move(common.rest), .count = common.count};
 }
 
@@ -164,14 +184,17 @@ Target chart_search(const Compartment& of, Common common) {
     }
     auto patient = one_patient(param.value);
     if (!patient) return invalid(param.name + ": expected one patient, as Patient/id");
-    if (!out.patient.empty()) return invalid("the patient is named more than once: name one patient, once");
+    if (!out.patient.empty())
+      return invalid("the patient is named more than once: name one patient, once");
     out.patient = *std::move(patient);
   }
   if (auto wrong = check_values(of.type, out.params, false)) return *std::move(wrong);
   if (out.patient.empty())
-    return unsupported("a search is within one chart: name its patient with " + std::string{of.search_by} + also);
+    return unsupported("a search is within one chart: name its patient with " +
+                       std::string{of.search_by} + also);
   for (auto& param : out.params)
-    if (param.name == "encounter" && !param.value.starts_with("Encounter/")) param.value = "Encounter/" + param.value;
+    if (param.name == "encounter" && !param.value.starts_with("Encounter/"))
+      param.value = "Encounter/" + param.value;
   return out;
 }
 
@@ -193,29 +216,33 @@ bool readable(string_view type) { return compartment_of(type) != nullptr || is_s
 // Of an instance: GET, PUT, DELETE Type/id.
 Target instance(const http::Request& request, const std::string& type, const std::string& id,
                 const http::QueryPairs& query) {
-  const bool formats_only = std::ranges::all_of(query, [](const auto& pair) {
-    return pair.first == "_format" && json_format(pair.second);
-  });
-  if (!formats_only) return unsupported("one resource is read, changed or deleted whole: without parameters");
+  const bool formats_only = std::ranges::all_of(
+      query, [](const auto& pair) { return pair.first == "_format" && json_format(pair.second); });
+  if (!formats_only)
+    return unsupported("one resource is read, changed or deleted whole: without parameters");
   if (request.method == "GET") {
     if (type == "Binary")
-      return unsupported("Binary is not read by its id: it goes with the resource that refers to it");
+      return unsupported(
+          "Binary is not read by its id: it goes with the resource that refers to it");
     if (!readable(type)) return unsupported(type + " is not served here", 403);
     return Read{type, id};
   }
-  if (compartment_of(type) == nullptr) return unsupported(type + " cannot be changed here: it belongs to no chart", 403);
+  if (compartment_of(type) == nullptr)
+    return unsupported(type + " cannot be changed here: it belongs to no chart", 403);
   if (request.method == "DELETE") {
     if (request.header("if-match")) return unsupported("a delete takes no If-Match");
     return Delete{type, id};
   }
   if (request.method != "PUT")
-    return unsupported(request.method == "PATCH" ? "PATCH is not taken: send the whole resource with PUT"
-                                                 : "this method is not taken for one resource: GET, PUT, DELETE are",
+    return unsupported(request.method == "PATCH"
+                           ? "PATCH is not taken: send the whole resource with PUT"
+                           : "this method is not taken for one resource: GET, PUT, DELETE are",
                        405);
   std::string match{request.header("if-match").value_or("")};
-  if (request.count("if-match") > 1 || (!match.empty() && (match.size() < 5 || match.size() > 80 ||
-                                                           !match.starts_with("W/\"") || !match.ends_with('"') ||
-                                                           !valid_id(string_view{match}.substr(3, match.size() - 4)))))
+  if (request.count("if-match") > 1 ||
+      (!match.empty() &&
+       (match.size() < 5 || match.size() > 80 || !match.starts_with("W/\"") ||
+        !match.ends_with('"') || !valid_id(string_view{match}.substr(3, match.size() - 4)))))
     return invalid("If-Match: expected one version, as W/\"1\"");
   return Update{type, id, std::move(match)};
 }
@@ -223,21 +250,27 @@ Target instance(const http::Request& request, const std::string& type, const std
 Target of_type(const http::Request& request, const std::string& type, http::QueryPairs query) {
   if (request.method == "GET") return search(type, std::move(query));
   if (request.method != "POST")
-    return unsupported("changes and deletes by search are not taken: name the resource by its id", 405);
+    return unsupported("changes and deletes by search are not taken: name the resource by its id",
+                       405);
   if (!query.empty()) return unsupported("a create takes no parameters");
-  if (request.header("if-none-exist")) return unsupported("conditional creates are not taken: search, then create");
-  if (type == "Patient") return unsupported("people are registered elsewhere; their charts are written here");
-  if (compartment_of(type) == nullptr) return unsupported(type + " cannot be created here: it belongs to no chart", 403);
+  if (request.header("if-none-exist"))
+    return unsupported("conditional creates are not taken: search, then create");
+  if (type == "Patient")
+    return unsupported("people are registered elsewhere; their charts are written here");
+  if (compartment_of(type) == nullptr)
+    return unsupported(type + " cannot be created here: it belongs to no chart", 403);
   return Create{type};
 }
 
-Target posted_search(const http::Request& request, const std::string& type, http::QueryPairs query) {
+Target posted_search(const http::Request& request, const std::string& type,
+                     http::QueryPairs query) {
   if (request.method != "POST") return unsupported("_search is asked with POST", 405);
   if (media_type(request) != "application/x-www-form-urlencoded")
     return unsupported("_search takes application/x-www-form-urlencoded", 415);
   auto posted = http::parse_query(request.body);
   if (!posted) return invalid("the form cannot be read");
-  query.insert(query.end(), std::make_move_iterator(posted->begin()), std::make_move_iterator(posted->end()));
+  query.insert(query.end(), std::make_move_iterator(posted->begin()),
+               std::make_move_iterator(posted->end()));
   return search(type, std::move(query));
 }
 
@@ -245,7 +278,8 @@ std::optional<NotAllowed> wrong_envelope(const http::Request& request) {
   static constexpr std::array<string_view, 5> methods{"GET", "POST", "PUT", "DELETE", "PATCH"};
   if (std::ranges::find(methods, request.method) == methods.end())
     return unsupported("this method is not taken: GET, POST, PUT and DELETE are", 405);
-  if (!accepts_json(request)) return unsupported("the only format is JSON: accept application/fhir+json", 406);
+  if (!accepts_json(request))
+    return unsupported("the only format is JSON: accept application/fhir+json", 406);
   return std::nullopt;
 }
 
@@ -253,10 +287,13 @@ bool takes_resource(const Target& target) {
   return std::holds_alternative<Create>(target) || std::holds_alternative<Update>(target);
 }
 
-Target classify_path(const http::Request& request, const std::vector<std::string>& path, http::QueryPairs query) {
+Target classify_path(const http::Request& request, const std::vector<std::string>& path,
+                     http::QueryPairs query) {
   if (path.empty())
-    return unsupported("batches, transactions and searches of the whole system are not taken: send each request by itself",
-                       request.method == "GET" || request.method == "POST" ? 400 : 405);
+    return unsupported(
+        "batches, transactions and searches of the whole system are not taken: send each request "
+        "by itself",
+        request.method == "GET" || request.method == "POST" ? 400 : 405);
   const auto& type = path[0];
   if (path.size() == 1 && type == "metadata") {
     if (request.method != "GET") return unsupported("metadata is read with GET", 405);
@@ -265,27 +302,33 @@ Target classify_path(const http::Request& request, const std::vector<std::string
   if (type.starts_with('$') || (path.size() > 1 && path[1].starts_with('$')))
     return unsupported("operations are not taken, but Patient/id/$everything");
   if (!policy::is_resource_type(type))
-    return NotAllowed{.status = 404, .code = "not-supported", .what = "that is no resource type of FHIR R4"};
+    return NotAllowed{
+        .status = 404, .code = "not-supported", .what = "that is no resource type of FHIR R4"};
   if (path.size() == 1) return of_type(request, type, std::move(query));
-  if (path.size() == 2 && path[1] == "_search") return posted_search(request, type, std::move(query));
+  if (path.size() == 2 && path[1] == "_search")
+    return posted_search(request, type, std::move(query));
   if (path[1].starts_with('_')) return unsupported("history is not served");
   if (!valid_id(path[1])) return invalid("that is no id");
   if (path.size() == 2) return instance(request, type, path[1], query);
-  if (path[2] == "_history") return unsupported("versions and history are not served: read the resource itself");
+  if (path[2] == "_history")
+    return unsupported("versions and history are not served: read the resource itself");
   if (path.size() == 3 && type == "Patient" && path[2] == "$everything") {
     if (request.method != "GET") return unsupported("$everything is asked with GET", 405);
-    if (!query.empty()) return unsupported("$everything takes no parameters: it is bounded; ask type by type for less");
+    if (!query.empty())
+      return unsupported(
+          "$everything takes no parameters: it is bounded; ask type by type for less");
     return Everything{PatientId{path[1]}};
   }
-  return unsupported("compartment searches and other operations are not taken: search the type, with patient");
+  return unsupported(
+      "compartment searches and other operations are not taken: search the type, with patient");
 }
 
 std::string encoded(string_view text) {
   static constexpr char hex[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       out += c;
       continue;
@@ -308,13 +351,16 @@ struct Print {
   std::string operator()(const Read& t) const { return t.type + "/" + t.id; }
   std::string operator()(const Search& t) const {
     return t.type + "?" + std::string{compartment_of(t.type)->search_by} + "=" +
-           encoded("Patient/" + t.patient.text()) + "&" + print_params(t.params) + "_count=" + std::to_string(t.count);
+           encoded("Patient/" + t.patient.text()) + "&" + print_params(t.params) +
+           "_count=" + std::to_string(t.count);
   }
   std::string operator()(const NextPage& t) const { return t.type + "?page=" + encoded(t.token); }
   std::string operator()(const PersonSearch& t) const {
     return "Patient?" + print_params(t.params) + "_count=" + std::to_string(t.count);
   }
-  std::string operator()(const Everything& t) const { return "Patient/" + t.patient.text() + "/$everything"; }
+  std::string operator()(const Everything& t) const {
+    return "Patient/" + t.patient.text() + "/$everything";
+  }
   std::string operator()(const Create& t) const { return t.type; }
   std::string operator()(const Update& t) const { return t.type + "/" + t.id; }
   std::string operator()(const Delete& t) const { return t.type + "/" + t.id; }

@@ -1,7 +1,8 @@
 // target.h - what a request asks of the record, understood completely or refused.
 //
 // Nothing of a client's text goes upstream: what goes is printed from the form that was understood.
-// LAW: classify(print(form)) is that form again; no two spellings of one request reach two patients.
+// LAW: classify(print(form)) is that form again; no two spellings of one request reach two
+// patients.
 #pragma once
 
 #include <cstddef>
@@ -73,8 +74,8 @@ struct NotAllowed {
   bool operator==(const NotAllowed&) const = default;
 };
 
-using Target = std::variant<Read, Search, NextPage, PersonSearch, Everything, Create, Update, Delete, Metadata,
-                            NotAllowed>;
+using Target = std::variant<Read, Search, NextPage, PersonSearch, Everything, Create, Update,
+                            Delete, Metadata, NotAllowed>;
 
 inline constexpr std::string_view mount = "/fhir";
 inline constexpr std::size_t count_default = 50;

@@ -8,7 +8,8 @@
 namespace halligan::in::fhir {
 namespace {
 
-http::Request request(std::string method, const std::string& target, http::Headers headers = {}, std::string body = {}) {
+http::Request request(std::string method, const std::string& target, http::Headers headers = {},
+                      std::string body = {}) {
   http::Request out;
   out.method = std::move(method);
   out.target = "/fhir/" + target;
@@ -34,44 +35,101 @@ TEST(Target, UnderstandsTheFormsOfAChart) {
   EXPECT_EQ(classified("Patient/p-1"), Target(Read{"Patient", "p-1"}));
   EXPECT_EQ(classified("Observation/o-1?_format=json"), Target(Read{"Observation", "o-1"}));
   const Search all{"Observation", PatientId{"p-1"}, {}, count_default};
-  for (const auto* spelling : {"Observation?patient=p-1", "Observation?patient=Patient/p-1", "Observation?subject=Patient%2Fp-1",
-                               "Observation?p%61tient=p-1", "Observation?&patient=p-1&"})
+  for (const auto* spelling : {"Observation?patient=p-1", "Observation?patient=Patient/p-1",
+                               "Observation?subject=Patient%2Fp-1", "Observation?p%61tient=p-1",
+                               "Observation?&patient=p-1&"})
     EXPECT_EQ(classified(spelling), Target(all)) << spelling;
-  EXPECT_EQ(classified("Observation?patient=p-1&category=vital-signs&date=ge2026-01-01&date=lt2026-02-01&_count=10"),
-            Target(Search{"Observation", PatientId{"p-1"},
-                          {{"category", "vital-signs"}, {"date", "ge2026-01-01"}, {"date", "lt2026-02-01"}}, 10}));
+  EXPECT_EQ(classified("Observation?patient=p-1&category=vital-signs&date=ge2026-01-01&date=lt2026-"
+                       "02-01&_count=10"),
+            Target(Search{
+                "Observation",
+                PatientId{"p-1"},
+                {{"category", "vital-signs"}, {"date", "ge2026-01-01"}, {"date", "lt2026-02-01"}},
+                10}));
   EXPECT_EQ(classify(request("POST", "Observation/_search", form, "patient=p-1")), Target(all));
   EXPECT_EQ(classified("Patient?name=osei&birthdate=1961-04-02"),
             Target(PersonSearch{{{"name", "osei"}, {"birthdate", "1961-04-02"}}, count_default}));
   EXPECT_EQ(classified("Patient/p-1/$everything"), Target(Everything{PatientId{"p-1"}}));
   EXPECT_EQ(classified("Observation?page=abc"), Target(NextPage{"Observation", "abc"}));
   EXPECT_EQ(classify(request("POST", "Observation", json, "{}")), Target(Create{"Observation"}));
-  EXPECT_EQ(classify(request("PUT", "Observation/o-1", {{"Content-Type", "application/json; charset=utf-8"}, {"If-Match", "W/\"3\""}})),
+  EXPECT_EQ(classify(request(
+                "PUT", "Observation/o-1",
+                {{"Content-Type", "application/json; charset=utf-8"}, {"If-Match", "W/\"3\""}})),
             Target(Update{"Observation", "o-1", "W/\"3\""}));
   EXPECT_EQ(classify(request("DELETE", "Observation/o-1")), Target(Delete{"Observation", "o-1"}));
   EXPECT_EQ(classified("metadata"), Target(Metadata{}));
-  EXPECT_EQ(classified("Group?member=p-1"), Target(Search{"Group", PatientId{"p-1"}, {}, count_default}));
+  EXPECT_EQ(classified("Group?member=p-1"),
+            Target(Search{"Group", PatientId{"p-1"}, {}, count_default}));
 }
 
 TEST(Target, RefusesWhatItDoesNotUnderstand) {
-  for (const auto* target :
-       {"", "?patient=p-1", "Nonsense/1", "patient/p-1", "Observation", "Observation?code=x", "Observation?patient=",
-        "Observation?patient=p-1,p-2", "Observation?patient=p-1&patient=p-1", "Observation?patient=p-1&subject=p-2",
-        "Observation?patient=p-1&patient=p-2", "Observation?subject:Patient=p-1", "Observation?patient:Patient=p-1",
-        "Observation?patient:missing=true", "Observation?patient=Group/1", "Observation?patient=http://x/Patient/p-1",
-        "Observation?patient=Patient/p-1/_history/1", "Observation?patient.name=x", "Observation?performer=Patient/p-1",
-        "Observation?patient=p-1&_include=*", "Observation?patient=p-1&_revinclude=x", "Observation?patient=p-1&_has:x:y:z=1",
-        "Observation?patient=p-1&_filter=x", "Observation?patient=p-1&_summary=count", "Observation?patient=p-1&_elements=id",
-        "Observation?patient=p-1&_format=xml", "Observation?patient=p-1&_sort=date", "Observation?patient=p-1&_total=accurate",
-        "Observation?patient=p-1&code:in=x", "Observation?patient=p-1&date=nonsense", "Observation?patient=p-1&date=2026-99-99",
-        "Observation?patient=p-1&date=ge2026-01-01T25:00:00Z", "Observation?patient=p-1&code=a&code=b",
-        "Observation?patient=p-1&_count=-1", "Observation?patient=p-1&_count=0", "Observation?patient=p-1&_count=1&_count=2",
-        "Observation?patient=p-1&_count=+1", "Observation?patient=p-1&page=x", "Observation?patient=%ff", "Observation?patient=p%00",
-        "Observation?patient=p-1&_security=R,V", "Observation?patient=p-1&Patient=p-2", "Observation?patient=p-1&encounter=Patient/p-2",
-        "Observation/o-1?patient=p-1", "Observation/o-1/_history", "Observation/o-1/_history/1", "Patient/p-1/Observation",
-        "Patient/p-1/$nonsense", "Patient/p-1/$everything?start=2026", "$everything", "Observation/$lastn", "Patient/p-1/", "Patient//p-1",
-        "Patient/..", "Patient%2Fp-1", "Patient/p 1", "Binary/1", "Bundle/1", "Subscription/1", "Practitioner?name=x", "Patient",
-        "Patient?gender=male", "Patient?_id=p-1", "Patient?nonsense=x", "Patient?name=", "metadata/x", "Observation/_search?patient=p-1"})
+  for (const auto* target : {"",
+                             "?patient=p-1",
+                             "Nonsense/1",
+                             "patient/p-1",
+                             "Observation",
+                             "Observation?code=x",
+                             "Observation?patient=",
+                             "Observation?patient=p-1,p-2",
+                             "Observation?patient=p-1&patient=p-1",
+                             "Observation?patient=p-1&subject=p-2",
+                             "Observation?patient=p-1&patient=p-2",
+                             "Observation?subject:Patient=p-1",
+                             "Observation?patient:Patient=p-1",
+                             "Observation?patient:missing=true",
+                             "Observation?patient=Group/1",
+                             "Observation?patient=http://x/Patient/p-1",
+                             "Observation?patient=Patient/p-1/_history/1",
+                             "Observation?patient.name=x",
+                             "Observation?performer=Patient/p-1",
+                             "Observation?patient=p-1&_include=*",
+                             "Observation?patient=p-1&_revinclude=x",
+                             "Observation?patient=p-1&_has:x:y:z=1",
+                             "Observation?patient=p-1&_filter=x",
+                             "Observation?patient=p-1&_summary=count",
+                             "Observation?patient=p-1&_elements=id",
+                             "Observation?patient=p-1&_format=xml",
+                             "Observation?patient=p-1&_sort=date",
+                             "Observation?patient=p-1&_total=accurate",
+                             "Observation?patient=p-1&code:in=x",
+                             "Observation?patient=p-1&date=nonsense",
+                             "Observation?patient=p-1&date=2026-99-99",
+                             "Observation?patient=p-1&date=ge2026-01-01T25:00:00Z",
+                             "Observation?patient=p-1&code=a&code=b",
+                             "Observation?patient=p-1&_count=-1",
+                             "Observation?patient=p-1&_count=0",
+                             "Observation?patient=p-1&_count=1&_count=2",
+                             "Observation?patient=p-1&_count=+1",
+                             "Observation?patient=p-1&page=x",
+                             "Observation?patient=%ff",
+                             "Observation?patient=p%00",
+                             "Observation?patient=p-1&_security=R,V",
+                             "Observation?patient=p-1&Patient=p-2",
+                             "Observation?patient=p-1&encounter=Patient/p-2",
+                             "Observation/o-1?patient=p-1",
+                             "Observation/o-1/_history",
+                             "Observation/o-1/_history/1",
+                             "Patient/p-1/Observation",
+                             "Patient/p-1/$nonsense",
+                             "Patient/p-1/$everything?start=2026",
+                             "$everything",
+                             "Observation/$lastn",
+                             "Patient/p-1/",
+                             "Patient//p-1",
+                             "Patient/..",
+                             "Patient%2Fp-1",
+                             "Patient/p 1",
+                             "Binary/1",
+                             "Bundle/1",
+                             "Subscription/1",
+                             "Practitioner?name=x",
+                             "Patient",
+                             "Patient?gender=male",
+                             "Patient?_id=p-1",
+                             "Patient?nonsense=x",
+                             "Patient?name=",
+                             "metadata/x",
+                             "Observation/_search?patient=p-1"})
     EXPECT_GE(refusal(classified(target)), 400) << target;
 }
 
@@ -83,29 +141,39 @@ TEST(Target, RefusesWritesThatAreConditionalOrElsewhere) {
   EXPECT_EQ(refusal(classify(request("POST", "Patient", json, "{}"))), 400);
   EXPECT_EQ(refusal(classify(request("POST", "Practitioner", json, "{}"))), 403);
   EXPECT_EQ(refusal(classify(request("POST", "Observation/o-1", json, "{}"))), 405);
-  EXPECT_EQ(refusal(classify(request("POST", "Observation", {{"Content-Type", "application/fhir+xml"}}, "<x/>"))), 415);
+  EXPECT_EQ(refusal(classify(request("POST", "Observation",
+                                     {{"Content-Type", "application/fhir+xml"}}, "<x/>"))),
+            415);
   EXPECT_EQ(refusal(classify(request("POST", "Observation/_search", json, "patient=p-1"))), 415);
   EXPECT_EQ(refusal(classify(request("PUT", "Observation?code=x", json, "{}"))), 405);
   EXPECT_EQ(refusal(classify(request("DELETE", "Observation?patient=p-1"))), 405);
   EXPECT_EQ(refusal(classify(request("PATCH", "Observation/o-1"))), 405);
   for (const auto* match : {"*", "\"1\"", "W/\"\"", "W/\"1\", W/\"2\"", "W/\"a b\""})
-    EXPECT_EQ(refusal(classify(request("PUT", "Observation/o-1", {{"Content-Type", "application/json"}, {"If-Match", match}}))), 400) << match;
+    EXPECT_EQ(
+        refusal(classify(request("PUT", "Observation/o-1",
+                                 {{"Content-Type", "application/json"}, {"If-Match", match}}))),
+        400)
+        << match;
   for (const auto* method : {"HEAD", "OPTIONS", "TRACE", "get"})
     EXPECT_EQ(refusal(classify(request(method, "Patient/p-1"))), 405) << method;
-  EXPECT_EQ(refusal(classify(request("GET", "Patient/p-1", {{"Accept", "application/fhir+xml"}}))), 406);
+  EXPECT_EQ(refusal(classify(request("GET", "Patient/p-1", {{"Accept", "application/fhir+xml"}}))),
+            406);
 }
 
-// Whoever is asked for is who is printed: for every type and parameter, what is printed is understood as the same.
+// Whoever is asked for is who is printed: for every type and parameter, what is printed is
+// understood as the same.
 TEST(Target, PrintsWhatItUnderstood) {
   std::size_t met = 0;
   const auto holds = [&](const Target& target, const http::Headers& headers) {
     ASSERT_FALSE(std::holds_alternative<NotAllowed>(target)) << print(target);
-    EXPECT_EQ(classify(request(std::string{method_of(target)}, print(target), headers)), target) << print(target);
+    EXPECT_EQ(classify(request(std::string{method_of(target)}, print(target), headers)), target)
+        << print(target);
     ++met;
   };
   for (const auto& compartment : compartments()) {
     const std::string type{compartment.type};
-    for (const auto* id : {"1", "p-000001", "A.b_c", "0123456789012345678901234567890123456789012345678901234567890123"}) {
+    for (const auto* id : {"1", "p-000001", "A.b_c",
+                           "0123456789012345678901234567890123456789012345678901234567890123"}) {
       holds(Read{type, id}, {});
       holds(Update{type, id, {}}, json);
       holds(Delete{type, id}, {});
@@ -114,7 +182,10 @@ TEST(Target, PrintsWhatItUnderstood) {
       holds(Search{type, PatientId{id}, {}, 7}, {});
       for (const auto name : chart_params(type)) {
         const auto kind = *chart_param(type, name);
-        const std::string value = kind == ParamKind::date ? "ge2026-05-03T10:00:00+01:00" : kind == ParamKind::encounter ? "Encounter/e-1" : "http://loinc.org|8480-6,a&b=c%d+e f";
+        const std::string value = kind == ParamKind::date ? "ge2026-05-03T10:00:00+01:00"
+                                  : kind == ParamKind::encounter
+                                      ? "Encounter/e-1"
+                                      : "http://loinc.org|8480-6,a&b=c%d+e f";
         holds(Search{type, PatientId{id}, {{std::string{name}, value}}, count_max}, {});
       }
     }

@@ -1,5 +1,5 @@
-// teller.h - writes down what became of releases, behind the wire: whoever sends bytes does not wait
-// for the ledger again.
+// teller.h - writes down what became of releases, behind the wire: whoever sends bytes does not
+// wait for the ledger again.
 //
 // What it could not write when the process ends reads "unknown" after the next start.
 #pragma once
@@ -16,7 +16,7 @@ namespace halligan::in::fhir {
 class Teller {
  public:
   explicit Teller(app::Desk& desk);
-  ~Teller();  // writes what is waiting
+  ~Teller();                            // writes what is waiting
   void tell(app::TellOutcome outcome);  // never blocks
 
  private:

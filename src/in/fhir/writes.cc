@@ -1,4 +1,5 @@
-// writes.cc - create, update, delete: checked whole, decided whole, written down, and only then sent.
+// writes.cc - create, update, delete: checked whole, decided whole, written down, and only then
+// sent.
 //
 // A write is sent once. Where its answer does not arrive, what became of it is unknown, and that is
 // what is written and what the client is told.
@@ -11,23 +12,47 @@
 namespace halligan::in::fhir {
 namespace {
 
-// What may be appended by a glass: what is written at the bedside. Nothing of who pays, consents or is whose kin.
-constexpr std::array<std::string_view, 24> bedside{
-    "AllergyIntolerance", "BodyStructure",   "CarePlan",           "ClinicalImpression",
-    "Communication",      "Composition",     "Condition",          "DetectedIssue",
-    "DiagnosticReport",   "DocumentReference", "Encounter",        "Flag",
-    "Goal",               "ImagingStudy",    "Immunization",       "MedicationAdministration",
-    "MedicationDispense", "MedicationRequest", "MedicationStatement", "NutritionOrder",
-    "Observation",        "Procedure",       "ServiceRequest",     "Specimen"};
+// What may be appended by a glass: what is written at the bedside. Nothing of who pays, consents or
+// is whose kin.
+constexpr std::array<std::string_view, 24> bedside{"AllergyIntolerance",
+                                                   "BodyStructure",
+                                                   "CarePlan",
+                                                   "ClinicalImpression",
+                                                   "Communication",
+                                                   "Composition",
+                                                   "Condition",
+                                                   "DetectedIssue",
+                                                   "DiagnosticReport",
+                                                   "DocumentReference",
+                                                   "Encounter",
+                                                   "Flag",
+                                                   "Goal",
+                                                   "ImagingStudy",
+                                                   "Immunization",
+                                                   "MedicationAdministration",
+                                                   "MedicationDispense",
+                                                   "MedicationRequest",
+                                                   "MedicationStatement",
+                                                   "NutritionOrder",
+                                                   "Observation",
+                                                   "Procedure",
+                                                   "ServiceRequest",
+                                                   "Specimen"};
 
-NotAllowed not_this(std::string what, int status = 422) { return {.status = status, .code = "business-rule", .what = std::move(what)}; }
+NotAllowed not_this(std::string what, int status = 422) {
+  return {.status = status, .code = "business-rule", .what = std::move(what)};
+}
 
 // What is wrong with a resource that a client wants written.
 std::optional<NotAllowed> wrong_body(const Resource& resource, const std::string& type) {
-  if (resource.type != type) return not_this("the resource is not of the type that the address names");
+  if (resource.type != type)
+    return not_this("the resource is not of the type that the address names");
   if (!resource.checkable)
-    return not_this("whose chart it belongs to cannot be checked: refer to the patient as Patient/id, and to others as Type/id");
-  if (resource.patients.empty()) return not_this("it belongs to no chart: refer to its patient as Patient/id");
+    return not_this(
+        "whose chart it belongs to cannot be checked: refer to the patient as Patient/id, and to "
+        "others as Type/id");
+  if (resource.patients.empty())
+    return not_this("it belongs to no chart: refer to its patient as Patient/id");
   return std::nullopt;
 }
 
@@ -40,7 +65,8 @@ std::string version_of(const needs::RecordAnswer& answer) {
 }
 
 // "http://upstream/fhir/Observation/o-9/_history/1" -> "o-9"; else the id in the body.
-std::string new_id_of(const needs::RecordAnswer& answer, const std::string& type, const Bases& bases) {
+std::string new_id_of(const needs::RecordAnswer& answer, const std::string& type,
+                      const Bases& bases) {
   for (const auto& [name, value] : answer.headers) {
     if (name != "location" && name != "content-location") continue;
     const auto at = value.rfind("/" + type + "/");
@@ -55,14 +81,18 @@ std::string new_id_of(const needs::RecordAnswer& answer, const std::string& type
 }
 
 http::Response unknown_whether_written() {
-  return outcome(Issue{.status = 504, .code = "timeout",
-                       .text = "the record system did not answer: whether it was written is unknown; look before you write it again",
+  return outcome(Issue{.status = 504,
+                       .code = "timeout",
+                       .text = "the record system did not answer: whether it was written is "
+                               "unknown; look before you write it again",
                        .diagnostics = {}});
 }
 
 http::Response written_but(const std::string& what) {
-  return outcome(Issue{.status = 503, .code = "no-store",
-                       .text = "the record system " + what + " it, but the ledger stopped before that was written down: do not "
+  return outcome(Issue{.status = 503,
+                       .code = "no-store",
+                       .text = "the record system " + what +
+                               " it, but the ledger stopped before that was written down: do not "
                                "send it again; go by the downtime procedure of your department",
                        .diagnostics = {}});
 }
@@ -73,27 +103,37 @@ http::Response written_but(const std::string& what) {
 bool Gateway::tell_now(const Tallies& tallies, const Told& told) {
   const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
     for (const auto& [intent, tally] : tallies)
-      (void)house.perform(app::TellOutcome{.intent = intent, .outcome = told.outcome, .resources = told.outcome == facts::Outcome::released ? 1U : 0U,
-                                           .withheld = 0, .bytes = told.bytes, .upstream_status = told.upstream_status, .new_id = told.new_id},
-                          now);
+      (void)house.perform(
+          app::TellOutcome{.intent = intent,
+                           .outcome = told.outcome,
+                           .resources = told.outcome == facts::Outcome::released ? 1U : 0U,
+                           .withheld = 0,
+                           .bytes = told.bytes,
+                           .upstream_status = told.upstream_status,
+                           .new_id = told.new_id},
+          now);
   });
   return durable.ok();
 }
 
-Gateway::Sent Gateway::send(const Granted& granted, const needs::RecordRequest& request, const std::string& type) {
+Gateway::Sent Gateway::send(const Granted& granted, const needs::RecordRequest& request,
+                            const std::string& type) {
   Kept kept;
   kept.charge(granted);
   const auto answer = edge_.records.send(request);
   if (!answer) {
     // Only what never reached the record system is known not to have been written.
     const bool never = answer.fault().code == FaultCode::upstream_unreachable;
-    const bool told = tell_now(kept.tallies, {.outcome = never ? facts::Outcome::refused_upstream : facts::Outcome::unknown});
+    const bool told = tell_now(kept.tallies, {.outcome = never ? facts::Outcome::refused_upstream
+                                                               : facts::Outcome::unknown});
     if (!told) return ledger_stopped();
     return never ? trouble(answer.fault()) : unknown_whether_written();
   }
   const bool taken = answer->status >= 200 && answer->status < 300;
   Told told{.outcome = taken ? facts::Outcome::released : facts::Outcome::refused_upstream,
-            .bytes = request.body.size(), .upstream_status = answer->status, .new_id = {}};
+            .bytes = request.body.size(),
+            .upstream_status = answer->status,
+            .new_id = {}};
   std::string id;
   if (taken && request.method == "POST") {
     id = new_id_of(*answer, type, bases_);
@@ -106,24 +146,32 @@ Gateway::Sent Gateway::send(const Granted& granted, const needs::RecordRequest& 
 
 http::Headers Gateway::write_headers(const Granted& granted, const Taken& taken) {
   http::Headers out{{"Halligan-Receipt", std::to_string(granted.access().intent)}};
-  if (!granted.access().glass.empty()) out.push_back({"Halligan-Glass", granted.access().glass.text()});
+  if (!granted.access().glass.empty())
+    out.push_back({"Halligan-Glass", granted.access().glass.text()});
   if (!taken.version.empty()) out.push_back({"ETag", taken.version});
   return out;
 }
 
-http::Response Gateway::create(const Counter& counter, const Create& target, const http::Request& request) {
-  if (request.body.size() > limits::resource_bytes_max) return outcome(not_this("the resource is too large", 413));
+http::Response Gateway::create(const Counter& counter, const Create& target,
+                               const http::Request& request) {
+  if (request.body.size() > limits::resource_bytes_max)
+    return outcome(not_this("the resource is too large", 413));
   auto scanned = scan_resource(request.body, bases_);
   if (const auto* wrong = std::get_if<Malformed>(&scanned))
     return outcome(NotAllowed{400, "structure", "the resource cannot be read: " + wrong->what});
   const auto& resource = std::get<Resource>(scanned);
   if (const auto wrong = wrong_body(resource, target.type)) return outcome(*wrong);
   if (resource.has_id) return outcome(not_this("a new resource has no id yet: leave it out"));
-  if (resource.patients.size() != 1) return outcome(not_this("a new resource belongs to one chart: it refers to several patients"));
-  if (!resource.glass_tags.empty()) return outcome(not_this("the tag of a glass is given by the gateway alone: leave it out"));
+  if (resource.patients.size() != 1)
+    return outcome(not_this("a new resource belongs to one chart: it refers to several patients"));
+  if (!resource.glass_tags.empty())
+    return outcome(not_this("the tag of a glass is given by the gateway alone: leave it out"));
 
-  auto decided = counter.decide({.cells = cells_of(resource, app::Action::append), .form = "create", .whole = true,
-                                 .earlier = nullptr, .check = PatientId{resource.patients[0]}});
+  auto decided = counter.decide({.cells = cells_of(resource, app::Action::append),
+                                 .form = "create",
+                                 .whole = true,
+                                 .earlier = nullptr,
+                                 .check = PatientId{resource.patients[0]}});
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
   const auto& granted = std::get<Granted>(decided);
@@ -133,23 +181,35 @@ http::Response Gateway::create(const Counter& counter, const Create& target, con
     body = splice_tag(body, glass_tag_system, glass.text());
     const auto again = scan_resource(body, bases_);
     const auto* spliced = std::get_if<Resource>(&again);
-    if (spliced == nullptr || spliced->glass_tags != std::vector{glass.text()} || spliced->patients != resource.patients)
-      return refuse_after(granted, not_this("its meta cannot be given the tag of the glass: write it plainly"));
+    if (spliced == nullptr || spliced->glass_tags != std::vector{glass.text()} ||
+        spliced->patients != resource.patients)
+      return refuse_after(
+          granted, not_this("its meta cannot be given the tag of the glass: write it plainly"));
   }
-  auto sent = send(granted, {.method = "POST", .target = print(target), .headers = {{"Content-Type", "application/fhir+json"}},
-                             .body = std::move(body), .bytes_max = limits::resource_bytes_max}, target.type);
+  auto sent = send(granted,
+                   {.method = "POST",
+                    .target = print(target),
+                    .headers = {{"Content-Type", "application/fhir+json"}},
+                    .body = std::move(body),
+                    .bytes_max = limits::resource_bytes_max},
+                   target.type);
   if (auto* why = std::get_if<http::Response>(&sent)) return std::move(*why);
   const auto& taken = std::get<Taken>(sent);
   auto headers = write_headers(granted, taken);
-  if (!taken.id.empty()) headers.push_back({"Location", bases_.ours + "/" + target.type + "/" + taken.id});
+  if (!taken.id.empty())
+    headers.push_back({"Location", bases_.ours + "/" + target.type + "/" + taken.id});
   return {.status = 201, .headers = std::move(headers), .body = std::string{}};
 }
 
 std::optional<NotAllowed> Gateway::wrong_under_glass(const Resource& resource) {
   if (!std::ranges::binary_search(bedside, resource.type))
-    return not_this(resource.type + " cannot be added under a glass: it takes an ordinary grant", 403);
+    return not_this(resource.type + " cannot be added under a glass: it takes an ordinary grant",
+                    403);
   if (resource.supersedes)
-    return not_this("under a glass nothing takes the place of another: leave out relatesTo, replaces, priorPrescription, parent", 403);
+    return not_this(
+        "under a glass nothing takes the place of another: leave out relatesTo, replaces, "
+        "priorPrescription, parent",
+        403);
   return std::nullopt;
 }
 
@@ -160,19 +220,25 @@ http::Response Gateway::refuse_after(const Granted& granted, const NotAllowed& w
   return outcome(why);
 }
 
-http::Response Gateway::change(const Counter& counter, const Target& target, const http::Request& request) {
+http::Response Gateway::change(const Counter& counter, const Target& target,
+                               const http::Request& request) {
   const auto* update = std::get_if<Update>(&target);
-  const Read where = update != nullptr ? Read{update->type, update->id} : Read{std::get<Delete>(target).type, std::get<Delete>(target).id};
+  const Read where = update != nullptr
+                         ? Read{update->type, update->id}
+                         : Read{std::get<Delete>(target).type, std::get<Delete>(target).id};
   std::optional<Resource> wanted;
   if (update != nullptr) {
-    if (request.body.size() > limits::resource_bytes_max) return outcome(not_this("the resource is too large", 413));
+    if (request.body.size() > limits::resource_bytes_max)
+      return outcome(not_this("the resource is too large", 413));
     auto scanned = scan_resource(request.body, bases_);
     if (const auto* wrong = std::get_if<Malformed>(&scanned))
       return outcome(NotAllowed{400, "structure", "the resource cannot be read: " + wrong->what});
     wanted = std::get<Resource>(std::move(scanned));
     if (const auto wrong = wrong_body(*wanted, update->type)) return outcome(*wrong);
-    if (wanted->patients.size() > 2) return outcome(not_this("a change concerns two charts at most"));
-    if (wanted->id != update->id) return outcome(not_this("the id in the resource is not the id in the address"));
+    if (wanted->patients.size() > 2)
+      return outcome(not_this("a change concerns two charts at most"));
+    if (wanted->id != update->id)
+      return outcome(not_this("the id in the resource is not the id in the address"));
   } else if (!request.body.empty()) {
     return outcome(not_this("a delete has no body", 400));
   }
@@ -184,8 +250,10 @@ http::Response Gateway::change(const Counter& counter, const Target& target, con
   const auto* held = fetched->status == 200 ? std::get_if<Resource>(&scanned) : nullptr;
   if (held == nullptr || !held->checkable || held->type != where.type || held->id != where.id) {
     note_missing(counter, where.type);
-    if (held != nullptr || fetched->status == 404 || fetched->status == 410) return no_such_resource();
-    return fetched->status == 200 ? upstream_trouble(FaultCode::upstream_nonsense) : upstream_refused(fetched->status);
+    if (held != nullptr || fetched->status == 404 || fetched->status == 410)
+      return no_such_resource();
+    return fetched->status == 200 ? upstream_trouble(FaultCode::upstream_nonsense)
+                                  : upstream_refused(fetched->status);
   }
   auto cells = cells_of(*held, app::Action::modify);
   std::vector<std::string> others;
@@ -194,28 +262,40 @@ http::Response Gateway::change(const Counter& counter, const Target& target, con
       if (std::ranges::find(cells, cell) == cells.end()) cells.push_back(std::move(cell));
     std::ranges::set_difference(wanted->patients, held->patients, std::back_inserter(others));
   }
-  auto decided = counter.decide({.cells = std::move(cells), .form = wanted ? "update" : "delete", .whole = true, .earlier = nullptr,
+  auto decided = counter.decide({.cells = std::move(cells),
+                                 .form = wanted ? "update" : "delete",
+                                 .whole = true,
+                                 .earlier = nullptr,
                                  .check = PatientId{others.empty() ? "" : others[0]}});
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
-    const bool silent = refusal->why == app::Why::denied && refusal->rule.empty() && held->type != "Patient";
+    const bool silent =
+        refusal->why == app::Why::denied && refusal->rule.empty() && held->type != "Patient";
     return silent ? no_such_resource() : refused(*refusal);
   }
   const auto& granted = std::get<Granted>(decided);
-  if (!granted.access().glass.empty()) return refuse_after(granted, not_this("nothing is changed or deleted under a glass", 403));
+  if (!granted.access().glass.empty())
+    return refuse_after(granted, not_this("nothing is changed or deleted under a glass", 403));
   if (wanted && wanted->glass_tags != held->glass_tags)
-    return refuse_after(granted, not_this("the tag of a glass stays: keep meta.tag as it was read"));
+    return refuse_after(granted,
+                        not_this("the tag of a glass stays: keep meta.tag as it was read"));
   const auto version = held->version.empty() ? std::string{} : "W/\"" + held->version + "\"";
   if (update != nullptr && !update->if_match.empty() && update->if_match != version)
-    return refuse_after(granted, {412, "conflict", "the resource was changed meanwhile: read it again"});
+    return refuse_after(granted,
+                        {412, "conflict", "the resource was changed meanwhile: read it again"});
 
-  needs::RecordRequest out{.method = wanted ? "PUT" : "DELETE", .target = where.type + "/" + where.id, .headers = {},
-                           .body = wanted ? request.body : std::string{}, .bytes_max = limits::resource_bytes_max};
+  needs::RecordRequest out{.method = wanted ? "PUT" : "DELETE",
+                           .target = where.type + "/" + where.id,
+                           .headers = {},
+                           .body = wanted ? request.body : std::string{},
+                           .bytes_max = limits::resource_bytes_max};
   if (wanted) out.headers.emplace_back("Content-Type", "application/fhir+json");
   if (!version.empty()) out.headers.emplace_back("If-Match", version);
   auto sent = send(granted, out, where.type);
   if (auto* why = std::get_if<http::Response>(&sent)) return std::move(*why);
-  return {.status = wanted ? 200 : 204, .headers = write_headers(granted, std::get<Taken>(sent)), .body = std::string{}};
+  return {.status = wanted ? 200 : 204,
+          .headers = write_headers(granted, std::get<Taken>(sent)),
+          .body = std::string{}};
 }
 
 }  // namespace halligan::in::fhir
