@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "app/explanations.h"
-#include "base/limits.h"
 #include "app/keep_time.h"
 #include "app/replay.h"
+#include "base/limits.h"
 
 namespace halligan::app {
 namespace {

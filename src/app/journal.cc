@@ -48,11 +48,12 @@ Result<Unit> Journal::replay_one(EntryIndex index, ByteView stored, const Visit&
     if (*body) {
       const auto patient = facts::patient_of((*body)->fact);
       if (patient.empty()) return damaged(index, "a patient's entry that names no patient");
-      auto key = vault_.find(clear->key);
+      const auto key = known_key(clear->key);
       if (!key) return key.fault();
       auto& chain = chains_[patient.text()];
-      if (chain.sequence == 0) chain.key = **key;
-      if (chain.key.id != clear->key) return damaged(index, "its key is not its patient's");
+      if (chain.sequence == 0) chain.key = *key;
+      if (chain.key == nullptr || chain.key->id != clear->key)
+        return damaged(index, "its key is not its patient's");
       if (clear->patient_sequence != chain.sequence + 1 || clear->previous != chain.previous)
         return damaged(index, "it does not follow its patient's previous entry");
       chain.sequence = clear->patient_sequence;
@@ -63,9 +64,9 @@ Result<Unit> Journal::replay_one(EntryIndex index, ByteView stored, const Visit&
     }
     *at_chain = {clear->patient_sequence, leaf};
   } else if (*body) {
-    auto key = vault_.find(clear->key);
+    const auto key = known_key(clear->key);
     if (!key) return key.fault();
-    if (*key) period_keys_.insert_or_assign(period_of(clear->at), **key);
+    if (*key != nullptr) period_keys_.insert_or_assign(period_of(clear->at), *key);
   }
   vault_.mark_used(clear->key);
   tree_.append(leaf);
@@ -76,9 +77,9 @@ Result<Unit> Journal::replay_one(EntryIndex index, ByteView stored, const Visit&
 }
 
 Result<std::optional<facts::Body>> Journal::open_body(const ledger::Clear& clear, ByteView stored) {
-  auto key = vault_.find(clear.key);
+  const auto key = known_key(clear.key);
   if (!key) return key.fault();
-  if (!*key) return std::optional<facts::Body>{};
+  if (*key == nullptr) return std::optional<facts::Body>{};
   const auto plain = ledger::open_entry(stored, (*key)->key);
   if (!plain) return Fault{FaultCode::ledger_damaged, "an entry does not open with its key"};
   auto body = facts::decode(text_view(*plain));
@@ -96,23 +97,42 @@ void Journal::note_person(const facts::Fact& fact) {
   std::copy(bytes->begin(), bytes->end(), people_[person->person.text()].begin());
 }
 
+Result<const needs::DataKey*> Journal::known_key(const KeyId& id) {
+  if (const auto held = keys_.find(id); held != keys_.end()) return &held->second;
+  auto found = vault_.find(id);
+  if (!found) return found.fault();
+  const needs::DataKey* none = nullptr;
+  if (!*found) return none;
+  const needs::DataKey* kept = &keys_.emplace(id, std::move(**found)).first->second;
+  return kept;
+}
+
+Result<const needs::DataKey*> Journal::fresh_key() {
+  auto key = vault_.take();
+  if (!key) return key.fault();
+  const auto id = key->id;
+  const needs::DataKey* kept = &keys_.emplace(id, std::move(*key)).first->second;
+  return kept;
+}
+
 Result<Journal::Chain*> Journal::chain_of(const PatientId& patient) {
   if (const auto found = chains_.find(patient.text()); found != chains_.end())
     return &found->second;
-  auto key = vault_.take();
+  const auto key = fresh_key();
   if (!key) return key.fault();
   auto& chain = chains_[patient.text()];
-  chain.key = std::move(*key);
+  chain.key = *key;
   return &chain;
 }
 
 Result<const needs::DataKey*> Journal::period_key(Instant at) {
   const auto period = period_of(at);
   if (const auto found = period_keys_.find(period); found != period_keys_.end())
-    return &found->second;
-  auto key = vault_.take();
+    return found->second;
+  const auto key = fresh_key();
   if (!key) return key.fault();
-  return &period_keys_.insert_or_assign(period, std::move(*key)).first->second;
+  period_keys_.insert_or_assign(period, *key);
+  return *key;
 }
 
 Result<EntryIndex> Journal::write(const facts::Body& body, Instant at) {
@@ -150,8 +170,8 @@ Result<EntryIndex> Journal::write(const facts::Body& body, Instant at) {
       return found.fault();
     }
     chain = *found;
-    key = &chain->key;
-    clear.patient = chain->key.pseudonym;
+    key = chain->key;
+    clear.patient = chain->key->pseudonym;
     clear.patient_sequence = chain->sequence + 1;
     clear.previous = chain->previous;
   }
@@ -189,7 +209,7 @@ Result<Durable> Journal::commit(bool may_use_reserve) {
 std::optional<Pseudonym> Journal::pseudonym(const PatientId& patient) const {
   const auto found = chains_.find(patient.text());
   if (found == chains_.end()) return std::nullopt;
-  return found->second.key.pseudonym;
+  return found->second.key->pseudonym;
 }
 
 std::optional<Pseudonym> Journal::pseudonym(const StaffId& person) const {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "app/recorded.h"
 #include "core/facts/codec.h"
@@ -59,10 +60,12 @@ class Journal {
 
  private:
   struct Chain {
-    needs::DataKey key;
+    const needs::DataKey* key = nullptr;  // of keys_
     std::uint64_t sequence = 0;
     Hash previous{};
   };
+  Result<const needs::DataKey*> known_key(const KeyId& id);  // null: it was destroyed
+  Result<const needs::DataKey*> fresh_key();
   Result<Chain*> chain_of(const PatientId& patient);
   Result<const needs::DataKey*> period_key(Instant at);
   Result<std::optional<facts::Body>> open_body(const ledger::Clear& clear, ByteView stored);
@@ -75,9 +78,14 @@ class Journal {
   ledger::Tree tree_;
   boost::unordered_flat_map<std::string, Chain> chains_;
   boost::unordered_flat_map<std::string, Pseudonym> people_;
-  std::map<std::string, needs::DataKey> period_keys_;  // "2026-11"
+  std::map<std::string, const needs::DataKey*> period_keys_;  // "2026-11"
   std::map<Pseudonym, std::pair<std::uint64_t, Hash>>
       orphans_;  // chains of erased patients, while replaying
+  struct KeyHash {
+    std::size_t operator()(const KeyId& id) const { return get_u64(id.data()); }
+  };
+  // Every key in use, asked of the vault once. Nodes stay where they are.
+  std::unordered_map<KeyId, needs::DataKey, KeyHash> keys_;
   EntryIndex store_size_ = 0;
   std::vector<Bytes> pending_;
   std::vector<Hash> pending_leaves_;
