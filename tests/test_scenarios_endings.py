@@ -306,7 +306,10 @@ def test_B07_no_patient_data_in_plain_text_on_disk(world):
     forbidden |= {t.encode("utf-16-le") for t in sought}
     files = [p for p in world.data.rglob("*") if p.is_file()] + [world.log]
     assert len(files) > 5
-    found = {(str(p), text) for p in files for text in forbidden if text in p.read_bytes()}
+    found = set()
+    for file in files:
+        content = file.read_bytes().rstrip(b"\0")  # segments are preallocated
+        found |= {(str(file), text) for text in forbidden if text in content}
     assert not found
     # What is looked for is what is there: it can be read back by those who may.
     assert any("purple elephants" in json.dumps(e) for e in world.entries("glass-opened", since=max(0, world.size() - 400)))
@@ -368,9 +371,12 @@ def test_B03_many_requests_at_once_end_together(world):
     def read():
         while not closed or time.monotonic() < closed[0] + 0.5:
             at = time.monotonic()
-            if doctor.fhir("GET", "Patient/p-000002").status == 200:
-                answered.append(at)
             began.append(at)
+            try:
+                if doctor.fhir("GET", "Patient/p-000002").status == 200:
+                    answered.append(at)
+            except (ConnectionError, http.client.HTTPException):
+                pass  # cut while its answer was on the way
     readers = [threading.Thread(target=read) for _ in range(4)]
     for reader in readers:
         reader.start()
