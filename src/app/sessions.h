@@ -42,7 +42,7 @@ struct SignIn {
     Millis idle{};
   };
   using Answer = std::variant<Done, Refusal>;
-  std::string user;  // the name as it was typed
+  std::string user{};  // the name as it was typed
   StaffId person;    // empty: nobody
   std::string origin;
   bool password_matched = false;
