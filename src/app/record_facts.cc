@@ -178,8 +178,8 @@ std::optional<Refusal> bad_source(const State& state, const Session& session,
   return std::nullopt;
 }
 
-// A feed says what the policy declares to be its own; a person says nothing here about themselves:
-// a referral of one's own takes a proof and has a case (referrals.h).
+// A feed says what the policy declares to be its own; nobody ends or denies what is said
+// about themselves: an exclusion must not be lifted by whom it excludes.
 std::optional<Refusal> not_theirs(const Session& session, const RecordFacts& command,
                                   const policy::ast::Policy& policy,
                                   const std::vector<Edge>& edges) {
@@ -189,9 +189,10 @@ std::optional<Refusal> not_theirs(const Session& session, const RecordFacts& com
     const auto& declared = edges[i].declared->source;
     if (!command.source.empty() && (!declared || declared->text != command.source))
       return bad(at + "/relation: the policy does not let this feed say it");
-    if (edges[i].from == self || edges[i].to == self)
+    const bool lifts = command.facts[i].ended || command.facts[i].denied;
+    if (lifts && (edges[i].from == self || edges[i].to == self))
       return Refusal{.why = Why::same_person,
-                     .what = at + ": what concerns yourself is recorded by somebody else"};
+                     .what = at + ": what concerns yourself is ended or denied by somebody else"};
   }
   for (std::size_t i = 0; i < command.flags.size(); ++i)
     for (const auto& flag : policy.flags)

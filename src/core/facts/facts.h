@@ -147,7 +147,7 @@ struct SignInRefused {  // folded: `times` within a minute
   std::uint32_t times = 1;
   std::string asked{};  // a short hash of a name that is nobody's, to count by
 };
-BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, asked, why, times, asked))
+BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, why, times, asked))
 
 struct SteppedUp {  // a fresh second factor within a session
   static constexpr const char* kind = "stepped-up";

@@ -73,9 +73,8 @@ TEST(Body, DoesNotTrustALinkThatItCannotCheck) {
         EXPECT_FALSE(read(boost::json::serialize(body)).checkable) << boost::json::serialize(body);
       }
   EXPECT_TRUE(
-      read(
-          observation(
-              R"(,"performer":[{"display":"Dr. Who"},{"reference":"Practitioner/1"},{"reference":"https://x.example/Practitioner/2"}])"))
+      read(observation(R"(,"performer":[{"display":"Dr. Who"},{"reference":"Practitioner/1"},)"
+                       R"({"reference":"https://x.example/Practitioner/2"}])"))
           .checkable);
   EXPECT_FALSE(
       read(R"({"resourceType":"Observation","subject":{"display":"Jane Roe"}})").checkable);
@@ -90,20 +89,16 @@ TEST(Body, ReadsWhatIsInsideAsWhatItIs) {
   EXPECT_EQ(contained.glass_tags, std::vector<std::string>{"g-1"});
   EXPECT_FALSE(
       read(observation(R"(,"contained":[{"resourceType":"Patient","id":"p-2"}])")).checkable);
-  EXPECT_FALSE(
-      read(
-          R"({"resourceType":"Observation","subject":{"reference":"#p"},"contained":[{"resourceType":"Patient","id":"p"}]})")
-          .checkable);
-  EXPECT_TRUE(
-      read(
-          observation(
-              R"(,"performer":[{"reference":"#r"}],"contained":[{"resourceType":"Practitioner","id":"r"}])"))
-          .checkable);
-  EXPECT_EQ(
-      read(
-          R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"p-3"}}]})")
-          .patients,
-      std::vector<std::string>{"p-3"});
+  EXPECT_FALSE(read(R"({"resourceType":"Observation","subject":{"reference":"#p"},)"
+                    R"("contained":[{"resourceType":"Patient","id":"p"}]})")
+                   .checkable);
+  EXPECT_TRUE(read(observation(R"(,"performer":[{"reference":"#r"}],)"
+                               R"("contained":[{"resourceType":"Practitioner","id":"r"}])"))
+                  .checkable);
+  EXPECT_EQ(read(R"({"resourceType":"Bundle",)"
+                 R"("entry":[{"resource":{"resourceType":"Patient","id":"p-3"}}]})")
+                .patients,
+            std::vector<std::string>{"p-3"});
   EXPECT_EQ(read(R"({"resourceType":"Device","patient":{"reference":"Patient/p-4"}})").patients,
             std::vector<std::string>{"p-4"});
   EXPECT_EQ(
@@ -123,16 +118,14 @@ TEST(Body, ReadsLabelsCategoriesAndDates) {
   EXPECT_EQ(resource.dated, parse_instant("2026-05-03T10:00:00Z"));
   EXPECT_EQ(resource.version, "7");
   EXPECT_EQ(resource.updated, parse_instant("2026-05-03T10:00:00Z"));
-  EXPECT_EQ(
-      read(
-          R"({"resourceType":"Condition","subject":{"reference":"Patient/p"},"recordedDate":"2026-05"})")
-          .dated,
-      parse_instant("2026-05-01T00:00:00Z"));
-  EXPECT_EQ(
-      read(
-          R"({"resourceType":"AllergyIntolerance","patient":{"reference":"Patient/p"},"category":["food"]})")
-          .categories,
-      std::vector<std::string>{"food"});
+  EXPECT_EQ(read(R"({"resourceType":"Condition","subject":{"reference":"Patient/p"},)"
+                 R"("recordedDate":"2026-05"})")
+                .dated,
+            parse_instant("2026-05-01T00:00:00Z"));
+  EXPECT_EQ(read(R"({"resourceType":"AllergyIntolerance",)"
+                 R"("patient":{"reference":"Patient/p"},"category":["food"]})")
+                .categories,
+            std::vector<std::string>{"food"});
   EXPECT_FALSE(read(observation(R"(,"meta":{"security":[{"display":"secret"}]})")).checkable);
   EXPECT_TRUE(read(observation(R"(,"relatesTo":[])")).supersedes);
   EXPECT_FALSE(read(observation("")).dated.has_value());
@@ -157,7 +150,8 @@ TEST(Body, CutsAPageIntoItsWholeResources) {
       "{ \"resourceType\" : \"Observation\",\n  \"id\":\"o-1\", "
       "\"subject\":{\"reference\":\"Patient/p-1\"}, \"value\": 1.50 }";
   const std::string second =
-      R"({"resourceType":"Observation","id":"o-2","note":[{"text":"}]\"\\"}],"subject":{"reference":"Patient/p-2"}})";
+      R"({"resourceType":"Observation","id":"o-2","note":[{"text":"}]\"\\"}],)"
+      R"("subject":{"reference":"Patient/p-2"}})";
   const auto page = scan_searchset(
       R"({"resourceType":"Bundle","type":"searchset","total":9,"link":[{"relation":"self","url":"x"},
     {"relation":"next","url":"http://127.0.0.1:8103/fhir/Observation?patient=p-1&_offset=2"}],"entry":[{"fullUrl":"a","resource":)" +
@@ -183,21 +177,23 @@ TEST(Body, FollowsNoLinkThatLeadsElsewhere) {
        {"http://evil.example/fhir/Observation?x", "http://127.0.0.1:8103/fhir/../admin", "", "a b"})
     EXPECT_TRUE(std::holds_alternative<Malformed>(with_next(url))) << url;
   EXPECT_TRUE(std::holds_alternative<Page>(with_next("?_getpages=1")));
-  EXPECT_TRUE(std::holds_alternative<Malformed>(scan_searchset(
-      R"({"resourceType":"Bundle","\u0065ntry":[{"resource":{"resourceType":"Patient","id":"p"}}]})",
-      bases)));
-  EXPECT_TRUE(std::holds_alternative<Malformed>(scan_searchset(
-      R"({"resourceType":"Bundle","entry":[{"\u0072esource":{"resourceType":"Patient","id":"p"}}]})",
-      bases)));
+  EXPECT_TRUE(std::holds_alternative<Malformed>(
+      scan_searchset(R"({"resourceType":"Bundle",)"
+                     R"("\u0065ntry":[{"resource":{"resourceType":"Patient","id":"p"}}]})",
+                     bases)));
+  EXPECT_TRUE(std::holds_alternative<Malformed>(
+      scan_searchset(R"({"resourceType":"Bundle",)"
+                     R"("entry":[{"\u0072esource":{"resourceType":"Patient","id":"p"}}]})",
+                     bases)));
 }
 
 TEST(Body, SplicesOneTagAndNothingElse) {
-  for (
-      const std::string text :
-      {R"({"resourceType":"Observation"})", R"( { "resourceType":"Observation","meta":{ } })",
-       R"({"meta":{"versionId":"1"},"resourceType":"Observation"})",
-       R"({"resourceType":"Observation","meta":{"tag":[]}})",
-       R"({"resourceType":"Observation","meta":{"tag":[ {"system":"a","code":"b"} ],"source":"x"}})"}) {
+  for (const std::string text :
+       {R"({"resourceType":"Observation"})", R"( { "resourceType":"Observation","meta":{ } })",
+        R"({"meta":{"versionId":"1"},"resourceType":"Observation"})",
+        R"({"resourceType":"Observation","meta":{"tag":[]}})",
+        R"({"resourceType":"Observation","meta":{"tag":[ {"system":"a",)"
+        R"("code":"b"} ],"source":"x"}})"}) {
     const auto spliced = splice_tag(text, glass_tag_system, "g\"1");
     auto before = boost::json::parse(text).as_object();
     auto after = boost::json::parse(spliced).as_object();
@@ -218,9 +214,9 @@ TEST(Body, ShowsLittleOfAPerson) {
   const auto patient = read(
       R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe","given":["Jane"],"use":"official"},{"family":"Old"}],
     "gender":"female","birthDate":"1961-04-02","address":[{"city":"x"}],"telecom":[{"value":"1"}],"identifier":[{"value":"2"}]})");
-  EXPECT_EQ(
-      std::get<std::string>(minimal_demographics(patient)),
-      R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe","given":["Jane"]}],"gender":"female","birthDate":"1961-04-02"})");
+  EXPECT_EQ(std::get<std::string>(minimal_demographics(patient)),
+            R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe",)"
+            R"("given":["Jane"]}],"gender":"female","birthDate":"1961-04-02"})");
 }
 
 }  // namespace

@@ -112,7 +112,9 @@ Response problem(const FieldError& error) {
       {"status", kind.status},
       {"detail", error.pointer.empty() ? what : error.pointer + ": " + what},
       {"code", std::string{kind.code}},
-      {"errors", json::array{json::object{{"pointer", error.pointer}, {"detail", what}}}},
+      {"errors",
+       json::array{json::object{
+           {"pointer", error.pointer}, {"found", error.found}, {"wanted", error.expected}}}},
   };
   return {.status = kind.status,
           .headers = {{"Content-Type", "application/problem+json"}},

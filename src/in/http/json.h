@@ -31,7 +31,8 @@ struct FieldError {
   std::string found;
   std::string expected;
 };
-Response problem(const FieldError& error);  // 400, also with "errors": [{"pointer", "detail"}]
+Response problem(
+    const FieldError& error);  // 400, also with "errors": [{"pointer", "found", "wanted"}]
 
 std::variant<boost::json::value, FieldError> parse_json(std::string_view text,
                                                         std::size_t bytes_max);

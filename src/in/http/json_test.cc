@@ -63,8 +63,8 @@ TEST(Json, ErrorsOfTheWholeBodyNeverEchoIt) {
 }
 
 TEST(Fields, ReadsWhatIsThere) {
-  const auto object = object_of(
-      R"({"user":"anna","on":true,"n":7,"kind":"b","list":["x","y"],"inner":{"z":"1"},"items":[{"q":1},{"q":2}]})");
+  const auto object = object_of(R"({"user":"anna","on":true,"n":7,"kind":"b","list":["x","y"],)"
+                                R"("inner":{"z":"1"},"items":[{"q":1},{"q":2}]})");
   Fields fields{object};
   EXPECT_EQ(fields.text("user", 10), "anna");
   EXPECT_TRUE(fields.flag("on"));
