@@ -36,7 +36,7 @@ except_roles = ["billing"]
 name = "vip"
 flags = ["VIP"]
 except = ["open-referral"]
-ask = { acknowledge = "This access is logged and reviewed.", review = { by = "privacy-officer", within = "72h" } }
+ask = { acknowledge = "It is logged.", review = { by = "privacy-officer", within = "72h" } }
 
 [[allow]]
 name = "open-referral"

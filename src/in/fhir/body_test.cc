@@ -111,7 +111,8 @@ TEST(Body, ReadsWhatIsInsideAsWhatItIs) {
 TEST(Body, ReadsLabelsCategoriesAndDates) {
   const auto resource =
       read(observation(R"(,"meta":{"versionId":"7","lastUpdated":"2026-05-03T10:00:00Z",
-    "security":[{"code":"R"},{"system":"x","code":"PSYTHPN"}]},"category":[{"coding":[{"code":"laboratory"},{"code":"a"}]},{"text":"x"}],
+    "security":[{"code":"R"},{"system":"x","code":"PSYTHPN"}]},)"
+          R"("category":[{"coding":[{"code":"laboratory"},{"code":"a"}]},{"text":"x"}],
     "effectiveDateTime":"2026-05-03T11:00:00+01:00","issued":"2026-06-01T00:00:00Z")"));
   EXPECT_EQ(resource.labels, (std::vector<std::string>{"PSYTHPN", "R"}));
   EXPECT_EQ(resource.categories, (std::vector<std::string>{"a", "laboratory"}));
@@ -154,7 +155,8 @@ TEST(Body, CutsAPageIntoItsWholeResources) {
       R"("subject":{"reference":"Patient/p-2"}})";
   const auto page = scan_searchset(
       R"({"resourceType":"Bundle","type":"searchset","total":9,"link":[{"relation":"self","url":"x"},
-    {"relation":"next","url":"http://127.0.0.1:8103/fhir/Observation?patient=p-1&_offset=2"}],"entry":[{"fullUrl":"a","resource":)" +
+    {"relation":"next",)"
+          R"("url":"http://127.0.0.1:8103/fhir/Observation?patient=p-1&_offset=2"}],"entry":[{"fullUrl":"a","resource":)" +
           first + R"(,"search":{"mode":"match"}},{"resource":)" + second +
           R"(},{"fullUrl":"nothing"},{"resource":{"resourceType":"OperationOutcome"},"search":{"mode":"outcome"}},
     {"search":{"mode":"include"},"resource":{"resourceType":"Patient","id":"p-9"}}]})",
@@ -213,7 +215,8 @@ TEST(Body, SplicesOneTagAndNothingElse) {
 TEST(Body, ShowsLittleOfAPerson) {
   const auto patient = read(
       R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe","given":["Jane"],"use":"official"},{"family":"Old"}],
-    "gender":"female","birthDate":"1961-04-02","address":[{"city":"x"}],"telecom":[{"value":"1"}],"identifier":[{"value":"2"}]})");
+    "gender":"female","birthDate":"1961-04-02","address":[{"city":"x"}],)"
+          R"("telecom":[{"value":"1"}],"identifier":[{"value":"2"}]})");
   EXPECT_EQ(std::get<std::string>(minimal_demographics(patient)),
             R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe",)"
             R"("given":["Jane"]}],"gender":"female","birthDate":"1961-04-02"})");
