@@ -173,7 +173,9 @@ TEST(Client, a_named_authority_does_not_vouch_for_another_name) {
   ScriptedServer server({good});
   Target target = pinned(server);
   target.fingerprint.clear();
-  target.ca_file = (std::filesystem::temp_directory_path() / "halligan_client_ca.pem").string();
+  target.ca_file = (std::filesystem::temp_directory_path() /
+                    ("halligan_client_ca_" + std::to_string(getpid()) + ".pem"))
+                       .string();
   server.write_certificate(target.ca_file);
   const Result<Answer> answer = exchange(target, {.path = "/"});  // CN only, no 127.0.0.1
   std::filesystem::remove(target.ca_file);

@@ -2,6 +2,8 @@
 // answers.
 #pragma once
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -26,7 +28,8 @@ struct FakePerson {
   Parts parts;
 
   explicit FakePerson(const std::string& name)
-      : folder(std::filesystem::temp_directory_path() / ("halligan_cli_" + name)) {
+      : folder(std::filesystem::temp_directory_path() /
+               ("halligan_cli_" + name + "_" + std::to_string(getpid()))) {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     environment["HALLIGAN_SESSION"] = (folder / "kept" / "session").string();

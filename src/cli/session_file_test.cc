@@ -1,5 +1,7 @@
 #include "cli/session_file.h"
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -11,7 +13,9 @@ namespace {
 
 class SessionFile : public testing::Test {
  protected:
-  SessionFile() : folder_(std::filesystem::temp_directory_path() / "halligan_session_file") {
+  SessionFile()
+      : folder_(std::filesystem::temp_directory_path() /
+                ("halligan_session_file_" + std::to_string(getpid()))) {
     std::filesystem::remove_all(folder_);
   }
   ~SessionFile() override { std::filesystem::remove_all(folder_); }
