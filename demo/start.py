@@ -310,6 +310,8 @@ def main():
     parser.add_argument("--staff", type=int, default=300)
     parser.add_argument("--patients", type=int, default=3000)
     options = parser.parse_args()
+    # Started in the background by a script, SIGINT would be ignored: Ctrl-C must stop it all the same.
+    signal.signal(signal.SIGINT, interrupted)
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGHUP, interrupted)
     try:
