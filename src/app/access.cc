@@ -204,7 +204,7 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answ
   if (answer.verdict == Verdict::glass) {
     out.why = Why::glass_needed;
     out.what = "the chart can be opened by breaking the glass";
-    out.offer = offer_of(context.state, session, patient, answer, context.now);
+    out.offer = offer_of(context.state, patient, answer, context.now);
     fact.offered = true;
     for (const auto& grant : out.offer->grants)
       if (grant.reason && fact.reasons.size() < 50) fact.reasons.push_back(grant.rule);

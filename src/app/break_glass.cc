@@ -248,10 +248,9 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
   const auto grant = std::find_if(answer.offer.begin(), answer.offer.end(),
                                   [&](const Grant& each) { return each.rule == command.rule; });
   if (grant == answer.offer.end())
-    return Refusal{
-        .why = Why::unknown_reason,
-        .what = "give one of the reasons that are offered for this chart",
-        .offer = offer_of(context.state, *session, command.patient, answer, context.now)};
+    return Refusal{.why = Why::unknown_reason,
+                   .what = "give one of the reasons that are offered for this chart",
+                   .offer = offer_of(context.state, command.patient, answer, context.now)};
   if (held != nullptr && has_grant(*held, command.rule))
     return Broken{.glass = held->id, .case_id = held->case_id, .entry = 0, .again = true};
   const auto* rule = rule_named(context.state, grant->rule);

@@ -72,8 +72,8 @@ ExplainDecision::Answer decide(const ExplainDecision& command, Context& context)
       .how = std::move(*how), .policy = context.state.policy_version, .offer = {}, .owed = {}};
   const auto& answer = out.how.answer;
   if (answer.verdict == Verdict::glass)
-    out.offer = offer_of(context.state, asker, PatientId{command.cell.patient.value_or("")}, answer,
-                         context.now);
+    out.offer =
+        offer_of(context.state, PatientId{command.cell.patient.value_or("")}, answer, context.now);
   if (answer.basis) out.owed = answer.basis->bill.reviews;
   if (!overseer) keep_own(context.state, out.how);
   context.note(facts::LedgerRead{

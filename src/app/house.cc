@@ -5,7 +5,6 @@
 #include "app/explanations.h"
 #include "app/keep_time.h"
 #include "app/replay.h"
-#include "base/limits.h"
 
 namespace halligan::app {
 namespace {
@@ -45,9 +44,9 @@ Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string versi
   house->policy_seen_ = house->state_.policy_version;
   house->rights_seen_ = house->state_.rights_epoch;
   if (house->state_.entries > 0) {
-    house->record(
-        facts::ServerStarted{.boot_id = parts.clock.boot_id(), .version = std::move(version)}, now,
-        {});
+    house->note_all(
+        {facts::ServerStarted{.boot_id = parts.clock.boot_id(), .version = std::move(version)}},
+        now);
     house->note_all(due_at_start(house->state_, now, behind), now);
     house->keep_time(told);
   }
@@ -70,31 +69,30 @@ Refusal House::too_long() {
   return {.why = Why::bad_request, .what = "what was sent is too long to be written down"};
 }
 
-bool House::fit_entries(const std::vector<facts::Fact>& noted) {
-  // The rest of the body (kind, clock, idempotency key) and the clear part fit a kibibyte.
-  constexpr std::size_t fact_bytes_max = limits::entry_bytes_max - 1024;
-  return std::all_of(noted.begin(), noted.end(), [](const facts::Fact& fact) {
-    return facts::fact_json(fact).size() <= fact_bytes_max;
-  });
+House::Spelled House::spell(facts::Fact fact, const Now& now, std::string idempotency) {
+  Spelled out{
+      .body = {.fact = std::move(fact), .boot = now.boot, .idempotency = std::move(idempotency)},
+      .text = {}};
+  out.text = facts::encode(out.body);
+  return out;
 }
 
-void House::record(const facts::Fact& fact, const Now& now, const std::string& idempotency) {
+void House::record(const Spelled& spelled, const Now& now) {
   if (failed_) return;
-  const facts::Body body{.fact = fact, .boot = now.boot, .idempotency = idempotency};
-  const auto index = journal_.write(body, now.wall);
+  const auto index = journal_.write(spelled.body, spelled.text, now.wall);
   if (!index) {
     failed_ = true;
     fault_ = index.fault().what;
     return;
   }
-  state_.apply(*index, now, body);
+  state_.apply(*index, now, spelled.body);
 }
 
 void House::note_all(std::vector<facts::Fact> noted, const Now& now) {
-  for (const auto& fact : noted) record(fact, now, {});
+  for (auto& fact : noted) record(spell(std::move(fact), now, {}), now);
 }
 
-void House::finish(Context& context) {
+bool House::finish(Context& context) {
   // The key of the command goes to the fact that the command was for.
   const auto main =
       std::find_if(context.noted.begin(), context.noted.end(), [](const facts::Fact& fact) {
@@ -102,8 +100,14 @@ void House::finish(Context& context) {
                std::holds_alternative<facts::GlassWidened>(fact);
       });
   const auto keyed = main == context.noted.end() ? context.noted.begin() : main;
-  for (auto fact = context.noted.begin(); fact != context.noted.end(); ++fact)
-    record(*fact, context.now, fact == keyed ? context.idempotency : std::string{});
+  std::vector<Spelled> spelled;
+  spelled.reserve(context.noted.size());
+  for (auto fact = context.noted.begin(); fact != context.noted.end(); ++fact) {
+    spelled.push_back(
+        spell(std::move(*fact), context.now, fact == keyed ? context.idempotency : std::string{}));
+    if (!Journal::fits(spelled.back().text)) return false;
+  }
+  for (const auto& each : spelled) record(each, context.now);
   for (const auto& key : context.repeated) {
     const auto fold = state_.folds.find(key);
     if (fold == state_.folds.end()) continue;
@@ -117,6 +121,7 @@ void House::finish(Context& context) {
     policy_seen_ = state_.policy_version;
     note_all(ended_by_policy(state_, context.now), context.now);
   }
+  return true;
 }
 
 Result<Durable> House::commit() {
@@ -137,7 +142,9 @@ void House::keep_time(const Now& told) {
   const Now now = settle(told);
   const Millis difference = told.wall.time_since_epoch() - told.boot;
   if (std::chrono::abs(difference - wall_minus_boot_) > clock_step_noticed) {
-    record(facts::ClockStepped{.by_millis = (difference - wall_minus_boot_).count()}, now, {});
+    record(
+        spell(facts::ClockStepped{.by_millis = (difference - wall_minus_boot_).count()}, now, {}),
+        now);
     wall_minus_boot_ = difference;
   }
   note_all(due_by_time(state_, now), now);
@@ -156,7 +163,7 @@ void House::keep_time(const Now& told) {
     if (now.wall < each.second.first + 1min) return false;
     auto fact = each.second.sample;
     fact.times = each.second.count + 1;
-    record(fact, now, {});
+    record(spell(std::move(fact), now, {}), now);
     return true;
   });
 }

@@ -15,6 +15,7 @@
 #include "app/journal.h"
 #include "app/lease.h"
 #include "app/recorded.h"
+#include "base/must.h"
 #include "needs/clock.h"
 
 namespace halligan::app {
@@ -43,11 +44,10 @@ class House {
     std::vector<facts::Fact> noted;
     Context context{state_, settle(now), fresh, noted, std::move(idempotency), {}};
     auto answer = decide(command, context);
-    // What does not fit an entry is refused whole: nothing of the command is written.
-    if constexpr (std::is_constructible_v<typename Command::Answer, Refusal>)
-      if (!fit_entries(noted)) return too_long();
-    finish(context);
-    return answer;
+    if (finish(context)) return answer;
+    // What does not fit an entry is refused whole: nothing of the command was written.
+    if constexpr (std::is_constructible_v<typename Command::Answer, Refusal>) return too_long();
+    MUST(false);  // a command that cannot be refused writes only what we bounded
   }
 
   // Makes everything performed durable. Nothing performed since the last commit: no disk is
@@ -71,9 +71,14 @@ class House {
   Now settle(Now now) const;  // wall time as entries see it: never before the last entry
   static Refusal nearly_full();
   static Refusal too_long();
-  static bool fit_entries(const std::vector<facts::Fact>& noted);
-  void finish(Context& context);
-  void record(const facts::Fact& fact, const Now& now, const std::string& idempotency);
+  bool finish(Context& context);  // false: it does not fit, and nothing was written
+  // A fact with the text of its entry's body, made once: measured, then sealed.
+  struct Spelled {
+    facts::Body body;
+    std::string text;
+  };
+  static Spelled spell(facts::Fact fact, const Now& now, std::string idempotency);
+  void record(const Spelled& spelled, const Now& now);
   void note_all(std::vector<facts::Fact> facts, const Now& now);
   void recheck_rights(const Now& now);
 

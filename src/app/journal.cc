@@ -135,14 +135,17 @@ Result<const needs::DataKey*> Journal::period_key(Instant at) {
   return *key;
 }
 
-Result<EntryIndex> Journal::write(const facts::Body& body, Instant at) {
+bool Journal::fits(std::string_view plain) {
+  return plain.size() + ledger::clear_bytes + crypto::tag_bytes <= limits::entry_bytes_max;
+}
+
+Result<EntryIndex> Journal::write(const facts::Body& body, std::string_view plain, Instant at) {
   if (failed_)
     return Fault{FaultCode::ledger_unavailable, "the journal stopped after a failed write"};
   MUST(at >= last_at_);
   const auto patient = facts::patient_of(body.fact);
   const auto staff = facts::staff_of(body.fact);
-  const auto plain = facts::encode(body);
-  MUST(plain.size() + ledger::clear_bytes + crypto::tag_bytes <= limits::entry_bytes_max);
+  MUST(fits(plain));
 
   note_person(body.fact);
   ledger::Clear clear{.at = at,

@@ -32,8 +32,11 @@ class Journal {
   using Visit = std::function<void(EntryIndex, Instant, const facts::Body*)>;
   Result<Unit> replay(const Visit& visit);
 
-  // Buffers one entry; gives its index. `at` never runs backwards: the caller clamps it.
-  Result<EntryIndex> write(const facts::Body& body, Instant at);
+  // Whether a body of this text fits an entry.
+  static bool fits(std::string_view plain);
+  // Buffers one entry, whose body is `plain`, encode(body); gives its index. `at` never runs
+  // backwards: the caller clamps it.
+  Result<EntryIndex> write(const facts::Body& body, std::string_view plain, Instant at);
   Result<Durable> commit(bool may_use_reserve);
 
   EntryIndex next() const { return store_size_ + pending_.size(); }

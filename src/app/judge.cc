@@ -250,9 +250,7 @@ const policy::ast::Rule* rule_named(const State& state, const std::string& name)
   return rule ? &state.engine()->rule(*rule) : nullptr;
 }
 
-Offer offer_of(const State& state, const Session& session, const PatientId& patient,
-               const Answer& answer, const Now& now) {
-  (void)session;  // an offer names nobody: it is shown to the session that asked, and to no other
+Offer offer_of(const State& state, const PatientId& patient, const Answer& answer, const Now& now) {
   Offer out{.patient = patient,
             .policy = state.policy_version,
             .until = now.wall + limits::offer_life,

@@ -57,8 +57,8 @@ std::optional<Explained> explain(const State& state, const Session& session, con
 
 const policy::ast::Policy* policy_of(const State& state);  // null while none is in force
 const policy::ast::Rule* rule_named(const State& state, const std::string& name);
-Offer offer_of(const State& state, const Session& session, const PatientId& patient,
-               const Answer& answer, const Now& now);
+// Names nobody: it is shown to the session that asked, and to no other.
+Offer offer_of(const State& state, const PatientId& patient, const Answer& answer, const Now& now);
 
 // The glass that pays for this grant, where one does.
 const glass::Glass* glass_behind(const State& state, const Session& session,

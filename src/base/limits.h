@@ -59,6 +59,5 @@ inline constexpr auto session_idle = 30min;
 inline constexpr auto session_absolute = 12h;
 inline constexpr auto offer_life = 2min;
 inline constexpr std::size_t sessions_per_staff_max = 20;
-inline constexpr std::size_t open_glass_per_session_max = 1;
 
 }  // namespace halligan::limits

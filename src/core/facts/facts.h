@@ -360,8 +360,7 @@ struct CaseOpened {
   StaffId staff;  // whose act must be looked at
   PatientId patient;
   CaseId case_id;
-  std::string case_kind;  // "glass", "access-without-check-in", "seal", "self-made-relation",
-                          // "decision-owed", "details-owed"
+  std::string case_kind;  // "glass", "seal", "access", "self-made-relation", "decision-owed"
   std::string rule;       // what caused it
   GlassId glass;          // empty where none
   std::string reviewer;   // role that may close it

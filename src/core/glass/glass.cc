@@ -17,6 +17,26 @@ Instant wall_end(const Deadline& deadline, const Now& now) {
   return std::min(deadline.wall, now.wall + (deadline.boot - now.boot));
 }
 
+namespace {
+
+// What an opening and a widening have in common.
+template <class Fact>
+Grant grant_of(const Fact& fact) {
+  Grant out{.rule = fact.rule,
+            .paid = fact.paid,
+            .reason = fact.reason,
+            .purpose = fact.purpose,
+            .details = fact.details,
+            .policy = fact.policy,
+            .proof_level = fact.proof_level,
+            .unsure = fact.unsure,
+            .details_due = {}};
+  if (fact.details_owed) out.details_due = fact.details_due;
+  return out;
+}
+
+}  // namespace
+
 Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at) {
   const Deadline until{.wall = fact.until, .boot = at.boot + (fact.until - at.wall)};
   const Millis idle{fact.idle_millis};
@@ -34,31 +54,13 @@ Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at) {
             .relations = fact.relations,
             .releases = 0,
             .life = Open{.until = until, .idle = idle.count() > 0 ? in(at, idle) : Deadline{}}};
-  out.grants.push_back({.rule = fact.rule,
-                        .paid = fact.paid,
-                        .reason = fact.reason,
-                        .purpose = fact.purpose,
-                        .details = fact.details,
-                        .policy = fact.policy,
-                        .proof_level = fact.proof_level,
-                        .unsure = fact.unsure,
-                        .details_due = {}});
-  if (fact.details_owed) out.grants.back().details_due = fact.details_due;
+  out.grants.push_back(grant_of(fact));
   return out;
 }
 
 void apply_widened(Glass& glass, const facts::GlassWidened& fact) {
   if (!glass.open()) return;
-  glass.grants.push_back({.rule = fact.rule,
-                          .paid = fact.paid,
-                          .reason = fact.reason,
-                          .purpose = fact.purpose,
-                          .details = fact.details,
-                          .policy = fact.policy,
-                          .proof_level = fact.proof_level,
-                          .unsure = fact.unsure,
-                          .details_due = {}});
-  if (fact.details_owed) glass.grants.back().details_due = fact.details_due;
+  glass.grants.push_back(grant_of(fact));
 }
 
 void apply_used(Glass& glass, const EntryTime& at) {
