@@ -102,7 +102,9 @@ Value member_value(const Scene& scene, const ast::Member& member) {
   switch (member.kind) {
     case ast::MemberKind::everything: return truth(is_of_resource(cell));
     case ast::MemberKind::type: return type_value(scene, member);
-    case ast::MemberKind::label: return truth(contains(cell.labels, member.text));
+    case ast::MemberKind::label:
+      if (contains(cell.labels, member.text)) return Value::yes;
+      return cell.survey ? Value::unknown : Value::no;
     case ast::MemberKind::fact: return truth(!is_of_resource(cell) && cell.fact == member.text);
     case ast::MemberKind::named:
       return list_value(scene, class_named(scene.policy, member.text).of);

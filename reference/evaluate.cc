@@ -46,7 +46,6 @@ void add_ask(ast::Bill& bill, const ast::Policy& policy, const ast::Rule& rule) 
   if (duties.prompts && duties.prompts->owed) bill.owed_prompts.push_back(name);
   if (!duties.acknowledge.empty()) bill.acknowledge.push_back(name);
   if (duties.review) bill.reviews.push_back(name);
-  if (!duties.tell.empty()) bill.tells.push_back(name);
   if (!duties.notice.empty()) bill.notices.push_back(name);
 }
 
@@ -117,7 +116,7 @@ auto weight(const ast::Bill& bill) {
   const Millis age = bill.proof_age ? -*bill.proof_age : Millis::min();
   return std::tuple(bill.reason, bill.proof_level, age, bill.prompts.size(), bill.confirm,
                     bill.acknowledge.size(), bill.reviews.size(), bill.decisions.size(),
-                    bill.owed_prompts.size(), bill.tells.size(), bill.notices.size());
+                    bill.owed_prompts.size(), bill.notices.size());
 }
 
 // ---- The decision.

@@ -304,7 +304,6 @@ ast::Duties duties(Choices& choices, int least_proof, std::size_t chance) {
   }
   if (choices.percent(chance)) made.proof = proof(choices, least_proof);
   if (choices.percent(chance)) made.review = review(choices);
-  if (choices.percent(chance / 2)) made.tell = {ast::Tell::patient};
   return made;
 }
 

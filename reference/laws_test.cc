@@ -141,8 +141,7 @@ bool at_least(const ast::Bill& more, const ast::Bill& less) {
          more.proof_level >= less.proof_level && age && includes(more.prompts, less.prompts) &&
          includes(more.acknowledge, less.acknowledge) &&
          includes(more.owed_prompts, less.owed_prompts) && includes(more.reviews, less.reviews) &&
-         includes(more.decisions, less.decisions) && includes(more.tells, less.tells) &&
-         includes(more.notices, less.notices);
+         includes(more.decisions, less.decisions) && includes(more.notices, less.notices);
 }
 
 // What grants are compared by, in the order of the specification.
@@ -152,7 +151,7 @@ std::vector<std::int64_t> weight(const ast::Bill& bill) {
   return {bill.reason,        bill.proof_level,     age,
           size(bill.prompts), bill.confirm,         size(bill.acknowledge),
           size(bill.reviews), size(bill.decisions), size(bill.owed_prompts),
-          size(bill.tells),   size(bill.notices)};
+          size(bill.notices)};
 }
 
 // The least that an answer asks of its allow grants or, of a permit, at all.

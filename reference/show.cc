@@ -55,7 +55,6 @@ std::string show(const ast::Bill& bill) {
   add_list("owed prompts", bill.owed_prompts);
   add_list("reviews", bill.reviews);
   add_list("decisions", bill.decisions);
-  add_list("tells", bill.tells);
   add_list("notices", bill.notices);
   return out.empty() ? "nothing" : out;
 }

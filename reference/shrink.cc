@@ -85,8 +85,6 @@ void smaller_rules(const Case& from, Cases& out) {
         from, [&](Case & c) -> auto& { return rule(c).around; }, out);
     drop_each(
         from, [&](Case & c) -> auto& { return rule(c).except; }, out);
-    drop_each(
-        from, [&](Case & c) -> auto& { return rule(c).duties.tell; }, out);
     set_plain(
         from, [&](Case & c) -> auto& { return rule(c).duties.notice; }, "", out);
     set_plain(

@@ -55,6 +55,11 @@ Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string versi
   return house;
 }
 
+bool House::stepped(const Now& told) const {
+  const Millis difference = told.wall.time_since_epoch() - told.boot;
+  return std::chrono::abs(difference - wall_minus_boot_) > clock_step_noticed;
+}
+
 Now House::settle(Now now) const {
   now.wall = std::max(now.wall, journal_.last_at());
   return now;
@@ -140,8 +145,8 @@ Result<Durable> House::commit() {
 void House::keep_time(const Now& told) {
   if (failed_ || state_.entries == 0) return;
   const Now now = settle(told);
-  const Millis difference = told.wall.time_since_epoch() - told.boot;
-  if (std::chrono::abs(difference - wall_minus_boot_) > clock_step_noticed) {
+  if (stepped(told)) {
+    const Millis difference = told.wall.time_since_epoch() - told.boot;
     record(
         spell(facts::ClockStepped{.by_millis = (difference - wall_minus_boot_).count()}, now, {}),
         now);

@@ -40,6 +40,8 @@ class House {
                                    std::string idempotency = {}) {
     if constexpr (requires { Command::can_wait; })
       if (journal_.room() == needs::Room::reserve_only) return nearly_full();
+    // What a step of the clock ends stays ended, also where the clock steps back the next moment.
+    if (stepped(now)) keep_time(now);
     Fresh fresh{parts_.dice.roll<32>()};
     std::vector<facts::Fact> noted;
     Context context{state_, settle(now), fresh, noted, std::move(idempotency), {}};
@@ -68,7 +70,8 @@ class House {
 
  private:
   House(const Parts& parts);
-  Now settle(Now now) const;  // wall time as entries see it: never before the last entry
+  bool stepped(const Now& told) const;  // wall and boot clock have moved apart
+  Now settle(Now now) const;            // wall time as entries see it: never before the last entry
   static Refusal nearly_full();
   static Refusal too_long();
   bool finish(Context& context);  // false: it does not fit, and nothing was written

@@ -64,6 +64,52 @@ TEST_F(ApiWorld, GuessingIsSlowedDownAndAnEnrolledTerminalIsNot) {
   EXPECT_EQ(here.str("place"), "emergency-department");
 }
 
+TEST_F(ApiWorld, TheSecretOfATerminalThatIsNoLongerActiveCountsForNothing) {
+  const auto admin = sign_in("ada");
+  const auto set = [&](bool active) {
+    return put("/api/v1/terminals/t-1", admin,
+               {{"place", "emergency-department"}, {"active", active}})
+        .status;
+  };
+  ASSERT_EQ(set(true), 200);
+  const auto secret = post("/api/v1/terminals/t-1/secret", admin).str("secret");
+  ASSERT_EQ(set(false), 200);
+  const json::object terminal{{"id", "t-1"}, {"secret", secret}};
+  int slowed = 0;
+  for (int i = 0; i < 12; ++i)
+    if (try_sign_in("doc", "wrong", "000000").status == 429) ++slowed;
+  ASSERT_GT(slowed, 0);
+  EXPECT_EQ(try_sign_in("doc", password, code_of("doc"), terminal).status, 429)
+      << "no count of its own";
+  clock_.pass(1min);
+  const auto there = try_sign_in("doc", password, code_of("doc"), terminal);
+  ASSERT_EQ(there.status, 201) << there.text;
+  EXPECT_TRUE(there["place"].is_null());
+}
+
+TEST_F(ApiWorld, WhereAPersonSignedInBeforeOthersFailuresDoNotSlowThemDown) {
+  (void)sign_in("doc");
+  clock_.pass(1min);
+  for (int i = 0; i < 45; ++i)
+    (void)try_sign_in("somebody" + std::to_string(i), "wrong", "000000");
+  const auto stranger = try_sign_in("nina", password, code_of("nina"));
+  EXPECT_EQ(stranger.status, 429) << "never seen at this address: guesses at many names count";
+  EXPECT_EQ(try_sign_in("doc", password, code_of("doc")).status, 201);
+  clock_.pass(1min);
+  // Somebody far away fails for doc: that slows down guessing elsewhere, and nobody here.
+  for (int far = 0; far < 60; ++far) {
+    peer_ = "198.51.100." + std::to_string(far);
+    (void)try_sign_in("doc", "wrong", "000000");
+  }
+  peer_ = "203.0.113.9";
+  EXPECT_EQ(try_sign_in("doc", password, "000000").status, 429);
+  peer_ = "192.0.2.7";
+  EXPECT_EQ(try_sign_in("doc", password, code_of("doc")).status, 201);
+  // Their own failures count here as everywhere.
+  for (int i = 0; i < 8; ++i) (void)try_sign_in("doc", "wrong", "000000");
+  EXPECT_EQ(try_sign_in("doc", password, "000000").status, 429);
+}
+
 TEST_F(ApiWorld, ATerminalWithoutItsSecretIsAnUnknownPlace) {
   const auto admin = sign_in("ada");
   ASSERT_EQ(
@@ -114,6 +160,17 @@ TEST_F(ApiWorld, WithoutALedgerNothingLeavesAndTheAnswerSaysWhatToDo) {
     EXPECT_NE(answer.str("detail").find("downtime"), std::string::npos);
   }
   EXPECT_EQ(get("/healthz", "").status, 200);
+}
+
+// No tick comes between: the command that sees the step ends what is over, and it stays ended.
+TEST_F(ApiWorld, P8_WhatASteppingClockEndedStaysEnded) {
+  const auto token = sign_in("doc");
+  ASSERT_FALSE(break_glass(token, "p-1").empty());
+  keeps_time_ = false;
+  clock_.step_wall(36h);
+  EXPECT_EQ(post("/api/v1/charts/p-1/open", token).status, 401);
+  clock_.step_wall(-36h);
+  EXPECT_EQ(post("/api/v1/charts/p-1/open", token).status, 401);
 }
 
 }  // namespace

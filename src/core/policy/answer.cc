@@ -30,7 +30,6 @@ void put_ask(const ast::Rule& rule, int login_level, ast::Bill& out) {
   }
   if (!duties.acknowledge.empty()) out.acknowledge.push_back(rule.name.text);
   if (duties.review) out.reviews.push_back(rule.name.text);
-  if (!duties.tell.empty()) out.tells.push_back(rule.name.text);
   if (!duties.notice.empty()) out.notices.push_back(rule.name.text);
 }
 

@@ -158,15 +158,12 @@ struct Review {
   bool operator==(const Review&) const = default;
 };
 
-enum class Tell : std::uint8_t { patient, officer, dispatcher };
-
 struct Duties {
   std::string notice;       // empty: none
   std::string acknowledge;  // empty: none
   std::optional<Prompts> prompts;
   std::optional<Proof> proof;
   std::optional<Review> review;
-  std::vector<Tell> tell;
   bool operator==(const Duties&) const = default;
 };
 
@@ -351,7 +348,6 @@ struct Bill {
   std::vector<std::string> owed_prompts;  // owed after: names of the rules that ask
   std::vector<std::string> reviews;       // owed after: names of the rules that ask for one
   std::vector<std::string> decisions;     // owed after: deny rules whose evidence was unknown
-  std::vector<std::string> tells;         // owed after: names of the rules that tell somebody
   std::vector<std::string> notices;       // shown with the answer: names of the rules
   bool operator==(const Bill&) const = default;
 };

@@ -271,7 +271,6 @@ class Compiler {
     ask.owed_prompts = duties.prompts && duties.prompts->owed ? 1 : 0;
     ask.acknowledge = duties.acknowledge.empty() ? 0 : 1;
     ask.reviews = duties.review ? 1 : 0;
-    ask.tells = duties.tell.empty() ? 0 : 1;
     ask.notices = duties.notice.empty() ? 0 : 1;
     return ask;
   }

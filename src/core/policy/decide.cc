@@ -28,7 +28,9 @@ Truth Evaluation::member(const Engine::DataMember& member) {
     case ast::MemberKind::everything: return truth(!engine_.is_fact(cell_.slot));
     case ast::MemberKind::fact: return truth(member.slot == cell_.slot);
     case ast::MemberKind::label:
-      return truth(std::ranges::find(cell_.labels, member.word) != cell_.labels.end());
+      if (std::ranges::find(cell_.labels, member.word) != cell_.labels.end()) return Truth::yes;
+      // What comes back may carry labels beyond those that were asked for.
+      return cell_.survey ? Truth::unknown : Truth::no;
     case ast::MemberKind::named: return in_set(member.set);
     case ast::MemberKind::type: break;
   }
@@ -231,7 +233,6 @@ void Evaluation::Sum::add(const Engine::Ask& ask) {
   acknowledge += ask.acknowledge;
   reviews += ask.reviews;
   owed_prompts += ask.owed_prompts;
-  tells += ask.tells;
   notices += ask.notices;
 }
 
@@ -250,7 +251,7 @@ Cost Evaluation::Sum::cost() const {
   cost.before = cost.before << 12 | field(prompts, 12);
   cost.before = cost.before << 1 | (confirm ? 1U : 0U);
   cost.before = cost.before << 8 | field(acknowledge, 8);
-  for (const unsigned count : {reviews, decisions, owed_prompts, tells, notices}) {
+  for (const unsigned count : {reviews, decisions, owed_prompts, notices}) {
     cost.after = cost.after << 12 | field(count, 12);
   }
   return cost;

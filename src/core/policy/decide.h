@@ -36,7 +36,7 @@ class Evaluation {
     int proof_level = 0;
     std::optional<Millis> proof_age;
     unsigned prompts = 0, acknowledge = 0;
-    unsigned reviews = 0, decisions = 0, owed_prompts = 0, tells = 0, notices = 0;
+    unsigned reviews = 0, decisions = 0, owed_prompts = 0, notices = 0;
     void add(const Engine::Ask& ask);
     Cost cost() const;
   };

@@ -206,7 +206,6 @@ class Engine {
     unsigned acknowledge = 0;
     unsigned reviews = 0;
     unsigned owed_prompts = 0;
-    unsigned tells = 0;
     unsigned notices = 0;
   };
   enum class BySelf : std::uint8_t { unasked, required, forbidden };

@@ -176,6 +176,24 @@ TEST(Windows, AClassMayAskForRecentData) {
       "deny d");
 }
 
+// Which labels come back shows only then: a survey says what might be had.
+TEST(Windows, ASurveyReckonsWithLabels) {
+  const std::string labelled = allow + "data = [\"label:PSY\"]\n";
+  EXPECT_EQ(outcome({.policy = labelled, .asks = "read Observation of p1"}), "deny");
+  EXPECT_EQ(outcome({.policy = labelled, .asks = "read Observation of p1 surveying"}), known);
+  EXPECT_EQ(outcome({.policy = deny + "data = [\"label:PSY\"]\n" + allow,
+                     .asks = "read Observation of p1 surveying"}),
+            known);
+  EXPECT_EQ(outcome({.policy = deny + "data = [\"label:PSY\"]\n" + allow,
+                     .asks = "read Observation of p1 labelled PSY surveying"}),
+            "deny d");
+  EXPECT_EQ(outcome({.policy = "[classes]\nnotes = { of = [\"label:PSY\"], named_only = true, "
+                               "never_in_emergency = true }\n" +
+                               allow,
+                     .asks = "read Observation of p1 labelled PSY surveying"}),
+            "deny");
+}
+
 // ---- Bills.
 
 TEST(Bills, TheLeastIsTakenThenPolicyOrder) {
@@ -187,8 +205,6 @@ TEST(Bills, TheLeastIsTakenThenPolicyOrder) {
   EXPECT_EQ(outcome({.policy = rule("x", review) + rule("y", "")}), "permit y (nothing)");
   EXPECT_EQ(outcome({.policy = rule("x", review) + rule("y", "notice = \"n\"\n")}),
             "permit y (owed: notice y)");
-  EXPECT_EQ(outcome({.policy = rule("x", review) + rule("y", "tell = [\"patient\"]\n")}),
-            "permit y (owed: tell y)");
   EXPECT_EQ(outcome({.policy = rule("x", "acknowledge = \"k\"\n") + rule("y", review)}),
             "permit y (owed: review y)");
   // Before: reason, proof, prompts, confirmation, acknowledgement, in this order.

@@ -428,10 +428,6 @@ TEST(Keyword, rank) {
   EXPECT_EQ(rule_of(policy, "a").duties.review->rank, 3);
   EXPECT_EQ(rule_without(policy, "a", ", rank = 3").duties.review->rank, 0);
 }
-TEST(Keyword, tell) {
-  changes({.policy = allow + "tell = [\"patient\"]\n"}, "tell = [\"patient\"]\n",
-          "permit a (owed: tell a)", known);
-}
 TEST(Keyword, ends) {
   const std::string policy = glass + "ends = { focus = false, idle = \"5m\", after = \"30m\" }\n";
   EXPECT_EQ(rule_of(policy, "g").ends,
@@ -564,7 +560,7 @@ TEST(Keyword, NotYetEnforced) {
   refused(allow + "proof = { any = [\"security-key\"] }\n");
   refused(allow + "proof = { any = [\"card\", \"totp\"] }\n");
   refused(allow + "proof = { any = [\"vouched\"] }\n");
-  refused(allow + "tell = [\"dispatcher\"]\n");
+  refused(allow + "tell = [\"patient\"]\n");
   refused("[[allow]]\nname = \"a\"\nactions = [\"operate\"]\n");
   refused("[[limit]]\nname = \"l\"\n");
   refused("[[card]]\nname = \"l\"\n");

@@ -47,14 +47,6 @@ std::vector<ast::Action> actions(Keys& keys) {
                             later);
 }
 
-std::vector<ast::Tell> tells(Keys& keys) {
-  auto out = enums<ast::Tell>(keys, "tell", tell_of, {"patient", "officer"}, {});
-  if (std::ranges::find(out, ast::Tell::dispatcher) != out.end()) {
-    keys.error(keys.at(), "telling the `dispatcher` is not yet enforced; take it out");
-  }
-  return out;
-}
-
 ast::Prompts read_prompts(Messages& out, const toml::node& node) {
   ast::Prompts prompts;
   prompts.at = pos_of(node);
@@ -127,7 +119,6 @@ ast::Duties read_duties(Messages& out, Keys& keys) {
   if (const auto* node = keys.take("prompts")) duties.prompts = read_prompts(out, *node);
   if (const auto* table = keys.table("proof")) duties.proof = read_proof(out, *table);
   if (const auto* table = keys.table("review")) duties.review = read_review(out, *table);
-  duties.tell = tells(keys);
   return duties;
 }
 

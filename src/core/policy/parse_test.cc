@@ -141,7 +141,7 @@ except = ["w", "g"]
 ask = { notice = "n", acknowledge = "k", prompts = ["p"], )"
           R"(proof = { any = ["totp", "password"], not_older_than = "90s" }, )"
           R"(review = { by = "doctor", within = "1h30m", queue = "q", rank = 2, )"
-          R"(unless = "patient : ^knows", lead = "1d", lag = "2h" }, tell = ["patient", "officer"] }
+          R"(unless = "patient : ^knows", lead = "1d", lag = "2h" } }
 [[allow]]
 name = "w"
 actions = ["search", "read"]

@@ -432,7 +432,6 @@ std::string bill_text(const ast::Bill& bill) {
   owe("review ", bill.reviews);
   owe("decision ", bill.decisions);
   owe("answers ", bill.owed_prompts);
-  owe("tell ", bill.tells);
   owe("notice ", bill.notices);
   std::string out = joined(before);
   if (!after.empty()) out = (before.empty() ? "" : out + "; ") + "owed: " + joined(after);

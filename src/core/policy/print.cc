@@ -94,7 +94,6 @@ void duties(const ast::Duties& d, Put put) {
   if (d.prompts) put("prompts", prompts(*d.prompts));
   if (d.proof) put("proof", proof(*d.proof));
   if (d.review) put("review", review(*d.review));
-  if (!d.tell.empty()) put("tell", words(d.tell));
 }
 
 std::string around(const std::vector<ast::Around>& windows) {

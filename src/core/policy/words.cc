@@ -27,9 +27,6 @@ constexpr std::array<Word<ast::Action>, 4> actions{{{ast::Action::search, "searc
                                                     {ast::Action::modify, "modify"}}};
 constexpr std::array<Word<ast::Factor>, 2> factors{
     {{ast::Factor::password, "password"}, {ast::Factor::totp, "totp"}}};
-constexpr std::array<Word<ast::Tell>, 3> tells{{{ast::Tell::patient, "patient"},
-                                                {ast::Tell::officer, "officer"},
-                                                {ast::Tell::dispatcher, "dispatcher"}}};
 constexpr std::array<Word<ast::CaseKind>, 7> case_kinds{
     {{ast::CaseKind::glass, "glass"},
      {ast::CaseKind::seal, "seal"},
@@ -245,14 +242,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string_view name_of(ast::RuleKind kind) { return text_of(rule_kinds, kind); }
 std::string_view name_of(ast::Action action) { return text_of(actions, action); }
 std::string_view name_of(ast::Factor factor) { return text_of(factors, factor); }
-std::string_view name_of(ast::Tell tell) { return text_of(tells, tell); }
 std::string_view name_of(ast::CaseKind kind) { return text_of(case_kinds, kind); }
 std::string_view name_of(ast::Start start) { return text_of(starts, start); }
 std::string_view name_of(ast::Verdict verdict) { return text_of(verdicts, verdict); }
 
 std::optional<ast::Action> action_of(std::string_view word) { return value_of(actions, word); }
 std::optional<ast::Factor> factor_of(std::string_view word) { return value_of(factors, word); }
-std::optional<ast::Tell> tell_of(std::string_view word) { return value_of(tells, word); }
 std::optional<ast::CaseKind> case_kind_of(std::string_view word) {
   return value_of(case_kinds, word);
 }

@@ -14,14 +14,12 @@ namespace halligan::policy {
 std::string_view name_of(ast::RuleKind kind);    // "deny"
 std::string_view name_of(ast::Action action);    // "read"
 std::string_view name_of(ast::Factor factor);    // "totp"
-std::string_view name_of(ast::Tell tell);        // "patient"
 std::string_view name_of(ast::CaseKind kind);    // "decision-owed"
 std::string_view name_of(ast::Start start);      // "staff"
 std::string_view name_of(ast::Verdict verdict);  // "permit"
 
 std::optional<ast::Action> action_of(std::string_view word);
 std::optional<ast::Factor> factor_of(std::string_view word);
-std::optional<ast::Tell> tell_of(std::string_view word);
 std::optional<ast::CaseKind> case_kind_of(std::string_view word);
 std::optional<ast::Start> start_of(std::string_view word);
 std::optional<ast::Verdict> verdict_of(std::string_view word);
