@@ -8,16 +8,14 @@ there is an unexplained survivor. Works in its own folder; the tree is never cha
 
 import argparse
 import concurrent.futures
-import json
 import os
 import pathlib
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from mutation import ROOT, MutantProgram, ready
 
 # Lines that change how fast or how explicable an answer is, never what it is: (text, reason).
 HARMLESS = [
@@ -76,50 +74,19 @@ def all_mutants(file, every):
                 break
 
 
-class Builder:
-    def __init__(self, build, file):
-        self.build = build
-        commands = json.loads((build / "compile_commands.json").read_text())
-        entry = next(c for c in commands if pathlib.Path(c["file"]) == file)
-        words = shlex.split(entry["command"])
-        words = [w for w in words if w not in ("-Werror", "-D_FORTIFY_SOURCE=2") and not re.match(r"-O\d|-g", w)]
-        self.at = words.index("-o")
-        self.compile_words = words + ["-O1", "-w"]
-        self.file = file
-        ninja = subprocess.run(["ninja", "-C", build, "-t", "commands", "test_reference"], check=True,
-                               capture_output=True, text=True).stdout
-        link = [c for c in ninja.splitlines() if " -o test_reference " in c][-1]
-        self.link_words = shlex.split(link.split("&&")[1])
-
-    def test(self, text, folder):
-        """What breaks with this text in the file's place: a name, or nothing."""
-        source = folder / self.file.name
-        source.write_text(text)
-        thing = folder / "mutant.o"
-        words = [str(source) if w == str(self.file) else w for w in self.compile_words]
-        words[self.at + 1] = str(thing)
-        if subprocess.run(words, cwd=self.build, capture_output=True, check=False).returncode != 0:
-            return "the compiler"
-        program = folder / "program"
-        link = list(self.link_words)
-        link[link.index("-o") + 1] = str(program)
-        # First in the line: the library's own object is then not taken.
-        link.insert(link.index("-o"), str(thing))
-        subprocess.run(link, cwd=self.build, capture_output=True, check=True)
-        broken = []
-        for which in ("Law.*", "Differential.*"):
-            if broken:
-                break
-            try:
-                run = subprocess.run([program, f"--gtest_filter={which}", "--gtest_fail_fast"], cwd=folder, text=True,
-                                     capture_output=True, check=False, timeout=300,
-                                     env={**os.environ, "HALLIGAN_PREMISES": "300"})
-            except subprocess.TimeoutExpired:
-                return "no answer in time"
-            if run.returncode != 0:
-                names = re.findall(r"\[  FAILED  \] (\S+?),? \(", run.stdout)
-                broken.append(names[0] if names else "a MUST")
-        return broken[0] if broken else None
+def what_breaks(program, folder):
+    """A law or a comparison with the reference that does not hold in this program, or nothing."""
+    for which in ("Law.*", "Differential.*"):
+        try:
+            run = subprocess.run([program, f"--gtest_filter={which}", "--gtest_fail_fast"], cwd=folder, text=True,
+                                 capture_output=True, check=False, timeout=300,
+                                 env={**os.environ, "HALLIGAN_PREMISES": "300"})
+        except subprocess.TimeoutExpired:
+            return "no answer in time"
+        if run.returncode != 0:
+            names = re.findall(r"\[  FAILED  \] (\S+?),? \(", run.stdout)
+            return names[0] if names else "a MUST"
+    return None
 
 
 def main():
@@ -131,24 +98,22 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     build, file = pathlib.Path(options.build), (ROOT / options.file).resolve()
-    if not (build / "build.ninja").exists():
-        subprocess.run(["cmake", "-S", ROOT, "-B", build, "-G", "Ninja"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", build, "test_reference"], check=True, stdout=subprocess.DEVNULL)
-    builder = Builder(build, file)
-    with tempfile.TemporaryDirectory() as folder:
-        broken = builder.test(file.read_text(), pathlib.Path(folder))
-        if broken:
-            sys.exit(f"{broken} breaks before anything is turned round")
+    ready(build, "test_reference")
+    mutant_program = MutantProgram(build, file, "test_reference")
+
+    def broken_by(text):
+        with tempfile.TemporaryDirectory() as folder:
+            program = mutant_program.make(text, pathlib.Path(folder))
+            return what_breaks(program, folder) if program else "the compiler"
+
+    if broken := broken_by(file.read_text()):
+        sys.exit(f"{broken} breaks before anything is turned round")
     first, last = map(int, options.lines.split("-"))
     mutants = [m for m in all_mutants(file, options.every) if first <= m[0] + 1 <= last]
 
-    def try_one(mutant):
-        with tempfile.TemporaryDirectory() as folder:
-            return mutant, builder.test(mutant[3], pathlib.Path(folder))
-
     survivors = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for (number, line, turned, _), broken in pool.map(try_one, mutants):
+        for (number, line, turned, _), broken in zip(mutants, pool.map(lambda m: broken_by(m[3]), mutants)):
             reason = next((why for text, why in HARMLESS if text in line), None)
             if broken is None and reason is None:
                 survivors += 1

@@ -411,7 +411,7 @@ Parsed parse(std::string_view text) {
   }
   if (!valid_utf8(text))
     return fail({.line = 1, .column = 1}, "a policy file is UTF-8, and this is not");
-  const auto read = toml::parse(text);
+  const auto read = read_toml(text);
   if (!read) {
     const auto at = read.error().source().begin;
     return fail({.line = static_cast<std::uint32_t>(at.line),

@@ -75,6 +75,14 @@ TEST(Parse, OtherFilesAreRefusedWhole) {
             "p:3:8: error: `deny` is written [[deny]], once for each; found a whole number\n");
 }
 
+// The TOML library asserts that a name follows the bracket; somebody's file must not stop a server.
+TEST(Parse, ATableWithoutANameIsRefusedAndStopsNothing) {
+  const auto parsed = parse("[= 1]\n");
+  EXPECT_FALSE(parsed.policy);
+  ASSERT_EQ(parsed.messages.size(), 1U);
+  EXPECT_EQ(parsed.messages[0].what, "this is not TOML: a key or a value is missing");
+}
+
 TEST(Parse, DeepBracketsAndManyRulesAreBounded) {
   const std::string deep = "staff : " + std::string(100, '(') + "a" + std::string(100, ')');
   EXPECT_TRUE(std::holds_alternative<NotationError>(parse_path(deep, {})));

@@ -406,7 +406,7 @@ TestFile parse_tests(std::string_view text, const ast::Policy& policy) {
   if (!zone) return fail({1, 1}, "the policy's time zone is not known");
   if (text.size() > limits::policy_bytes_max)
     return fail({1, 1}, "the tests are larger than a policy may be");
-  const auto read = toml::parse(text);
+  const auto read = read_toml(text);
   if (!read) {
     const auto at = read.error().source().begin;
     return fail({static_cast<std::uint32_t>(at.line), static_cast<std::uint32_t>(at.column)},

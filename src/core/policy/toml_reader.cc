@@ -54,7 +54,20 @@ std::vector<std::pair<std::string, const toml::node*>> texts_of(Messages& out,
   return texts;
 }
 
+struct BrokenToml {};
+
 }  // namespace
+
+void broken_toml() { throw BrokenToml{}; }
+
+toml::parse_result read_toml(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const BrokenToml&) {
+    return toml::parse_result{
+        toml::parse_error{"a key or a value is missing", {{1, 1}, {1, 1}, {}}}};
+  }
+}
 
 ast::Pos pos_of(const toml::node& node) { return region_pos(node.source()); }
 

@@ -2,7 +2,7 @@
 // right.
 //
 // Every reader takes a node that may be absent (nullptr) and notes a message when it is not what it
-// should be. Nothing is thrown.
+// should be. Nothing leaves here by throwing.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,13 @@
 #include <string_view>
 #include <vector>
 
-// The header only, without exceptions of its own: a parse error is a value.
+namespace halligan::policy {
+[[noreturn]] void broken_toml();  // throws: only read_toml catches it
+}  // namespace halligan::policy
+
+// The header only, without exceptions of its own: a parse error is a value. Some of its assertions
+// are about what is in the file ("[= 1"), and no file may stop the server.
+#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : halligan::policy::broken_toml())
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
@@ -21,6 +27,7 @@
 
 namespace halligan::policy {
 
+toml::parse_result read_toml(std::string_view text);
 ast::Pos pos_of(const toml::node& node);
 std::string_view kind_of(const toml::node& node);  // "an integer"
 
