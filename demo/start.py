@@ -29,6 +29,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 FEED = "feed.adt"
 HEARTBEAT_SECONDS = 240
 OFFICERS = ("adm.silva", "adm.moreau")
+OTHERS_REVIEWER = "p.adeyemi"
 processes = []
 
 
@@ -223,16 +224,18 @@ class Demo:
 
     def fill(self):
         secrets = json.loads((self.dir / "secrets.json").read_text())
-        admin = Person(self.port, self.certificate, "adm.moreau", secrets).sign_in()
+        admin, other = (Person(self.port, self.certificate, who, secrets).sign_in() for who in ("adm.moreau", "adm.silva"))
         people = [one for one in self.hospital["staff"] if one["id"] not in OFFICERS]
         people.append({"id": FEED, "name": "Admissions feed", "roles": ["interface"], "department": "it"})
         for n, one in enumerate(people):
             if n % 20 == 0:
                 progress(f"Enrolling {len(people)} people ... {100 * n // len(people)} %")
-            admin.must("PUT", f"/api/v1/staff/{one['id']}", {"name": one["name"], "roles": one["roles"], "department": one["department"], "active": True})
+            # Nobody reviews who enrolled them: one of the reviewers is the other administrator's.
+            by = other if one["id"] == OTHERS_REVIEWER else admin
+            by.must("PUT", f"/api/v1/staff/{one['id']}", {"name": one["name"], "roles": one["roles"], "department": one["department"], "active": True})
             if one["id"] in secrets:
-                admin.must("PUT", f"/api/v1/staff/{one['id']}/password", {"password": secrets[one["id"]]["password"]})
-                admin.must("POST", f"/api/v1/staff/{one['id']}/totp", {"secret": secrets[one["id"]]["totp"]})
+                by.must("PUT", f"/api/v1/staff/{one['id']}/password", {"password": secrets[one["id"]]["password"]})
+                by.must("POST", f"/api/v1/staff/{one['id']}/totp", {"secret": secrets[one["id"]]["totp"]})
         terminals = {}
         for one in self.hospital["terminals"]:
             admin.must("PUT", f"/api/v1/terminals/{one['id']}", {"place": one["place"], "use": one["kind"], "active": True})
@@ -252,7 +255,8 @@ class Demo:
         feed = Person(self.port, self.certificate, FEED, secrets).sign_in()
         for part in slices(by_source["adt"]):
             feed.must("POST", "/api/v1/facts", {"source": "adt", "heartbeat": True, "facts": part})
-        admin.must("DELETE", "/api/v1/session")
+        for one in (admin, other):
+            one.must("DELETE", "/api/v1/session")
         self.feed = feed
 
     def write_environment(self):

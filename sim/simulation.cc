@@ -36,6 +36,13 @@ struct SimSession {
   std::string token;
 };
 
+// A record that is on its way out, and what it was permitted for.
+struct Stream {
+  std::shared_ptr<const app::Lease> lease;
+  std::string token;
+  app::Cell cell;
+};
+
 class Simulation {
  public:
   explicit Simulation(const Options& options)
@@ -54,6 +61,7 @@ class Simulation {
   void power_fails();
   void commit();
   void check();
+  void check_streams();
   void check_whole_ledger();
   void heal();
 
@@ -104,6 +112,7 @@ class Simulation {
   std::vector<std::function<void()>> untold_;
   std::map<std::string, SimSession> sessions_;  // by id: told to their owners
   std::vector<Told> told_;
+  std::vector<Stream> streams_;
   std::map<std::string, Millis> opened_;   // glass -> true time
   std::set<std::string> ended_;            // glass whose end was told to somebody
   std::set<std::string> closed_sessions_;  // sessions whose end was told
@@ -153,6 +162,7 @@ void Simulation::open() {
 void Simulation::power_fails() {
   ++report_.restarts;
   untold_.clear();
+  streams_.clear();
   if (dice_.one_in(3)) clock_.reboot();
   open();
 }
@@ -184,10 +194,16 @@ void Simulation::check() {
     if (ended_.contains(id.text()))
       hold(!glass.open(), "P2", "glass " + id.text() + " is open again");
   }
+  std::set<SessionId> in_front;
+  for (const auto& id : state.open)
+    hold(in_front.insert(state.glass(id)->session).second, "P2",
+         "glass " + id.text() + " is open, and the focus is on another chart");
   for (const auto& [id, held] : state.all_cases)
     if (held.closing)
-      hold(held.closing->reviewer != held.staff, "P9",
-           "case " + id.text() + " was closed by its breaker");
+      hold(held.closing->reviewer != held.staff &&
+               !state.one_hand(held.closing->reviewer, held.staff),
+           "P9",
+           "case " + id.text() + " was closed by its breaker, or by who enrolled the breaker");
   for (const auto& head : heads_)
     if (head.size <= house_->journal().tree().size())
       hold(house_->journal().tree().root_at(head.size) == head.root, "P4",
@@ -198,6 +214,19 @@ void Simulation::check() {
     heads_.push_back({.origin = "sim",
                       .size = house_->journal().tree().size(),
                       .root = house_->journal().tree().root()});
+}
+
+// Whatever still streams after a tick would be permitted if it were asked for now.
+void Simulation::check_streams() {
+  std::erase_if(streams_, [](const Stream& each) { return each.lease->over(); });
+  Now now = clock_.now();
+  now.wall = std::max(now.wall, house_->journal().last_at());
+  for (const auto& each : streams_) {
+    const auto* session = house_->state().session_by_token(each.token);
+    hold(session != nullptr, "P2", "a record streams and its session is over");
+    hold(app::judge(house_->state(), *session, each.cell, now).verdict == app::Verdict::permit,
+         "P2", "a record streams on a right that has ended");
+  }
 }
 
 // P1, P5 and P7 from what the disk has, by an eye of its own.
@@ -256,6 +285,7 @@ void Simulation::begin() {
     throw Broken{"the policy: " + refusal->what};
   for (const char* id : clinicians) {
     facts::StaffSet fact;
+    if (id == std::string{"dr-b"}) fact.staff = StaffId{officers[0]};  // who reviews the others
     fact.person = StaffId{id};
     fact.pseudonym = to_hex(house_->journal().fresh_pseudonym());
     fact.name = id;
@@ -394,6 +424,9 @@ void Simulation::read() {
     hold(!ended_.contains(glass.id.text()) && !closed_sessions_.contains(glass.session.text()),
          "P2", "a release on a glass whose end was told");
   }
+  if (dice_.one_in(4))
+    streams_.push_back(
+        {.lease = house_->lease(accessed->right), .token = command.token_hash, .cell = cell});
   const Told told{.intent = basis.intent, .staff = staff, .patient = *cell.patient};
   tell([this, told] {
     told_.push_back(told);
@@ -537,6 +570,8 @@ void Simulation::heal() {
          "case " + id.text() + " is neither closed nor late");
   check();
   check_whole_ledger();
+  power_fails();
+  hold(house_->state().pending.empty(), "P1", "nobody says what became of an access");
 }
 
 Report Simulation::run() {
@@ -550,6 +585,7 @@ Report Simulation::run() {
     vault_storage_.set_fail_one_in(dice_.one_in(3) ? 300 : 0);
     for (report_.step = 0; report_.step < options_.steps; ++report_.step) {
       house_->keep_time(clock_.now());
+      if (!house_->failed()) check_streams();
       for (auto batch = dice_.below(4) + 1; batch > 0; --batch) act();
       commit();
       check();

@@ -281,6 +281,17 @@ def test_B04_nobody_reviews_their_own_case(world):
     assert reopened["state"] != "closed" and reopened["reopened"]
 
 
+def test_B04_who_enrolled_somebody_is_no_second_person_for_them(world):
+    officer, admin = world.hire("privacy-officer"), world.sign_in(world.administrator)  # who enrolled the officer
+    told = admin.api("POST", "/facts", {"facts": [{"relation": "member", "from": admin.staff, "to": "cardiology"}]}, ok=200).json
+    assert told["recorded"] == 1
+    case = next(c for c in officer.api("GET", f"/cases?staff={admin.staff}", ok=200).json["cases"] if c["kind"] == "self-made-relation")["case"]
+    refused = officer.api("POST", f"/cases/{case}/close", {"finding": "appropriate"}, ok=409)
+    assert refused.slug == "same-person" and "somebody else" in refused.json["detail"]
+    proposed = admin.api("POST", "/policy/proposals", {"text": world.policy, "note": "the same"}, ok=201).json["version"]
+    assert officer.api("POST", f"/policy/proposals/{proposed}/sign", {}, ok=409).slug == "same-person"
+
+
 # --- B07 -----------------------------------------------------------------------------------------
 
 def test_B07_no_patient_data_in_plain_text_on_disk(world):

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/roles.h"
 #include "base/crypto.h"
 #include "base/limits.h"
 
@@ -158,6 +159,7 @@ void owe_cases(const Session& session, const PatientId& patient, const Grant& gr
     fact.reviewer = review.by.text;
     fact.queue = review.queue.empty() ? review.by.text : review.queue;
     fact.due = context.now.wall + review.within;
+    fact.rank = review.rank;
     fact.cause = cause;
     fact.key = key;
     context.note(std::move(fact));
@@ -180,12 +182,13 @@ void owe_cases(const Session& session, const PatientId& patient, const Grant& gr
       review.by = *rule.by;
       review.within = *rule.within;
       review.queue = rule.queue;
+      review.rank = rule.rank;
       open("decision-owed", name, review, "whether " + name + " applied was not known");
     }
   }
 }
 
-Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answer,
+Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answer,
                     Context& context) {
   Refusal out;
   facts::AccessRefused fact;
@@ -210,7 +213,9 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answ
       if (grant.reason && fact.reasons.size() < 50) fact.reasons.push_back(grant.rule);
   } else {
     out.why = Why::denied;
-    out.what = "no rule covers it";
+    out.what = has_role(context.state, session, role::interface)
+                   ? "an interface says what is so: it reads no chart and looks for nobody"
+                   : "no rule covers it";
     if (!answer.denied_by.empty()) {
       out.rule = answer.denied_by.front();
       out.what = "the rule " + out.rule + " shuts it";

@@ -95,7 +95,7 @@ void move_focus(const Session& session, const PatientId& patient, Context& conte
 void owe_cases(const Session& session, const PatientId& patient, const Grant& grant,
                Context& context);
 // Makes (and notes, unless it repeats within the minute) the refusal of one cell.
-Refusal refuse_cell(const Session& session, const Cell& cell, const Answer& answer,
+Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answer,
                     Context& context);
 
 }  // namespace halligan::app

@@ -74,7 +74,7 @@ std::optional<Refusal> unpaid(const BreakGlass& command, const Grant& grant) {
 std::vector<std::string> rules_paid(const Grant& grant) {
   std::vector<std::string> out{grant.rule};
   for (const auto* list : {&grant.bill.acknowledge, &grant.bill.owed_prompts, &grant.bill.reviews,
-                           &grant.bill.tells, &grant.bill.notices})
+                           &grant.bill.notices})
     for (const auto& name : *list)
       if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
   return out;
@@ -92,35 +92,55 @@ std::optional<Instant> details_due(const State& state, const Grant& grant, Insta
   return due;
 }
 
-// One case a glass: the glass rule's review, else that of a seal upon an allow.
+// The review that a grant leaves owed: the glass rule's, else that of a seal upon an allow; due
+// with the earliest of all.
+struct Review {
+  std::string reviewer;
+  std::string queue;
+  Instant due{};
+  int rank = 0;
+  std::string seals;  // those that ask for one
+};
+
+std::optional<Review> review_of(const State& state, const Grant& grant, Instant now) {
+  std::optional<Review> out;
+  for (const auto& name : grant.bill.reviews) {
+    const auto* rule = rule_named(state, name);
+    if (rule == nullptr || !rule->duties.review) continue;
+    const auto& review = *rule->duties.review;
+    if (!out)
+      out = Review{.reviewer = review.by.text,
+                   .queue = review.queue.empty() ? review.by.text : review.queue,
+                   .due = now + review.within,
+                   .rank = review.rank,
+                   .seals = {}};
+    out->due = std::min(out->due, now + review.within);
+    out->rank = std::max(out->rank, review.rank);
+    if (rule->kind == policy::ast::RuleKind::seal)
+      out->seals += (out->seals.empty() ? "" : ", ") + name;
+  }
+  return out;
+}
+
+// One case a glass.
 std::optional<facts::CaseOpened> case_for(const Session& session, const BreakGlass& command,
                                           const Grant& grant, const GlassId& glass,
                                           Context& context) {
-  std::optional<facts::CaseOpened> out;
-  std::string seals;
-  for (const auto& name : grant.bill.reviews) {
-    const auto* rule = rule_named(context.state, name);
-    if (rule == nullptr || !rule->duties.review) continue;
-    if (rule->kind == policy::ast::RuleKind::seal) seals += (seals.empty() ? "" : ", ") + name;
-    const auto& review = *rule->duties.review;
-    const Instant due = context.now.wall + review.within;
-    if (!out) {
-      out.emplace();
-      out->staff = session.staff;
-      out->patient = command.patient;
-      out->case_kind = grant.is_reason ? "glass" : "seal";
-      out->rule = grant.rule;
-      out->glass = glass;
-      out->reviewer = review.by.text;
-      out->queue = review.queue.empty() ? review.by.text : review.queue;
-      out->due = due;
-    }
-    out->due = std::min(out->due, due);
-  }
-  if (!out) return out;
-  out->case_id = CaseId{context.fresh.id()};
-  out->cause = grant.is_reason ? "glass broken for " + grant.rule : "opened under " + grant.rule;
-  if (!seals.empty()) out->cause += ", sealed by " + seals;
+  const auto review = review_of(context.state, grant, context.now.wall);
+  if (!review) return std::nullopt;
+  facts::CaseOpened out;
+  out.staff = session.staff;
+  out.patient = command.patient;
+  out.case_id = CaseId{context.fresh.id()};
+  out.case_kind = grant.is_reason ? "glass" : "seal";
+  out.rule = grant.rule;
+  out.glass = glass;
+  out.reviewer = review->reviewer;
+  out.queue = review->queue;
+  out.due = review->due;
+  out.rank = review->rank;
+  out.cause = grant.is_reason ? "glass broken for " + grant.rule : "opened under " + grant.rule;
+  if (!review->seals.empty()) out.cause += ", sealed by " + review->seals;
   return out;
 }
 
@@ -141,6 +161,23 @@ Broken widen(const glass::Glass& held, const BreakGlass& command, const Grant& g
   if (const auto due = details_due(context.state, grant, context.now.wall)) {
     fact.details_owed = true;
     fact.details_due = *due;
+  }
+  const auto ends = rule.ends.value_or(policy::ast::Ends{});
+  fact.ends_with_focus = ends.focus;
+  fact.idle_millis = ends.idle.count();
+  fact.until = context.now.wall + ends.after;
+  if (const auto review = review_of(context.state, grant, context.now.wall)) {
+    fact.reviewer = review->reviewer;
+    fact.queue = review->queue;
+    fact.due = review->due;
+    fact.rank = review->rank;
+    // Somebody has closed the case of the first reason already: the second one is to be seen, too.
+    if (const auto* about = context.state.case_of(held.case_id); about != nullptr && about->closing)
+      context.note(facts::CaseReopened{.staff = {},
+                                       .patient = held.patient,
+                                       .case_id = held.case_id,
+                                       .comment = "the glass was widened for " + grant.rule,
+                                       .due = review->due});
   }
   return {.glass = held.id, .case_id = held.case_id, .entry = context.note(std::move(fact))};
 }

@@ -48,8 +48,11 @@ ExplainCode::Answer decide(const ExplainCode& command, Context& context) {
   if (held == context.state.codes.end() || (!own && !oversees(context.state, *session)))
     return Refusal{.why = Why::not_found, .what = "no code that concerns you reads like this"};
   if (!own)
-    context.note(facts::LedgerRead{
-        .staff = session->staff, .session = session->id, .what = "code " + command.code});
+    context.note(facts::LedgerRead{.staff = session->staff,
+                                   .session = session->id,
+                                   .what = "code " + command.code,
+                                   .patient = held->second.patient,
+                                   .about = held->second.staff});
   return held->second;
 }
 
@@ -80,7 +83,9 @@ ExplainDecision::Answer decide(const ExplainDecision& command, Context& context)
       .staff = session->staff,
       .session = session->id,
       .what = std::string{"explained: "} + action_text(command.cell.action) + " of " +
-              (command.cell.fact.empty() ? command.cell.type : command.cell.fact)});
+              (command.cell.fact.empty() ? command.cell.type : command.cell.fact),
+      .patient = known ? PatientId{command.cell.patient.value_or("")} : PatientId{},
+      .about = own ? StaffId{} : command.staff});
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/fold_evidence.h"
+#include "app/roles.h"
 #include "base/limits.h"
 #include "base/must.h"
 
@@ -91,7 +92,9 @@ Put put(const State& state, const Engine& engine, const Session& session, const 
   out.asker = asker_of(state, engine, session, now);
   const auto slot =
       cell.fact.empty() ? engine.slot_of_type(cell.type) : engine.slot_of_fact(cell.fact);
-  out.known_type = slot.has_value();
+  // A feed says what is so; it reads no chart and looks for nobody, whatever a rule would give.
+  const bool reads = cell.fact.empty();
+  out.known_type = slot.has_value() && !(reads && has_role(state, session, role::interface));
   if (slot) out.cell.slot = *slot;
   out.cell.action = cell.action;
   for (const auto& label : cell.labels)
@@ -126,6 +129,14 @@ Grant plain(const Engine& engine, const policy::Decision& decision, const policy
   return out;
 }
 
+ProofAsked proof_asked(const Engine& engine, const policy::Decision& decision,
+                       const policy::Granted& granted, const Put& question, const Now& now) {
+  auto unproved = question.asker;
+  unproved.proof_level = 0;
+  const auto bill = engine.bill(decision, granted, unproved, now.wall, question.paid);
+  return {.level = bill.proof_level, .not_older_than = bill.proof_age};
+}
+
 Judged plain(const State& state, const Engine& engine, const policy::Decision& decision,
              const Put& question, const Now& now) {
   Judged out;
@@ -138,8 +149,10 @@ Judged plain(const State& state, const Engine& engine, const policy::Decision& d
       out.basis = plain(engine, decision, decision.grants[decision.basis], question, now);
       break;
     case Verdict::glass:
-      for (const auto* granted : engine.offer(decision))
+      for (const auto* granted : engine.offer(decision)) {
         out.offer.push_back(plain(engine, decision, *granted, question, now));
+        out.proofs.push_back(proof_asked(engine, decision, *granted, question, now));
+      }
       out.instead =
           engine.instead(state.evidence, question.asker, question.cell, now.wall, question.paid);
       break;
@@ -151,15 +164,12 @@ Judged plain(const State& state, const Engine& engine, const policy::Decision& d
   return out;
 }
 
-Due due_of(const State& state, const ast::Rule& rule, const ast::Bill& bill) {
+Due due_of(const State& state, const ProofAsked& proof, const ast::Bill& bill) {
   Due out;
   out.confirm = bill.confirm;
-  out.proof_level = bill.proof_level;
-  out.proof_age = bill.proof_age;
-  // The rule asks for a proof, and the bill no longer does: the one of this session is fresh
-  // enough.
-  out.proof_paid =
-      bill.proof_level == 0 && (rule.kind == ast::RuleKind::glass || rule.duties.proof.has_value());
+  out.proof_level = proof.level;
+  out.proof_age = proof.not_older_than;
+  out.proof_paid = proof.level > 0 && bill.proof_level == 0;
   out.prompts = bill.prompts;
   for (const auto& name : bill.acknowledge)
     if (const auto* asks = rule_named(state, name))
@@ -250,13 +260,14 @@ const policy::ast::Rule* rule_named(const State& state, const std::string& name)
   return rule ? &state.engine()->rule(*rule) : nullptr;
 }
 
-Offer offer_of(const State& state, const PatientId& patient, const Answer& answer, const Now& now) {
+Offer offer_of(const State& state, const PatientId& patient, const Judged& answer, const Now& now) {
   Offer out{.patient = patient,
             .policy = state.policy_version,
             .until = now.wall + limits::offer_life,
             .grants = {},
             .instead = answer.instead};
-  for (const auto& grant : answer.offer) {
+  for (std::size_t i = 0; i < answer.offer.size(); ++i) {
+    const auto& grant = answer.offer[i];
     const auto* rule = rule_named(state, grant.rule);
     MUST(rule != nullptr);
     const auto ends = rule->ends.value_or(policy::ast::Ends{});
@@ -265,7 +276,7 @@ Offer offer_of(const State& state, const PatientId& patient, const Answer& answe
                           .label = rule->label.empty() ? grant.rule : rule->label,
                           .help = rule->help,
                           .purpose = rule->purpose,
-                          .due = due_of(state, *rule, grant.bill),
+                          .due = due_of(state, answer.proofs[i], grant.bill),
                           .idle = ends.idle,
                           .lasts = ends.after});
   }

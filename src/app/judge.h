@@ -23,9 +23,16 @@ using policy::ast::Verdict;
 const char* action_text(Action action);
 std::optional<Action> action_named(std::string_view text);
 
+// What a grant asks as a proof of who one is, whether this session has one or not; 0: nothing.
+struct ProofAsked {
+  int level = 0;
+  std::optional<Millis> not_older_than;
+};
+
 // An answer, and the next moment at which it may be another one though nothing is recorded.
 struct Judged : Answer {
   Instant holds_until = far_future;
+  std::vector<ProofAsked> proofs{};  // of each grant of the offer
 };
 
 // Whether open glass of the session counts as payment, or the question is put as if there were
@@ -38,7 +45,7 @@ Judged judge(const State& state, const Session& session, const Cell& cell, const
 
 // How the decision came about, rule by rule; nothing without a policy in force.
 struct Explained {
-  Answer answer;
+  Judged answer;
   struct Step {
     std::string rule;
     std::string value;  // "true", "conflicting", "unknown", "false"
@@ -58,7 +65,7 @@ std::optional<Explained> explain(const State& state, const Session& session, con
 const policy::ast::Policy* policy_of(const State& state);  // null while none is in force
 const policy::ast::Rule* rule_named(const State& state, const std::string& name);
 // Names nobody: it is shown to the session that asked, and to no other.
-Offer offer_of(const State& state, const PatientId& patient, const Answer& answer, const Now& now);
+Offer offer_of(const State& state, const PatientId& patient, const Judged& answer, const Now& now);
 
 // The glass that pays for this grant, where one does.
 const glass::Glass* glass_behind(const State& state, const Session& session,

@@ -18,7 +18,7 @@ bool shortened_out(const State& state, const glass::Glass& held, const Now& now)
   return std::any_of(held.grants.begin(), held.grants.end(), [&](const glass::Grant& grant) {
     const auto* rule = rule_named(state, grant.rule);
     return rule != nullptr &&
-           now.wall >= held.opened_at + rule->ends.value_or(policy::ast::Ends{}).after;
+           now.wall >= grant.since + rule->ends.value_or(policy::ast::Ends{}).after;
   });
 }
 

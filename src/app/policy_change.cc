@@ -115,6 +115,11 @@ SignPolicy::Answer decide(const SignPolicy& command, Context& context) {
     return Refusal{.why = Why::closed_already, .what = "this version was signed before"};
   if (proposal.proposer == asked.session->staff)
     return Refusal{.why = Why::same_person, .what = "somebody else has to sign what you proposed"};
+  if (context.state.one_hand(proposal.proposer, asked.session->staff))
+    return Refusal{.why = Why::same_person,
+                   .what =
+                       "one of you and the proposer enrolled the other or set their roles: let "
+                       "somebody else sign, whom neither of you enrolled"};
   if (is_stale(context.state, proposal))
     return Refusal{
         .why = Why::conflict,

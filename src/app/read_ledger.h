@@ -2,8 +2,10 @@
 // entry itself.
 #pragma once
 
+#include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "app/access.h"
 #include "app/roles.h"
@@ -25,17 +27,40 @@ inline ReadLedger::Answer decide(const ReadLedger& command, Context& context) {
       facts::LedgerRead{.staff = session->staff, .session = session->id, .what = command.what});
 }
 
-// That a list of what concerns other people was looked at, by somebody who may.
+// That a list of what concerns other people was looked at, by somebody who may: one entry for each
+// patient and person in it, up to a bound, and one that counts the rest.
 struct NoteReading {
   using Answer = bool;
+  struct About {
+    PatientId patient;
+    StaffId person;
+    auto operator<=>(const About&) const = default;
+  };
+  static constexpr std::size_t named_max = 100;
   std::string token_hash;
   std::string what;
+  std::vector<About> about{};
 };
 inline NoteReading::Answer decide(const NoteReading& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return false;
-  context.note(
-      facts::LedgerRead{.staff = session->staff, .session = session->id, .what = command.what});
+  const std::set<NoteReading::About> all{command.about.begin(), command.about.end()};
+  const auto note = [&](std::string what, const NoteReading::About& about) {
+    context.note(facts::LedgerRead{.staff = session->staff,
+                                   .session = session->id,
+                                   .what = std::move(what),
+                                   .patient = about.patient,
+                                   .about = about.person});
+  };
+  std::size_t named = 0;
+  for (const auto& each : all) {
+    if (named == NoteReading::named_max) break;
+    note(command.what, each);
+    ++named;
+  }
+  if (all.empty()) note(command.what, {});
+  if (named < all.size())
+    note(command.what + ", and " + std::to_string(all.size() - named) + " more", {});
   return true;
 }
 

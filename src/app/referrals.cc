@@ -138,6 +138,12 @@ ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context)
   if (held->recorded_by == evidence.find("staff", session->staff.text()))
     return Refusal{.why = Why::same_person,
                    .what = "somebody else has to confirm what you recorded"};
+  if (held->recorded_by != policy::NodeId::unnamed &&
+      context.state.one_hand(StaffId{evidence.id_of(held->recorded_by)}, session->staff))
+    return Refusal{.why = Why::same_person,
+                   .what =
+                       "one of you and who recorded this enrolled the other or set their "
+                       "roles: let somebody else confirm it, whom neither of you enrolled"};
   return context.note(facts::RelationConfirmed{.staff = session->staff,
                                                .patient = relation.patient,
                                                .relation = command.relation,

@@ -16,9 +16,9 @@ namespace halligan::app {
 // What is due for one grant (spec/policy-language.md, "The bill"), in words for people.
 struct Due {
   bool confirm = false;
-  int proof_level = 0;  // 0: nothing due
+  int proof_level = 0;  // that is asked; 0: none
   std::optional<Millis> proof_age;
-  bool proof_paid = false;  // the freshest proof of this session suffices
+  bool proof_paid = false;  // the one of this session suffices: nothing of it is due
   std::vector<std::string> prompts;
   struct Acknowledge {
     std::string rule;

@@ -17,7 +17,9 @@ constexpr Millis reopened_least = 1h;
 constexpr Millis reopened_most = 30 * 24h;
 
 bool may_see(const State& state, const Session& session, const cases::Case& held) {
-  return held.staff == session.staff || has_role(state, session, held.reviewer);
+  const auto* person = state.person(session.staff);
+  return held.staff == session.staff ||
+         (person != nullptr && cases::is_reviewer(held, person->roles));
 }
 
 bool in_state(const cases::Case& held, CaseState wanted, const Now& now) {
@@ -56,6 +58,17 @@ Refusal refusal_of(cases::Refusal why) {
       return {.why = Why::not_yours, .what = "only the person whom the case concerns justifies it"};
   }
   base::stop("no refusal to tell", __FILE__, __LINE__);
+}
+
+// Of closing and re-opening: the rules of the case, then that two people are not one (P9).
+std::optional<Refusal> not_for(const State& state, const StaffId& who, const cases::Case& held,
+                               cases::Refusal why) {
+  if (why != cases::Refusal::none) return refusal_of(why);
+  if (!state.one_hand(held.staff, who)) return std::nullopt;
+  return Refusal{.why = Why::same_person,
+                 .what =
+                     "one of you and the person of this case enrolled the other or set their "
+                     "roles: let somebody else look at it, whom neither of you enrolled"};
 }
 
 struct Asked {
@@ -98,7 +111,7 @@ ListCases::Answer decide(const ListCases& command, Context& context) {
   const auto consider = [&](const cases::Case& held) {
     if (!may_see(context.state, *session, held) || !in_state(held, command.state, context.now))
       return;
-    if (!command.queue.empty() && held.queue != command.queue) return;
+    if (!command.queue.empty() && !cases::in_queue(held, command.queue)) return;
     if (!command.staff.empty() && held.staff != command.staff) return;
     if (command.mine && held.staff != session->staff) return;
     if (after == nullptr || newer(after, &held)) found.push_back(&held);
@@ -148,9 +161,10 @@ CloseCase::Answer decide(const CloseCase& command, Context& context) {
   const auto asked = ask_for(command.token_hash, command.id, facts::CaseClosed::kind, context);
   if (asked.refusal) return *asked.refusal;
   if (asked.repeated) return command.id;
-  if (const auto why = cases::may_close(*asked.held, asked.session->staff, *asked.roles);
-      why != cases::Refusal::none)
-    return refusal_of(why);
+  const auto& who = asked.session->staff;
+  if (auto refusal = not_for(context.state, who, *asked.held,
+                             cases::may_close(*asked.held, who, *asked.roles)))
+    return *refusal;
   context.note(facts::CaseClosed{.staff = asked.session->staff,
                                  .patient = asked.held->patient,
                                  .case_id = command.id,
@@ -163,9 +177,10 @@ ReopenCase::Answer decide(const ReopenCase& command, Context& context) {
   const auto asked = ask_for(command.token_hash, command.id, facts::CaseReopened::kind, context);
   if (asked.refusal) return *asked.refusal;
   if (asked.repeated) return command.id;
-  if (const auto why = cases::may_reopen(*asked.held, asked.session->staff, *asked.roles);
-      why != cases::Refusal::none)
-    return refusal_of(why);
+  const auto& who = asked.session->staff;
+  if (auto refusal = not_for(context.state, who, *asked.held,
+                             cases::may_reopen(*asked.held, who, *asked.roles)))
+    return *refusal;
   const auto allowed =
       std::clamp(asked.held->due - asked.held->opened_at, reopened_least, reopened_most);
   context.note(facts::CaseReopened{.staff = asked.session->staff,

@@ -1,7 +1,8 @@
 // review.h - cases: listing, looking at, justifying, closing and re-opening them.
 //
 // A case is seen by the person whom it concerns and by those who hold its reviewer's role, and
-// closed by the latter alone; nobody closes their own, whatever roles they hold (P9).
+// closed by the latter alone; nobody closes their own, whatever roles they hold, nor that of
+// somebody whom they enrolled or who enrolled them (P9).
 #pragma once
 
 #include <optional>

@@ -12,6 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr Millis origin_known_for = 30 * 24h;
+
 // After `free` failures each further one doubles the wait, up to half a minute.
 Millis wait_after(std::uint32_t failures, std::uint32_t free) {
   if (failures < free) return Millis{0};
@@ -33,12 +35,21 @@ std::string counted_by(const Person* person, const std::string& user) {
   return person == nullptr ? "?" + short_hash(user) : person->id.text();
 }
 
+// Whether the sums over all origins and over all names count as well. At an enrolled terminal, and
+// where the person has signed in of late, they do not: nobody far away, and nobody behind the same
+// address, keeps a clinician waiting by failing for others, or for them elsewhere.
+bool sums_count(const Person* person, const std::string& origin, const TerminalId& terminal,
+                const Now& now) {
+  if (!terminal.empty()) return false;
+  if (person == nullptr) return true;
+  const auto before = person->signed_in_from.find(origin);
+  return before == person->signed_in_from.end() || now.wall >= before->second + origin_known_for;
+}
+
 std::int64_t seconds_to_wait(const State& state, const std::string& name, const std::string& origin,
-                             bool from_terminal, const Now& now) {
+                             bool with_sums, const Now& now) {
   std::vector<Count> counts{{name + "@" + origin, 5}};
-  // From elsewhere the sums over all origins and all names count as well; at an enrolled terminal
-  // they do not, so that nobody far away can keep a clinician from signing in on the ward.
-  if (!from_terminal) {
+  if (with_sums) {
     counts.push_back({"@" + origin, 30});
     counts.push_back({name + "@*", 50});
   }
@@ -82,17 +93,25 @@ const char* why_refused(const Person* person, const SignIn& command) {
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   const auto* person = context.state.person(StaffId{command.user});
   const StaffId id = person == nullptr ? StaffId{} : person->id;
-  const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), command.origin,
-                                    command.from_terminal, context.now);
-  if (wait <= 0) return MaySignIn::Yes{.person = id};
-  return slow_down(wait);
+  MaySignIn::Yes out{.person = id, .origin = command.address, .terminal = {}};
+  if (const auto* terminal = context.state.terminal(command.terminal);
+      terminal != nullptr && terminal->active) {
+    out.origin = "terminal/" + terminal->id.text();
+    out.terminal = terminal->id;
+  }
+  const auto wait =
+      seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
+                      sums_count(person, out.origin, out.terminal, context.now), context.now);
+  if (wait > 0) return slow_down(wait);
+  return out;
 }
 
 SignIn::Answer decide(const SignIn& command, Context& context) {
   const auto* person = context.state.person(command.person);
   // Asked again: many attempts may have been let in together.
-  const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), command.origin,
-                                    !command.terminal.empty(), context.now);
+  const auto wait = seconds_to_wait(
+      context.state, counted_by(person, command.user), command.origin,
+      sums_count(person, command.origin, command.terminal, context.now), context.now);
   if (wait > 0) return slow_down(wait);
   if (const char* why = why_refused(person, command); why != nullptr) {
     context.note(facts::SignInRefused{
@@ -148,7 +167,7 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   if (session == nullptr) return no_session();
   const auto* person = context.state.person(session->staff);
   const std::string origin = "session/" + session->id.text();
-  const auto wait = seconds_to_wait(context.state, person->id.text(), origin, true, context.now);
+  const auto wait = seconds_to_wait(context.state, person->id.text(), origin, false, context.now);
   if (wait > 0) {
     Refusal out{.why = Why::slow_down,
                 .what = "too many wrong codes in this session: wait and try again"};

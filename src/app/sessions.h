@@ -3,10 +3,10 @@
 // Passwords are checked by the caller, on its own thread (needs/password_hasher.h); what arrives
 // here is whether it matched, and which step's code it was. Secrets never come here.
 //
-// THROTTLE  failures are counted for a person and origin, for a person, and for an origin. They
-// slow
-//           down guessing; they never lock a person out: an enrolled terminal has its own count,
-//           and sessions that are open, and their step-ups, are not touched.
+// THROTTLE  failures are counted for a person at an origin, for a person, and for an origin. They
+//           slow down guessing; they never lock a person out: at an enrolled terminal, and at an
+//           origin where the person has signed in before, only that person's failures there count;
+//           sessions that are open, and their step-ups, are not touched.
 #pragma once
 
 #include <optional>
@@ -20,13 +20,15 @@ namespace halligan::app {
 
 struct MaySignIn {  // asked before the password is looked at
   struct Yes {
-    StaffId person;  // empty where nobody has this name: the caller goes on, and fails, in the same
-                     // time
+    StaffId person;       // empty where nobody has this name: the caller goes on, and fails, in
+                          // the same time
+    std::string origin;   // as it is counted
+    TerminalId terminal;  // that it is asked from; empty: an unknown place
   };
   using Answer = std::variant<Yes, Refusal>;
   std::string user;
-  std::string origin;  // network address, or "terminal/<id>" of an enrolled terminal
-  bool from_terminal = false;
+  std::string address;  // on the network
+  TerminalId terminal;  // whose secret matched; one that is no longer active is an unknown place
 };
 MaySignIn::Answer decide(const MaySignIn& command, Context& context);
 
@@ -43,11 +45,11 @@ struct SignIn {
   };
   using Answer = std::variant<Done, Refusal>;
   std::string user{};  // the name as it was typed
-  StaffId person;    // empty: nobody
+  StaffId person;      // empty: nobody
   std::string origin;
   bool password_matched = false;
   std::optional<std::int64_t> totp_step;  // of the code, where it matched one
-  TerminalId terminal;                    // whose secret matched; empty: an unknown place
+  TerminalId terminal;                    // as it was answered; empty: an unknown place
   std::string token_hash;                 // hex SHA-256 of the token that the caller made
 };
 SignIn::Answer decide(const SignIn& command, Context& context);

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t codes_max = 20'000;
 constexpr auto made_kept = 24h;
 constexpr auto failures_kept = 15min;
+constexpr std::size_t origins_kept = 8;
 
 template <class Map>
 const typename Map::mapped_type* found(const Map& map, const typename Map::key_type& key) {
@@ -30,6 +31,16 @@ std::string fold_key(const facts::AccessRefused& refused) {
 
 const Session* State::session(const SessionId& id) const { return found(sessions, id); }
 const Person* State::person(const StaffId& id) const { return found(people, id); }
+bool State::one_hand(const StaffId& a, const StaffId& b) const {
+  const auto holds = [this](const StaffId& holder, const StaffId& held) {
+    const auto* who = person(held);
+    return who != nullptr &&
+           std::any_of(who->hands.begin(), who->hands.end(),
+                       [&](const auto& each) { return each.second.contains(holder); });
+  };
+  return holds(a, b) || holds(b, a);
+}
+
 const Terminal* State::terminal(const TerminalId& id) const { return found(terminals, id); }
 const glass::Glass* State::glass(const GlassId& id) const { return found(glasses, id); }
 const cases::Case* State::case_of(const CaseId& id) const { return found(all_cases, id); }
@@ -64,6 +75,16 @@ void State::used(const SessionId& session, const PatientId& patient, const Entry
     s->second.idle = glass::in(at, s->second.idle_span);
   if (const auto g = glasses.find(glass_used); g != glasses.end() && g->second.patient == patient)
     glass::apply_used(g->second, at);
+}
+
+// Whoever renews their own factor stays in the hands they were in: it may be those hands at work.
+void State::take_in_hand(Person& person, const std::string& what, const StaffId& by) {
+  if (by.empty() || by == person.id) return;
+  std::set<StaffId> held{by};
+  if (const auto* who = this->person(by))
+    for (const auto& [each, holders] : who->hands) held.insert(holders.begin(), holders.end());
+  held.erase(person.id);
+  person.hands[what] = std::move(held);
 }
 
 void State::end_session(const SessionId& id) {
@@ -153,8 +174,10 @@ void State::on(EntryIndex, const EntryTime&, const facts::PolicySigned& f) {
 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::StaffSet& f) {
-  auto& person = people[f.person];
+  const auto [at, enrolled] = people.try_emplace(f.person);
+  auto& person = at->second;
   person.id = f.person;
+  if (enrolled || person.roles != f.roles) take_in_hand(person, "roles", f.staff);
   person.name = f.name;
   person.pseudonym = f.pseudonym;
   person.roles = f.roles;
@@ -167,8 +190,10 @@ void State::on(EntryIndex, const EntryTime&, const facts::StaffSet& f) {
 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::FactorEnrolled& f) {
-  if (const auto person = people.find(f.person); person != people.end())
-    person->second.factors.insert(f.factor);
+  const auto person = people.find(f.person);
+  if (person == people.end()) return;
+  person->second.factors.insert(f.factor);
+  take_in_hand(person->second, f.factor, f.staff);
 }
 
 template <>
@@ -199,9 +224,16 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   session.idle = glass::in(at, session.idle_span);
   by_token[f.token_hash] = f.session;
   sessions.insert_or_assign(f.session, std::move(session));
-  if (const auto person = people.find(f.staff); person != people.end())
-    person->second.totp_step = std::max(person->second.totp_step, f.totp_step);
   failures.erase(f.staff.text() + "@" + f.origin);
+  const auto person = people.find(f.staff);
+  if (person == people.end()) return;
+  person->second.totp_step = std::max(person->second.totp_step, f.totp_step);
+  if (!f.terminal.empty()) return;
+  auto& from = person->second.signed_in_from;
+  from[f.origin] = at.wall;
+  if (from.size() > origins_kept)
+    from.erase(std::min_element(from.begin(), from.end(),
+                                [](const auto& a, const auto& b) { return a.second < b.second; }));
 }
 
 template <>
@@ -281,9 +313,12 @@ void State::on(EntryIndex, const EntryTime& at, const facts::GlassOpened& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::GlassWidened& f) {
-  if (const auto held = glasses.find(f.glass); held != glasses.end())
-    glass::apply_widened(held->second, f);
+void State::on(EntryIndex, const EntryTime& at, const facts::GlassWidened& f) {
+  const auto held = glasses.find(f.glass);
+  if (held == glasses.end()) return;
+  glass::apply_widened(held->second, f, at);
+  if (const auto about = all_cases.find(held->second.case_id); about != all_cases.end())
+    cases::apply_widened(about->second, f);
 }
 
 template <>

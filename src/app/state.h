@@ -38,7 +38,13 @@ struct Person {
   std::string department;
   bool active = true;
   std::set<std::string> factors;
+  // Who may act as this person, or made them what they are: by factor, and under "roles", who last
+  // set it, with all those in whose hands that one was then.
+  std::map<std::string, std::set<StaffId>> hands;
   std::int64_t totp_step = 0;  // the last one used; it and earlier ones are refused
+  // Addresses from which the person signed in, and when last: failures of others there do not slow
+  // them down. The newest few.
+  std::map<std::string, Instant> signed_in_from;
 };
 
 struct Terminal {
@@ -119,6 +125,9 @@ class State {
   const Session* session(const SessionId& id) const;
   const Session* session_by_token(const std::string& token_hash) const;
   const Person* person(const StaffId& id) const;
+  // Whether one of them set the other's roles or enrolled the other's factors, directly or as
+  // somebody in their hands: then they do not count as two people.
+  bool one_hand(const StaffId& a, const StaffId& b) const;
   const Terminal* terminal(const TerminalId& id) const;
   const glass::Glass* glass(const GlassId& id) const;
   const cases::Case* case_of(const CaseId& id) const;
@@ -165,6 +174,7 @@ class State {
   void used(const SessionId& session, const PatientId& patient, const EntryTime& at,
             const GlassId& glass);
   void end_session(const SessionId& id);
+  void take_in_hand(Person& person, const std::string& what, const StaffId& by);
   void forget_old(const EntryTime& at);
 
   std::shared_ptr<const policy::Engine> engine_;

@@ -23,9 +23,9 @@ void put(std::ostream& out, const glass::Glass& g) {
       << g.place.text() << ' ' << to_text(g.opened_at) << ' ' << g.ends_with_focus << ' '
       << g.idle_span.count() << ' ' << g.releases;
   for (const auto& grant : g.grants) {
-    out << " [" << grant.rule << ' ' << grant.reason << ' ' << joined(grant.paid) << ' '
-        << grant.policy << ' ' << grant.proof_level << ' ' << grant.unsure << ' '
-        << (grant.details_due ? to_text(*grant.details_due) : "-");
+    out << " [" << to_text(grant.since) << ' ' << grant.rule << ' ' << grant.reason << ' '
+        << joined(grant.paid) << ' ' << grant.policy << ' ' << grant.proof_level << ' '
+        << grant.unsure << ' ' << (grant.details_due ? to_text(*grant.details_due) : "-");
     for (const auto& detail : grant.details)
       out << " {" << detail.prompt << '=' << detail.answer << '}';
     out << ']';
@@ -35,15 +35,17 @@ void put(std::ostream& out, const glass::Glass& g) {
   else
     out << " ended " << to_text(std::get<glass::Ended>(g.life).at) << ' '
         << static_cast<int>(std::get<glass::Ended>(g.life).by) << ' '
-        << std::get<glass::Ended>(g.life).ended_by.text();
+        << std::get<glass::Ended>(g.life).ended_by.text() << ' '
+        << std::get<glass::Ended>(g.life).comment;
   out << '\n';
 }
 
 void put(std::ostream& out, const cases::Case& c) {
   out << "case " << c.id.text() << ' ' << c.kind << ' ' << c.staff.text() << ' ' << c.patient.text()
-      << ' ' << c.glass.text() << ' ' << c.rule << ' ' << c.reviewer << ' ' << c.queue << ' '
-      << c.key << ' ' << to_text(c.opened_at) << ' ' << to_text(c.due) << ' '
+      << ' ' << c.glass.text() << ' ' << c.rule << ' ' << c.rank << ' ' << c.key << ' '
+      << to_text(c.opened_at) << ' ' << to_text(c.due) << ' '
       << (c.overdue_at ? to_text(*c.overdue_at) : "-") << ' ' << c.reopened;
+  for (const auto& each : c.reviewers) out << " for " << each.role << ' ' << each.queue;
   if (c.justification)
     out << " justified " << to_text(c.justification->at) << ' ' << c.justification->text;
   if (c.explanation)
@@ -64,6 +66,11 @@ std::string State::dump() const {
     out << "person " << id.text() << ' ' << p.name << ' ' << joined(p.roles) << ' ' << p.department
         << ' ' << p.active << ' ' << p.totp_step;
     for (const auto& factor : p.factors) out << ' ' << factor;
+    for (const auto& [from, at] : p.signed_in_from) out << ' ' << from << '=' << to_text(at);
+    for (const auto& [what, holders] : p.hands) {
+      out << ' ' << what << " by";
+      for (const auto& holder : holders) out << ' ' << holder.text();
+    }
     out << '\n';
   }
   for (const auto& [id, t] : terminals)

@@ -5,6 +5,7 @@
 #include "app/access.h"
 #include "app/break_glass.h"
 #include "app/judge.h"
+#include "app/roles.h"
 
 namespace halligan::app {
 
@@ -26,6 +27,16 @@ GlassView glass_view(const State& state, const glass::Glass& held, const Now& no
     out.case_state = cases::name_of(cases::stage_of(*opened));
     if (opened->closing) out.finding = opened->closing->finding;
   }
+  return out;
+}
+
+GlassView glass_view_for(const State& state, const Session& reader, const glass::Glass& held,
+                         const Now& now) {
+  auto out = glass_view(state, held, now);
+  if (held.staff == reader.staff || has_role(state, reader, role::privacy_officer)) return out;
+  out.text_hidden = true;
+  for (auto& grant : out.held.grants) grant.details.clear();
+  if (auto* ended = std::get_if<glass::Ended>(&out.held.life)) ended->comment.clear();
   return out;
 }
 
@@ -73,12 +84,14 @@ std::optional<SessionView> session_view(const State& state, const std::string& t
   return out;
 }
 
-std::vector<GlassView> open_glass(const State& state, const StaffId* whose, const Now& now) {
+std::vector<GlassView> open_glass(const State& state, const Session& reader, WhoseGlass whose,
+                                  const Now& now) {
   std::vector<GlassView> out;
   for (const auto& id : state.open) {
     const auto& held = state.glasses.at(id);
-    if ((whose == nullptr || held.staff == *whose) && !glass::ending_due(held, now))
-      out.push_back(glass_view(state, held, now));
+    const bool asked = whose == WhoseGlass::everybodys || held.staff == reader.staff;
+    if (asked && !glass::ending_due(held, now))
+      out.push_back(glass_view_for(state, reader, held, now));
   }
   std::sort(out.begin(), out.end(), [](const GlassView& a, const GlassView& b) {
     return a.held.opened_at < b.held.opened_at;

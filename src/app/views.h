@@ -20,8 +20,14 @@ struct GlassView {
   std::optional<Instant> owed_due;
   std::optional<std::string> case_state;
   std::optional<facts::Finding> finding;
+  bool text_hidden = false;  // what people wrote is left out: it is not for this reader
 };
 GlassView glass_view(const State& state, const glass::Glass& held, const Now& now);
+
+// What people wrote about a patient is for whoever wrote it and for privacy officers; others who
+// keep watch see that there is a glass, not why. (Viewers and reviewers have a right of their own.)
+GlassView glass_view_for(const State& state, const Session& reader, const glass::Glass& held,
+                         const Now& now);
 
 struct CaseView {
   cases::Case held;
@@ -51,7 +57,9 @@ struct SessionView {
 std::optional<SessionView> session_view(const State& state, const std::string& token_hash,
                                         const Now& now);
 
-// Glass that is open now: the person's own, or everybody's; oldest first.
-std::vector<GlassView> open_glass(const State& state, const StaffId* whose, const Now& now);
+// Glass that is open now: the reader's own, or everybody's; oldest first.
+enum class WhoseGlass { own, everybodys };
+std::vector<GlassView> open_glass(const State& state, const Session& reader, WhoseGlass whose,
+                                  const Now& now);
 
 }  // namespace halligan::app

@@ -199,7 +199,8 @@ void describe_break(CLI::App& sub, Break& o) {
   sub.add_option("--detail", o.details, "\"PROMPT=ANSWER\"")->allow_extra_args(false);
   sub.add_option("--acknowledge", o.acknowledge, "rule whose text you acknowledge")
       ->allow_extra_args(false);
-  sub.add_flag("--confirm", o.confirm, "yes, this chart and this reason");
+  sub.add_flag("--confirm", o.confirm,
+               "yes, the situation is so: what is known of it is not certain");
   sub.add_option("--code-file", o.code_file, "prove afresh first: file with a code (- is stdin)");
 }
 

@@ -135,8 +135,12 @@ std::string glass_text(const json::object& glass) {
   for (const json::object* owed : objects_of(list_of(glass, "details_owed")))
     line("owed      ",
          joined(list_of(*owed, "prompts"), "; ") + " by " + time_text(text_of(*owed, "due")));
-  line("releases  ", text_of(glass, "releases") +
-                         (flag_of(glass, "unsure") ? " (at least: one outcome is unknown)" : ""));
+  if (flag_of(glass, "text_hidden"))
+    line("details   ", "not shown to you: a privacy officer, or who may open the chart, sees them");
+  line("comment   ", text_of(glass, "comment"));
+  if (flag_of(glass, "unsure"))
+    line("unsure    ", "what was known was not certain, and the situation was confirmed");
+  line("releases  ", text_of(glass, "releases"));
   const std::string made = text_of(glass, "case");
   const std::string finding = text_of(glass, "finding");
   if (!made.empty())

@@ -24,7 +24,7 @@ std::string before_text(const json::object& bill) {
         (prompt.is_string() ? std::string(prompt.get_string()) : json::serialize(prompt)) + "\"");
   for (const json::object* one : objects_of(list_of(bill, "acknowledge")))
     add("acknowledging " + text_of(*one, "rule") + ": " + text_of(*one, "text"));
-  if (flag_of(bill, "confirm")) add("your confirmation");
+  if (flag_of(bill, "confirm")) add("your confirmation (what is known is not certain)");
   return out.empty() ? "nothing" : out;
 }
 

@@ -276,6 +276,29 @@ TEST(Shell, an_offer_inside_an_operation_outcome_is_found) {
   EXPECT_TRUE(has(person.out.str(), "halligan break p-000002 --reason clinical-access"));
 }
 
+TEST(Shell, a_glass_is_told_with_what_was_confirmed_and_why_it_was_revoked) {
+  FakePerson person("viewer");
+  person.signed_in();
+  const auto glass = [](const char* rest) {
+    return std::string{R"({"glass":[{"glass":"g-1","name":"Ama Osei","staff":"a.osei","roles":[],)"
+                       R"("patient":"p-1","reason":"clinical-access","releases":2,)"} +
+           rest + R"(}],"receipt":7})";
+  };
+  person.answer(200, glass(R"("unsure":true,"comment":"wrong chart","text_hidden":false,)"
+                           R"("details":[{"prompt":"Why?","answer":"a fall"}])"));
+  EXPECT_EQ(person.run({"viewer", "p-1"}), 0) << person.err.str();
+  const auto told = flat(person.out.str());
+  EXPECT_TRUE(has(told, "comment wrong chart")) << told;
+  EXPECT_TRUE(has(told, "unsure what was known was not certain, and the situation was confirmed"))
+      << told;
+  EXPECT_TRUE(has(told, "releases 2 ")) << told;
+  EXPECT_FALSE(has(told, "outcome is unknown"));
+  person.answer(200, glass(R"("unsure":false,"comment":null,"text_hidden":true,"details":[])"));
+  EXPECT_EQ(person.run({"viewer", "p-1"}), 0);
+  EXPECT_TRUE(has(flat(person.out.str()), "details not shown to you")) << person.out.str();
+  EXPECT_FALSE(has(person.out.str(), "unsure"));
+}
+
 TEST(Shell, ids_cannot_leave_their_segment_of_the_path) {
   FakePerson person("segment");
   person.signed_in();

@@ -21,9 +21,7 @@ inline boost::json::object bill_json(const app::Due& due) {
   if (due.proof_level > 0) {
     const auto age =
         due.proof_age ? boost::json::value(due.proof_age->count() / 1000) : boost::json::value{};
-    proof = {{"level", due.proof_level}, {"max_age_seconds", age}, {"fresh", false}};
-  } else if (due.proof_paid) {
-    proof = {{"level", 0}, {"max_age_seconds", nullptr}, {"fresh", true}};
+    proof = {{"level", due.proof_level}, {"max_age_seconds", age}, {"fresh", due.proof_paid}};
   }
   boost::json::array acknowledge;
   for (const auto& each : due.acknowledge)

@@ -86,6 +86,56 @@ TEST_F(Cases, P9NobodyClosesTheirOwnWhateverRolesTheyHold) {
   EXPECT_EQ(reopened.str("state"), "justified");
 }
 
+TEST_F(Cases, P9NobodyClosesTheCaseOfWhoeverEnrolledThem) {
+  enrol("puppet", {"privacy-officer"});  // by ada
+  const auto admin = sign_in("ada");
+  ASSERT_EQ(post("/api/v1/facts", admin,
+                 {{"facts", {{{"relation", "member"}, {"from", "ada"}, {"to", "cardiology"}}}}})
+                .status,
+            200);
+  const auto id = only_case(sign_in("pia"), "?staff=ada");
+  const auto refused =
+      post("/api/v1/cases/" + id + "/close", sign_in("puppet"), {{"finding", "appropriate"}});
+  EXPECT_EQ(refused.slug(), "same-person") << refused.text;
+  EXPECT_NE(refused.str("detail").find("somebody else"), std::string::npos);
+  EXPECT_TRUE(state().unclosed.contains(CaseId{id}));
+  ASSERT_EQ(
+      post("/api/v1/cases/" + id + "/close", sign_in("pia"), {{"finding", "training"}}).status,
+      200);
+  EXPECT_EQ(post("/api/v1/cases/" + id + "/reopen", sign_in("puppet"), {{"comment", "x"}}).slug(),
+            "same-person");
+  EXPECT_TRUE(state().unclosed.empty());
+}
+
+TEST_F(Cases, P9NobodyClosesTheCaseOfWhomTheyEnrolled) {
+  enrol("root", {"administrator", "privacy-officer"});
+  const auto root = sign_in("root");
+  ASSERT_EQ(
+      put("/api/v1/staff/mine", root, {{"name", "M"}, {"roles", {"physician"}}, {"active", true}})
+          .status,
+      201);
+  enrol("mine", {"physician"});  // its factors are ada's; its roles were root's
+  break_glass(sign_in("mine"), "p-2");
+  const auto id = only_case(root, "?staff=mine");
+  EXPECT_EQ(post("/api/v1/cases/" + id + "/close", root, {{"finding", "appropriate"}}).slug(),
+            "same-person");
+}
+
+TEST_F(Cases, ReadingEveryChartIsReviewedByAnotherOfficer) {
+  enrol("olga", {"privacy-officer"});
+  const auto pia = sign_in("pia");
+  records_.answers["Patient/p-2"] = {200, "{}"};
+  for (int i = 0; i < 3; ++i)
+    ASSERT_EQ(post("/api/v1/charts/p-2/open", pia).str("verdict"), "permit");
+  const auto id = only_case(pia, "?mine=true");
+  EXPECT_EQ(state().case_of(CaseId{id})->kind, "access");
+  EXPECT_EQ(post("/api/v1/cases/" + id + "/close", pia, {{"finding", "appropriate"}}).slug(),
+            "self-review");
+  EXPECT_EQ(
+      post("/api/v1/cases/" + id + "/close", sign_in("olga"), {{"finding", "appropriate"}}).status,
+      200);
+}
+
 TEST_F(Cases, OneKeyIsOneClosing) {
   break_glass(sign_in("doc"), "p-2");
   const auto officer = sign_in("pia");

@@ -1,6 +1,9 @@
 // Finding a person, opening charts, breaking glass, the viewer.
 
 #include "api_world.h"
+#include "app/access.h"
+#include "app/read_ledger.h"
+#include "base/crypto.h"
 
 namespace halligan::tests {
 namespace {
@@ -108,7 +111,10 @@ TEST_F(ApiWorld, AnOfferNamesReasonsAndBillsAndMovesNothing) {
   const auto& grant = offer.at("grants").as_array()[0].as_object();
   EXPECT_EQ(grant.at("rule").as_string(), "clinical-access");
   EXPECT_EQ(grant.at("bill").at("prompts").as_array().size(), 3U);
-  EXPECT_TRUE(grant.at("bill").at("proof").at("fresh").as_bool());
+  const auto& paid = grant.at("bill").at("proof");
+  EXPECT_TRUE(paid.at("fresh").as_bool());
+  EXPECT_EQ(paid.at("level").to_number<int>(), 2) << "what is asked, paid or not";
+  EXPECT_EQ(paid.at("max_age_seconds").to_number<int>(), 300);
   EXPECT_EQ(offer.at("instead").as_array()[0].as_string(), "referral");
   EXPECT_TRUE(get("/api/v1/session", token)["focus"].is_null());
   clock_.pass(6min);
@@ -261,6 +267,181 @@ TEST_F(ApiWorld, DetailsMayFollowAndAreShownAsOwedUntilThen) {
   EXPECT_TRUE(given["details_owed"].as_array().empty());
   EXPECT_EQ(given.str("case_state"), "justified");
   EXPECT_TRUE(get("/api/v1/session", token)["owed"].as_array().empty());
+}
+
+TEST_F(ApiWorld, AFeedReadsNoChartAndFindsNobodyWhateverARuleGives) {
+  enrol("adt", {"interface"});
+  records_.answers["Patient/p-2"] = {200, "{}"};
+  records_.answers["Patient?"] = {200, bundle({"p-1"})};
+  const auto feed = sign_in("adt");
+  tell("member", "adt", "cardiology");  // which has an open referral of p-1
+  EXPECT_EQ(post("/api/v1/charts/p-1/open", feed).str("verdict"), "deny");
+  EXPECT_EQ(get("/api/v1/charts/p-1/glass", feed).status, 403);
+  EXPECT_EQ(post("/api/v1/patients/search", feed, {{"name", "x"}}).status, 403);
+  EXPECT_EQ(post("/api/v1/charts/p-1/break", feed,
+                 {{"reason", "clinical-access"}, {"details", details()}})
+                .status,
+            403);
+  app::Cell directory;  // open to everybody
+  directory.type = "Practitioner";
+  directory.categories.emplace();
+  const auto asked = [&](const std::string& token, app::Cell cell) {
+    app::AskAccess command;
+    command.token_hash = to_hex(crypto::sha256(view(token)));
+    command.cells = {std::move(cell)};
+    command.form = "read";
+    return std::get<app::Accessed>(house_->perform(command, clock_.now())).any_permitted;
+  };
+  EXPECT_FALSE(asked(feed, directory));
+  EXPECT_TRUE(asked(sign_in("doc"), directory));
+  app::Cell append;
+  append.action = app::Action::append;
+  append.type = "Observation";
+  append.patient = "p-1";
+  append.categories.emplace();
+  EXPECT_FALSE(asked(feed, append));
+  EXPECT_TRUE(asked(sign_in("doc"), append));
+  const json::object question{{"patient", "p-1"}, {"action", "read"}, {"type", "Patient"}};
+  EXPECT_EQ(post("/api/v1/policy/explain", feed, question).str("verdict"), "deny");
+}
+
+TEST_F(ApiWorld, OnlyThoseWhoWorkWithPatientsFindThem) {
+  records_.answers["Patient?"] = {200, bundle({"p-1"})};
+  EXPECT_EQ(post("/api/v1/patients/search", sign_in("ada"), {{"name", "x"}}).status, 403);
+  EXPECT_EQ(post("/api/v1/patients/search", sign_in("nina"), {{"name", "x"}}).status, 200);
+}
+
+class Widening : public ApiWorld {
+ protected:
+  Widening() {
+    enrol("both", {"physician", "it-support"});
+    records_.answers["Patient/p-2"] = {200, "{}"};
+  }
+  Answer widen(const std::string& token, const char* reason, json::array answers) {
+    return post("/api/v1/charts/p-2/break", token,
+                {{"reason", reason}, {"details", std::move(answers)}});
+  }
+  json::array support() {
+    json::array out;
+    for (const char* prompt :
+         {"Which user are you helping?", "With what?", "Why is this chart needed?"})
+      out.push_back({{"prompt", prompt}, {"answer", "a word"}});
+    return out;
+  }
+  void use_for(const std::string& token, Millis span) {
+    for (Millis passed{0}; passed < span; passed += 4min) {
+      clock_.pass(4min);
+      ASSERT_EQ(post("/api/v1/charts/p-2/open", token).str("verdict"), "permit");
+    }
+  }
+};
+
+TEST_F(Widening, TheShorterEndingOfBothReasonsHolds) {
+  const auto token = sign_in("both");
+  const GlassId id{break_glass(token, "p-2")};  // idle 10m, after 1h
+  const auto first = *state().glass(id);
+  clock_.pass(2min);
+  ASSERT_EQ(widen(token, "system-support", support()).str("glass"), id.text());  // idle 5m, 30m
+  const auto& held = *state().glass(id);
+  EXPECT_EQ(held.idle_span, Millis{5min});
+  EXPECT_EQ(std::get<glass::Open>(held.life).until.wall, clock_.now().wall + 30min);
+  EXPECT_LT(std::get<glass::Open>(held.life).until.wall,
+            std::get<glass::Open>(first.life).until.wall);
+  use_for(token, 28min);
+  clock_.pass(2min);
+  EXPECT_EQ(post("/api/v1/charts/p-2/open", token).str("verdict"), "glass");
+  EXPECT_EQ(std::get<glass::Ended>(state().glass(id)->life).by, facts::EndedBy::expired);
+}
+
+TEST_F(Widening, ALateSecondReasonCountsFromWhenItWasGivenAndLengthensNothing) {
+  const auto token = sign_in("both");
+  const GlassId id{break_glass(token, "p-2")};
+  const auto until = std::get<glass::Open>(state().glass(id)->life).until;
+  use_for(token, 40min);
+  ASSERT_EQ(post("/api/v1/session/step-up", token, {{"code", code_of("both")}}).status, 200);
+  ASSERT_EQ(widen(token, "system-support", support()).status, 201);
+  EXPECT_EQ(std::get<glass::Open>(state().glass(id)->life).until, until);
+  clock_.pass(1min);
+  EXPECT_EQ(post("/api/v1/charts/p-2/open", token).str("verdict"), "permit") << "30m from then on";
+}
+
+TEST_F(Widening, ItsCaseIsDueWithTheEarlierAndRanksWithTheMoreUrgent) {
+  const auto token = sign_in("both");
+  const GlassId id{break_glass(token, "p-2")};
+  const auto before = *state().case_of(state().glass(id)->case_id);
+  EXPECT_EQ(before.rank, 0);
+  clock_.pass(1min);
+  ASSERT_EQ(widen(token, "life-threat", {}).status, 201);  // rank 1, within the same 24h
+  const auto& held = *state().case_of(before.id);
+  EXPECT_EQ(held.rank, 1);
+  EXPECT_EQ(held.due, before.due) << "never later";
+  EXPECT_EQ(state().all_cases.size(), 1U);
+}
+
+TEST_F(Widening, ASecondReasonAfterTheCaseWasClosedOpensItAgain) {
+  const auto token = sign_in("both");
+  const GlassId id{break_glass(token, "p-2")};
+  const auto about = state().glass(id)->case_id;
+  ASSERT_EQ(
+      post("/api/v1/cases/" + about.text() + "/close", sign_in("pia"), {{"finding", "appropriate"}})
+          .status,
+      200);
+  ASSERT_EQ(widen(token, "life-threat", {}).status, 201);
+  EXPECT_FALSE(state().case_of(about)->closing);
+  EXPECT_EQ(state().case_of(about)->reopened, 1U);
+  EXPECT_TRUE(state().unclosed.contains(about));
+  EXPECT_EQ(
+      post("/api/v1/cases/" + about.text() + "/close", sign_in("pia"), {{"finding", "appropriate"}})
+          .status,
+      200);
+}
+
+TEST_F(ApiWorld, AListOfEverybodysGlassNamesEachAndKeepsWhatWasWritten) {
+  const auto doc = sign_in("doc");
+  const auto glass = break_glass(doc, "p-2");
+  const auto nina = sign_in("nina");
+  records_.answers["Patient/p-3"] = {200, "{}"};
+  ASSERT_EQ(post("/api/v1/charts/p-3/break", nina, {{"reason", "life-threat"}}).status, 201);
+  const auto before = size();
+  const auto admin = sign_in("ada");
+  const auto officer = sign_in("pia");
+  const auto seen = get("/api/v1/glass?all=true", admin);
+  ASSERT_EQ(seen["glass"].as_array().size(), 2U) << seen.text;
+  EXPECT_EQ(seen.text.find("a word about it"), std::string::npos);
+  EXPECT_TRUE(seen["glass"].as_array()[0].at("text_hidden").as_bool());
+  const auto whole = get("/api/v1/glass?all=true", officer);
+  EXPECT_NE(whole.text.find("a word about it"), std::string::npos);
+  EXPECT_FALSE(whole["glass"].as_array()[0].at("text_hidden").as_bool());
+  EXPECT_NE(get("/api/v1/glass", doc).text.find("a word about it"), std::string::npos);
+  std::vector<std::string> named;
+  for (auto index = before; index < size(); ++index) {
+    const auto read = house_->journal().read(index);
+    if (const auto* look = std::get_if<facts::LedgerRead>(&read->body->fact))
+      named.push_back(look->staff.text() + " " + look->patient.text() + " " + look->about.text());
+  }
+  EXPECT_EQ(named, (std::vector<std::string>{"ada p-2 doc", "ada p-3 nina", "pia p-2 doc",
+                                             "pia p-3 nina"}));
+  // Revoking shows an administrator no more of it; the comment is for those who see the text.
+  const auto revoked = post("/api/v1/glass/" + glass + "/revoke", admin, {{"comment", "whose?"}});
+  ASSERT_EQ(revoked.status, 200);
+  EXPECT_EQ(revoked.text.find("a word about it"), std::string::npos);
+  EXPECT_TRUE(revoked["comment"].is_null());
+  const auto viewed = get("/api/v1/charts/p-2/glass", officer);
+  EXPECT_EQ(viewed["glass"].as_array()[0].at("comment").as_string(), "whose?");
+  EXPECT_EQ(viewed["glass"].as_array()[0].at("details").as_array().size(), 3U);
+}
+
+TEST_F(ApiWorld, ALongListNamesAHundredAndCountsTheRest) {
+  app::NoteReading note{.token_hash = to_hex(crypto::sha256(view(sign_in("ada")))), .what = "many"};
+  for (int i = 0; i < 103; ++i)
+    note.about.push_back({PatientId{"p-" + std::to_string(i)}, StaffId{"doc"}});
+  note.about.push_back(note.about.front());
+  const auto before = size();
+  EXPECT_TRUE(house_->perform(note, clock_.now()));
+  ASSERT_EQ(size() - before, 101U);
+  ASSERT_TRUE(house_->commit().ok());
+  const auto last = house_->journal().read(size() - 1);
+  EXPECT_EQ(std::get<facts::LedgerRead>(last->body->fact).what, "many, and 3 more");
 }
 
 }  // namespace

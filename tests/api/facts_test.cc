@@ -90,6 +90,19 @@ TEST_F(Facts, AFeedSpeaksForItselfAndPeopleDoNotSpeakForAFeed) {
   EXPECT_EQ(post("/api/v1/facts", "", {{"facts", facts}}).status, 401);
 }
 
+TEST_F(Facts, AnAdministratorSaysWhatThePolicyLetsThemSay) {
+  const auto admin = sign_in("ada");
+  const auto facts = one({{"relation", "referral"}, {"from", "cardiology"}, {"to", "p-7"}});
+  tell("excludes", "p-7", "ada");
+  const auto before = size();
+  EXPECT_EQ(record(admin, facts).slug(), "denied");
+  EXPECT_EQ(post("/api/v1/facts", admin,
+                 {{"flags", {{{"patient", "p-7"}, {"flag", "VIP"}, {"on", true}}}}})
+                .slug(),
+            "denied");
+  for (const auto& kind : kinds_since(before)) EXPECT_EQ(kind, "access-refused");
+}
+
 TEST_F(Facts, ADateIsADayOfTheHospitalsCalendar) {
   const auto admin = sign_in("ada");
   ASSERT_EQ(record(admin, one({{"relation", "referral"},
@@ -183,6 +196,16 @@ TEST_F(Facts, AReferralIsForThosePermittedAndForPatientsThatExist) {
   EXPECT_EQ(post("/api/v1/charts/p-404/referrals", sign_in("doc"), {{"team", "cardiology"}}).status,
             403);
   EXPECT_FALSE(state().knows(PatientId{"p-404"}));
+}
+
+TEST_F(Facts, WhoeverEnrolledTheAuthorIsNoSecondPerson) {
+  records_.answers["Patient/p-2"] = {200, "{}"};
+  ASSERT_EQ(post("/api/v1/charts/p-2/referrals", sign_in("doc"), {{"team", "cardiology"}}).status,
+            201);
+  EXPECT_EQ(post("/api/v1/relations/confirm", sign_in("ada"),
+                 {{"relation", "referral"}, {"from", "cardiology"}, {"to", "p-2"}})
+                .slug(),
+            "same-person");
 }
 
 TEST_F(Facts, ASecondPersonConfirms) {

@@ -40,6 +40,43 @@ TEST_F(Policies, ProposedByOneSignedByAnother) {
   EXPECT_EQ(post("/api/v1/policy/proposals/p99/sign", officer).status, 404);
 }
 
+TEST_F(Policies, P9NobodySignsForWhomTheyEnrolled) {
+  enrol("puppet", {"privacy-officer"});  // by ada, who knows its password and its code
+  const auto admin = sign_in("ada");
+  const auto propose = [&](const std::string& token) {
+    return post("/api/v1/policy/proposals", token, {{"text", changed()}, {"note", "n"}})
+        .str("version");
+  };
+  const auto sign = [&](const std::string& version, const std::string& token) {
+    return post("/api/v1/policy/proposals/" + version + "/sign", token);
+  };
+  const auto mine = propose(admin);
+  const auto refused = sign(mine, sign_in("puppet"));
+  EXPECT_EQ(refused.slug(), "same-person");
+  EXPECT_NE(refused.str("detail").find("somebody else"), std::string::npos);
+  const auto theirs = propose(sign_in("puppet"));
+  EXPECT_EQ(sign(theirs, admin).slug(), "same-person");
+  EXPECT_EQ(sign(theirs, sign_in("pia")).status, 200) << "nobody enrolled pia";
+}
+
+TEST_F(Policies, P9WhomAPuppetEnrolledIsNoSecondPersonEither) {
+  enrol("puppet", {"administrator"});
+  const auto puppet = sign_in("puppet");
+  ASSERT_EQ(put("/api/v1/staff/far", puppet,
+                {{"name", "Far"}, {"roles", {"privacy-officer"}}, {"active", true}})
+                .status,
+            201);
+  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"far"}));
+  EXPECT_TRUE(state().one_hand(StaffId{"far"}, StaffId{"ada"}));
+  // Renewing one's own factor, or having it renewed by one's own puppet, frees nobody.
+  for (const char* who : {"puppet", "far"})
+    ASSERT_EQ(post(std::string{"/api/v1/staff/"} + who + "/totp", puppet).status, 201);
+  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"puppet"}));
+  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"far"}));
+  EXPECT_FALSE(state().one_hand(StaffId{"ada"}, StaffId{"pia"}));
+  EXPECT_FALSE(state().one_hand(StaffId{"doc"}, StaffId{"far"})) << "two whom one person enrolled";
+}
+
 TEST_F(Policies, ATextWithErrorsIsNeverRecorded) {
   const auto admin = sign_in("ada");
   const auto before = size();
@@ -108,6 +145,14 @@ TEST_F(Policies, ADecisionIsExplainedToItsOwnerAndInFullToOfficers) {
   EXPECT_EQ(full.str("basis"), "open-referral");
   EXPECT_GT(full["steps"].as_array().size(), 5U);
   EXPECT_NE(full.text.find("cardiology"), std::string::npos);
+  const auto entry = house_->journal().read(size() - 1);
+  const auto& looked = std::get<facts::LedgerRead>(entry->body->fact);
+  EXPECT_EQ(looked.staff, StaffId{"pia"});
+  EXPECT_EQ(looked.about, StaffId{"doc"});
+  EXPECT_EQ(looked.patient, PatientId{"p-1"}) << "it is in the patient's own chain";
+  about["patient"] = "p-404";
+  ASSERT_EQ(post("/api/v1/policy/explain", sign_in("pia"), about).status, 200);
+  EXPECT_FALSE(state().knows(PatientId{"p-404"}));
 }
 
 TEST_F(Policies, AHiddenDenyExplainsItselfLikeNoRule) {
@@ -134,6 +179,8 @@ TEST_F(Policies, CodesAreResolvedForThoseWhomTheyConcern) {
   const auto before = size();
   EXPECT_EQ(get("/api/v1/codes/" + code, officer).str("staff"), "doc");
   EXPECT_EQ(kinds_since(before), std::vector<std::string>{"ledger-read"});
+  const auto read = house_->journal().read(before);
+  EXPECT_EQ(std::get<facts::LedgerRead>(read->body->fact).about, StaffId{"doc"});
   // A problem that is no entry has a code, too; and one that the edge knows by heart.
   const auto problem = get("/api/v1/cases/nothing", doc).str("code");
   EXPECT_NE(get("/api/v1/codes/" + problem, doc).str("what").find("not-found"), std::string::npos);

@@ -90,8 +90,7 @@ TEST_F(ApiWorld, TheSecretOfATerminalThatIsNoLongerActiveCountsForNothing) {
 TEST_F(ApiWorld, WhereAPersonSignedInBeforeOthersFailuresDoNotSlowThemDown) {
   (void)sign_in("doc");
   clock_.pass(1min);
-  for (int i = 0; i < 45; ++i)
-    (void)try_sign_in("somebody" + std::to_string(i), "wrong", "000000");
+  for (int i = 0; i < 45; ++i) (void)try_sign_in("somebody" + std::to_string(i), "wrong", "000000");
   const auto stranger = try_sign_in("nina", password, code_of("nina"));
   EXPECT_EQ(stranger.status, 429) << "never seen at this address: guesses at many names count";
   EXPECT_EQ(try_sign_in("doc", password, code_of("doc")).status, 201);

@@ -31,8 +31,8 @@ Case apply_opened(const facts::CaseOpened& fact, Instant at) {
   out.patient = fact.patient;
   out.glass = fact.glass;
   out.rule = fact.rule;
-  out.reviewer = fact.reviewer;
-  out.queue = fact.queue;
+  out.reviewers.push_back({.role = fact.reviewer, .queue = fact.queue});
+  out.rank = fact.rank;
   out.cause = fact.cause;
   out.key = fact.key;
   out.opened_at = at;
@@ -63,6 +63,26 @@ void apply_reopened(Case& held, const facts::CaseReopened& fact) {
   ++held.reopened;
 }
 
+void apply_widened(Case& held, const facts::GlassWidened& fact) {
+  held.due = std::min(held.due, fact.due);
+  held.rank = std::max(held.rank, fact.rank);
+  const Reviewer second{.role = fact.reviewer, .queue = fact.queue};
+  if (!fact.reviewer.empty() &&
+      std::find(held.reviewers.begin(), held.reviewers.end(), second) == held.reviewers.end())
+    held.reviewers.push_back(second);
+}
+
+bool is_reviewer(const Case& held, const std::vector<std::string>& roles) {
+  return std::any_of(held.reviewers.begin(), held.reviewers.end(), [&](const Reviewer& each) {
+    return std::find(roles.begin(), roles.end(), each.role) != roles.end();
+  });
+}
+
+bool in_queue(const Case& held, const std::string& queue) {
+  return std::any_of(held.reviewers.begin(), held.reviewers.end(),
+                     [&](const Reviewer& each) { return each.queue == queue; });
+}
+
 Refusal may_justify(const Case& held, const StaffId& who) {
   if (held.staff != who) return Refusal::not_yours;
   return held.closing ? Refusal::closed_already : Refusal::none;
@@ -70,15 +90,13 @@ Refusal may_justify(const Case& held, const StaffId& who) {
 
 Refusal may_close(const Case& held, const StaffId& who, const std::vector<std::string>& roles) {
   if (held.staff == who) return Refusal::self_review;  // first: no role makes it right
-  if (std::find(roles.begin(), roles.end(), held.reviewer) == roles.end())
-    return Refusal::not_reviewer;
+  if (!is_reviewer(held, roles)) return Refusal::not_reviewer;
   return held.closing ? Refusal::closed_already : Refusal::none;
 }
 
 Refusal may_reopen(const Case& held, const StaffId& who, const std::vector<std::string>& roles) {
   if (held.staff == who) return Refusal::self_review;
-  if (std::find(roles.begin(), roles.end(), held.reviewer) == roles.end())
-    return Refusal::not_reviewer;
+  if (!is_reviewer(held, roles)) return Refusal::not_reviewer;
   return held.closing ? Refusal::none : Refusal::not_closed;
 }
 

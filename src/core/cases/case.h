@@ -33,6 +33,12 @@ struct Closing {
   std::string comment;
 };
 
+struct Reviewer {
+  std::string role;
+  std::string queue;
+  bool operator==(const Reviewer&) const = default;
+};
+
 struct Case {
   CaseId id;
   std::string kind;
@@ -40,8 +46,9 @@ struct Case {
   PatientId patient;
   GlassId glass;
   std::string rule;
-  std::string reviewer;  // role
-  std::string queue;
+  // Of what opened it, then of each reason that widened its glass: one case, and each may close it.
+  std::vector<Reviewer> reviewers;
+  int rank = 0;  // higher is looked at first
   std::string cause;
   std::string key;
   Instant opened_at{};
@@ -62,6 +69,11 @@ void apply_explained(Case& held, const facts::CaseExplained& fact, Instant at);
 void apply_closed(Case& held, const facts::CaseClosed& fact, Instant at);
 void apply_overdue(Case& held, Instant at);
 void apply_reopened(Case& held, const facts::CaseReopened& fact);
+// Its glass got a second reason: due is the earlier, rank the more urgent, either reviewer may.
+void apply_widened(Case& held, const facts::GlassWidened& fact);
+
+bool is_reviewer(const Case& held, const std::vector<std::string>& roles);
+bool in_queue(const Case& held, const std::string& queue);
 
 enum class Refusal { none, self_review, not_reviewer, closed_already, not_closed, not_yours };
 

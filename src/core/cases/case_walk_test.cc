@@ -126,5 +126,37 @@ TEST(CaseWalk, P9_EveryHistoryToDepthSeven) {
   std::printf("walked %zu histories\n", walk.histories);
 }
 
+TEST(Case, ASecondReasonMakesItMoreUrgentAndNeverLess) {
+  facts::CaseOpened fact;
+  fact.staff = breaker;
+  fact.reviewer = "privacy-officer";
+  fact.queue = "privacy";
+  fact.due = start + 24h;
+  fact.rank = 1;
+  auto held = apply_opened(fact, start);
+  facts::GlassWidened old;  // of before anything was said of reviews
+  apply_widened(held, old);
+  EXPECT_EQ(held.due, start + 24h);
+  EXPECT_EQ(held.reviewers.size(), 1U);
+  facts::GlassWidened second;
+  second.due = start + 4h;
+  second.reviewer = "ward-manager";
+  second.queue = "ward";
+  apply_widened(held, second);
+  EXPECT_EQ(held.due, start + 4h);
+  EXPECT_EQ(held.rank, 1);
+  second.due = start + 48h;
+  second.rank = 3;
+  apply_widened(held, second);
+  EXPECT_EQ(held.due, start + 4h);
+  EXPECT_EQ(held.rank, 3);
+  EXPECT_EQ(held.reviewers.size(), 2U);
+  EXPECT_EQ(may_close(held, reviewer, {"ward-manager"}), Refusal::none);
+  EXPECT_EQ(may_close(held, reviewer, officer), Refusal::none);
+  EXPECT_EQ(may_close(held, reviewer, nurse), Refusal::not_reviewer);
+  EXPECT_EQ(may_close(held, breaker, {"ward-manager"}), Refusal::self_review);
+  EXPECT_TRUE(in_queue(held, "ward") && in_queue(held, "privacy"));
+}
+
 }  // namespace
 }  // namespace halligan::cases

@@ -300,10 +300,19 @@ struct GlassWidened {
   bool unsure = false;
   bool details_owed = false;
   Instant details_due{};
+  // What this reason says of the ending and of the review; the shorter and the more urgent holds.
+  bool ends_with_focus = false;
+  std::int64_t idle_millis = 0;  // 0: says nothing of it
+  Instant until = far_future;
+  std::string reviewer{};  // role that may close the case, too
+  std::string queue{};
+  Instant due = far_future;
+  int rank = 0;
 };
 BOOST_DESCRIBE_STRUCT(GlassWidened, (),
                       (staff, patient, glass, rule, paid, reason, purpose, details, policy,
-                       proof_level, unsure, details_owed, details_due))
+                       proof_level, unsure, details_owed, details_due, ends_with_focus, idle_millis,
+                       until, reviewer, queue, due, rank))
 
 enum class EndedBy {
   focus_moved,
@@ -368,10 +377,11 @@ struct CaseOpened {
   Instant due{};
   std::string cause;  // for people to read: no patient data beyond this entry's own patient
   std::string key;    // one case per key: an allow's review is not reopened at each read
+  int rank = 0;       // higher is looked at first
 };
 BOOST_DESCRIBE_STRUCT(CaseOpened, (),
                       (staff, patient, case_id, case_kind, rule, glass, reviewer, queue, due, cause,
-                       key))
+                       key, rank))
 
 struct CaseJustified {
   static constexpr const char* kind = "case-justified";
@@ -414,7 +424,7 @@ BOOST_DESCRIBE_STRUCT(CaseOverdue, (), (patient, case_id, due))
 
 struct CaseReopened {
   static constexpr const char* kind = "case-reopened";
-  StaffId staff;
+  StaffId staff;  // empty where a second reason on the same glass did it
   PatientId patient;
   CaseId case_id;
   std::string comment;
@@ -519,13 +529,15 @@ struct SearchListed {  // one small entry for each patient listed
 };
 BOOST_DESCRIBE_STRUCT(SearchListed, (), (staff, patient, session, search))
 
-struct LedgerRead {  // entries read in bulk, an export, somebody else's code explained
+struct LedgerRead {  // entries read in bulk, a list of everybody's glass, a decision explained
   static constexpr const char* kind = "ledger-read";
   StaffId staff;
   SessionId session;
   std::string what;
+  PatientId patient{};  // where it concerns one patient
+  StaffId about{};      // whose access it concerns, where it is one person's
 };
-BOOST_DESCRIBE_STRUCT(LedgerRead, (), (staff, session, what))
+BOOST_DESCRIBE_STRUCT(LedgerRead, (), (staff, session, what, patient, about))
 
 struct PatientErased {  // key and pseudonym are destroyed; the bodies stay, unreadable
   static constexpr const char* kind = "patient-erased";

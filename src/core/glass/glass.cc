@@ -21,8 +21,9 @@ namespace {
 
 // What an opening and a widening have in common.
 template <class Fact>
-Grant grant_of(const Fact& fact) {
-  Grant out{.rule = fact.rule,
+Grant grant_of(const Fact& fact, const EntryTime& at) {
+  Grant out{.since = at.wall,
+            .rule = fact.rule,
             .paid = fact.paid,
             .reason = fact.reason,
             .purpose = fact.purpose,
@@ -54,13 +55,20 @@ Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at) {
             .relations = fact.relations,
             .releases = 0,
             .life = Open{.until = until, .idle = idle.count() > 0 ? in(at, idle) : Deadline{}}};
-  out.grants.push_back(grant_of(fact));
+  out.grants.push_back(grant_of(fact, at));
   return out;
 }
 
-void apply_widened(Glass& glass, const facts::GlassWidened& fact) {
-  if (!glass.open()) return;
-  glass.grants.push_back(grant_of(fact));
+void apply_widened(Glass& glass, const facts::GlassWidened& fact, const EntryTime& at) {
+  auto* open = std::get_if<Open>(&glass.life);
+  if (open == nullptr) return;
+  glass.grants.push_back(grant_of(fact, at));
+  glass.ends_with_focus = glass.ends_with_focus || fact.ends_with_focus;
+  if (fact.until != far_future) open->until = earlier(open->until, in(at, fact.until - at.wall));
+  const Millis idle{fact.idle_millis};
+  if (idle.count() == 0) return;
+  glass.idle_span = glass.idle_span.count() == 0 ? idle : std::min(glass.idle_span, idle);
+  open->idle = earlier(open->idle, in(at, glass.idle_span));
 }
 
 void apply_used(Glass& glass, const EntryTime& at) {
@@ -82,7 +90,8 @@ void apply_details(Glass& glass, const facts::DetailsGiven& fact) {
 
 void apply_ended(Glass& glass, const facts::GlassEnded& fact) {
   if (!glass.open()) return;
-  glass.life = Ended{.at = fact.ended_at, .by = fact.by, .ended_by = fact.ended_by};
+  glass.life =
+      Ended{.at = fact.ended_at, .by = fact.by, .ended_by = fact.ended_by, .comment = fact.comment};
 }
 
 void apply_reboot(Glass& glass) {

@@ -32,6 +32,7 @@ Instant wall_end(const Deadline& deadline, const Now& now);
 
 // One reason given (or one allow rule paid for) on a glass.
 struct Grant {
+  Instant since{};
   std::string rule;
   std::vector<std::string> paid;  // rules whose duties it pays
   std::string reason;             // empty for a paid allow
@@ -51,6 +52,7 @@ struct Ended {
   Instant at{};
   facts::EndedBy by = facts::EndedBy::closed;
   StaffId ended_by;
+  std::string comment;  // of the officer, where revoked
 };
 
 struct Glass {
@@ -76,7 +78,8 @@ struct Glass {
 using EntryTime = Now;
 
 Glass apply_opened(const facts::GlassOpened& fact, const EntryTime& at);
-void apply_widened(Glass& glass, const facts::GlassWidened& fact);
+// A second reason: each ending becomes the shorter of what both say, and never moves later.
+void apply_widened(Glass& glass, const facts::GlassWidened& fact, const EntryTime& at);
 void apply_used(Glass& glass, const EntryTime& at);  // an access of that chart was recorded
 void apply_details(Glass& glass, const facts::DetailsGiven& fact);
 void apply_ended(Glass& glass, const facts::GlassEnded& fact);  // a second ending changes nothing

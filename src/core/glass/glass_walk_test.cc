@@ -12,22 +12,36 @@ constexpr Millis lifetime = 60min;
 constexpr Millis idle_span = 25min;
 constexpr Instant start{Millis{1'790'000'000'000}};
 
-enum class Step { use, tick, wall_back, wall_on, reboot, close, revoke, leave };
-constexpr Step all_steps[] = {Step::use,    Step::tick,  Step::wall_back, Step::wall_on,
-                              Step::reboot, Step::close, Step::revoke,    Step::leave};
+// What a second reason says of the ending: less of both.
+constexpr Millis second_lifetime = 40min;
+constexpr Millis second_idle = 20min;
 
-// The whole idea: real minutes since opening and since use, where a reboot leaves only the wall.
+enum class Step { use, tick, wall_back, wall_on, reboot, widen, close, revoke, leave };
+constexpr Step all_steps[] = {Step::use,     Step::tick,   Step::wall_back,
+                              Step::wall_on, Step::reboot, Step::widen,
+                              Step::close,   Step::revoke, Step::leave};
+
+// The whole idea: when it ends on either clock, counted from opening; a reboot leaves only the
+// wall.
 struct Model {
+  struct Ends {
+    Millis until = lifetime;
+    Millis idle = idle_span;
+    void use(Millis at, Millis span) { idle = at + span; }
+    void widen(Millis at) {
+      until = std::min(until, at + second_lifetime);
+      idle = std::min(idle, at + second_idle);
+    }
+    bool over(Millis at) const { return at >= until || at >= idle; }
+  };
   bool open = true;
   bool boot_known = true;
+  bool widened = false;
   Millis wall{0};  // wall time passed since opening, as the wall clock tells it
   Millis boot{0};  // real time passed since opening
-  Millis used_wall{0};
-  Millis used_boot{0};
-  bool over() const {
-    return wall >= lifetime || wall >= used_wall + idle_span ||
-           (boot_known && (boot >= lifetime || boot >= used_boot + idle_span));
-  }
+  Ends by_wall;
+  Ends by_boot;
+  bool over() const { return by_wall.over(wall) || (boot_known && by_boot.over(boot)); }
 };
 
 facts::GlassOpened opening() {
@@ -40,8 +54,17 @@ facts::GlassOpened opening() {
   return fact;
 }
 
+facts::GlassWidened widening(const Now& at) {
+  facts::GlassWidened fact;
+  fact.glass = GlassId{"g"};
+  fact.idle_millis = second_idle.count();
+  fact.until = at.wall + second_lifetime;
+  return fact;
+}
+
 struct Walk {
   std::size_t histories = 0;
+  std::size_t widened = 0;
   std::size_t ended_by[10] = {};
 
   void end(Glass& glass, facts::EndedBy by, const Now& now) {
@@ -76,6 +99,9 @@ struct Walk {
           apply_reboot(real);
           at.boot = Millis{0};
           break;
+        case Step::widen:
+          if (m.widened) continue;  // once is enough, and the walk stays short
+          break;
         case Step::use:
         case Step::close:
         case Step::revoke:
@@ -88,8 +114,20 @@ struct Walk {
       if (s == Step::use && next.open) {
         apply_used(real, at);
         // After a use both clocks count again from here, on this run of the machine.
-        next.used_wall = next.wall;
-        next.used_boot = next.boot;
+        const Millis span = next.widened ? second_idle : idle_span;
+        next.by_wall.use(next.wall, span);
+        next.by_boot.use(next.boot, span);
+      }
+      if (s == Step::widen && next.open) {
+        const auto before = std::get<Open>(real.life);
+        apply_widened(real, widening(at), at);
+        const auto& after = std::get<Open>(real.life);
+        ASSERT_EQ(earlier(before.until, after.until), after.until) << "never later";
+        ASSERT_EQ(earlier(before.idle, after.idle), after.idle) << "never later";
+        next.widened = true;
+        next.by_wall.widen(next.wall);
+        next.by_boot.widen(next.boot);
+        ++widened;
       }
       if (s == Step::close || s == Step::revoke || s == Step::leave) {
         end(real,
@@ -102,8 +140,8 @@ struct Walk {
       if (!was_open) {
         ASSERT_FALSE(real.open()) << "an ended glass became open";
       }
-      // A use after a reboot starts the idle half of the new boot clock: the test below has it.
-      if (!next.boot_known && s == Step::use && next.open) continue;
+      // A use, or a second reason, after a reboot starts a new boot half: the tests below have it.
+      if (!next.boot_known && (s == Step::use || s == Step::widen) && next.open) continue;
       step(depth - 1, next, real, at);
     }
   }
@@ -114,6 +152,7 @@ TEST(GlassWalk, EveryHistoryToDepthSeven) {
   const Now now{.wall = start, .boot = 1000min};
   walk.step(7, {}, apply_opened(opening(), now), now);
   EXPECT_GT(walk.histories, 100'000U);
+  EXPECT_GT(walk.widened, 1'000U);
   for (const auto by : {facts::EndedBy::expired, facts::EndedBy::idle, facts::EndedBy::closed,
                         facts::EndedBy::revoked, facts::EndedBy::focus_moved})
     EXPECT_GT(walk.ended_by[static_cast<std::size_t>(by)], 100U);
@@ -128,6 +167,34 @@ TEST(GlassWalk, IdleCountsOnTheNewBootClockAfterARebootAndUse) {
   apply_used(glass, now);
   now = {.wall = start - 60min, .boot = 1min + idle_span};  // the wall steps back, real time passes
   EXPECT_EQ(ending_due(glass, now), facts::EndedBy::idle);
+}
+
+TEST(GlassWalk, ASecondReasonAfterARebootCountsOnTheNewBootClock) {
+  auto glass = apply_opened(opening(), {.wall = start, .boot = 1000min});
+  apply_reboot(glass);
+  const Now now{.wall = start + 5min, .boot = 1min};
+  apply_widened(glass, widening(now), now);
+  EXPECT_EQ(ending_due(glass, {.wall = start - 60min, .boot = now.boot + second_idle}),
+            facts::EndedBy::idle);
+  EXPECT_EQ(ending_due(glass, {.wall = start - 60min, .boot = now.boot + second_lifetime}),
+            facts::EndedBy::expired);
+}
+
+TEST(Glass, AWideningOfOldSaysNothingOfTheEnding) {
+  const Now now{.wall = start, .boot = 1000min};
+  auto fact = opening();
+  fact.ends_with_focus = false;
+  auto glass = apply_opened(fact, now);
+  facts::GlassWidened old;
+  old.rule = "second";
+  apply_widened(glass, old, now);
+  ASSERT_EQ(glass.grants.size(), 2U);
+  EXPECT_FALSE(glass.ends_with_focus);
+  EXPECT_EQ(glass.idle_span, idle_span);
+  EXPECT_EQ(std::get<Open>(glass.life).until.wall, start + lifetime);
+  old.ends_with_focus = true;
+  apply_widened(glass, old, now);
+  EXPECT_TRUE(glass.ends_with_focus);
 }
 
 TEST(Glass, D13_clock_jumps_either_way_never_lengthen_it) {

@@ -30,11 +30,14 @@ Response list_open(Api& api, const Request& request, const PathParams&) {
       shown =
           app::role::needed("the glass of everybody takes an administrator or a privacy officer");
     else
-      shown = app::open_glass(state, all ? nullptr : &session->staff, now);
-    if (all && std::holds_alternative<std::vector<app::GlassView>>(shown))
-      house.perform(app::NoteReading{.token_hash = bearer_hash(request),
-                                     .what = "the open glass of everybody"},
-                    now);
+      shown = app::open_glass(state, *session,
+                              all ? app::WhoseGlass::everybodys : app::WhoseGlass::own, now);
+    const auto* list = std::get_if<std::vector<app::GlassView>>(&shown);
+    if (!all || list == nullptr) return;
+    app::NoteReading note{.token_hash = bearer_hash(request),
+                          .what = "the open glass of everybody"};
+    for (const auto& each : *list) note.about.push_back({each.held.patient, each.held.staff});
+    house.perform(note, now);
   });
   if (!done) return api.faulted(done.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);
@@ -49,8 +52,10 @@ Response act(Api& api, const Request& request, const Command& command) {
   app::GlassView view;
   const auto asked =
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
-        if (const auto* id = std::get_if<GlassId>(&decided))
-          view = app::glass_view(house.state(), *house.state().glass(*id), now);
+        const auto* id = std::get_if<GlassId>(&decided);
+        const auto* session = app::live_session(house.state(), command.token_hash, now);
+        if (id != nullptr && session != nullptr)
+          view = app::glass_view_for(house.state(), *session, *house.state().glass(*id), now);
       });
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);

@@ -115,6 +115,8 @@ json::object glass_json(const app::GlassView& view) {
           {"place", or_null(held.place.text())},
           {"terminal", or_null(held.terminal.text())},
           {"details", std::move(details)},
+          {"comment", ended == nullptr ? json::value{} : or_null(ended->comment)},
+          {"text_hidden", view.text_hidden},
           {"details_owed", std::move(owed)},
           {"releases", held.releases},
           {"unsure", unsure},
@@ -125,6 +127,8 @@ json::object glass_json(const app::GlassView& view) {
 
 json::object case_json(const app::CaseView& view) {
   const auto& held = view.held;
+  json::array reviewers;
+  for (const auto& each : held.reviewers) reviewers.emplace_back(each.role);
   json::value justification;
   json::value explanation;
   json::value closing;
@@ -148,8 +152,10 @@ json::object case_json(const app::CaseView& view) {
           {"patient", or_null(held.patient.text())},
           {"glass", or_null(held.glass.text())},
           {"rule", held.rule},
-          {"queue", held.queue},
-          {"reviewer", held.reviewer},
+          {"queue", held.reviewers.front().queue},
+          {"reviewer", held.reviewers.front().role},
+          {"reviewers", std::move(reviewers)},
+          {"rank", held.rank},
           {"cause", held.cause},
           {"opened_at", to_text(held.opened_at)},
           {"due", to_text(held.due)},

@@ -88,13 +88,14 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   if (!proved) return api.faulted(proved.fault());
   app::MaySignIn may;
   may.user = given.user;
-  may.from_terminal = *proved;
-  may.origin = *proved ? "terminal/" + given.terminal.text() : request.peer_address;
+  may.address = request.peer_address;
+  if (*proved) may.terminal = given.terminal;
   const auto allowed = api.ask(request, may);
   if (!allowed) return api.faulted(allowed.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get()))
     return api.refused(*refusal);
-  const auto person = std::get<app::MaySignIn::Yes>(allowed->get()).person;
+  const auto& from = std::get<app::MaySignIn::Yes>(allowed->get());
+  const auto& person = from.person;
 
   // Both factors are looked at whoever it is and whatever the first says: the time tells nothing.
   const auto hash = secret(api, "staff/" + person.text(), "password");
@@ -108,10 +109,10 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   app::SignIn command;
   command.person = person;
   command.user = given.user;
-  command.origin = may.origin;
+  command.origin = from.origin;
   command.password_matched = *matched;
   command.totp_step = *step;
-  if (*proved) command.terminal = given.terminal;
+  command.terminal = from.terminal;
   command.token_hash = token_hash(token);
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
