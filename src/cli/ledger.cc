@@ -12,7 +12,7 @@ struct Code {
 };
 
 struct Receipt {
-  std::uint64_t index = 0;
+  std::string index;  // as typed: the server takes its one spelling
 };
 
 struct Entries {
@@ -55,7 +55,7 @@ int status(Shell& shell, const Nothing&) {
 
 int receipt(Shell& shell, const Receipt& options) {
   const Reply reply =
-      shell.get("/ledger/receipt/" + std::to_string(options.index), "text/plain, application/json");
+      shell.get("/ledger/receipt/" + path_segment(options.index), "text/plain, application/json");
   if (!reply.good()) return shell.refused(reply);
   shell.io.out << reply.answer.body;
   return code_of(Exit::done);

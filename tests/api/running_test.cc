@@ -28,7 +28,8 @@ TEST_F(ApiWorld, CheckpointTilesAndReceiptsVerify) {
   EXPECT_TRUE(
       ledger::verify_receipt(*ledger::parse_receipt(receipt.text), ledger::leaf_hash(stored), key));
   EXPECT_EQ(get("/ledger/receipt/" + std::to_string(index), "").status, 401);
-  EXPECT_EQ(get("/ledger/receipt/-1", token).status, 400);
+  for (const char* other : {"-1", "01", "00", "+1", "1.0", "0x1", "18446744073709551616"})
+    EXPECT_EQ(get(std::string{"/ledger/receipt/"} + other, token).status, 400) << other;
   const auto tile = get("/ledger/tile/0/000.p/" + std::to_string(size()), "");
   ASSERT_EQ(tile.status, 200) << tile.text;
   EXPECT_EQ(tile.text.size(), 32 * size());

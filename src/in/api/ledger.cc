@@ -3,8 +3,6 @@
 // Checkpoint and hash tiles are open. Bundles of entries, though encrypted, tell by pseudonyms and
 // times who met whom: they take the role ledger-reader.
 
-#include <charconv>
-
 #include "app/entry_search.h"
 #include "app/read_ledger.h"
 #include "core/ledger/tiles.h"
@@ -62,10 +60,8 @@ Response tile(Api& api, const Request& request, const PathParams& path) {
 }
 
 Response receipt(Api& api, const Request& request, const PathParams& path) {
-  EntryIndex index = 0;
-  const auto& text = path["index"];
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size())
+  const auto index = decimal(path["index"]);
+  if (!index)
     return api.bad_request("{index}", "something else in the path", "the index of an entry");
   bool alive = false;
   const auto asked = api.run([&](app::House& house, const Now& now) {
@@ -73,7 +69,7 @@ Response receipt(Api& api, const Request& request, const PathParams& path) {
   });
   if (!asked) return api.faulted(asked.fault());
   if (!alive) return api.refused(app::no_session());
-  const auto proof = api.log.receipt(index);
+  const auto proof = api.log.receipt(*index);
   if (!proof) return api.faulted(proof.fault());
   if (*proof) return text_answer(**proof);
   auto out = api.not_found("no published checkpoint covers this entry yet");

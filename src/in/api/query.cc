@@ -43,18 +43,25 @@ std::string Query::one_of(std::string_view name, std::initializer_list<std::stri
 
 bool Query::flag(std::string_view name) { return one_of(name, {"true", "false"}) == "true"; }
 
+std::optional<std::uint64_t> decimal(std::string_view text) {
+  std::uint64_t out = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out);
+  if (read.ec != std::errc{} || read.ptr != end || (text.size() > 1 && text[0] == '0'))
+    return std::nullopt;
+  return out;
+}
+
 std::uint64_t Query::number(std::string_view name, Bounds bounds) {
   const auto* value = find(name);
   if (value == nullptr) return bounds.otherwise;
-  std::uint64_t out = 0;
-  const auto* end = value->data() + value->size();
-  const auto read = std::from_chars(value->data(), end, out);
-  if (read.ec != std::errc{} || read.ptr != end || out < bounds.min || out > bounds.max) {
+  const auto out = decimal(*value);
+  if (!out || *out < bounds.min || *out > bounds.max) {
     fail(name, "something else",
          "a whole number from " + std::to_string(bounds.min) + " to " + std::to_string(bounds.max));
     return bounds.otherwise;
   }
-  return out;
+  return *out;
 }
 
 std::optional<http::FieldError> Query::error() const {

@@ -12,6 +12,9 @@
 
 namespace halligan::in::api {
 
+// A number in its one spelling: digits alone, no leading zero. Nothing for every other text.
+std::optional<std::uint64_t> decimal(std::string_view text);
+
 class Query {
  public:
   explicit Query(const http::Request& request) : pairs_(http::parse_query(request.query)) {}
