@@ -65,6 +65,19 @@ TEST(Facts, WhatWeCouldNotHaveWrittenIsNotRead) {
     EXPECT_FALSE(decode(bad)) << bad;
 }
 
+TEST(Facts, WhatWasWrittenBeforeAMemberCameIsReadWithItsDefault) {
+  const auto widened = decode(R"({"k":"glass-widened","b":1,"d":{"glass":"g","rule":"r"}})");
+  ASSERT_TRUE(widened);
+  const auto& fact = std::get<GlassWidened>(widened->fact);
+  EXPECT_EQ(fact.until, far_future);
+  EXPECT_EQ(fact.due, far_future);
+  EXPECT_EQ(fact.idle_millis, 0);
+  EXPECT_TRUE(fact.reviewer.empty());
+  const auto read = decode(R"({"k":"ledger-read","b":1,"d":{"staff":"s","what":"entries"}})");
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(patient_of(read->fact).empty());
+}
+
 TEST(Facts, PatientAndStaffAreFound) {
   EXPECT_EQ(patient_of(GlassEnded{.staff = StaffId{"s"},
                                   .patient = PatientId{"p"},
