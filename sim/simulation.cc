@@ -36,6 +36,13 @@ struct SimSession {
   std::string token;
 };
 
+// A glass that somebody was told of, and what they sent for it.
+struct Click {
+  app::BreakGlass command;
+  std::string key;
+  GlassId glass;
+};
+
 // A record that is on its way out, and what it was permitted for.
 struct Stream {
   std::shared_ptr<const app::Lease> lease;
@@ -51,7 +58,8 @@ class Simulation {
         disk_(dice_.split()),
         root_(crypto::SecretKey{dice_.roll<32>()}),
         vault_storage_(dice_.split(), root_),
-        clock_(start_of_time) {}
+        clock_(start_of_time),
+        one_bedside_(dice_.one_in(5)) {}
 
   Report run();
 
@@ -68,9 +76,11 @@ class Simulation {
   // --- what people do
   void begin();
   void act();
+  void act_at_one_bedside();
   void sign_in();
   void sign_out();
   void break_glass();
+  void break_again();
   void read();
   void close_glass();
   void review();
@@ -108,10 +118,12 @@ class Simulation {
   std::unique_ptr<SimVault> vault_;
   std::unique_ptr<House> house_;
 
+  const bool one_bedside_;  // some seeds: one person who stays with one chart while clocks jump
   Millis true_{0};
   std::vector<std::function<void()>> untold_;
   std::map<std::string, SimSession> sessions_;  // by id: told to their owners
   std::vector<Told> told_;
+  std::vector<Click> clicks_;
   std::vector<Stream> streams_;
   std::map<std::string, Millis> opened_;   // glass -> true time
   std::set<std::string> ended_;            // glass whose end was told to somebody
@@ -162,6 +174,9 @@ void Simulation::open() {
 void Simulation::power_fails() {
   ++report_.restarts;
   untold_.clear();
+  house_.reset();
+  for (const auto& each : streams_)
+    hold(each.lease->over(), "P2", "a record streams and nobody watches its right");
   streams_.clear();
   if (dice_.one_in(3)) clock_.reboot();
   open();
@@ -323,7 +338,7 @@ const SimSession* Simulation::some_session() {
 
 void Simulation::sign_in() {
   app::SignIn command;
-  const auto who = dice_.below(5);
+  const auto who = one_bedside_ ? 0 : dice_.below(5);
   command.person = StaffId{who < 3 ? clinicians[who] : officers[who - 3]};
   command.origin = "10.0.0.1";
   command.password_matched = !dice_.one_in(6);
@@ -383,6 +398,18 @@ void Simulation::break_glass() {
          "a repeated command made something else");
   }
   ++report_.glasses;
+  if (broken->again) return;  // it made nothing: the key stays free
+  const Click click{.command = command, .key = key, .glass = broken->glass};
+  tell([this, click] { clicks_.push_back(click); });
+}
+
+// A page that was left open is sent again, when the glass may have ended long since.
+void Simulation::break_again() {
+  if (clicks_.empty()) return;
+  const auto click = clicks_[dice_.below(clicks_.size())];
+  const auto answer = perform(click.command, click.key);
+  if (const auto* broken = std::get_if<app::Broken>(&answer))
+    hold(broken->again && broken->glass == click.glass, "P7", "a page sent again broke glass anew");
 }
 
 void Simulation::read() {
@@ -392,7 +419,7 @@ void Simulation::read() {
   command.token_hash = session->token;
   // Mostly the chart in front of the person, now and then another one.
   const auto* live = house_->state().session_by_token(session->token);
-  const bool stays = live != nullptr && !live->focus.empty() && !dice_.one_in(4);
+  const bool stays = live != nullptr && !live->focus.empty() && (one_bedside_ || !dice_.one_in(4));
   auto cell = app::chart_cell(stays ? live->focus : PatientId{some_patient()});
   const char* const types[] = {"Patient", "Observation", "Condition",
                                "Patient", "Observation", "Claim"};
@@ -524,14 +551,34 @@ void Simulation::step_clock() {
   clock_.set_drift_ppm(static_cast<std::int64_t>(dice_.below(400)) - 200);
 }
 
+// Used all the time and never left, a glass ends by its lifetime alone, whatever the clocks say.
+void Simulation::act_at_one_bedside() {
+  const auto what = dice_.below(100);
+  if (some_session() == nullptr)
+    sign_in();
+  else if (house_->state().open.empty())
+    break_glass();
+  else if (what < 60)
+    read();
+  else if (what < 90) {
+    const Millis span{60'000 + dice_.below(180'000)};
+    clock_.pass(span);
+    true_ += span;
+  } else
+    step_clock();
+}
+
 void Simulation::act() {
+  if (one_bedside_ && dice_.below(100) < 97) return act_at_one_bedside();
   const auto what = dice_.below(100);
   if (what < 14)
     sign_in();
   else if (what < 17)
     sign_out();
-  else if (what < 34)
+  else if (what < 32)
     break_glass();
+  else if (what < 34)
+    break_again();
   else if (what < 64)
     read();
   else if (what < 69)

@@ -15,12 +15,17 @@ build/release/sim/halligan-sim --seed 1000 --seeds 4000
 
 say "Fuzzing, a minute for each target"
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DHALLIGAN_FUZZ=ON \
-  -DCMAKE_CXX_FLAGS="-fsanitize=fuzzer-no-link,address" > /dev/null
+  -DCMAKE_CXX_FLAGS="-fsanitize=fuzzer-no-link,address -U_FORTIFY_SOURCE" > /dev/null
 for source in fuzz/*.cc; do
   name=fuzz_$(basename "$source" .cc)
   ninja -C build/fuzz "$name"
-  "build/fuzz/fuzz/$name" -max_total_time=60 -verbosity=0
+  # New inputs go to the first folder; what is stored stays as it is.
+  mkdir -p "build/fuzz/found/$name"
+  (cd build/fuzz && "fuzz/$name" -max_total_time=60 -max_len=4096 -verbosity=0 "found/$name" "../../fuzz/corpus/${name#fuzz_}")
 done
 
 say "Turning round the lines of the decision"
 /usr/bin/python3 tools/mutate_decision.py
+
+say "Taking away what holds the promises, one at a time"
+/usr/bin/python3 tools/mutate_promises.py

@@ -29,6 +29,12 @@ struct House::Running : Lease {
   std::atomic<bool> cut = false;
 };
 
+// Nobody watches over what still streams, and the next house does not know of it.
+House::~House() {
+  for (const auto& each : running_)
+    if (const auto running = each.lock()) running->cut.store(true, std::memory_order_release);
+}
+
 House::House(const Parts& parts) : parts_(parts), journal_(parts.store, parts.vault, parts.dice) {}
 
 Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string version) {
@@ -136,7 +142,6 @@ Result<Durable> House::commit() {
     failed_ = true;
     fault_ = durable.fault().what;
   } else if (state_.rights_epoch != rights_seen_) {
-    rights_seen_ = state_.rights_epoch;
     recheck_rights(settle(parts_.clock.now()));
   }
   return durable;
@@ -157,7 +162,7 @@ void House::keep_time(const Now& told) {
     const auto running = each.lock();
     return running != nullptr && now.wall >= running->right.judge_again;
   });
-  if (due) recheck_rights(now);
+  if (due || state_.rights_epoch != rights_seen_) recheck_rights(now);
   const auto minute = std::chrono::floor<std::chrono::minutes>(now.wall);
   if (state_.rights_epoch != explained_epoch_ || minute != explained_minute_) {
     explained_epoch_ = state_.rights_epoch;
@@ -182,6 +187,7 @@ std::shared_ptr<const Lease> House::lease(const Right& right) {
 
 // Whether what streams is still permitted; asked again when facts change and when time alone does.
 void House::recheck_rights(const Now& now) {
+  rights_seen_ = state_.rights_epoch;
   for (const auto& each : running_) {
     const auto running = each.lock();
     if (running == nullptr || running->cut.load(std::memory_order_relaxed)) continue;

@@ -32,6 +32,7 @@ class House {
   // Replays the ledger, records the start, ends what the time in between has ended, and writes the
   // outcome "unknown" for every intent that has none.
   static Result<std::unique_ptr<House>> open(const Parts& parts, std::string version);
+  ~House();  // every lease is over
 
   // Decides one command on the state as it stands, facts of this batch included. The answer may be
   // told to nobody before commit() has given a Durable.

@@ -331,6 +331,7 @@ void State::on(EntryIndex, const EntryTime&, const facts::GlassEnded& f) {
     over->second->store(true);
     glass_over.erase(over);
   }
+  ++rights_epoch;  // what began on another right may rest on this glass by now
 }
 
 template <>
