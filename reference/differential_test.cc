@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "core/policy/check.h"
+#include "core/policy/parse.h"
 #include "core/policy/print.h"
 #include "core/policy/stage.h"
 #include "reference/show.h"
@@ -63,6 +64,44 @@ TEST(Differential, Generated) {
   std::printf("%zu cases agree: %zu deny, %zu glass, %zu permit\n", static_cast<std::size_t>(cases),
               verdicts[0], verdicts[1], verdicts[2]);
   for (const std::size_t count : verdicts) EXPECT_GE(count, 1'000U);
+}
+
+// More classes and paths than a decision remembers the values of: the others are asked for anew.
+TEST(Differential, MoreClassesAndPathsThanAreRemembered) {
+  constexpr std::size_t many = 90;
+  std::string text =
+      "hospital = \"S\"\ntimezone = \"Europe/London\"\nroles = [\"doctor\"]\n[relations]\n";
+  const auto number = [](std::size_t i) { return std::to_string(i); };
+  for (std::size_t i = 0; i < many; ++i)
+    text += "r" + number(i) + " = { from = \"staff\", to = \"patient\" }\n";
+  text += "[classes]\n";
+  for (std::size_t i = 0; i < many; ++i)
+    text += "c" + number(i) + " = [\"Observation\", \"-label:L" + number(i) + "\"]\n";
+  for (std::size_t i = 0; i < many; ++i)
+    text += "[[allow]]\nname = \"a" + number(i) + "\"\nactions = [\"read\"]\ndata = [\"c" +
+            number(i) + "\"]\nvia = \"staff : r" + number(i) + "\"\n";
+  const auto parsed = policy::parse(text);
+  ASSERT_TRUE(parsed.policy) << policy::to_text(parsed.messages.at(0), "policy");
+  for (std::size_t i = 0; i < many; i += 7) {
+    Case of{.policy = *parsed.policy, .world = {}, .question = {}};
+    auto& fact = of.world.facts.emplace_back();
+    fact.relation = "r" + number(i);
+    fact.from = "me";
+    fact.to = "p";
+    of.question.asker.staff = "me";
+    of.question.asker.active_roles = of.question.asker.held_roles = {"doctor"};
+    of.question.cell.type = "Observation";
+    of.question.cell.patient = "p";
+    of.question.now = Instant{Millis{1'790'000'000'000}};
+    auto stage = policy::Stage::set(of.policy, of.world);
+    ASSERT_TRUE(stage.ok());
+    for (const bool labelled : {false, true}) {
+      of.question.cell.labels = {labelled ? "L" + number(i) : "L" + number((i + 1) % many)};
+      const auto answer = stage->ask(of.question);
+      EXPECT_EQ(answer, the_reference().answer(of)) << i;
+      EXPECT_EQ(answer.verdict, labelled ? ast::Verdict::deny : ast::Verdict::permit) << i;
+    }
+  }
 }
 
 // ---- Every combination of a small world: one rule of each kind or none, each resting on evidence

@@ -21,7 +21,7 @@ from mutation import ROOT, MutantProgram, ready
 HARMLESS = [
     ("if (best == Truth::yes) break;", "nothing is greater than true"),
     ("if (side != Truth::yes) side =", "nothing is greater than true"),
-    ("return result == Truth::no;", "only saves looking at the other conditions"),
+    ("return step == nullptr && result == Truth::no;", "only saves looking at the other conditions"),
 ]
 
 SWAPS = [

@@ -73,7 +73,8 @@ Truth Evaluation::evaluate_set(std::size_t set) {
 Truth Evaluation::data_of(const Engine::Compiled& rule) {
   const auto fixed = rule.fixed[static_cast<std::size_t>(cell_.slot)];
   if (fixed != Engine::Static::depends) return truth(fixed == Engine::Static::yes);
-  Truth value = rule.data ? in_set(*rule.data) : Truth::yes;
+  MUST(rule.data.has_value());  // without, it is the same for every slot
+  Truth value = in_set(*rule.data);
   for (const auto set : rule.kept_out) value = both(value, swapped(in_set(set)));
   if (value == Truth::unknown && cell_.survey) return truth(is_grant(rule.kind));
   return value;
@@ -186,16 +187,15 @@ Truth Evaluation::value(RuleIx index, bool strict, RuleStep* step) {
   }
   Truth result = Truth::yes;
   used_.clear();
-  // True where the next condition need not be looked at.
+  // True where the next condition need not be looked at; an explanation looks at all.
   const auto done = [&](std::string_view name, Truth truth) {
     result = both(result, truth);
     if (step != nullptr) {
       step->conditions.push_back(
           {.name = name, .value = truth, .facts = {used_.begin(), used_.end()}});
       used_.clear();
-      return false;
     }
-    return result == Truth::no;
+    return step == nullptr && result == Truth::no;
   };
   if (done("roles", truth(role_fits(rule)))) return result;
   if (done("data", both(data_of(rule), truth(named_where_needed(rule))))) return result;
@@ -203,8 +203,7 @@ Truth Evaluation::value(RuleIx index, bool strict, RuleStep* step) {
   if (!rule.flags.empty() && done("flags", flags_of(rule, helps))) return result;
   if (rule.via && done("via", shared_path(*rule.via, helps, step != nullptr))) return result;
   if (rule.when && done("when", shared_path(*rule.when, helps, step != nullptr))) return result;
-  if (rule.unless && done("unless", swapped(shared_path(*rule.unless, hinders, step != nullptr))))
-    return result;
+  if (rule.unless) done("unless", swapped(shared_path(*rule.unless, hinders, step != nullptr)));
   return result;
 }
 
