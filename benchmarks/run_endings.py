@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""run_endings.py - how long a right lives after its end was asked for (scenario B03), for each cause.
+
+A person with broken glass downloads a large chart and, beside that, asks for a small record again and
+again; then somebody ends the right. Measured from sending that command: until the command was
+answered, until a new request was refused for the first time, until the download was cut. A figure
+says what it was here; nothing passes or fails by it, unless something was not ended at all.
+"""
+import argparse
+import os
+import pathlib
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+TREE = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TREE / "tests"))
+os.environ.setdefault("HALLIGAN_BIN", str(TREE / "build" / "release" / "halligan"))
+
+from halligan_world import DEMO, World, demo_policy  # noqa: E402  (the path comes first)
+
+CHART, DOCUMENTS, BYTES = "p-000008", 20, 1_000_000
+REASON = '''
+[[glass]]
+reason  = "second-opinion"
+label   = "Second opinion"
+help    = "Somebody asked for your opinion."
+purpose = "BTG"
+roles   = ["physician"]
+ends    = { focus = true, idle = "10m", after = "1h" }
+review  = { by = "privacy-officer", within = "24h" }
+'''
+
+
+class Download(threading.Thread):
+    """Reads a large answer, a little at a time, until it is whole or cut."""
+
+    def __init__(self, client):
+        super().__init__(daemon=True)
+        self.socket = client.world.raw(receive_buffer=4096)
+        self.socket.sendall(f"GET /fhir/Patient/{CHART}/$everything HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {client.token}\r\n"
+                            "Accept: application/fhir+json\r\nConnection: close\r\n\r\n".encode())
+        self.size = len(self.socket.recv(4096))
+        self.ended = None
+
+    def run(self):
+        try:
+            while part := self.socket.recv(16384):
+                self.size += len(part)
+                time.sleep(0.0005)
+        except (OSError, ssl.SSLError):
+            pass
+        self.ended = time.monotonic()
+
+
+class Asker(threading.Thread):
+    """Asks for one small record until it is refused."""
+
+    def __init__(self, client):
+        super().__init__(daemon=True)
+        self.client, self.refused = client, None
+
+    def run(self):
+        while self.client.fhir("GET", f"Patient/{CHART}").status == 200:
+            pass
+        self.refused = time.monotonic()
+
+
+def sign(world, text):
+    version = world.admin.api("POST", "/policy/proposals", {"text": text, "note": "measured"}, ok=201).json["version"]
+    return lambda: world.session("adm.moreau").api("POST", f"/policy/proposals/{version}/sign", {}, ok=200)
+
+
+def ways(world):
+    """cause: (reason to break for, what to do beforehand, giving what to do)"""
+    lind = world.session("p.lind")
+    without = world.policy.replace(REASON, "")
+    return {
+        "closed": ("clinical-access", lambda p, g: lambda: p.api("POST", f"/glass/{g}/close", {}, ok=200)),
+        "revoked": ("clinical-access", lambda p, g: lambda: lind.api("POST", f"/glass/{g}/revoke", {}, ok=200)),
+        "signed out": ("clinical-access", lambda p, g: p.sign_out),
+        "signed out by an officer": ("clinical-access", lambda p, g: lambda: lind.api("POST", f"/staff/{p.staff}/sign-out", {})),
+        "deactivated": ("clinical-access", lambda p, g: lambda: world.set_staff(p.staff, active=False)),
+        "role changed": ("clinical-access", lambda p, g: lambda: world.set_staff(p.staff, roles=["registrar"])),
+        "policy changed": ("second-opinion", lambda p, g: sign(world, without)),
+    }
+
+
+def measure(world, reason, prepare):
+    person = world.hire("physician")
+    glass = person.break_glass(CHART, reason).json["glass"]
+    end = prepare(person, glass)
+    download, asker = Download(person), Asker(person)
+    download.start()
+    asker.start()
+    time.sleep(0.1)
+    start = time.monotonic()
+    end()
+    answered = time.monotonic()
+    download.join(60)
+    asker.join(60)
+    if download.ended is None or asker.refused is None or download.size >= DOCUMENTS * BYTES:
+        sys.exit("the right did not end")
+    return [1000 * (at - start) for at in (answered, asker.refused, download.ended)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        subprocess.run(["node", str(DEMO / "generate.mjs"), "--staff", "60", "--patients", "40", "--out", str(folder / "hospital")],
+                       check=True, capture_output=True)
+        world = World(folder / "world", folder / "hospital", policy=demo_policy() + REASON)
+        try:
+            world.start()
+            for n in range(DOCUMENTS):
+                world.upstream("POST", "DocumentReference", {
+                    "resourceType": "DocumentReference", "status": "current", "subject": {"reference": f"Patient/{CHART}"},
+                    "description": f"scan {n}",
+                    "content": [{"attachment": {"contentType": "application/pdf", "data": "QUJD" * (BYTES // 4)}}]})
+            print(f"{'milliseconds, median (worst) of ' + str(rounds):<34}{'answered':>16}{'next refused':>16}{'running cut':>16}")
+            for cause, (reason, prepare) in ways(world).items():
+                figures = []
+                for _ in range(rounds):
+                    figures.append(measure(world, reason, prepare))
+                    if cause == "policy changed":
+                        sign(world, world.policy)()
+                shown = (f"{statistics.median(each):.0f} ({max(each):.0f})" for each in zip(*figures))
+                print(f"{cause:<34}" + "".join(f"{text:>16}" for text in shown), flush=True)
+        finally:
+            world.stop()
+
+
+if __name__ == "__main__":
+    main()
