@@ -207,7 +207,7 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answ
   if (answer.verdict == Verdict::glass) {
     out.why = Why::glass_needed;
     out.what = "the chart can be opened by breaking the glass";
-    out.offer = offer_of(context.state, patient, answer, context.now);
+    out.offer = offer_of(context.state, cell, answer, context.now);
     fact.offered = true;
     for (const auto& grant : out.offer->grants)
       if (grant.reason && fact.reasons.size() < 50) fact.reasons.push_back(grant.rule);
@@ -250,7 +250,7 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
   for (const auto& cell : command.cells) {
     const bool known =
         !cell.patient || command.patients_exist || context.state.knows(patient_of(cell));
-    answers.push_back(known ? judge(context.state, *session, cell, context.now) : Judged{});
+    answers.push_back(judge_if_known(context.state, *session, cell, context.now, known));
   }
 
   Accessed out;

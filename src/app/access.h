@@ -64,7 +64,7 @@ struct AskAccess {
   bool whole = false;  // all or nothing: a write
   bool moves_focus = true;
   // The record system knows these patients. An id that neither it nor the ledger knows is answered
-  // as if no rule covered it, and mints no key.
+  // as if no rule gave anything, and mints no key.
   bool patients_exist = false;
 };
 AskAccess::Answer decide(const AskAccess& command, Context& context);

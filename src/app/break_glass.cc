@@ -39,6 +39,18 @@ std::optional<Refusal> too_long(const std::vector<facts::Detail>& details) {
   return Refusal{.why = Why::bad_request, .what = "the answers are too long altogether"};
 }
 
+std::optional<Refusal> wrong_wanted(const OfferedCell& wanted) {
+  const auto fits = [](const std::vector<std::string>& codes) {
+    return codes.size() <= limits::codes_of_cell_max &&
+           std::all_of(codes.begin(), codes.end(), [](const std::string& code) {
+             return !code.empty() && code.size() <= limits::id_bytes_max;
+           });
+  };
+  if (wanted.type.size() <= limits::id_bytes_max && fits(wanted.labels) && fits(wanted.categories))
+    return std::nullopt;
+  return Refusal{.why = Why::bad_request, .what = "what is wanted is of one type, with few codes"};
+}
+
 // Whatever of the bill was not brought along; nothing when it is paid.
 std::optional<Refusal> unpaid(const BreakGlass& command, const Grant& grant) {
   Refusal out;
@@ -71,13 +83,21 @@ std::optional<Refusal> unpaid(const BreakGlass& command, const Grant& grant) {
   return std::nullopt;
 }
 
-std::vector<std::string> rules_paid(const Grant& grant) {
-  std::vector<std::string> out{grant.rule};
-  for (const auto* list : {&grant.bill.acknowledge, &grant.bill.owed_prompts, &grant.bill.reviews,
-                           &grant.bill.notices})
-    for (const auto& name : *list)
-      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
-  return out;
+// What of the offer was taken.
+struct Taken {
+  const Grant& grant;
+  const policy::ast::Rule& rule;
+  const std::vector<std::string>& pays;
+};
+
+// The chart as such is what is meant where nothing is said.
+template <class Fact>
+void say_wanted(const OfferedCell& wanted, Fact& fact) {
+  if (wanted.is_chart()) return;
+  fact.for_action = action_text(wanted.action);
+  fact.for_type = wanted.type;
+  fact.for_labels = wanted.labels;
+  fact.for_categories = wanted.categories;
 }
 
 // When the details that may follow are owed, if any are.
@@ -144,14 +164,16 @@ std::optional<facts::CaseOpened> case_for(const Session& session, const BreakGla
   return out;
 }
 
-Broken widen(const glass::Glass& held, const BreakGlass& command, const Grant& grant,
-             const policy::ast::Rule& rule, const Session& session, Context& context) {
+Broken widen(const glass::Glass& held, const BreakGlass& command, const Taken& taken,
+             const Session& session, Context& context) {
+  const auto& [grant, rule, pays] = taken;
   facts::GlassWidened fact;
   fact.staff = held.staff;
   fact.patient = held.patient;
   fact.glass = held.id;
   fact.rule = grant.rule;
-  fact.paid = rules_paid(grant);
+  say_wanted(command.wanted, fact);
+  fact.paid = pays;
   fact.reason = grant.is_reason ? grant.rule : "";
   fact.purpose = rule.purpose;
   fact.details = command.details;
@@ -182,8 +204,9 @@ Broken widen(const glass::Glass& held, const BreakGlass& command, const Grant& g
   return {.glass = held.id, .case_id = held.case_id, .entry = context.note(std::move(fact))};
 }
 
-Broken open(const BreakGlass& command, const Grant& grant, const policy::ast::Rule& rule,
-            const Session& session, const CaseId& continues, Context& context) {
+Broken open(const BreakGlass& command, const Taken& taken, const Session& session,
+            const CaseId& continues, Context& context) {
+  const auto& [grant, rule, pays] = taken;
   const auto ends = rule.ends.value_or(policy::ast::Ends{});
   facts::GlassOpened fact;
   fact.staff = session.staff;
@@ -194,7 +217,8 @@ Broken open(const BreakGlass& command, const Grant& grant, const policy::ast::Ru
   fact.case_id = opened_case ? opened_case->case_id : continues;
   fact.session = session.id;
   fact.rule = grant.rule;
-  fact.paid = rules_paid(grant);
+  say_wanted(command.wanted, fact);
+  fact.paid = pays;
   fact.reason = grant.is_reason ? grant.rule : "";
   fact.purpose = rule.purpose;
   fact.details = command.details;
@@ -245,14 +269,6 @@ Refusal glass_not_found() { return {.why = Why::not_found, .what = "no glass has
 
 }  // namespace
 
-Cell chart_cell(const PatientId& patient) {
-  Cell cell;
-  cell.type = "Patient";
-  cell.patient = patient.text();
-  cell.categories.emplace();
-  return cell;
-}
-
 BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
@@ -266,11 +282,11 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
           .glass = held->id, .case_id = held->case_id, .entry = made->second.index, .again = true};
     }
   }
+  if (auto refusal = wrong_wanted(command.wanted)) return *refusal;
   const auto* held = context.state.open_glass(session->id, command.patient);
-  const Cell cell = chart_cell(command.patient);
+  const Cell cell = cell_of(command.wanted, command.patient);
   const bool known = command.patient_exists || context.state.knows(command.patient);
-  const auto answer =
-      known ? judge(context.state, *session, cell, context.now, OpenGlass::ignored) : Judged{};
+  auto answer = judge_break(context.state, *session, cell, context.now, known);
   if (answer.verdict == Verdict::permit) {
     move_focus(*session, command.patient, context);
     owe_cases(*session, command.patient, *answer.basis, context);
@@ -282,17 +298,27 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
     return Unneeded{.rule = answer.basis->rule, .entry = entry};
   }
   if (answer.verdict == Verdict::deny) return refuse_cell(*session, cell, answer, context);
+  const bool given = held != nullptr && has_grant(*held, command.rule);
+  if (given) {
+    // Given already: what a seal asks beyond it, here and not there, is what is left.
+    auto left = judge(context.state, *session, cell, context.now);
+    if (left.verdict != Verdict::glass)
+      return Broken{.glass = held->id, .case_id = held->case_id, .entry = 0, .again = true};
+    answer = std::move(left);
+  }
   const auto grant = std::find_if(answer.offer.begin(), answer.offer.end(),
                                   [&](const Grant& each) { return each.rule == command.rule; });
   if (grant == answer.offer.end())
     return Refusal{.why = Why::unknown_reason,
-                   .what = "give one of the reasons that are offered for this chart",
-                   .offer = offer_of(context.state, command.patient, answer, context.now)};
-  if (held != nullptr && has_grant(*held, command.rule))
-    return Broken{.glass = held->id, .case_id = held->case_id, .entry = 0, .again = true};
+                   .what = "give one of the reasons that are offered for this",
+                   .offer = offer_of(context.state, cell, answer, context.now)};
   const auto* rule = rule_named(context.state, grant->rule);
   MUST(rule != nullptr);
-  const auto continues = case_continued(*session, command.patient, *rule, context);
+  const Taken taken{.grant = *grant,
+                    .rule = *rule,
+                    .pays = answer.pays[static_cast<std::size_t>(grant - answer.offer.begin())]};
+  const auto continues =
+      given ? CaseId{} : case_continued(*session, command.patient, *rule, context);
   Grant asked = *grant;
   if (!continues.empty()) {  // explained once, and not again
     asked.bill.prompts.clear();
@@ -304,12 +330,12 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
     const bool by_reason =
         std::any_of(held->grants.begin(), held->grants.end(),
                     [](const glass::Grant& each) { return !each.reason.empty(); });
-    if (by_reason) return widen(*held, command, *grant, *rule, *session, context);
+    if (by_reason) return widen(*held, command, taken, *session, context);
     // What was only acknowledged gives way: a reason has its own case and its own, shorter, life.
     if (auto ended = glass::decide_end(*held, facts::EndedBy::closed, {}, context.now))
       context.note(std::move(*ended));
   }
-  return open(command, *grant, *rule, *session, continues, context);
+  return open(command, taken, *session, continues, context);
 }
 
 CloseGlass::Answer decide(const CloseGlass& command, Context& context) {

@@ -1,7 +1,8 @@
 // break_glass.h - opening, widening, closing, revoking a glass; paying the details that are owed.
 //
-// Breaking is decided afresh, whatever was offered. A glass is for one person, in one session, for
-// one chart; it opens together with its case and moves the focus.
+// Breaking is decided afresh, whatever was offered, for the chart or for what is wanted of it. A
+// glass is for one person, in one session, for one chart; it opens together with its case and moves
+// the focus.
 #pragma once
 
 #include <string>
@@ -28,6 +29,9 @@ struct BreakGlass {
   std::string token_hash;
   PatientId patient;
   bool patient_exists = false;
+  // What it is for. Whoever names something else than what they need gains nothing: what the glass
+  // then gives is decided at each access, and a seal upon that still asks.
+  OfferedCell wanted{};
   std::string rule;  // a reason, or the allow rule whose asks are paid
   std::vector<facts::Detail> details;
   std::vector<std::string> acknowledged;  // rules
@@ -73,7 +77,5 @@ struct ViewGlass {
   bool patient_exists = false;
 };
 ViewGlass::Answer decide(const ViewGlass& command, Context& context);
-
-Cell chart_cell(const PatientId& patient);  // (read, Patient, unlabelled): whether the chart opens
 
 }  // namespace halligan::app

@@ -66,17 +66,16 @@ ExplainDecision::Answer decide(const ExplainDecision& command, Context& context)
   if (!own && context.state.person(command.staff) == nullptr)
     return Refusal{.why = Why::not_found, .what = "nobody is enrolled under this id"};
   const Session asker = own ? *session : imagined(command.staff, context.now);
-  // An id that is nobody's explains like one that no rule covers: nothing is told about it.
+  // An id that is nobody's explains like one that no rule gives anything of.
   const bool known = !command.cell.patient || context.state.knows(PatientId{*command.cell.patient});
-  auto how = known ? explain(context.state, asker, command.cell, context.now)
-                   : std::optional<Explained>{Explained{}};
+  auto how = explain(context.state, asker, command.cell, context.now);
+  if (how && !known && how->answer.verdict != Verdict::deny) how.emplace();
   if (!how) return Refusal{.why = Why::no_policy, .what = "no policy is in force"};
   ExplainDecision::Told out{
       .how = std::move(*how), .policy = context.state.policy_version, .offer = {}, .owed = {}};
   const auto& answer = out.how.answer;
   if (answer.verdict == Verdict::glass)
-    out.offer =
-        offer_of(context.state, PatientId{command.cell.patient.value_or("")}, answer, context.now);
+    out.offer = offer_of(context.state, command.cell, answer, context.now);
   if (answer.basis) out.owed = answer.basis->bill.reviews;
   if (!overseer) keep_own(context.state, out.how);
   context.note(facts::LedgerRead{

@@ -19,7 +19,8 @@ Cell search_cell() {
 SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
-  const auto cell = search_cell();
+  auto cell = search_cell();
+  cell.survey = true;  // who is found may be labelled; each is decided again
   const auto answer = judge(context.state, *session, cell, context.now);
   if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
   SearchPeople::Allowed out;
@@ -27,7 +28,8 @@ SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
                                               .session = session->id,
                                               .terms = command.terms,
                                               .basis = answer.basis->rule,
-                                              .place = session->place});
+                                              .place = session->place,
+                                              .purpose = command.purpose});
   return out;
 }
 
@@ -36,9 +38,10 @@ ListPeople::Answer decide(const ListPeople& command, Context& context) {
   if (session == nullptr) return no_session();
   ListPeople::Listed out;
   out.last = command.search;
-  for (const auto& patient : command.found) {
+  for (const auto& [patient, labels] : command.found) {
     auto cell = search_cell();
     cell.patient = patient.text();
+    cell.labels = labels;
     const auto answer = judge(context.state, *session, cell, context.now);
     if (answer.verdict != Verdict::permit) {
       // Left out without a word, as one who does not exist; written down all the same.

@@ -22,7 +22,8 @@ struct SearchPeople {
   };
   using Answer = std::variant<Allowed, Refusal>;
   std::string token_hash;
-  std::string terms;  // "name=osei, birth_date=1961-04-02"
+  std::string terms;    // "name=osei, birth_date=1961-04-02"
+  std::string purpose;  // ActReason code that the client declared; empty: none
 };
 SearchPeople::Answer decide(const SearchPeople& command, Context& context);
 
@@ -32,10 +33,14 @@ struct ListPeople {
     bool more = false;                // some that could be shown did not fit
     EntryIndex last = 0;              // the entry of the last one, or of the search
   };
+  struct Found {
+    PatientId patient;
+    std::vector<std::string> labels;  // of the Patient, as it came back
+  };
   using Answer = std::variant<Listed, Refusal>;
   std::string token_hash;
   EntryIndex search = 0;  // of SearchPeople
-  std::vector<PatientId> found;
+  std::vector<Found> found;
 };
 ListPeople::Answer decide(const ListPeople& command, Context& context);
 

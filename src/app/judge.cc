@@ -1,6 +1,7 @@
 #include "app/judge.h"
 
 #include <algorithm>
+#include <set>
 
 #include "app/fold_evidence.h"
 #include "app/roles.h"
@@ -152,6 +153,9 @@ Judged plain(const State& state, const Engine& engine, const policy::Decision& d
       for (const auto* granted : engine.offer(decision)) {
         out.offer.push_back(plain(engine, decision, *granted, question, now));
         out.proofs.push_back(proof_asked(engine, decision, *granted, question, now));
+        auto& pays = out.pays.emplace_back();
+        for (const auto rule : engine.pays(decision, *granted))
+          pays.push_back(engine.rule(rule).name.text);
       }
       out.instead =
           engine.instead(state.evidence, question.asker, question.cell, now.wall, question.paid);
@@ -181,6 +185,33 @@ Due due_of(const State& state, const ProofAsked& proof, const ast::Bill& bill) {
   out.review = !bill.reviews.empty();
   for (const auto& name : bill.notices)
     if (const auto* asks = rule_named(state, name)) out.notices.push_back(asks->duties.notice);
+  return out;
+}
+
+// Every label and category that the policy names.
+struct Named {
+  std::set<std::string> labels;
+  std::set<std::string> categories;
+};
+
+Named named_by(const ast::Policy& policy) {
+  Named out;
+  const auto look = [&](const std::vector<ast::Member>& members) {
+    for (const auto& member : members) {
+      if (member.kind == ast::MemberKind::label) out.labels.insert(member.text);
+      if (member.category) out.categories.insert(*member.category);
+    }
+  };
+  for (const auto& rule : policy.rules) look(rule.data);
+  for (const auto& data_class : policy.classes) look(data_class.of);
+  return out;
+}
+
+std::vector<std::string> those_in(const std::vector<std::string>& list,
+                                  const std::set<std::string>& known) {
+  std::vector<std::string> out;
+  for (const auto& each : list)
+    if (known.contains(each) && out.size() < limits::codes_of_cell_max) out.push_back(each);
   return out;
 }
 
@@ -223,6 +254,26 @@ Judged judge(const State& state, const Session& session, const Cell& cell, const
   return plain(state, *engine, decision, question, now);
 }
 
+Judged judge_if_known(const State& state, const Session& session, const Cell& cell, const Now& now,
+                      bool known, OpenGlass open_glass) {
+  auto out = judge(state, session, cell, now, open_glass);
+  if (known || out.verdict == Verdict::deny) return out;
+  return {};
+}
+
+bool asks_who_it_is(const State& state, const Session& session, const std::vector<Cell>& cells,
+                    const PatientId& patient, const Now& now) {
+  bool offered = false;
+  bool refused = false;
+  for (const auto& cell : cells) {
+    const auto answer = judge(state, session, cell, now);
+    if (!answer.denied_by.empty()) return false;
+    offered = offered || answer.verdict == Verdict::glass;
+    refused = refused || answer.verdict == Verdict::deny;
+  }
+  return (refused && !offered) || !state.knows(patient);
+}
+
 std::optional<Explained> explain(const State& state, const Session& session, const Cell& cell,
                                  const Now& now) {
   const auto* engine = state.engine();
@@ -260,8 +311,63 @@ const policy::ast::Rule* rule_named(const State& state, const std::string& name)
   return rule ? &state.engine()->rule(*rule) : nullptr;
 }
 
-Offer offer_of(const State& state, const PatientId& patient, const Judged& answer, const Now& now) {
-  Offer out{.patient = patient,
+Cell chart_cell(const PatientId& patient) {
+  Cell cell;
+  cell.type = "Patient";
+  cell.patient = patient.text();
+  cell.categories.emplace();
+  return cell;
+}
+
+Cell cell_of(const OfferedCell& wanted, const PatientId& patient) {
+  if (wanted.is_chart()) return chart_cell(patient);
+  Cell cell;
+  cell.action = wanted.action;
+  constexpr std::string_view fact = "fact:";
+  if (wanted.type.starts_with(fact))
+    cell.fact = wanted.type.substr(fact.size());
+  else
+    cell.type = wanted.type;
+  cell.labels = wanted.labels;
+  if (!wanted.categories.empty()) cell.categories = wanted.categories;
+  cell.patient = patient.text();
+  cell.survey = true;
+  return cell;
+}
+
+OfferedCell wanted_of(const State& state, const Cell& cell) {
+  const auto* policy = policy_of(state);
+  const auto named = policy == nullptr ? Named{} : named_by(*policy);
+  return {.action = cell.action,
+          .type = cell.fact.empty() ? cell.type : "fact:" + cell.fact,
+          .labels = those_in(cell.labels, named.labels),
+          .categories =
+              those_in(cell.categories.value_or(std::vector<std::string>{}), named.categories)};
+}
+
+OfferedCell wanted_of(const glass::Grant& grant) {
+  if (grant.for_type.empty()) return {};
+  return {.action = action_named(grant.for_action).value_or(Action::read),
+          .type = grant.for_type,
+          .labels = grant.for_labels,
+          .categories = grant.for_categories};
+}
+
+Judged judge_break(const State& state, const Session& session, const Cell& cell, const Now& now,
+                   bool known) {
+  auto answer = judge_if_known(state, session, cell, now, known, OpenGlass::ignored);
+  if (answer.verdict != Verdict::permit || !cell.survey) return answer;
+  auto rest = cell;
+  rest.survey = false;
+  if (!rest.categories) rest.categories.emplace();
+  rest.dated = far_past;
+  auto other = judge_if_known(state, session, rest, now, known, OpenGlass::ignored);
+  return other.verdict == Verdict::glass ? other : answer;
+}
+
+Offer offer_of(const State& state, const Cell& cell, const Judged& answer, const Now& now) {
+  Offer out{.patient = PatientId{cell.patient.value_or("")},
+            .wanted = wanted_of(state, cell),
             .policy = state.policy_version,
             .until = now.wall + limits::offer_life,
             .grants = {},

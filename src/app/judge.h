@@ -33,6 +33,8 @@ struct ProofAsked {
 struct Judged : Answer {
   Instant holds_until = far_future;
   std::vector<ProofAsked> proofs{};  // of each grant of the offer
+  // Of each grant of the offer the rules that its opening pays: its own, and the seals upon it.
+  std::vector<std::vector<std::string>> pays{};
 };
 
 // Whether open glass of the session counts as payment, or the question is put as if there were
@@ -42,6 +44,11 @@ enum class OpenGlass { counts, ignored };
 // Without a policy in force, for a type it does not know, or when evaluation fails: deny.
 Judged judge(const State& state, const Session& session, const Cell& cell, const Now& now,
              OpenGlass open_glass = OpenGlass::counts);
+
+// The same where neither the ledger nor the record system knows the patient: nothing is given, and
+// what is shut for everybody's chart is said to be shut.
+Judged judge_if_known(const State& state, const Session& session, const Cell& cell, const Now& now,
+                      bool known, OpenGlass open_glass = OpenGlass::counts);
 
 // How the decision came about, rule by rule; nothing without a policy in force.
 struct Explained {
@@ -65,7 +72,21 @@ std::optional<Explained> explain(const State& state, const Session& session, con
 const policy::ast::Policy* policy_of(const State& state);  // null while none is in force
 const policy::ast::Rule* rule_named(const State& state, const std::string& name);
 // Names nobody: it is shown to the session that asked, and to no other.
-Offer offer_of(const State& state, const PatientId& patient, const Judged& answer, const Now& now);
+Offer offer_of(const State& state, const Cell& cell, const Judged& answer, const Now& now);
+
+Cell chart_cell(const PatientId& patient);  // (read, Patient, unlabelled): whether the chart opens
+Cell cell_of(const OfferedCell& wanted, const PatientId& patient);
+OfferedCell wanted_of(const State& state, const Cell& cell);
+OfferedCell wanted_of(const glass::Grant& grant);
+// Whether the record system is to be asked first if it knows the patient. Whom nobody knows and who
+// is hidden must not be told apart, by time or by an outage: it is asked about both. Where a rule
+// that may be named shuts the chart, known or not, or the ledger knows the patient, it is not.
+bool asks_who_it_is(const State& state, const Session& session, const std::vector<Cell>& cells,
+                    const PatientId& patient, const Now& now);
+// What breaking the glass for this would take, as if none were open. A permit that may hold for
+// some of it only, by its age or category, gives way to the glass that the rest takes.
+Judged judge_break(const State& state, const Session& session, const Cell& cell, const Now& now,
+                   bool known);
 
 // The glass that pays for this grant, where one does.
 const glass::Glass* glass_behind(const State& state, const Session& session,

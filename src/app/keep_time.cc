@@ -65,9 +65,10 @@ std::vector<facts::Fact> ended_by_policy(const State& state, const Now& now) {
     const auto& held = state.glasses.at(id);
     const auto* session = state.session(held.session);
     if (session == nullptr) continue;
-    const auto answer = judge(state, *session, chart_cell(held.patient), now, OpenGlass::ignored);
     const bool given =
         std::all_of(held.grants.begin(), held.grants.end(), [&](const glass::Grant& grant) {
+          const auto cell = cell_of(wanted_of(grant), held.patient);
+          const auto answer = judge_break(state, *session, cell, now, true);
           return std::any_of(answer.offer.begin(), answer.offer.end(),
                              [&](const Grant& offered) { return offered.rule == grant.rule; });
         });

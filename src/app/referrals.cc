@@ -1,5 +1,6 @@
 #include "app/referrals.h"
 
+#include "app/fold_evidence.h"
 #include "app/judge.h"
 #include "app/made.h"
 #include "app/roles.h"
@@ -8,6 +9,12 @@ namespace halligan::app {
 namespace {
 
 Refusal no_policy() { return {.why = Why::no_policy, .what = "no policy is in force"}; }
+
+// Whether any fact has spoken of it.
+bool is_known(const policy::Evidence& evidence, const std::string& team) {
+  const auto [type, id] = split_node(team);
+  return evidence.find(type, id) != policy::NodeId::unnamed;
+}
 
 }  // namespace
 
@@ -43,9 +50,13 @@ LogReferral::Answer decide(const LogReferral& command, Context& context) {
   cell.fact = "referral";
   cell.patient = command.patient.text();
   const bool known = command.patient_exists || context.state.knows(command.patient);
-  const auto answer = known ? judge(context.state, *session, cell, context.now) : Judged{};
+  const auto answer = judge_if_known(context.state, *session, cell, context.now, known);
   if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
   const auto& evidence = context.state.evidence;
+  // A slip of the pen would otherwise be a referral that lets nobody in.
+  if (!is_known(evidence, referral.from))
+    return Refusal{.why = Why::not_found,
+                   .what = "nobody is in a team of this name: check how it is spelt"};
   const auto found = find_edge(evidence, "referral", referral.from, referral.to);
   if (const auto* held = last_said(evidence, found, {.feed = {}, .staff = session->staff});
       held != nullptr && !held->denied && held->start <= context.now.wall &&

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "core/policy/ast.h"
 
 namespace halligan::app {
 
@@ -45,9 +46,22 @@ struct OfferedGrant {
   Millis lasts{};
 };
 
+// What is to be done in a chart, in codes: the cell that was refused, or that a glass is for. Of
+// labels and categories it has those alone that the policy names: no others decide anything.
+struct OfferedCell {
+  policy::ast::Action action = policy::ast::Action::read;
+  std::string type = "Patient";  // or "fact:referral"
+  std::vector<std::string> labels{};
+  std::vector<std::string> categories{};  // none: of whatever category
+  // Whether the chart opens: read, Patient, unlabelled.
+  bool is_chart() const { return *this == OfferedCell{}; }
+  bool operator==(const OfferedCell&) const = default;
+};
+
 // Advice, not a right: breaking is decided afresh.
 struct Offer {
   PatientId patient;
+  OfferedCell wanted{};
   std::string policy;
   Instant until{};
   std::vector<OfferedGrant> grants;

@@ -14,12 +14,22 @@ struct Find {
   std::string id;
 };
 
+// What of a chart is meant, as an offer names it; without a type the chart as such.
+struct OfChart {
+  std::string type;
+  std::string action;
+  std::vector<std::string> labels;
+  std::vector<std::string> categories;
+};
+
 struct Open {
   std::string patient;
+  OfChart of;
 };
 
 struct Break {
   std::string patient;
+  OfChart of;
   std::string reason;
   std::string rule;
   std::vector<std::string> answers;
@@ -31,6 +41,30 @@ struct Break {
 
 std::string chart_path(const std::string& patient) {
   return "/api/v1/charts/" + path_segment(patient);
+}
+
+bool says_cell(const OfChart& of) {
+  return !of.type.empty() || !of.action.empty() || !of.labels.empty() || !of.categories.empty();
+}
+
+// The body of a command on it.
+json::object body_for(const OfChart& of) {
+  if (!says_cell(of)) return {};
+  json::object cell{{"type", of.type.empty() ? "Patient" : of.type}};
+  if (!of.action.empty()) cell["action"] = of.action;
+  if (!of.labels.empty()) cell["labels"] = json::array(of.labels.begin(), of.labels.end());
+  if (!of.categories.empty())
+    cell["categories"] = json::array(of.categories.begin(), of.categories.end());
+  return {{"cell", std::move(cell)}};
+}
+
+void describe_cell(CLI::App& sub, OfChart& of) {
+  sub.add_option("--type", of.type, "resource type that is wanted; without it, the chart as such");
+  sub.add_option("--label", of.labels, "security label of what is wanted")->allow_extra_args(false);
+  sub.add_option("--category", of.categories, "category of what is wanted")
+      ->allow_extra_args(false);
+  sub.add_option("--action", of.action, "what is to be done: read, append ...")
+      ->check(CLI::IsMember({"search", "read", "append", "modify"}));
 }
 
 int find(Shell& shell, const Find& options) {
@@ -79,7 +113,7 @@ int show_verdict(Shell& shell, const Reply& reply, const std::string& patient) {
 }
 
 int open(Shell& shell, const Open& options) {
-  const Reply reply = shell.post(chart_path(options.patient) + "/open", json::object{});
+  const Reply reply = shell.post(chart_path(options.patient) + "/open", body_for(options.of));
   return reply.good() ? show_verdict(shell, reply, options.patient) : shell.refused(reply);
 }
 
@@ -114,7 +148,7 @@ Result<json::array> details_of(Shell& shell, const Break& options, const std::st
         json::object{{"prompt", given.substr(0, at)}, {"answer", given.substr(at + 1)}});
   }
   if (options.answers.empty()) return details;
-  const Reply offered = shell.post(chart_path(options.patient) + "/open", json::object{});
+  const Reply offered = shell.post(chart_path(options.patient) + "/open", body_for(options.of));
   const json::object* grant = grant_named(object_of(offered.object, "offer"), rule);
   if (grant == nullptr) return details;  // the server says why when it is asked to open
   const std::vector<std::string> prompts = prompts_of(*grant);
@@ -173,7 +207,8 @@ int break_glass(Shell& shell, const Break& options) {
   const std::string& rule = options.reason.empty() ? options.rule : options.reason;
   const Result<json::array> details = details_of(shell, options, rule);
   if (!details) return shell.fault(details.fault());
-  json::object body{{options.reason.empty() ? "rule" : "reason", rule}};
+  json::object body = body_for(options.of);
+  body[options.reason.empty() ? "rule" : "reason"] = rule;
   if (!details->empty()) body["details"] = *details;
   if (!options.acknowledge.empty())
     body["acknowledge"] = json::array(options.acknowledge.begin(), options.acknowledge.end());
@@ -192,6 +227,7 @@ int break_glass(Shell& shell, const Break& options) {
 
 void describe_break(CLI::App& sub, Break& o) {
   sub.add_option("patient", o.patient, "id of the patient")->required();
+  describe_cell(sub, o.of);
   sub.add_option("--reason", o.reason, "coded reason; halligan open PATIENT lists them");
   sub.add_option("--rule", o.rule, "a rule of the offer that takes no reason");
   sub.add_option("--answer", o.answers, "answer to the next prompt, in the order of the offer")
@@ -222,6 +258,7 @@ void add_chart_verbs(CLI::App& app, Shell& shell) {
       "halligan open p-000002",
       [](CLI::App& sub, Open& o) {
         sub.add_option("patient", o.patient, "id of the patient")->required();
+        describe_cell(sub, o.of);
       },
       open);
   verb<Break>(app, shell, "break", "Break the glass on one chart, for a reason",

@@ -39,9 +39,25 @@ std::string after_text(const json::object& bill) {
   return out;
 }
 
-std::string command_for(const json::object& grant, const std::string& patient) {
+// The options that name the cell of an offer; none where it is the chart as such.
+std::string cell_options(const json::object& cell) {
+  std::string out;
+  for (const json::value& label : list_of(cell, "labels"))
+    if (label.is_string()) out += " --label " + shell_word(std::string(label.get_string()));
+  for (const json::value& category : list_of(cell, "categories"))
+    if (category.is_string())
+      out += " --category " + shell_word(std::string(category.get_string()));
+  const std::string action = text_of(cell, "action");
+  if (!action.empty() && action != "read") out += " --action " + shell_word(action);
+  const std::string type = text_of(cell, "type");
+  if (type.empty() || (type == "Patient" && out.empty())) return out;
+  return " --type " + shell_word(type) + out;
+}
+
+std::string command_for(const json::object& grant, const std::string& patient,
+                        const json::object& cell) {
   const json::object& bill = object_of(grant, "bill");
-  std::string out = "halligan break " + shell_word(patient);
+  std::string out = "halligan break " + shell_word(patient) + cell_options(cell);
   out +=
       (flag_of(grant, "reason") ? " --reason " : " --rule ") + shell_word(text_of(grant, "rule"));
   for (std::size_t i = 0; i < list_of(bill, "prompts").size(); ++i) out += " --answer TEXT";
@@ -51,7 +67,8 @@ std::string command_for(const json::object& grant, const std::string& patient) {
   return out;
 }
 
-std::string grant_text(const json::object& grant, const std::string& patient) {
+std::string grant_text(const json::object& grant, const std::string& patient,
+                       const json::object& cell) {
   const json::object& bill = object_of(grant, "bill");
   const std::string rule = text_of(grant, "rule");
   const std::string label = text_of(grant, "label");
@@ -69,7 +86,7 @@ std::string grant_text(const json::object& grant, const std::string& patient) {
   if (const std::int64_t idle = number_of(grant, "idle_seconds"); idle > 0)
     ends += (ends.empty() ? "" : ", or ") + ("after " + seconds_text(idle)) + " without use";
   if (!ends.empty()) line("ends:   ", ends + ", or when you open another chart");
-  return out + "    " + wrap(clean(command_for(grant, patient)), 8) + '\n';
+  return out + "    " + wrap(clean(command_for(grant, patient, cell)), 8) + '\n';
 }
 
 }  // namespace
@@ -97,7 +114,7 @@ std::string offer_text(const json::object& offer, const std::string& patient) {
                         "you may break the glass for one of these reasons.") +
                     '\n';
   for (const json::object* grant : objects_of(list_of(offer, "grants")))
-    out += grant_text(*grant, patient);
+    out += grant_text(*grant, patient, object_of(offer, "cell"));
   const json::array& instead = list_of(offer, "instead");
   if (!instead.empty()) {
     out += "\n" + wrap("Without glass it would open by: " + clean(joined(instead)) + ".") + '\n';

@@ -189,6 +189,32 @@ TEST(Shell, an_offer_says_what_to_type_next) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
 }
 
+TEST(Shell, an_offer_for_part_of_a_chart_says_so_and_is_taken_up_so) {
+  FakePerson person("cell");
+  person.signed_in();
+  std::string verdict = glass_verdict;
+  verdict.replace(verdict.find("\"policy\""), 0,
+                  R"("cell":{"action":"read","type":"Observation","labels":["PSYTHPN"],)"
+                  R"("categories":["note"]},)");
+  person.answer(200, verdict);
+  EXPECT_EQ(person.run({"open", "p-000002", "--type", "Observation", "--label", "PSYTHPN"}), 1);
+  EXPECT_EQ(person.asked.at(0).body, R"({"cell":{"type":"Observation","labels":["PSYTHPN"]}})");
+  EXPECT_TRUE(has(flat(person.out.str()),
+                  "halligan break p-000002 --type Observation --label PSYTHPN --category note "
+                  "--reason clinical-access"))
+      << person.out.str();
+  person.answer(200, verdict);
+  person.answer(201, R"({"glass":"g-1","reason":"clinical-access"})");
+  EXPECT_EQ(person.run({"break", "p-000002", "--type", "Observation", "--label", "PSYTHPN",
+                        "--reason", "clinical-access", "--answer", "found"}),
+            0);
+  EXPECT_EQ(person.asked.at(1).body, person.asked.at(0).body)
+      << "the prompts are those of the part";
+  EXPECT_EQ(person.asked.at(2).body,
+            R"({"cell":{"type":"Observation","labels":["PSYTHPN"]},"reason":"clinical-access",)"
+            R"("details":[{"prompt":"What has happened?","answer":"found"}]})");
+}
+
 TEST(Shell, answers_are_put_to_the_prompts_of_the_offer_in_order) {
   FakePerson person("answers");
   person.signed_in();

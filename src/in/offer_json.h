@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "app/judge.h"
 #include "app/refusal.h"
 
 namespace halligan::in {
@@ -39,6 +40,14 @@ inline boost::json::object bill_json(const app::Due& due) {
           {"notices", json_texts(due.notices)}};
 }
 
+// What a glass is for: sent with an offer, and taken back when the glass is broken.
+inline boost::json::object wanted_json(const app::OfferedCell& wanted) {
+  return {{"action", app::action_text(wanted.action)},
+          {"type", wanted.type},
+          {"labels", json_texts(wanted.labels)},
+          {"categories", json_texts(wanted.categories)}};
+}
+
 inline boost::json::object offer_json(const app::Offer& offer) {
   boost::json::array grants;
   for (const auto& grant : offer.grants)
@@ -50,11 +59,9 @@ inline boost::json::object offer_json(const app::Offer& offer) {
                       {"bill", bill_json(grant.due)},
                       {"idle_seconds", grant.idle.count() / 1000},
                       {"lasts_seconds", grant.lasts.count() / 1000}});
-  return {{"patient", offer.patient.text()},
-          {"policy", offer.policy},
-          {"until", to_text(offer.until)},
-          {"grants", std::move(grants)},
-          {"instead", json_texts(offer.instead)}};
+  return {{"patient", offer.patient.text()}, {"cell", wanted_json(offer.wanted)},
+          {"policy", offer.policy},          {"until", to_text(offer.until)},
+          {"grants", std::move(grants)},     {"instead", json_texts(offer.instead)}};
 }
 
 }  // namespace halligan::in

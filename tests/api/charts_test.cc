@@ -148,6 +148,81 @@ TEST_F(ApiWorld, ANamedDenyIsNamedAndAHiddenOneReadsAsNoRule) {
             403);
 }
 
+// Neither by an outage nor by whether the record system was asked.
+TEST_F(ApiWorld, AnOutageTellsNothingOfAHiddenChart) {
+  tell("excludes", "p-2", "doc");
+  const auto token = sign_in("doc");
+  const json::object why{{"reason", "clinical-access"}, {"details", details()}};
+  const auto both = [&](const char* what, const json::object& body) {
+    std::vector<std::string> seen;
+    for (const std::string patient : {"p-2", "p-404"}) {
+      const auto before = records_.asked.size();
+      const auto path = "/api/v1/charts/" + patient + "/" + what;
+      const auto said = what == std::string{"glass"} ? get(path, token) : post(path, token, body);
+      seen.push_back(std::to_string(said.status) + " " + (said.status >= 400 ? said.slug() : "") +
+                     " " + std::to_string(records_.asked.size() - before));
+    }
+    EXPECT_EQ(seen[0], seen[1]) << what;
+    return seen[0];
+  };
+  EXPECT_EQ(both("open", {}), "200  1");
+  EXPECT_EQ(both("break", why), "403 denied 1");
+  EXPECT_EQ(both("glass", {}), "403 denied 1");
+  EXPECT_EQ(both("referrals", {{"team", "cardio"}}), "403 denied 1");
+  records_.fault = Fault{FaultCode::upstream_unreachable, ""};
+  for (const auto* what : {"open", "break", "glass", "referrals"}) {
+    const auto body = what == std::string{"break"}       ? why
+                      : what == std::string{"referrals"} ? json::object{{"team", "cardio"}}
+                                                         : json::object{};
+    EXPECT_EQ(both(what, body).substr(0, 3), "502") << what;
+  }
+}
+
+TEST_F(ApiWorld, GlassForWhatAnOfferNames) {
+  records_.answers["Patient/p-2"] = {200, "{}"};
+  const auto token = sign_in("doc");
+  const json::object cell{{"type", "Observation"}, {"labels", {"SUD", "unheard-of"}}};
+  const auto asked = post("/api/v1/charts/p-2/open", token, {{"cell", cell}});
+  ASSERT_EQ(asked.status, 200) << asked.text;
+  ASSERT_EQ(asked.str("verdict"), "glass");
+  const auto& offered = asked["offer"].at("cell");
+  EXPECT_EQ(offered, (json::object{{"action", "read"},
+                                   {"type", "Observation"},
+                                   {"labels", {"SUD"}},
+                                   {"categories", json::array{}}}));
+  const auto& grants = asked["offer"].at("grants").as_array();
+  ASSERT_EQ(grants.size(), 1U) << "the other reasons do not reach what is so labelled";
+  EXPECT_EQ(grants[0].at("rule").as_string(), "life-threat");
+  EXPECT_EQ(post("/api/v1/charts/p-2/break", token,
+                 {{"reason", "clinical-access"}, {"details", details()}, {"cell", offered}})
+                .slug(),
+            "unknown-reason");
+  const auto broken =
+      post("/api/v1/charts/p-2/break", token, {{"reason", "life-threat"}, {"cell", offered}});
+  EXPECT_EQ(broken.status, 201) << broken.text;
+  for (const json::value& wrong : std::initializer_list<json::value>{
+           json::object{{"type", "Observatory"}},
+           json::object{{"type", "Observation"}, {"action", "burn"}},
+           json::object{{"labels", {"SUD"}}},
+           json::object{{"type", "Observation"}, {"label", "SUD"}}, json::value{"Observation"}}) {
+    EXPECT_EQ(post("/api/v1/charts/p-2/open", token, {{"cell", wrong}}).status, 400);
+    EXPECT_EQ(post("/api/v1/charts/p-2/break", token, {{"reason", "life-threat"}, {"cell", wrong}})
+                  .status,
+              400);
+  }
+}
+
+TEST_F(ApiWorld, WhoIsFoundIsDecidedByTheirLabels) {
+  auto one = bundle({"p-1"});
+  one.replace(one.find("\"name\""), 0, R"("meta":{"security":[{"code":"SUD"}]},)");
+  records_.answers["Patient?"] = {200, one};
+  const auto token = sign_in("doc");
+  const auto found = post("/api/v1/patients/search", token, {{"name", "x"}});
+  ASSERT_EQ(found.status, 200) << found.text;
+  EXPECT_TRUE(found["patients"].as_array().empty());
+  EXPECT_EQ(kinds_since(size() - 1), (std::vector<std::string>{"access-refused"}));
+}
+
 TEST_F(ApiWorld, BreakingAsksForWhatIsMissingByName) {
   records_.answers["Patient/p-2"] = {200, "{}"};
   const auto token = sign_in("doc");

@@ -174,6 +174,9 @@ TEST_F(Facts, C05AReferralInsteadOfTheGlass) {
   const auto again = post("/api/v1/charts/p-2/referrals", doc, {{"team", "cardiology"}});
   EXPECT_EQ(again.status, 200);
   EXPECT_EQ(again["receipt"], logged["receipt"]);
+  EXPECT_EQ(post("/api/v1/charts/p-2/referrals", doc, {{"team", "cardiolgy"}}).slug(), "not-found")
+      << "nobody has heard of it";
+  tell("member", "ada", "endocrinology");
   // Whoever is no member, and whom the policy lets do it, owes nothing.
   const auto other =
       post("/api/v1/charts/p-2/referrals", sign_in("nina"), {{"team", "endocrinology"}});

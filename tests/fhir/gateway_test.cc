@@ -80,12 +80,6 @@ TEST(Gateway, OffersTheGlassAndOpensWithIt) {
   }
 }
 
-// The reference code is what differs between any two refusals.
-std::string without_code(std::string text) {
-  const auto at = text.find("reference code ");
-  return at == std::string::npos ? text : text.erase(at + 15, 7);
-}
-
 TEST(Gateway, AHiddenDenyIsAsUnknownAsARandomId) {
   World world;
   world.records.put(observation("o-hidden", "hidden"));
@@ -103,9 +97,268 @@ TEST(Gateway, AHiddenDenyIsAsUnknownAsARandomId) {
   compare("Observation?patient=hidden", "Observation?patient=random", 403);
   compare("Patient/hidden/$everything", "Patient/random/$everything", 403);
   compare("Observation/o-hidden", "Observation/o-random", 404);
+  world.records.put(
+      R"({"resourceType":"Claim","id":"c-hidden","patient":{"reference":"Patient/hidden"}})");
+  compare("Claim/c-hidden", "Claim/c-random", 403);
+  compare("Claim?patient=hidden", "Claim?patient=random", 403);
   const auto refused = world.entries<AccessRefused>();
   EXPECT_GE(refused.size(), 6U) << "both are written down";
   EXPECT_EQ(world.house->state().knows(PatientId{"random"}), false);
+}
+
+// Two codes that were the same would tell that two resources lie in one chart.
+TEST(Gateway, ACodeTellsNothingOfAHiddenChart) {
+  World world;
+  for (const auto* id : {"o-1", "o-2"}) world.records.put(observation(id, "hidden"));
+  const auto code = [&](const std::string& id) {
+    const auto answer = world.get("dr-a", "Observation/" + id);
+    EXPECT_EQ(answer.status, 404);
+    return code_in(answer.body);
+  };
+  std::set<std::string> seen;
+  for (const auto* id : {"o-1", "o-2", "r-1", "r-2"}) {
+    const auto first = code(id);
+    EXPECT_EQ(first.size(), 7U) << id;
+    EXPECT_EQ(code(id), first) << id;
+    seen.insert(first);
+  }
+  EXPECT_EQ(seen.size(), 4U);
+}
+
+TEST(Gateway, AnOutageTellsNothingOfAHiddenChart) {
+  World world;
+  const auto body = [](const std::string& patient) {
+    return R"({"resourceType":"Observation","subject":{"reference":"Patient/)" + patient + "\"}}";
+  };
+  struct Way {
+    std::string method;
+    std::string target;
+  };
+  const auto both = [&](const Way& way) {
+    std::vector<std::string> seen;
+    for (const std::string patient : {"hidden", "random"}) {
+      const auto before = world.records.asked.size();
+      auto target = way.target;
+      if (const auto at = target.find('@'); at != std::string::npos) target.replace(at, 1, patient);
+      const auto answer = world.ask("dr-b", way.method, target,
+                                    way.method == "POST" ? body(patient) : std::string{});
+      std::string took = std::to_string(answer.status) + without_code(answer.body);
+      for (auto i = before; i < world.records.asked.size(); ++i) {
+        auto target_asked = world.records.asked[i].request.target;
+        if (const auto at = target_asked.find(patient); at != std::string::npos)
+          target_asked.replace(at, patient.size(), "@");
+        took += " " + target_asked;
+      }
+      seen.push_back(took);
+    }
+    EXPECT_EQ(seen[0], seen[1]) << way.method << way.target;
+    return seen[0].substr(0, 3);
+  };
+  const std::vector<Way> ways{{"GET", "Patient/@"},
+                              {"GET", "Observation?patient=@"},
+                              {"GET", "Claim?patient=@"},
+                              {"GET", "Patient/@/$everything"},
+                              {"POST", "Observation"}};
+  for (const auto& way : ways) EXPECT_EQ(both(way), "403");
+  for (const auto code : {FaultCode::upstream_unreachable, FaultCode::upstream_timeout}) {
+    world.records.fault = Fault{code, ""};
+    for (const auto& way : ways) {
+      const bool named = way.target.starts_with("Claim");  // shut for everybody's chart
+      EXPECT_EQ(both(way), named                                 ? "403"
+                           : code == FaultCode::upstream_timeout ? "504"
+                                                                 : "502")
+          << way.target;
+    }
+  }
+}
+
+TEST(Gateway, EveryRefusalThatIsWrittenDownHasACodeThatExplains) {
+  World world;
+  world.records.put(observation("hidden", "hidden"));
+  world.records.put(observation("shut", "shut"));
+  world.records.put(observation("psych", "p-1", psychotherapy));
+  world.records.put(observation("theirs", "p-3"));
+  world.records.put(R"({"resourceType":"Location","id":"x"})");
+  struct Asked {
+    std::string method = "GET";
+    std::string target;
+    std::string body{};
+  };
+  const std::vector<Asked> all{
+      {.target = "Patient/hidden"},
+      {.target = "Patient/random"},
+      {.target = "Patient/shut"},
+      {.target = "Patient/p-3"},
+      {.target = "Observation/hidden"},
+      {.target = "Observation/random"},
+      {.target = "Observation/shut"},
+      {.target = "Observation/psych"},
+      {.target = "Observation/theirs"},
+      {.target = "Location/x"},
+      {.target = "Location/random"},
+      {.target = "Practitioner/random"},
+      {.target = "Claim/random"},
+      {.target = "Observation?patient=hidden"},
+      {.target = "Observation?patient=p-3"},
+      {.target = "Claim?patient=p-1"},
+      {.target = "Patient/p-3/$everything"},
+      {.method = "POST",
+       .target = "Observation",
+       .body = R"({"resourceType":"Observation","subject":{"reference":"Patient/hidden"}})"},
+      {.method = "PUT", .target = "Observation/theirs", .body = observation("theirs", "p-3")},
+      {.method = "PUT", .target = "Observation/random", .body = observation("random", "p-1")},
+      {.method = "DELETE", .target = "Observation/hidden"}};
+  const auto explained = [&](const std::string& who, const World::Answer& answer) {
+    EXPECT_GE(answer.status, 400);
+    const auto code = code_in(answer.body);
+    const auto told =
+        world.perform(app::ExplainCode{.token_hash = in::token_hash(who), .code = code});
+    return std::holds_alternative<app::Coded>(told);
+  };
+  for (const auto& each : all)
+    EXPECT_TRUE(explained("dr-a", world.ask("dr-a", each.method, each.target, each.body)))
+        << each.method << " " << each.target;
+  EXPECT_TRUE(explained("porter-c", world.get("porter-c", "Patient?name=Roe")));
+  world.records.fault = Fault{FaultCode::upstream_unreachable, ""};
+  EXPECT_TRUE(explained("dr-a", world.get("dr-a", "Observation/random")));
+}
+
+app::OfferedCell cell_of(const boost::json::object& offer) {
+  const auto& cell = offer.at("cell").as_object();
+  const auto texts = [&](const char* key) {
+    return boost::json::value_to<std::vector<std::string>>(cell.at(key));
+  };
+  return {.action = *app::action_named(cell.at("action").as_string()),
+          .type = std::string{cell.at("type").as_string()},
+          .labels = texts("labels"),
+          .categories = texts("categories")};
+}
+
+TEST(Gateway, P12_GlassForANoteInAChartThatIsOpenAnyway) {
+  World world;
+  world.records.put(observation("plain", "p-1"));
+  world.records.put(observation(
+      "psych", "p-1", R"(,"meta":{"security":[{"code":"PSYTHPN"},{"code":"unheard-of"}]})"));
+  const auto refused = world.get("dr-a", "Observation/psych");
+  ASSERT_EQ(refused.status, 403);
+  const auto wanted = cell_of(refused.offer().value());
+  EXPECT_EQ(wanted, (app::OfferedCell{.action = app::Action::read,
+                                      .type = "Observation",
+                                      .labels = {"PSYTHPN"},
+                                      .categories = {}}))
+      << "a label that the policy does not name is the record's own";
+  World::Breaking how{.who = "dr-a", .patient = "p-1", .reason = "psychiatric-emergency"};
+  EXPECT_TRUE(std::holds_alternative<app::Unneeded>(world.try_glass(how))) << "the chart is open";
+  how.wanted = wanted;
+  auto wrong = how;
+  wrong.reason = "clinical-access";
+  const auto not_that = world.try_glass(wrong);
+  ASSERT_TRUE(std::holds_alternative<app::Refusal>(not_that));
+  EXPECT_EQ(std::get<app::Refusal>(not_that).why, app::Why::unknown_reason);
+  EXPECT_EQ(std::get<app::Refusal>(not_that).offer->wanted, wanted);
+  const auto broken = world.try_glass(how);
+  ASSERT_TRUE(std::holds_alternative<app::Broken>(broken));
+  EXPECT_FALSE(std::get<app::Broken>(broken).case_id.empty());
+  const auto note = world.get("dr-a", "Observation/psych");
+  EXPECT_EQ(note.status, 200);
+  EXPECT_EQ(note.header("Halligan-Glass"), std::get<app::Broken>(broken).glass.text());
+  const auto opened = world.entries<facts::GlassOpened>().back();
+  EXPECT_EQ(opened.for_type, "Observation");
+  EXPECT_EQ(opened.for_labels, std::vector<std::string>{"PSYTHPN"});
+  // All else is as before: by the referral, changes too, and nobody else's.
+  EXPECT_EQ(world.get("dr-a", "Observation/plain").header("Halligan-Glass"), "");
+  EXPECT_EQ(world.ask("dr-a", "PUT", "Observation/plain", observation("plain", "p-1")).status, 200);
+  EXPECT_EQ(world.get("dr-a", "Claim?patient=p-1").status, 403);
+  EXPECT_EQ(world.get("dr-b", "Observation/psych").status, 403);
+  const auto again = world.try_glass(how);
+  ASSERT_TRUE(std::holds_alternative<app::Broken>(again));
+  EXPECT_TRUE(std::get<app::Broken>(again).again);
+}
+
+// Who says less than they want has paid for less.
+TEST(Gateway, NamingAnotherCellPaysNoSeal) {
+  World world;
+  world.records.put(observation("plain", "p-3"));
+  world.records.put(
+      observation("restricted", "p-3", R"(,"meta":{"security":[{"code":"RESTRICTED"}]})"));
+  world.break_glass("dr-b", "p-3");
+  EXPECT_EQ(world.get("dr-b", "Observation/plain").status, 200);
+  const auto refused = world.get("dr-b", "Observation/restricted");
+  ASSERT_EQ(refused.status, 403);
+  World::Breaking how{.who = "dr-b", .patient = "p-3"};
+  how.wanted.type = "Observation";
+  const auto same = world.try_glass(how);
+  ASSERT_TRUE(std::holds_alternative<app::Broken>(same));
+  EXPECT_TRUE(std::get<app::Broken>(same).again);
+  EXPECT_EQ(world.get("dr-b", "Observation/restricted").status, 403);
+  how.wanted = cell_of(refused.offer().value());
+  const auto unpaid = world.try_glass(how);
+  ASSERT_TRUE(std::holds_alternative<app::Refusal>(unpaid));
+  EXPECT_EQ(std::get<app::Refusal>(unpaid).why, app::Why::acknowledgement_missing);
+  how.acknowledged = {"restricted-notes"};
+  const auto paid = world.try_glass(how);
+  ASSERT_TRUE(std::holds_alternative<app::Broken>(paid));
+  EXPECT_FALSE(std::get<app::Broken>(paid).again);
+  EXPECT_EQ(world.get("dr-b", "Observation/restricted").status, 200);
+  how.wanted = {.action = app::Action::read, .type = "Claim", .labels = {}, .categories = {}};
+  EXPECT_TRUE(std::holds_alternative<app::Refusal>(world.try_glass(how)));
+  how.wanted.labels.assign(33, "x");
+  EXPECT_EQ(std::get<app::Refusal>(world.try_glass(how)).why, app::Why::bad_request);
+}
+
+TEST(Gateway, ADateAloneIsTheHospitalsOwn) {
+  World world;
+  world.hire("nurse-n", "nurse", false);
+  // 00:30 on the 23rd of September in London, an hour before that in UTC.
+  world.clock.step_wall(*parse_instant("2026-09-22T23:30:00Z") - world.clock.now().wall);
+  world.sign_in("nurse-n", "nurse-n");
+  world.records.put(observation("today", "p-1", R"(,"effectiveDateTime":"2026-09-23")"));
+  world.records.put(observation("before", "p-1", R"(,"effectiveDateTime":"2026-09-22")"));
+  EXPECT_EQ(world.get("nurse-n", "Observation/today").status, 200);
+  EXPECT_EQ(world.get("nurse-n", "Observation/before").status, 404) << "its day is over here";
+}
+
+TEST(Gateway, TheRecordSystemsAddressNeverLeaves) {
+  World world;
+  const std::string there = "http://upstream.internal/fhir";
+  world.records.put(
+      R"({"resourceType":"Observation","id":"o-1","subject":{"reference":")" + there +
+      R"(/Patient/p-1"},"hasMember":[{"reference":"http:\/\/upstream.internal\/fhir\/Observation\/o-2"}],)"
+      R"("text":{"div":"<a href=\")" +
+      there + R"(/Observation/o-2\">o-2</a> )" + there + R"("},"code":{"coding":[{"system":")" +
+      there + R"(/codes"},{"system":")" + there + R"(-other/codes"}]}})");
+  const auto one = world.get("dr-a", "Observation/o-1");
+  ASSERT_EQ(one.status, 200) << one.body;
+  const auto json = one.json();
+  EXPECT_EQ(json.at("subject").at("reference"), "Patient/p-1");
+  EXPECT_EQ(json.at("hasMember").at(0).at("reference"), "Observation/o-2");
+  EXPECT_EQ(std::string{json.at("text").at("div").as_string()},
+            "<a href=\"" + World::base + "/Observation/o-2\">o-2</a> " + World::base);
+  const auto system = [&](std::size_t i) {
+    return std::string{json.at("code").at("coding").at(i).at("system").as_string()};
+  };
+  EXPECT_EQ(system(0), World::base + "/codes");
+  EXPECT_EQ(system(1), there + "-other/codes") << "another address";
+  const auto set = world.get("dr-a", "Observation?patient=p-1");
+  EXPECT_EQ(set.json().at("entry").at(0).at("resource").as_object(), json);
+}
+
+TEST(Gateway, FewWholeChartsAtOnce) {
+  World world;
+  std::vector<int> statuses;
+  std::size_t deep = 0;
+  world.records.meanwhile = [&] {
+    if (deep > limits::whole_charts_max) return;
+    ++deep;
+    const auto answer = world.get("dr-a", "Patient/p-1/$everything");
+    statuses.push_back(answer.status);
+    EXPECT_EQ(answer.header("Retry-After"), answer.status == 429 ? "2" : "");
+  };
+  EXPECT_EQ(world.get("dr-a", "Patient/p-1/$everything").status, 200);
+  EXPECT_EQ(std::ranges::count(statuses, 200), static_cast<long>(limits::whole_charts_max) - 1);
+  EXPECT_GE(std::ranges::count(statuses, 429), 1);
+  world.records.meanwhile = nullptr;
+  EXPECT_EQ(world.get("dr-a", "Patient/p-1/$everything").status, 200);
 }
 
 TEST(Gateway, ADenySaysWhichRule) {
@@ -272,6 +525,21 @@ TEST(Gateway, FindsPeopleShowsLittleAndWritesDownWhom) {
   EXPECT_EQ(made[0].terms, "name=Roe");
   EXPECT_EQ(world.entries<facts::SearchListed>().size(), 3U);
   EXPECT_EQ(world.get("porter-c", "Patient?name=Roe").status, 403);
+}
+
+TEST(Gateway, WhoIsFoundIsDecidedByTheirLabelsAndThePurposeIsWrittenDown) {
+  World world;
+  const auto with = [](const std::string& meta) {
+    return R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe"}],"meta":)" + meta + "}";
+  };
+  world.records.put(with(R"({"security":[{"code":"PSYTHPN"}]})"));
+  const auto answer =
+      world.ask("dr-b", "GET", "Patient?name=Roe", {},
+                {{"Category", "http://terminology.hl7.org/CodeSystem/v3-ActReason#TREAT"}});
+  EXPECT_EQ(answer.ids(), (std::vector<std::string>{"p-2", "p-3"}));
+  EXPECT_EQ(world.entries<facts::SearchMade>().at(0).purpose, "TREAT");
+  world.records.put(with(R"({"security":[{"display":"of some kind"}]})"));
+  EXPECT_EQ(world.get("dr-b", "Patient?name=Roe").ids(), (std::vector<std::string>{"p-2", "p-3"}));
 }
 
 TEST(Gateway, SharedTypesTakeARuleThatNamesThem) {

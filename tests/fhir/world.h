@@ -12,6 +12,7 @@
 
 #include "app/begin.h"
 #include "app/break_glass.h"
+#include "app/explain.h"
 #include "app/sessions.h"
 #include "in/fhir/gateway.h"
 #include "sim/sim_clock.h"
@@ -54,6 +55,11 @@ name = "claims-are-not-urgent"
 data = "claims"
 except_roles = ["billing"]
 
+[[seal]]
+name = "restricted-notes"
+data = "label:RESTRICTED"
+ask = { acknowledge = "I know that this note is restricted." }
+
 [[allow]]
 name = "open-referral"
 via = "staff : member / referral"
@@ -68,6 +74,12 @@ actions = ["read"]
 name = "find-people"
 roles = ["physician", "nurse"]
 actions = ["search"]
+
+[[allow]]
+name = "fresh-results"
+roles = ["nurse"]
+data = ["Observation{1d}"]
+actions = ["read"]
 
 [[glass]]
 reason = "clinical-access"
@@ -111,6 +123,7 @@ class Records final : public needs::RecordSource {
 
   Result<needs::RecordAnswer> send(const needs::RecordRequest& request) override {
     asked.push_back({request, durable_()});
+    if (meanwhile) meanwhile();
     if (fault && (fault_on.empty() || request.method == fault_on)) return *fault;
     if (status != 0)
       return answer(
@@ -133,16 +146,19 @@ class Records final : public needs::RecordSource {
 
   std::vector<Asked> asked;
   std::optional<Fault> fault;
-  std::string fault_on;           // a method; empty: every one
-  int status = 0;                 // of every answer, where it is not 0
-  std::vector<std::string> page;  // answers every search, where there is one
+  std::string fault_on;             // a method; empty: every one
+  std::function<void()> meanwhile;  // happens while it is asked
+  bool versions = true;             // told with every resource
+  int status = 0;                   // of every answer, where it is not 0
+  std::vector<std::string> page;    // answers every search, where there is one
   std::size_t page_size = 1'000;
 
  private:
-  static Result<needs::RecordAnswer> answer(int code, std::string body) {
-    return needs::RecordAnswer{.status = code,
-                               .headers = {{"etag", "W/\"1\""}},
-                               .body = needs::RecordBytes{std::move(body)}};
+  Result<needs::RecordAnswer> answer(int code, std::string body) const {
+    std::vector<std::pair<std::string, std::string>> headers;
+    if (versions) headers.emplace_back("etag", "W/\"1\"");
+    return needs::RecordAnswer{
+        .status = code, .headers = std::move(headers), .body = needs::RecordBytes{std::move(body)}};
   }
 
   Result<needs::RecordAnswer> create(const std::string& type, const std::string& text) {
@@ -292,6 +308,22 @@ class World {
                                             .token_hash = in::token_hash(token)});
     MUST(std::holds_alternative<app::SignIn::Done>(answer));
   }
+  void hire(const std::string& id, const std::string& role, bool in_team) {
+    facts::StaffSet fact;
+    fact.person = StaffId{id};
+    fact.pseudonym = to_hex(house->journal().fresh_pseudonym());
+    fact.name = id;
+    fact.roles = {role};
+    perform(PutFact{fact});
+    if (!in_team) return;
+    facts::RelationRecorded member;
+    member.staff = StaffId{"officer-d"};
+    member.relation = "member";
+    member.from = "staff/" + id;
+    member.to = "team/cardio";
+    perform(PutFact{member});
+  }
+
   void refer(const std::string& patient) {
     facts::RelationRecorded fact;
     fact.staff = StaffId{"officer-d"};
@@ -310,16 +342,26 @@ class World {
   }
   std::string break_glass(const std::string& token, const std::string& patient,
                           const std::string& reason = "clinical-access") {
-    const auto answer =
-        perform(app::BreakGlass{.token_hash = in::token_hash(token),
-                                .patient = PatientId{patient},
-                                .patient_exists = true,
-                                .rule = reason,
-                                .details = {{"What are you looking for?", "the reason"}},
-                                .acknowledged = {},
-                                .confirmed = false});
+    const auto answer = try_glass({.who = token, .patient = patient, .reason = reason});
     MUST(std::holds_alternative<app::Broken>(answer));
     return std::get<app::Broken>(answer).glass.text();
+  }
+  struct Breaking {
+    std::string who;
+    std::string patient;
+    std::string reason = "clinical-access";
+    app::OfferedCell wanted{};
+    std::vector<std::string> acknowledged{};
+  };
+  app::BreakGlass::Answer try_glass(const Breaking& how) {
+    return perform(app::BreakGlass{.token_hash = in::token_hash(how.who),
+                                   .patient = PatientId{how.patient},
+                                   .patient_exists = true,
+                                   .wanted = how.wanted,
+                                   .rule = how.reason,
+                                   .details = {{"What are you looking for?", "the reason"}},
+                                   .acknowledged = how.acknowledged,
+                                   .confirmed = false});
   }
   // Everything that is in the ledger; what was still to be told is told first.
   std::vector<facts::Fact> ledger() {
@@ -427,22 +469,6 @@ class World {
     gateway = std::make_unique<in::fhir::Gateway>(edge, base);
   }
 
-  void hire(const std::string& id, const std::string& role, bool in_team) {
-    facts::StaffSet fact;
-    fact.person = StaffId{id};
-    fact.pseudonym = to_hex(house->journal().fresh_pseudonym());
-    fact.name = id;
-    fact.roles = {role};
-    perform(PutFact{fact});
-    if (!in_team) return;
-    facts::RelationRecorded member;
-    member.staff = StaffId{"officer-d"};
-    member.relation = "member";
-    member.from = "staff/" + id;
-    member.to = "team/cardio";
-    perform(PutFact{member});
-  }
-
   std::int64_t step_ = 0;
 };
 
@@ -451,6 +477,16 @@ inline std::string observation(const std::string& id, const std::string& patient
   return R"({"resourceType":"Observation","id":")" + id + R"(","subject":{"reference":"Patient/)" +
          patient + "\"}" + rest + "}";
 }
+// The reference code is what differs between any two refusals.
+inline std::string without_code(std::string text) {
+  const auto at = text.find("reference code ");
+  return at == std::string::npos ? text : text.erase(at + 15, 7);
+}
+inline std::string code_in(const std::string& text) {
+  const auto at = text.find("reference code ");
+  return at == std::string::npos ? std::string{} : text.substr(at + 15, 7);
+}
+
 inline const std::string psychotherapy = R"(,"meta":{"security":[{"code":"PSYTHPN"}]})";
 
 }  // namespace halligan::tests

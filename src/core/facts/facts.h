@@ -278,11 +278,17 @@ struct GlassOpened {
   bool details_owed = false;
   Instant details_due{};  // where owed
   std::string relations;  // the relations that counted, for people to read
+  // What it was asked for; all empty: the chart as such.
+  std::string for_action;
+  std::string for_type;
+  std::vector<std::string> for_labels;
+  std::vector<std::string> for_categories;
 };
 BOOST_DESCRIBE_STRUCT(GlassOpened, (),
                       (staff, patient, glass, case_id, session, rule, paid, reason, purpose,
                        details, terminal, place, policy, proof_level, unsure, ends_with_focus,
-                       idle_millis, until, details_owed, details_due, relations))
+                       idle_millis, until, details_owed, details_due, relations, for_action,
+                       for_type, for_labels, for_categories))
 
 // A second step while open: another reason on the same glass and case.
 struct GlassWidened {
@@ -308,11 +314,17 @@ struct GlassWidened {
   std::string queue{};
   Instant due = far_future;
   int rank = 0;
+  // What it was asked for; all empty: the chart as such.
+  std::string for_action{};
+  std::string for_type{};
+  std::vector<std::string> for_labels{};
+  std::vector<std::string> for_categories{};
 };
 BOOST_DESCRIBE_STRUCT(GlassWidened, (),
                       (staff, patient, glass, rule, paid, reason, purpose, details, policy,
                        proof_level, unsure, details_owed, details_due, ends_with_focus, idle_millis,
-                       until, reviewer, queue, due, rank))
+                       until, reviewer, queue, due, rank, for_action, for_type, for_labels,
+                       for_categories))
 
 enum class EndedBy {
   focus_moved,
@@ -517,8 +529,9 @@ struct SearchMade {
   std::string terms;
   std::string basis;
   PlaceId place;
+  std::string purpose;  // ActReason code that the client declared; empty: none
 };
-BOOST_DESCRIBE_STRUCT(SearchMade, (), (staff, session, terms, basis, place))
+BOOST_DESCRIBE_STRUCT(SearchMade, (), (staff, session, terms, basis, place, purpose))
 
 struct SearchListed {  // one small entry for each patient listed
   static constexpr const char* kind = "search-listed";

@@ -31,7 +31,11 @@ Grant grant_of(const Fact& fact, const EntryTime& at) {
             .policy = fact.policy,
             .proof_level = fact.proof_level,
             .unsure = fact.unsure,
-            .details_due = {}};
+            .details_due = {},
+            .for_action = fact.for_action,
+            .for_type = fact.for_type,
+            .for_labels = fact.for_labels,
+            .for_categories = fact.for_categories};
   if (fact.details_owed) out.details_due = fact.details_due;
   return out;
 }

@@ -42,6 +42,11 @@ struct Grant {
   int proof_level = 0;
   bool unsure = false;
   std::optional<Instant> details_due;  // owed until given
+  // What it was asked for; all empty: the chart as such.
+  std::string for_action;
+  std::string for_type;
+  std::vector<std::string> for_labels;
+  std::vector<std::string> for_categories;
 };
 
 struct Open {

@@ -17,6 +17,7 @@ class Sense {
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
       const auto& rule = policy_.rules[i];
       contradictions(rule);
+      items(rule);
       never_applies(rule, index(i));
       switch (rule.kind) {
         case ast::RuleKind::deny: deny(rule); break;
@@ -27,6 +28,7 @@ class Sense {
       duties(rule);
     }
     for (std::size_t i = 0; i < policy_.classes.size(); ++i) emergency(i);
+    for (const auto& explain : policy_.explains) items(explain.via, true);
     cases();
     relations();
     self_made();
@@ -58,6 +60,34 @@ class Sense {
       never(rule, "its `unless` is the same path as its " +
                       std::string(rule.unless == rule.via ? "`via`" : "`when`"));
     }
+  }
+
+  // No request names its item yet: such a path would be false whatever was recorded, in a deny,
+  // too.
+  void items(const ast::Rule& rule) {
+    items(rule.via, true);
+    items(rule.when, false);
+    items(rule.unless, false);
+    if (rule.duties.review) items(rule.duties.review->unless, false);
+  }
+
+  void items(const std::optional<ast::Path>& path, bool to_object) {
+    if (!path) return;
+    const bool starts = path->start == ast::Start::item;
+    const auto all = alternatives_of(path->expr);
+    const bool ends = to_object && std::ranges::any_of(all, [&](const auto& steps) {
+                        return end_of(steps) == "item";
+                      });
+    if (starts || ends)
+      error(path->at, std::string("a path that ") + (starts ? "starts" : "ends") +
+                          " at `item` is not yet enforced; take it out");
+  }
+
+  std::string_view end_of(const std::vector<ast::Step>& steps) const {
+    for (const auto& relation : policy_.relations)
+      if (relation.name.text == steps.back().relation.text)
+        return steps.back().inverse ? relation.from.text : relation.to.text;
+    return {};
   }
 
   void never(const ast::Rule& rule, const std::string& why) {

@@ -45,8 +45,9 @@ TEST(Check, TheDemoPolicyHasNoErrors) {
   for (const auto& message : check(*parsed.policy)) messages += message.what + "\n";
   EXPECT_EQ(messages,
             "`excluded-by-patient` is hidden, yet where everybody else would be offered glass its "
-            "absence tells that "
-            "something is there\n");
+            "absence tells that something is there\n"
+            "only `privacy-officer` can do this, and only they review it: each of them needs a "
+            "colleague, since nobody reviews their own case\n");
 }
 
 TEST(Check, UndefinedNames) {
@@ -71,6 +72,19 @@ TEST(Check, UndefinedNames) {
   EXPECT_EQ(said(allow, replaced(base, "Europe/London", "Europe/Lundon")),
             "p:0:12: error: `Europe/Lundon` is not a time zone that IANA knows; write one such as "
             "Europe/London\n");
+}
+
+// Nobody names an item yet, so these would be false whatever was recorded.
+TEST(Check, PathsOverAnItemAreNotYetEnforced) {
+  EXPECT_EQ(said(allow + "when = \"item : ^wrote\"\n"),
+            "p:5:9: error: a path that starts at `item` is not yet enforced; take it out\n");
+  EXPECT_EQ(said(deny + "unless = \"item : ^wrote\"\n"),
+            "p:3:11: error: a path that starts at `item` is not yet enforced; take it out\n");
+  EXPECT_EQ(said(deny + "via = \"staff : wrote\"\n"),
+            "p:3:8: error: a path that ends at `item` is not yet enforced; take it out\n");
+  EXPECT_EQ(
+      said(replaced(glass, "within = \"24h\"", "within = \"24h\", unless = \"item : ^wrote\"")),
+      "p:6:54: error: a path that starts at `item` is not yet enforced; take it out\n");
 }
 
 TEST(Check, PathsThatDoNotJoinOrDoNotEndAtTheObject) {

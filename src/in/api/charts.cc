@@ -4,6 +4,7 @@
 #include "app/find_person.h"
 #include "app/referrals.h"
 #include "app/release.h"
+#include "core/policy/words.h"
 #include "in/api/reading.h"
 #include "in/api/render.h"
 #include "in/api/routes.h"
@@ -74,7 +75,8 @@ Response search(Api& api, const Request& request, const PathParams&) {
   app::ListPeople list;
   list.token_hash = command.token_hash;
   list.search = std::get<app::SearchPeople::Allowed>(allowed->get()).search;
-  for (const auto& person : found->people) list.found.push_back(person.id);
+  for (const auto& person : found->people)
+    list.found.push_back({.patient = person.id, .labels = person.labels});
   const auto listed = api.ask(request, list);
   if (!listed) return api.faulted(listed.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&listed->get())) return api.refused(*refusal);
@@ -121,16 +123,38 @@ json::object not_permitted(const app::Refusal& refusal) {
           {"code", refusal.code}};
 }
 
+// The cell that an offer named, or none: the chart.
+app::OfferedCell read_wanted(Fields& fields) {
+  app::OfferedCell out;
+  auto cell = fields.optional_object("cell");
+  if (!cell) return out;
+  const auto action = cell->optional_one_of("action", {"search", "read", "append", "modify"});
+  out.action = app::action_named(action.value_or("read")).value_or(app::Action::read);
+  out.type = cell->text("type", limits::id_bytes_max);
+  const Fields::ListBounds codes{.items_max = limits::codes_of_cell_max,
+                                 .bytes_max = limits::id_bytes_max};
+  out.labels = cell->optional_texts("labels", codes);
+  out.categories = cell->optional_texts("categories", codes);
+  if (!out.type.empty() && !out.type.starts_with("fact:") && !policy::is_resource_type(out.type))
+    cell->refuse("type", "another text", "a resource type of FHIR R4, or fact: and a relation");
+  return out;
+}
+
 Response open_chart(Api& api, const Request& request, const PathParams& path) {
   if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
-  if (auto refused = bad_empty(request)) return *refused;
+  auto body = optional_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  const auto wanted = read_wanted(fields);
+  if (const auto error = fields.error()) return http::problem(*error);
   const PatientId patient{path["patient"]};
-  const auto upstream = ask_patient(api, request, patient);
+  const auto cell = app::cell_of(wanted, patient);
+  const auto upstream = ask_patient(api, request, patient, cell);
   if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
 
   app::AskAccess command;
   command.token_hash = bearer_hash(request);
-  command.cells = {app::chart_cell(patient)};
+  command.cells = {cell};
   command.form = "open-chart";
   command.patients_exist = std::get<Asked>(upstream).exists;
   json::array relations;
@@ -174,6 +198,7 @@ std::variant<app::BreakGlass, Response> read_break(const Request& request) {
   out.acknowledged =
       fields.optional_texts("acknowledge", {.items_max = 32, .bytes_max = limits::id_bytes_max});
   out.confirmed = fields.optional_flag("confirm").value_or(false);
+  out.wanted = read_wanted(fields);
   if (const auto error = fields.error()) return http::problem(*error);
   return out;
 }
@@ -198,7 +223,8 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
   auto& command = std::get<app::BreakGlass>(read);
   command.token_hash = bearer_hash(request);
   command.patient = PatientId{path["patient"]};
-  const auto upstream = ask_patient(api, request, command.patient);
+  const auto cell = app::cell_of(command.wanted, command.patient);
+  const auto upstream = ask_patient(api, request, command.patient, cell);
   if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
   command.patient_exists = std::get<Asked>(upstream).exists;
 
@@ -209,8 +235,7 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
         if (const auto* broken = std::get_if<app::Broken>(&decided))
           view = app::glass_view(house.state(), *house.state().glass(broken->glass), now);
         if (const auto* unneeded = std::get_if<app::Unneeded>(&decided))
-          relations = relations_of(house.state(), command.token_hash,
-                                   app::chart_cell(command.patient), unneeded->rule, now);
+          relations = relations_of(house.state(), command.token_hash, cell, unneeded->rule, now);
       });
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
@@ -227,7 +252,8 @@ Response view_glass(Api& api, const Request& request, const PathParams& path) {
   app::ViewGlass command;
   command.token_hash = bearer_hash(request);
   command.patient = PatientId{path["patient"]};
-  const auto upstream = ask_patient(api, request, command.patient);
+  const auto upstream =
+      ask_patient(api, request, command.patient, app::chart_cell(command.patient));
   if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
   command.patient_exists = std::get<Asked>(upstream).exists;
 
@@ -264,7 +290,11 @@ Response log_referral(Api& api, const Request& request, const PathParams& path) 
   command.patient = PatientId{path["patient"]};
   command.team = fields.text("team", 2 * limits::id_bytes_max);
   if (const auto error = fields.error()) return http::problem(*error);
-  const auto upstream = ask_patient(api, request, command.patient);
+  app::Cell cell;
+  cell.action = app::Action::append;
+  cell.fact = "referral";
+  cell.patient = command.patient.text();
+  const auto upstream = ask_patient(api, request, command.patient, cell);
   if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
   command.patient_exists = std::get<Asked>(upstream).exists;
   const auto asked = api.ask(request, command);

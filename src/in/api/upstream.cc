@@ -61,6 +61,23 @@ std::string name_of(const json::object& patient) {
   return out + text_in(*best, "family");
 }
 
+// The security labels; nothing where one cannot be read, since it may be any.
+std::optional<std::vector<std::string>> labels_of(const json::object& patient) {
+  std::vector<std::string> out;
+  const auto* meta = patient.if_contains("meta");
+  if (meta == nullptr) return out;
+  if (!meta->is_object()) return std::nullopt;
+  const auto* security = meta->get_object().if_contains("security");
+  if (security == nullptr) return out;
+  if (!security->is_array()) return std::nullopt;
+  for (const auto& each : security->get_array()) {
+    auto code = each.is_object() ? text_in(each.get_object(), "code") : std::string{};
+    if (code.empty()) return std::nullopt;
+    out.push_back(std::move(code));
+  }
+  return out;
+}
+
 // Bounded, so that one record cannot fill the list.
 std::string shortened(std::string text) {
   if (text.size() <= 200) return text;
@@ -87,7 +104,8 @@ Result<Found> read_found(std::string_view body, std::size_t at_most) {
     if (resource == nullptr || !resource->is_object()) continue;
     const auto& patient = resource->get_object();
     const auto id = text_in(patient, "id");
-    if (text_in(patient, "resourceType") != "Patient" || !valid_id(id)) continue;
+    auto labels = labels_of(patient);
+    if (text_in(patient, "resourceType") != "Patient" || !valid_id(id) || !labels) continue;
     if (out.people.size() == at_most) {
       out.more = true;
       break;
@@ -95,7 +113,8 @@ Result<Found> read_found(std::string_view body, std::size_t at_most) {
     out.people.push_back({.id = PatientId{id},
                           .name = shortened(name_of(patient)),
                           .birth_date = shortened(text_in(patient, "birthDate")),
-                          .gender = shortened(text_in(patient, "gender"))});
+                          .gender = shortened(text_in(patient, "gender")),
+                          .labels = *std::move(labels)});
   }
   return out;
 }
@@ -103,16 +122,19 @@ Result<Found> read_found(std::string_view body, std::size_t at_most) {
 }  // namespace
 
 std::variant<Asked, http::Response> ask_patient(Api& api, const http::Request& request,
-                                                const PatientId& patient) {
+                                                const PatientId& patient, const app::Cell& cell) {
   bool alive = false;
+  bool asks = true;
   bool known = false;
   const auto looked = api.run([&](app::House& house, const Now& now) {
-    alive = app::live_session(house.state(), bearer_hash(request), now) != nullptr;
+    const auto* session = app::live_session(house.state(), bearer_hash(request), now);
+    alive = session != nullptr;
     known = house.state().knows(patient);
+    asks = alive && app::asks_who_it_is(house.state(), *session, {cell}, patient, now);
   });
   if (!looked) return api.faulted(looked.fault());
   if (!alive) return api.refused(app::no_session());
-  if (known) return Asked{.exists = true};
+  if (!asks) return Asked{.exists = known};
   const auto told = api.edge.records.send({.method = "GET",
                                            .target = "Patient/" + patient.text(),
                                            .headers = {},

@@ -6,23 +6,25 @@
 #include <variant>
 #include <vector>
 
+#include "app/judge.h"
 #include "in/api/api.h"
 
 namespace halligan::in::api {
 
-// Whether the record system knows the patient. It is asked only for a session that is alive, and
-// only where the ledger does not know already. Problems come back as answers.
+// Whether the ledger or the record system knows the patient; the latter is asked only for a session
+// that is alive, and where app::asks_who_it_is says so. Problems come back as answers.
 struct Asked {
   bool exists = false;
 };
 std::variant<Asked, http::Response> ask_patient(Api& api, const http::Request& request,
-                                                const PatientId& patient);
+                                                const PatientId& patient, const app::Cell& cell);
 
 struct Person {
   PatientId id;
   std::string name;
   std::string birth_date;
   std::string gender;
+  std::vector<std::string> labels;  // security labels that the Patient carries
 };
 struct Criteria {
   std::string name;

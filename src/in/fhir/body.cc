@@ -148,17 +148,20 @@ class Reader {
     for (const auto path : where) {
       at_path(resource, path, [&](const dom::element& each) {
         const auto text = text_of(each);
-        if (text && !out_.dated) out_.dated = earliest(*text);
+        if (text && !out_.dated) out_.dated = earliest(*text, bases_.zone.get());
       });
       if (out_.dated) return;
     }
   }
 
-  static std::optional<Instant> earliest(string_view text) {
-    if (text.size() == 4) return parse_instant(std::string{text} + "-01-01T00:00:00Z");
-    if (text.size() == 7) return parse_instant(std::string{text} + "-01T00:00:00Z");
-    if (text.size() == 10) return parse_instant(std::string{text} + "T00:00:00Z");
-    return parse_instant(text);
+  // "2026" is some day of that year, "2026-03" some day of that month: the first one counts.
+  static std::optional<Instant> earliest(string_view text, const policy::Zone* zone) {
+    if (text.size() > 10) return parse_instant(text);
+    std::string day{text};
+    if (day.size() == 4) day += "-01";
+    if (day.size() == 7) day += "-01";
+    const auto utc = parse_instant(day + "T00:00:00Z");
+    return utc && zone != nullptr ? zone->from_local(*utc) : utc;
   }
 
   void read_links(const dom::element& resource, string_view type) {

@@ -1,5 +1,6 @@
 // body.h - what there is to know of resources before they may leave or be written: whose charts
-// they belong to, labels, categories, date. Their bytes are never changed here, but by splice_tag.
+// they belong to, labels, categories, date. Their bytes are never changed here, but by splice_tag
+// and without_upstream.
 //
 // BOUNDS  bytes, depth and entries are limited; a key that is there twice is refused wherever it
 // is:
@@ -8,6 +9,7 @@
 // withheld.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,14 +17,16 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "core/policy/zone.h"
 
 namespace halligan::in::fhir {
 
 // Addresses whose resources are those of the record system: ours and upstream's, without a slash at
-// the end.
+// the end. And where the hospital is: a date without a time of day begins there at midnight.
 struct Bases {
   std::string ours;
   std::string upstream;
+  std::shared_ptr<const policy::Zone> zone{};  // none: no policy is in force, and UTC will do
 };
 
 inline constexpr std::string_view glass_tag_system = "urn:halligan:glass";
@@ -57,6 +61,10 @@ std::variant<Page, Malformed> scan_searchset(std::string_view text, const Bases&
 
 // The person search shows these and nothing else; as JSON of a Patient with its id.
 std::variant<std::string, Malformed> minimal_demographics(const Resource& patient);
+
+// The resource without the record system's own address: a reference that begins with it becomes a
+// relative one, "Patient/p-1"; anywhere else our address takes its place. Other bytes stay.
+std::string without_upstream(std::string_view text, const Bases& bases);
 
 // The resource with one more meta.tag; its other bytes stay. `text` has passed scan_resource.
 std::string splice_tag(std::string_view text, std::string_view system, std::string_view code);

@@ -112,7 +112,7 @@ TEST(Body, ReadsLabelsCategoriesAndDates) {
   const auto resource =
       read(observation(R"(,"meta":{"versionId":"7","lastUpdated":"2026-05-03T10:00:00Z",
     "security":[{"code":"R"},{"system":"x","code":"PSYTHPN"}]},)"
-          R"("category":[{"coding":[{"code":"laboratory"},{"code":"a"}]},{"text":"x"}],
+                       R"("category":[{"coding":[{"code":"laboratory"},{"code":"a"}]},{"text":"x"}],
     "effectiveDateTime":"2026-05-03T11:00:00+01:00","issued":"2026-06-01T00:00:00Z")"));
   EXPECT_EQ(resource.labels, (std::vector<std::string>{"PSYTHPN", "R"}));
   EXPECT_EQ(resource.categories, (std::vector<std::string>{"a", "laboratory"}));
@@ -130,6 +130,19 @@ TEST(Body, ReadsLabelsCategoriesAndDates) {
   EXPECT_FALSE(read(observation(R"(,"meta":{"security":[{"display":"secret"}]})")).checkable);
   EXPECT_TRUE(read(observation(R"(,"relatesTo":[])")).supersedes);
   EXPECT_FALSE(read(observation("")).dated.has_value());
+  // A date without a time of day begins at midnight where the hospital is.
+  auto there = bases;
+  there.zone = std::make_shared<const policy::Zone>(policy::Zone::named("Europe/London").value());
+  const auto dated = [&](const std::string& date) {
+    const auto found = scan_resource(observation(",\"issued\":\"" + date + "\""), there);
+    return std::get<Resource>(found).dated;
+  };
+  EXPECT_EQ(dated("2026-05-03"), parse_instant("2026-05-02T23:00:00Z"));
+  EXPECT_EQ(dated("2026-05"), parse_instant("2026-04-30T23:00:00Z"));
+  EXPECT_EQ(dated("2026"), parse_instant("2026-01-01T00:00:00Z"));
+  EXPECT_EQ(dated("2026-05-03T10:00:00Z"), parse_instant("2026-05-03T10:00:00Z"));
+  EXPECT_FALSE(dated("2026-05-03T10:00:00").has_value());
+  EXPECT_FALSE(dated("some day").has_value());
 }
 
 TEST(Body, RefusesWhatTwoReadersCouldReadTwoWays) {
@@ -156,7 +169,7 @@ TEST(Body, CutsAPageIntoItsWholeResources) {
   const auto page = scan_searchset(
       R"({"resourceType":"Bundle","type":"searchset","total":9,"link":[{"relation":"self","url":"x"},
     {"relation":"next",)"
-          R"("url":"http://127.0.0.1:8103/fhir/Observation?patient=p-1&_offset=2"}],"entry":[{"fullUrl":"a","resource":)" +
+      R"("url":"http://127.0.0.1:8103/fhir/Observation?patient=p-1&_offset=2"}],"entry":[{"fullUrl":"a","resource":)" +
           first + R"(,"search":{"mode":"match"}},{"resource":)" + second +
           R"(},{"fullUrl":"nothing"},{"resource":{"resourceType":"OperationOutcome"},"search":{"mode":"outcome"}},
     {"search":{"mode":"include"},"resource":{"resourceType":"Patient","id":"p-9"}}]})",
@@ -216,7 +229,7 @@ TEST(Body, ShowsLittleOfAPerson) {
   const auto patient = read(
       R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe","given":["Jane"],"use":"official"},{"family":"Old"}],
     "gender":"female","birthDate":"1961-04-02","address":[{"city":"x"}],)"
-          R"("telecom":[{"value":"1"}],"identifier":[{"value":"2"}]})");
+      R"("telecom":[{"value":"1"}],"identifier":[{"value":"2"}]})");
   EXPECT_EQ(std::get<std::string>(minimal_demographics(patient)),
             R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe",)"
             R"("given":["Jane"]}],"gender":"female","birthDate":"1961-04-02"})");

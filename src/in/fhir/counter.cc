@@ -59,10 +59,11 @@ std::shared_ptr<const app::Lease> Grants::lease() const {
   return std::make_shared<Together>(std::move(parts));
 }
 
-std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() const {
+std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() {
   bool alive = false;
   const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
     alive = app::live_session(house.state(), session_, now) != nullptr;
+    if (const auto* policy = app::policy_of(house.state())) timezone_ = policy->timezone.text;
   });
   if (!durable) return durable.fault();
   if (!alive) return app::no_session();
@@ -74,7 +75,7 @@ Decided Counter::survey(const Survey& what) const {
   for (const auto& type : what.types)
     command.cells.push_back(survey_cell(what.patient, type, what.labels));
   command.form = what.form;
-  return ask(std::move(command), what.patient, true);
+  return ask(std::move(command), {.chart = what.patient, .survey = true, .by_id = {}});
 }
 
 Decided Counter::decide(const Again& what) const {
@@ -87,14 +88,32 @@ Decided Counter::decide(const Again& what) const {
     command.covered = what.earlier->covered();
   }
   command.patients_exist = what.check.empty();
-  return ask(std::move(command), what.check, false);
+  return ask(std::move(command), {.chart = what.check, .survey = false, .by_id = what.by_id});
 }
 
-Decided Counter::ask(app::AskAccess command, const PatientId& chart, bool survey) const {
+// Of several types those that can be had; where there is none, one that glass would open, the
+// Patient before others.
+std::vector<app::Cell> Counter::surveyed(const app::State& state, const app::Session& session,
+                                         const std::vector<app::Cell>& asked,
+                                         const Now& now) const {
+  if (asked.size() == 1) return asked;
+  std::vector<app::Cell> permitted;
+  std::optional<app::Cell> by_glass;
+  for (const auto& cell : asked) {
+    const auto verdict = app::judge(state, session, cell, now).verdict;
+    if (verdict == app::Verdict::permit) permitted.push_back(cell);
+    if (verdict == app::Verdict::glass && (!by_glass || cell.type == "Patient")) by_glass = cell;
+  }
+  if (!permitted.empty()) return permitted;
+  return {by_glass ? *by_glass
+                   : survey_cell(PatientId{asked.front().patient.value_or("")}, "Patient", {})};
+}
+
+Decided Counter::ask(app::AskAccess command, const How& how) const {
   command.token_hash = session_;
   command.purpose = purpose_;
   const auto asked = command.cells;
-  bool checked = chart.empty();
+  bool checked = how.chart.empty();
   while (true) {
     std::optional<app::AskAccess::Answer> answer;
     std::shared_ptr<const app::Lease> lease;
@@ -102,27 +121,32 @@ Decided Counter::ask(app::AskAccess command, const PatientId& chart, bool survey
     const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
       const auto& state = house.state();
       const auto* session = app::live_session(state, session_, now);
-      if (session != nullptr && !checked && !state.knows(chart)) return;
-      if (!checked) command.patients_exist = true;
-      if (session != nullptr && survey && asked.size() > 1) {
-        std::erase_if(command.cells, [&](const app::Cell& cell) {
-          return app::judge(state, *session, cell, now).verdict != app::Verdict::permit;
-        });
-        if (command.cells.empty()) command.cells.push_back(survey_cell(chart, "Patient", {}));
-      }
+      if (session != nullptr && how.survey) command.cells = surveyed(state, *session, asked, now);
+      if (session != nullptr && !checked &&
+          app::asks_who_it_is(state, *session, command.cells, how.chart, now))
+        return;
+      if (!checked) command.patients_exist = state.knows(how.chart);
       answer = house.perform(command, now);
-      const auto* access = std::get_if<app::Accessed>(&*answer);
-      if (access == nullptr || !access->any_permitted) return;
+      auto* access = std::get_if<app::Accessed>(&*answer);
+      if (access == nullptr) return;
+      if (!access->any_permitted) {
+        if (!how.by_id.empty() && access->refusal) {
+          const auto none = note_missing(house, now, how.by_id);
+          if (access->refusal->why == none.why && access->refusal->rule == none.rule)
+            access->refusal->code = none.code;
+        }
+        return;
+      }
       lease = house.lease(access->right);
       session = app::live_session(state, session_, now);
-      if (survey && session != nullptr)
+      if (how.survey && session != nullptr)
         hint = std::ranges::any_of(asked, [&](const app::Cell& cell) {
-          return more_by_glass(state, *session, chart, cell.type, now);
+          return more_by_glass(state, *session, how.chart, cell.type, now);
         });
     });
     if (!durable) return durable.fault();
     if (!answer) {
-      const auto exists = record_system_knows(chart);
+      const auto exists = record_system_knows(how.chart);
       if (!exists) return exists.fault();
       checked = true;
       command.patients_exist = *exists;
@@ -136,6 +160,31 @@ Decided Counter::ask(app::AskAccess command, const PatientId& chart, bool survey
                    .lease = std::move(lease),
                    .hint = hint};
   }
+}
+
+// No id has a slash: it is decided as what belongs to nobody.
+app::Refusal Counter::note_missing(app::House& house, const Now& now,
+                                   const std::string& by_id) const {
+  app::AskAccess command;
+  app::Cell cell;
+  cell.type = by_id.substr(0, by_id.find('/'));
+  cell.patient = by_id;
+  command.cells = {std::move(cell)};
+  command.token_hash = session_;
+  command.purpose = purpose_;
+  command.form = "read";
+  command.whole = true;
+  const auto answer = house.perform(command, now);
+  if (const auto* refusal = std::get_if<app::Refusal>(&answer)) return *refusal;
+  return std::get<app::Accessed>(answer).refusal.value_or(app::Refusal{});
+}
+
+std::variant<app::Refusal, Fault> Counter::missing(const std::string& by_id) const {
+  app::Refusal out;
+  const auto durable = edge_.desk.run(
+      [&](app::House& house, const Now& now) { out = note_missing(house, now, by_id); });
+  if (!durable) return durable.fault();
+  return out;
 }
 
 Result<bool> Counter::record_system_knows(const PatientId& patient) const {

@@ -42,9 +42,15 @@ class Counter {
   Counter(const Edge& edge, std::string session, std::string purpose)
       : edge_(edge), session_(std::move(session)), purpose_(std::move(purpose)) {}
   const std::string& session() const { return session_; }
+  const std::string& purpose() const { return purpose_; }
 
   // A refusal where nobody is signed in.
-  std::optional<std::variant<app::Refusal, Fault>> nobody() const;
+  std::optional<std::variant<app::Refusal, Fault>> nobody();
+  // Of the policy in force; empty without one. Known once nobody() has been asked.
+  const std::string& timezone() const { return timezone_; }
+  // How resources of this request are read.
+  void read_by(Bases bases) { bases_ = std::move(bases); }
+  const Bases& bases() const { return bases_; }
 
   // One chart, before its resources are known. Of several types those that can be had are asked
   // for, or, where there is none, the Patient.
@@ -63,16 +69,31 @@ class Counter {
     bool whole = false;
     const Grants* earlier = nullptr;
     PatientId check;  // the record system is asked whether it knows this one
+    // "Type/id", of one resource: where it is refused as one that is not there would be, the code
+    // is that one's. Otherwise two codes that are the same would tell of one patient.
+    std::string by_id{};
   };
   Decided decide(const Again& what) const;
+  // Written down although there is nothing to decide: asking for what is not there.
+  std::variant<app::Refusal, Fault> missing(const std::string& by_id) const;
 
  private:
-  Decided ask(app::AskAccess command, const PatientId& chart, bool survey) const;
+  struct How {
+    PatientId chart;      // whether the record system knows it decides, too
+    bool survey = false;  // before the resources are known
+    std::string by_id;
+  };
+  Decided ask(app::AskAccess command, const How& how) const;
+  app::Refusal note_missing(app::House& house, const Now& now, const std::string& by_id) const;
+  std::vector<app::Cell> surveyed(const app::State& state, const app::Session& session,
+                                  const std::vector<app::Cell>& asked, const Now& now) const;
   Result<bool> record_system_knows(const PatientId& patient) const;
 
   const Edge& edge_;
   const std::string session_;
   const std::string purpose_;
+  std::string timezone_;
+  Bases bases_;
 };
 
 // One cell for each patient in whose compartment it lies; one without a patient where there is

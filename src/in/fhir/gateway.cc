@@ -30,8 +30,10 @@ http::Response Gateway::handle(const http::Request& request) {
     return outcome(NotAllowed{
         400, "invalid",
         "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
-  const Counter counter{edge_, bearer_hash(request), *std::move(purpose)};
+  Counter counter{edge_, bearer_hash(request), *std::move(purpose)};
   if (const auto nobody = counter.nobody()) return answer(*nobody);
+  counter.read_by(
+      {.ours = bases_.ours, .upstream = bases_.upstream, .zone = zone(counter.timezone())});
   struct Serve {
     Gateway& gateway;
     const Counter& counter;
@@ -60,6 +62,21 @@ http::Response Gateway::handle(const http::Request& request) {
     http::Response operator()(const NotAllowed& t) const { return outcome(t); }
   };
   return std::visit(Serve{*this, counter, request}, target);
+}
+
+std::shared_ptr<const policy::Zone> Gateway::zone(const std::string& iana) {
+  const std::lock_guard lock{zone_mutex_};
+  if (iana == zone_name_) return zone_;
+  zone_name_ = iana;
+  auto made = policy::Zone::named(iana);
+  zone_ = made ? std::make_shared<const policy::Zone>(*std::move(made)) : nullptr;
+  return zone_;
+}
+
+http::Response Gateway::nothing_there(const Counter& counter, const std::string& by_id) {
+  const auto none = counter.missing(by_id);
+  const auto* refusal = std::get_if<app::Refusal>(&none);
+  return refusal == nullptr ? trouble(std::get<Fault>(none)) : refused_by_id(*refusal);
 }
 
 http::Response Gateway::metadata() const {

@@ -7,7 +7,10 @@
 // leave.
 #pragma once
 
+#include <atomic>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include "in/edge.h"
@@ -70,8 +73,10 @@ class Gateway {
   http::Response release_set(Kept kept, const Envelope& envelope);
   http::Response release(std::string bytes, const Kept& kept, const Granted& by,
                          http::Headers headers);
-  // Written down although there is nothing to decide: asking for what is not there.
-  void note_missing(const Counter& counter, const std::string& type);
+  // What asking for a resource is answered that is not there.
+  static http::Response nothing_there(const Counter& counter, const std::string& by_id);
+  // The zone of a name, made once.
+  std::shared_ptr<const policy::Zone> zone(const std::string& iana);
 
   // A write: sent once, its outcome written down before anybody hears of it.
   struct Taken {
@@ -99,6 +104,10 @@ class Gateway {
 
   const Edge& edge_;
   const Bases bases_;
+  std::mutex zone_mutex_;
+  std::string zone_name_;
+  std::shared_ptr<const policy::Zone> zone_;
+  std::atomic<std::size_t> whole_charts_ = 0;  // being asked for now
   PageTokens tokens_;
   Teller teller_;
 };

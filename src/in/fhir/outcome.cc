@@ -68,6 +68,8 @@ std::string_view code_of(app::Why why) {
   base::stop("refusal outside its enum", __FILE__, __LINE__);
 }
 
+std::string diagnostics_of(const std::string& code) { return "reference code " + code; }
+
 void quote(std::string& out, std::string_view text) { out += json::serialize(json::string{text}); }
 
 }  // namespace
@@ -88,7 +90,7 @@ http::Response outcome(const NotAllowed& why) {
 http::Response refused(const app::Refusal& refusal) {
   auto issue =
       issue_of("error", code_of(refusal.why), refusal.text.empty() ? refusal.what : refusal.text);
-  if (!refusal.code.empty()) issue.emplace("diagnostics", "reference code " + refusal.code);
+  if (!refusal.code.empty()) issue.emplace("diagnostics", diagnostics_of(refusal.code));
   if (refusal.offer) {
     issue.at("details").as_object().emplace("coding",
                                             json::array{purpose_coding("BTG", "break the glass")});
@@ -103,11 +105,34 @@ http::Response refused(const app::Refusal& refusal) {
   return out;
 }
 
-http::Response no_such_resource() {
+http::Response no_such_resource(const std::string& code) {
   return outcome(Issue{.status = 404,
                        .code = "not-found",
                        .text = "there is no such resource, or no rule lets you see it",
-                       .diagnostics = {}});
+                       .diagnostics = code.empty() ? std::string{} : diagnostics_of(code)});
+}
+
+http::Response refused_by_id(const app::Refusal& refusal) {
+  const bool silent = refusal.why == app::Why::denied && refusal.rule.empty();
+  return silent ? no_such_resource(refusal.code) : refused(refusal);
+}
+
+http::Response with_code(http::Response response, const std::string& code) {
+  if (code.empty()) return response;
+  auto body = json::parse(http::body_text(response));
+  body.at("issue").as_array().at(0).as_object().emplace("diagnostics", diagnostics_of(code));
+  response.body = json::serialize(body);
+  return response;
+}
+
+http::Response too_many() {
+  auto out = outcome(Issue{.status = 429,
+                           .code = "throttled",
+                           .text = "too many whole charts are being asked for at once: try again "
+                                   "in a moment, or ask type by type",
+                           .diagnostics = {}});
+  out.headers.push_back({"Retry-After", "2"});
+  return out;
 }
 
 http::Response ledger_stopped() {

@@ -28,8 +28,14 @@ http::Response outcome(const NotAllowed& why);
 
 // What the desk refused: 401 without a session, 403 with the offer where there is one.
 http::Response refused(const app::Refusal& refusal);
-// One resource by its own id, that is not there, or not for this person: the same answer.
-http::Response no_such_resource();
+// One resource by its own id, that is not there, or not for this person: the same answer, but for
+// the reference code.
+http::Response no_such_resource(const std::string& code);
+// The same, where the refusal names neither a rule nor an offer.
+http::Response refused_by_id(const app::Refusal& refusal);
+// An OperationOutcome of ours, with the reference code of the entry that it led to.
+http::Response with_code(http::Response response, const std::string& code);
+http::Response too_many();
 http::Response ledger_stopped();
 http::Response upstream_trouble(FaultCode code);
 http::Response upstream_refused(int status);

@@ -31,6 +31,16 @@ std::vector<std::size_t> add_cells(std::vector<app::Cell> cells, std::vector<app
   return out;
 }
 
+// Counts those that are at it at the same time.
+struct Turn {
+  explicit Turn(std::atomic<std::size_t>& at_it) : held(at_it), place(++at_it) {}
+  ~Turn() { --held; }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  std::atomic<std::size_t>& held;
+  const std::size_t place;
+};
+
 bool lies_in(const Resource& resource, const PatientId& patient) {
   return std::ranges::binary_search(resource.patients, patient.text());
 }
@@ -47,7 +57,7 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
   const auto fetched = fetch(place.upstream, limits::bundle_bytes_max);
   if (!fetched) return stop(trouble(fetched.fault()), 0);
   if (fetched->status != 200) return stop(upstream_refused(fetched->status), fetched->status);
-  auto scanned = scan_searchset(fetched->body.look(), bases_);
+  auto scanned = scan_searchset(fetched->body.look(), counter.bases());
   if (std::holds_alternative<Malformed>(scanned))
     return stop(upstream_trouble(FaultCode::upstream_nonsense), 200);
   auto& page = std::get<Page>(scanned);
@@ -61,6 +71,7 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
     of_match.push_back(asked ? add_cells(cells_of(match, app::Action::read), cells)
                              : std::vector<std::size_t>{});
   }
+  for (auto& match : out.matches) match.bytes = without_upstream(match.bytes, counter.bases());
   out.intents.assign(out.matches.size(), std::nullopt);
   if (cells.empty()) return out;
   auto decided = counter.decide(
@@ -151,6 +162,9 @@ http::Response Gateway::release_set(Kept kept, const Envelope& envelope) {
 }
 
 http::Response Gateway::everything(const Counter& counter, const Everything& target) {
+  // Each takes a worker through as many questions upstream as there are types.
+  const Turn turn{whole_charts_};
+  if (turn.place > limits::whole_charts_max) return too_many();
   std::vector<std::string> types;
   for (const auto& each : compartments()) types.emplace_back(each.type);
   auto decided = counter.survey(
@@ -195,19 +209,6 @@ http::Response Gateway::everything(const Counter& counter, const Everything& tar
                                        .extra = hint ? hint_entry() : std::string{}});
 }
 
-void Gateway::note_missing(const Counter& counter, const std::string& type) {
-  app::Cell cell;
-  cell.type = type;
-  cell.survey = true;
-  auto decided = counter.decide(
-      {.cells = {cell}, .form = "read", .whole = true, .earlier = nullptr, .check = {}});
-  const auto* granted = std::get_if<Granted>(&decided);
-  if (granted == nullptr) return;
-  Kept kept;
-  kept.charge(*granted);
-  tell(kept.tallies, facts::Outcome::nothing);
-}
-
 // Named: the chart is in the address.
 http::Response Gateway::read_patient(const Counter& counter, const Read& target) {
   auto decided = counter.survey(
@@ -227,31 +228,39 @@ http::Response Gateway::read(const Counter& counter, const Read& target) {
 
 http::Response Gateway::read_one(const Counter& counter, const Read& target, Kept kept) {
   const bool named = !kept.grants.all.empty();
-  const auto stop = [&](http::Response why, int status, facts::Outcome how) {
+  const auto by_id = target.type + "/" + target.id;
+  const auto told = [&](int status, facts::Outcome how) {
     for (auto& [intent, tally] : kept.tallies) tally.upstream_status = status;
     tell(kept.tallies, how);
-    if (!named) note_missing(counter, target.type);
-    return why;
+  };
+  const auto stop = [&](http::Response why, int status) {
+    told(status, facts::Outcome::refused_upstream);
+    if (named) return why;
+    const auto none = counter.missing(by_id);
+    const auto* refusal = std::get_if<app::Refusal>(&none);
+    return refusal == nullptr ? trouble(std::get<Fault>(none))
+                              : with_code(std::move(why), refusal->code);
+  };
+  const auto nothing = [&](int status) {
+    told(status, facts::Outcome::nothing);
+    return named ? no_such_resource({}) : nothing_there(counter, by_id);
   };
   const auto fetched = fetch(print(target), limits::resource_bytes_max);
-  if (!fetched) return stop(trouble(fetched.fault()), 0, facts::Outcome::refused_upstream);
-  if (gone(fetched->status))
-    return stop(no_such_resource(), fetched->status, facts::Outcome::nothing);
-  if (fetched->status != 200)
-    return stop(upstream_refused(fetched->status), fetched->status,
-                facts::Outcome::refused_upstream);
-  auto scanned = scan_resource(fetched->body.look(), bases_);
+  if (!fetched) return stop(trouble(fetched.fault()), 0);
+  if (gone(fetched->status)) return nothing(fetched->status);
+  if (fetched->status != 200) return stop(upstream_refused(fetched->status), fetched->status);
+  auto scanned = scan_resource(fetched->body.look(), counter.bases());
   auto* resource = std::get_if<Resource>(&scanned);
   if (resource == nullptr || resource->type != target.type || resource->id != target.id)
-    return stop(upstream_trouble(FaultCode::upstream_nonsense), 200,
-                facts::Outcome::refused_upstream);
-  if (!resource->checkable) return stop(no_such_resource(), 200, facts::Outcome::nothing);
+    return stop(upstream_trouble(FaultCode::upstream_nonsense), 200);
+  if (!resource->checkable) return nothing(200);
 
   auto decided = counter.decide({.cells = cells_of(*resource, app::Action::read),
                                  .form = "read",
                                  .whole = true,
                                  .earlier = &kept.grants,
-                                 .check = {}});
+                                 .check = {},
+                                 .by_id = named ? std::string{} : by_id});
   if (const auto* fault = std::get_if<Fault>(&decided)) {
     tell(kept.tallies, facts::Outcome::nothing);
     return trouble(*fault);
@@ -260,23 +269,24 @@ http::Response Gateway::read_one(const Counter& counter, const Read& target, Kep
     for (auto& [intent, tally] : kept.tallies) tally.withheld = 1;
     tell(kept.tallies, facts::Outcome::nothing);
     // A refusal that names neither a rule nor an offer must look like something that is not there.
-    const bool silent = refusal->why == app::Why::denied && refusal->rule.empty() && !named;
-    return silent ? no_such_resource() : refused(*refusal);
+    return named ? refused(*refusal) : refused_by_id(*refusal);
   }
   auto& granted = std::get<Granted>(decided);
   kept.charge(granted);
+  auto bytes = without_upstream(resource->bytes, counter.bases());
   for (const auto& cell : granted.access().cells)
     kept.tallies[cell.intent] = {
-        .resources = 1, .withheld = 0, .bytes = resource->bytes.size(), .upstream_status = 200};
+        .resources = 1, .withheld = 0, .bytes = bytes.size(), .upstream_status = 200};
   kept.grants.all.push_back(std::move(granted));
   http::Headers headers;
   if (!resource->version.empty()) headers.push_back({"ETag", "W/\"" + resource->version + "\""});
   if (resource->updated) headers.push_back({"Last-Modified", http_date(*resource->updated)});
-  return release(std::move(resource->bytes), kept, kept.grants.all.back(), std::move(headers));
+  return release(std::move(bytes), kept, kept.grants.all.back(), std::move(headers));
 }
 
 http::Response Gateway::people(const Counter& counter, const PersonSearch& target) {
-  app::SearchPeople question{.token_hash = counter.session(), .terms = {}};
+  app::SearchPeople question{
+      .token_hash = counter.session(), .terms = {}, .purpose = counter.purpose()};
   for (const auto& param : target.params)
     question.terms += (question.terms.empty() ? "" : ", ") + param.name + "=" + param.value;
   const auto allowed = app::ask(edge_.desk, question);
@@ -288,7 +298,7 @@ http::Response Gateway::people(const Counter& counter, const PersonSearch& targe
       fetch(print(PersonSearch{target.params, looked_at_max}), limits::bundle_bytes_max);
   if (!fetched) return trouble(fetched.fault());
   if (fetched->status != 200) return upstream_refused(fetched->status);
-  auto scanned = scan_searchset(fetched->body.look(), bases_);
+  auto scanned = scan_searchset(fetched->body.look(), counter.bases());
   if (std::holds_alternative<Malformed>(scanned))
     return upstream_trouble(FaultCode::upstream_nonsense);
   const auto& found = std::get<Page>(scanned).matches;
@@ -298,10 +308,11 @@ http::Response Gateway::people(const Counter& counter, const PersonSearch& targe
                        .found = {}};
   std::map<std::string, std::string> shown;
   for (const auto& resource : found) {
+    if (!resource.checkable) continue;  // a label that cannot be read may be any label
     auto minimal = minimal_demographics(resource);
     if (!std::holds_alternative<std::string>(minimal) || shown.contains(resource.id)) continue;
     shown.emplace(resource.id, std::get<std::string>(std::move(minimal)));
-    list.found.emplace_back(resource.id);
+    list.found.push_back({.patient = PatientId{resource.id}, .labels = resource.labels});
   }
   const auto listed = app::ask(edge_.desk, list);
   if (!listed) return trouble(listed.fault());

@@ -1,4 +1,4 @@
-// recompose.cc - the two places where bytes of ours stand in for, or beside, those of a resource.
+// recompose.cc - the places where bytes of ours stand in for, or beside, those of a resource.
 #include <boost/json.hpp>
 
 #include "in/fhir/parsed_json.h"
@@ -33,6 +33,49 @@ std::variant<std::string, Malformed> minimal_demographics(const Resource& patien
   for (const string_view key : {"gender", "birthDate"})
     if (const auto text = text_member(root, key)) out.emplace(key, *text);
   return boost::json::serialize(out);
+}
+
+namespace {
+
+// The address as JSON may spell it: with slashes as they are, or escaped.
+std::string escaped_slashes(string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '/' ? std::string{"\\/"} : std::string{c};
+  return out;
+}
+
+// What goes on with one of these is a longer name: another address.
+bool goes_on(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.' || c == '~' || c == '%';
+}
+
+std::string replaced(std::string_view text, std::string_view address, std::string_view slash,
+                     const std::string& ours) {
+  std::string out;
+  for (std::size_t from = 0;;) {
+    const auto at = text.find(address, from);
+    if (at == string_view::npos) return out += text.substr(from);
+    const auto rest = text.substr(at + address.size());
+    out += text.substr(from, at - from);
+    from = at + address.size();
+    const bool alone = at >= 2 && text[at - 1] == '"' && text[at - 2] != '\\';
+    const auto after = rest.starts_with(slash) ? rest.substr(slash.size()) : string_view{};
+    if (!rest.empty() && goes_on(rest.front()))
+      out += address;
+    else if (alone && !after.empty() && after.front() >= 'A' && after.front() <= 'Z')
+      from += slash.size();
+    else
+      out += ours;
+  }
+}
+
+}  // namespace
+
+std::string without_upstream(string_view text, const Bases& bases) {
+  if (bases.upstream.empty()) return std::string{text};
+  const auto plain = replaced(text, bases.upstream, "/", bases.ours);
+  return replaced(plain, escaped_slashes(bases.upstream), "\\/", bases.ours);
 }
 
 std::string splice_tag(string_view text, string_view system, string_view code) {

@@ -156,7 +156,7 @@ http::Response Gateway::create(const Counter& counter, const Create& target,
                                const http::Request& request) {
   if (request.body.size() > limits::resource_bytes_max)
     return outcome(not_this("the resource is too large", 413));
-  auto scanned = scan_resource(request.body, bases_);
+  auto scanned = scan_resource(request.body, counter.bases());
   if (const auto* wrong = std::get_if<Malformed>(&scanned))
     return outcome(NotAllowed{400, "structure", "the resource cannot be read: " + wrong->what});
   const auto& resource = std::get<Resource>(scanned);
@@ -179,7 +179,7 @@ http::Response Gateway::create(const Counter& counter, const Create& target,
   if (const auto& glass = granted.access().glass; !glass.empty()) {
     if (const auto wrong = wrong_under_glass(resource)) return refuse_after(granted, *wrong);
     body = splice_tag(body, glass_tag_system, glass.text());
-    const auto again = scan_resource(body, bases_);
+    const auto again = scan_resource(body, counter.bases());
     const auto* spliced = std::get_if<Resource>(&again);
     if (spliced == nullptr || spliced->glass_tags != std::vector{glass.text()} ||
         spliced->patients != resource.patients)
@@ -230,7 +230,7 @@ http::Response Gateway::change(const Counter& counter, const Target& target,
   if (update != nullptr) {
     if (request.body.size() > limits::resource_bytes_max)
       return outcome(not_this("the resource is too large", 413));
-    auto scanned = scan_resource(request.body, bases_);
+    auto scanned = scan_resource(request.body, counter.bases());
     if (const auto* wrong = std::get_if<Malformed>(&scanned))
       return outcome(NotAllowed{400, "structure", "the resource cannot be read: " + wrong->what});
     wanted = std::get<Resource>(std::move(scanned));
@@ -246,12 +246,12 @@ http::Response Gateway::change(const Counter& counter, const Target& target,
   // What is there decides, too: nobody moves or removes what they could not see to be theirs.
   const auto fetched = fetch(where.type + "/" + where.id, limits::resource_bytes_max);
   if (!fetched) return trouble(fetched.fault());
-  auto scanned = scan_resource(fetched->body.look(), bases_);
+  auto scanned = scan_resource(fetched->body.look(), counter.bases());
   const auto* held = fetched->status == 200 ? std::get_if<Resource>(&scanned) : nullptr;
+  const auto by_id = where.type + "/" + where.id;
   if (held == nullptr || !held->checkable || held->type != where.type || held->id != where.id) {
-    note_missing(counter, where.type);
     if (held != nullptr || fetched->status == 404 || fetched->status == 410)
-      return no_such_resource();
+      return nothing_there(counter, by_id);
     return fetched->status == 200 ? upstream_trouble(FaultCode::upstream_nonsense)
                                   : upstream_refused(fetched->status);
   }
@@ -266,12 +266,11 @@ http::Response Gateway::change(const Counter& counter, const Target& target,
                                  .form = wanted ? "update" : "delete",
                                  .whole = true,
                                  .earlier = nullptr,
-                                 .check = PatientId{others.empty() ? "" : others[0]}});
+                                 .check = PatientId{others.empty() ? "" : others[0]},
+                                 .by_id = held->type == "Patient" ? std::string{} : by_id});
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
-    const bool silent =
-        refusal->why == app::Why::denied && refusal->rule.empty() && held->type != "Patient";
-    return silent ? no_such_resource() : refused(*refusal);
+    return held->type == "Patient" ? refused(*refusal) : refused_by_id(*refusal);
   }
   const auto& granted = std::get<Granted>(decided);
   if (!granted.access().glass.empty())
@@ -279,7 +278,12 @@ http::Response Gateway::change(const Counter& counter, const Target& target,
   if (wanted && wanted->glass_tags != held->glass_tags)
     return refuse_after(granted,
                         not_this("the tag of a glass stays: keep meta.tag as it was read"));
-  const auto version = held->version.empty() ? std::string{} : "W/\"" + held->version + "\"";
+  // What was looked at is what is changed: without a version nobody could hold it to that.
+  const auto version = held->version.empty() ? version_of(*fetched) : "W/\"" + held->version + "\"";
+  if (version.empty())
+    return refuse_after(granted, not_this("the record system does not tell the version of this "
+                                          "resource, so it cannot be changed safely",
+                                          501));
   if (update != nullptr && !update->if_match.empty() && update->if_match != version)
     return refuse_after(granted,
                         {412, "conflict", "the resource was changed meanwhile: read it again"});
@@ -290,7 +294,7 @@ http::Response Gateway::change(const Counter& counter, const Target& target,
                            .body = wanted ? request.body : std::string{},
                            .bytes_max = limits::resource_bytes_max};
   if (wanted) out.headers.emplace_back("Content-Type", "application/fhir+json");
-  if (!version.empty()) out.headers.emplace_back("If-Match", version);
+  out.headers.emplace_back("If-Match", version);
   auto sent = send(granted, out, where.type);
   if (auto* why = std::get_if<http::Response>(&sent)) return std::move(*why);
   return {.status = wanted ? 200 : 204,
