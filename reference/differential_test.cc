@@ -104,6 +104,35 @@ TEST(Differential, MoreClassesAndPathsThanAreRemembered) {
   }
 }
 
+// Two glasses are open and confirmed; the one whose rule is certain rests on less.
+TEST(Differential, WhatWasConfirmedWeighsMoreThanWhatIsCertain) {
+  const auto glass = [](const std::string& name, const std::string& condition) {
+    return "[[glass]]\nreason = \"" + name + "\"\nlabel = \"G\"\npurpose = \"BTG\"\n" + condition +
+           "review = { by = \"officer\", within = \"24h\" }\n";
+  };
+  const auto parsed = policy::parse(
+      "hospital = \"S\"\ntimezone = \"Europe/London\"\nroles = [\"doctor\", \"officer\"]\n"
+      "[relations]\ntold = { from = \"staff\", to = \"patient\", source = \"adt\", "
+      "stale_after = \"15m\" }\n" +
+      glass("unsure", "when = \"staff : told\"\n") + glass("certain", ""));
+  ASSERT_TRUE(parsed.policy) << policy::to_text(parsed.messages.at(0), "policy");
+  Case of{.policy = *parsed.policy, .world = {}, .question = {}};
+  of.question.now = Instant{Millis{1'790'000'000'000}};
+  of.question.asker.staff = "me";
+  of.question.asker.active_roles = of.question.asker.held_roles = {"doctor"};
+  of.question.cell.type = "Observation";
+  of.question.cell.patient = "p";
+  for (const char* rule : {"unsure", "certain"})
+    of.question.paid.push_back(
+        {.rule = rule, .confirmed = true, .ends = of.question.now + Millis{60'000}});
+  auto stage = policy::Stage::set(of.policy, of.world);
+  ASSERT_TRUE(stage.ok());
+  const auto answer = stage->ask(of.question);
+  EXPECT_EQ(answer, the_reference().answer(of));
+  ASSERT_TRUE(answer.basis) << show(answer);
+  EXPECT_EQ(answer.basis->rule, "certain");
+}
+
 // ---- Every combination of a small world: one rule of each kind or none, each resting on evidence
 // of its own in each of the four values, paid or not, proven or not, for each action.
 

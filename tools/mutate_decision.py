@@ -21,6 +21,7 @@ from mutation import ROOT, MutantProgram, ready
 HARMLESS = [
     ("if (best == Truth::yes) break;", "nothing is greater than true"),
     ("if (side != Truth::yes) side =", "nothing is greater than true"),
+    ("++whole.decisions;", "the same for every grant of one decision, so it chooses none of them"),
     ("return step == nullptr && result == Truth::no;", "only saves looking at the other conditions"),
 ]
 
