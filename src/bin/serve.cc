@@ -161,6 +161,9 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                       .records = **records};
   in::http::ServerOptions server_options{.host = listen->host, .port = listen->port};
   server_options.request.body_bytes_max = in::api::body_bytes_max;
+  // These ask the record system; breaking glass, closing it and reviewing find a worker all the
+  // same.
+  server_options.may_wait_long = [](std::string_view path) { return path.starts_with("/fhir"); };
   std::string fingerprint;
   if (!options.plain_http) {
     const bool own = options.certificate.empty();

@@ -217,7 +217,10 @@ Connection::Next Connection::dispatch() {
   ++edge_.counters.requests;
   no_deadline();
   phase_ = Phase::handle;
-  if (edge_.pool->submit(shared_from_this())) return Next::stop;
+  const auto& long_ones = edge_.options.may_wait_long;
+  const auto kind = long_ones && long_ones(parser_.path()) ? WorkerPool::Kind::may_wait_long
+                                                           : WorkerPool::Kind::quick;
+  if (edge_.pool->submit(shared_from_this(), kind)) return Next::stop;
   ++edge_.counters.overloads;
   return refuse(refusals::overloaded, true);
 }

@@ -267,6 +267,10 @@ std::string_view RequestParser::method() const {
   return beast_ ? std::string_view{beast_->request.method} : std::string_view{};
 }
 
+std::string_view RequestParser::path() const {
+  return beast_ ? std::string_view{beast_->request.path} : std::string_view{};
+}
+
 std::size_t RequestParser::body_bytes() const { return beast_ ? beast_->request.body.size() : 0; }
 
 Request RequestParser::take() {

@@ -46,6 +46,7 @@ class RequestParser {
   bool keep_alive() const;        // the client may send another request on this connection
   bool expects_continue() const;  // and waits for 100 before it sends the body
   std::string_view method() const;
+  std::string_view path() const;
   std::size_t body_bytes() const;  // received so far
 
   Request take();  // complete only

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -167,7 +168,9 @@ Result<std::uint16_t> Server::start(Handler handler) {
   auto& impl = *impl_;
   impl.edge.handler = std::move(handler);
   impl.pool = std::make_unique<WorkerPool>(
-      WorkerPool::Size{.workers = impl.options.workers, .queue_max = impl.options.queue_max});
+      WorkerPool::Size{.workers = impl.options.workers,
+                       .workers_long = std::min(impl.options.workers, impl.options.workers_long),
+                       .queue_max = impl.options.queue_max});
   impl.edge.pool = impl.pool.get();
   impl.accept();
   impl.tick();
@@ -206,6 +209,5 @@ void Server::stop() {
 }
 
 const ServerCounters& Server::counters() const { return impl_->edge.counters; }
-std::size_t Server::waiting() const { return impl_->pool ? impl_->pool->waiting() : 0; }
 
 }  // namespace halligan::in::http

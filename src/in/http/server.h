@@ -9,9 +9,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/limits.h"
 #include "base/result.h"
@@ -27,7 +29,9 @@ struct ServerOptions {
   std::optional<TlsFiles> tls{};
   std::size_t io_threads = 1;
   std::size_t workers = 64;       // requests that may wait inside the handler at once
-  std::size_t queue_max = 1'024;  // requests that may wait for a worker
+  std::size_t workers_long = 48;  // of them, at most, for requests that may wait long
+  std::function<bool(std::string_view path)> may_wait_long{};  // none: no request does
+  std::size_t queue_max = 1'024;  // requests that may wait for a worker, of each of the two kinds
   std::size_t connections_max = limits::connections_max;
   std::size_t buffered_bytes_max = 512 * 1024 * 1024;  // request bodies held at once
   RequestLimits request{};
@@ -74,7 +78,6 @@ class Server {
   void stop();
 
   const ServerCounters& counters() const;
-  std::size_t waiting() const;  // requests in the queue
 
  private:
   class Impl;
