@@ -22,6 +22,7 @@ HARMLESS = [
     ("if (best == Truth::yes) break;", "nothing is greater than true"),
     ("if (side != Truth::yes) side =", "nothing is greater than true"),
     ("++whole.decisions;", "the same for every grant of one decision, so it chooses none of them"),
+    ("++left.decisions;", "the same for every grant of one decision, and nothing that is due before"),
     ("return step == nullptr && result == Truth::no;", "only saves looking at the other conditions"),
 ]
 

@@ -79,7 +79,6 @@ MUTANTS = [
     Mutant("lateness-not-said", "P3", "src/app/keep_time.cc", "    if (late)\n", "    if (late && false)\n"),
     Mutant("fate-not-said", "P1", "src/app/keep_time.cc", "    out.emplace_back(std::move(fact));\n  }\n  return out;", "  }\n  return out;"),
     Mutant("deny-passed-over", "P6", "src/core/policy/decide.cc", "    if (bite == Truth::no) continue;\n", "    continue;\n"),
-    Mutant("modify-by-reason", "P10", "src/core/policy/decide.cc", "    if (glass && !free_action) continue;\n", ""),
 ]
 
 
