@@ -91,6 +91,15 @@ def what_breaks(program, folder):
     return None
 
 
+def test_that_fails(program):
+    """A test beside the code: bounds, the facts of a basis and explanations are not the laws' business."""
+    run = subprocess.run([program, "--gtest_fail_fast"], cwd=ROOT, text=True, capture_output=True, check=False, timeout=300)
+    if run.returncode == 0:
+        return None
+    names = re.findall(r"\[  FAILED  \] (\S+?),? \(", run.stdout)
+    return names[0] if names else "a MUST"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--file", default="src/core/policy/decide.cc")
@@ -100,13 +109,15 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     build, file = pathlib.Path(options.build), (ROOT / options.file).resolve()
-    ready(build, "test_reference")
-    mutant_program = MutantProgram(build, file, "test_reference")
+    ready(build, "test_reference", "test_core_policy")
+    laws, tests = (MutantProgram(build, file, target) for target in ("test_reference", "test_core_policy"))
 
     def broken_by(text):
         with tempfile.TemporaryDirectory() as folder:
-            program = mutant_program.make(text, pathlib.Path(folder))
-            return what_breaks(program, folder) if program else "the compiler"
+            program = laws.make(text, pathlib.Path(folder))
+            if program is None:
+                return "the compiler"
+            return what_breaks(program, folder) or test_that_fails(tests.make(text, pathlib.Path(folder)))
 
     if broken := broken_by(file.read_text()):
         sys.exit(f"{broken} breaks before anything is turned round")

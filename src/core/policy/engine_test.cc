@@ -449,6 +449,61 @@ TEST(Bounds, APathThatTouchesTooMuchDenies) {
   EXPECT_TRUE(decision.denied_by.empty());
 }
 
+// What was found out before the evaluation failed is not told, and how long it holds is.
+TEST(Bounds, AFailedEvaluationDeniesAndSaysNothingElse) {
+  std::string why;
+  auto ready = fixture::prepare(
+      {.policy = deny + replaced(deny, "\"d\"", "\"e\"") +
+                 "when = \"staff : works_on / ^works_on / works_on / ^works_on / knows\"\n"},
+      why);
+  ASSERT_TRUE(ready) << why;
+  const Instant soon = ready->test.question.now + Millis{3'600'000};
+  for (int staff = 0; staff < 40; ++staff) {
+    for (int unit = 0; unit < 40; ++unit) {
+      auto& fact = ready->test.world.facts.emplace_back();
+      fact.relation = "works_on";
+      fact.from = staff == 0 ? "me" : "s" + std::to_string(staff);
+      fact.to = "u" + std::to_string(unit);
+      fact.end = soon;
+    }
+  }
+  const auto decision = Stage::set(ready->policy, ready->test.world)->decide(ready->test.question);
+  EXPECT_TRUE(decision.failed);
+  EXPECT_EQ(decision.verdict, Verdict::deny);
+  EXPECT_TRUE(decision.denied_by.empty());
+  EXPECT_EQ(decision.holds_until, soon);
+}
+
+// The facts of both paths, the asker's own among them where they helped.
+TEST(Facts, ThoseThatABasisRestsOn) {
+  std::string why;
+  auto ready =
+      fixture::prepare({.policy = allow + "via = \"staff : knows\"\nwhen = \"staff : member\"\n",
+                        .facts = "\"knows(me, p1) by me\", \"member(me, t1)\""},
+                       why);
+  ASSERT_TRUE(ready) << why;
+  auto stage = Stage::set(ready->policy, ready->test.world);
+  const auto decision = stage->decide(ready->test.question);
+  ASSERT_EQ(decision.verdict, Verdict::permit);
+  std::string named;
+  for (const auto fact : decision.facts) named += stage->evidence().text_of(fact) + " ";
+  EXPECT_EQ(named, "knows(staff/me, patient/p1) member(staff/me, team/t1) ");
+}
+
+TEST(Explain, LooksAtEveryConditionThoughOneHasFailed) {
+  std::string why;
+  auto ready = fixture::prepare({.policy = allow + "roles = [\"nurse\"]\nvia = \"staff : knows\"\n",
+                                 .facts = "\"knows(me, p1)\""},
+                                why);
+  ASSERT_TRUE(ready) << why;
+  auto stage = Stage::set(ready->policy, ready->test.world);
+  const auto explanation = stage->explain(ready->test.question);
+  ASSERT_EQ(explanation.steps.size(), 1U);
+  ASSERT_EQ(explanation.steps[0].conditions.size(), 3U);
+  EXPECT_EQ(explanation.steps[0].conditions[0].value, Truth::no);
+  EXPECT_EQ(explanation.steps[0].conditions[2].value, Truth::yes);
+}
+
 TEST(Hide, AHiddenDenyAnswersLikeNoRule) {
   const std::string rules = allow + glass;
   const std::string hidden = deny + "via = \"staff : knows\"\nhide = true\n";
