@@ -28,6 +28,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 FEED = "feed.adt"
 HEARTBEAT_SECONDS = 240
+BEAT_AGAIN_SECONDS = 10
 OFFICERS = ("adm.silva", "adm.moreau")
 OTHERS_REVIEWER = "p.adeyemi"
 processes = []
@@ -265,10 +266,18 @@ class Demo:
         keep(self.dir / "env", "\n".join(lines) + "\n", 0o644)
 
     def beat(self, feed):
-        """The feed of admissions lives: what it does not say is not so."""
-        status, _ = feed.ask("POST", "/api/v1/facts", {"source": "adt", "heartbeat": True})
-        if status == 401:
-            feed.sign_in().must("POST", "/api/v1/facts", {"source": "adt", "heartbeat": True})
+        """The feed of admissions lives: what it does not say is not so. Gives the seconds to the next beat."""
+        try:
+            status, _ = feed.ask("POST", "/api/v1/facts", {"source": "adt", "heartbeat": True})
+            if status == 401:
+                feed.sign_in().must("POST", "/api/v1/facts", {"source": "adt", "heartbeat": True})
+            elif status >= 300:
+                raise Stop(f"the heartbeat was answered with {status}")
+        except (Stop, OSError, http.client.HTTPException) as why:
+            # A server that is busy, or opens its ledger again, is no reason to end the day.
+            print(f"start.py: {why}; again in {BEAT_AGAIN_SECONDS} seconds", file=sys.stderr)
+            return BEAT_AGAIN_SECONDS
+        return HEARTBEAT_SECONDS
 
     def tell(self):
         where = os.path.relpath(self.dir)
@@ -293,8 +302,7 @@ and go on as the README tells. demo/README.md says who is who. Ctrl-C stops ever
                 if process.poll() is not None:
                     raise Stop(f"a server ended by itself: see the logs in {self.dir}")
             if time.monotonic() >= beat_at:
-                beat_at = time.monotonic() + HEARTBEAT_SECONDS
-                self.beat(feed)
+                beat_at = time.monotonic() + self.beat(feed)
 
 
 def slices(whole, size=5000):
