@@ -48,7 +48,16 @@ inline constexpr std::size_t resource_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t bundle_bytes_max = 32 * 1024 * 1024;
 inline constexpr std::size_t bundle_entries_max = 20'000;
 inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t json_values_max = 250'000;  // of one command
+inline constexpr std::size_t json_keys_max = 1'000;      // of one object in a command
+inline constexpr std::size_t resource_references_max = 10'000;
+inline constexpr std::size_t resource_contained_max = 1'000;
+inline constexpr std::size_t resource_patients_max = 1'000;
+inline constexpr std::size_t resource_codes_max = 256;  // labels, or categories
 inline constexpr std::size_t connections_max = 12'000;
+// Of one address, which may be a proxy or a whole hospital behind one.
+inline constexpr std::size_t connections_peer_max = connections_max / 2;
+inline constexpr std::size_t small_body_bytes = 4 * 1024;  // more is read of the signed in alone
 inline constexpr std::size_t whole_charts_max = 8;  // Patient/id/$everything at once
 inline constexpr auto header_time_max = 15s;
 inline constexpr auto body_time_max = 60s;

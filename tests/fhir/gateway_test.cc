@@ -498,6 +498,29 @@ TEST(Gateway, PagesAreFullWhateverWasWithheld) {
   EXPECT_EQ(world.get("dr-a", first + "A").status, 400);
 }
 
+// Each question upstream takes time: were there one for each resource, time would count them.
+TEST(Gateway, HowOftenTheRecordSystemIsAskedDoesNotCountWhatIsWithheld) {
+  const auto asked = [](int withheld) {
+    World world;
+    for (int i = 0; i < withheld; ++i)
+      world.records.put(observation("o-1" + std::to_string(i), "p-1", psychotherapy));
+    for (int i = 0; i < 3; ++i) world.records.put(observation("o-9" + std::to_string(i), "p-1"));
+    std::vector<std::size_t> out;
+    for (std::string next = "Observation?patient=p-1&_count=1"; !next.empty();) {
+      const auto before = world.records.asked.size();
+      const auto page = world.get("dr-a", next);
+      EXPECT_EQ(page.ids().size(), 1U) << page.body;
+      out.push_back(world.records.asked.size() - before);
+      next = page.next();
+    }
+    return out;
+  };
+  const auto none = asked(0);
+  EXPECT_EQ(none, (std::vector<std::size_t>{1, 1, 1}));
+  EXPECT_EQ(asked(1), none);
+  EXPECT_EQ(asked(30), none);
+}
+
 TEST(Gateway, EverythingIsWhatMayBeSeenOfAllTypes) {
   World world;
   world.records.put(observation("o-1", "p-1"));

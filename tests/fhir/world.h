@@ -176,10 +176,13 @@ class Records final : public needs::RecordSource {
   // Knows patient=Patient/x (as its last parameters say where to go on) and nothing else.
   Result<needs::RecordAnswer> search(const std::string& type, const std::string& query) {
     std::size_t offset = 0;
+    std::size_t count = page_size;
     std::string patient;
     const auto pairs = in::http::parse_query(query);
     for (const auto& [name, value] : *pairs) {
       if (name == "_offset") offset = static_cast<std::size_t>(std::stoul(value));
+      if (name == "_count")
+        count = std::min(page_size, static_cast<std::size_t>(std::stoul(value)));
       if (value.starts_with("Patient/")) patient = value;
       if (name == "_id") patient = "\"id\":\"" + value + "\"";
     }
@@ -192,11 +195,12 @@ class Records final : public needs::RecordSource {
           matches.push_back(text);
     std::string out =
         R"({"resourceType":"Bundle","type":"searchset","total":)" + std::to_string(matches.size());
-    if (offset + page_size < matches.size())
+    if (offset + count < matches.size())
       out += R"(,"link":[{"relation":"next","url":")" + base() + "/" + type +
-             "?patient=" + patient + "&_offset=" + std::to_string(offset + page_size) + "\"}]";
+             "?patient=" + patient + "&_count=" + std::to_string(count) +
+             "&_offset=" + std::to_string(offset + count) + "\"}]";
     std::string entries;
-    for (std::size_t i = offset; i < std::min(matches.size(), offset + page_size); ++i)
+    for (std::size_t i = offset; i < std::min(matches.size(), offset + count); ++i)
       entries += (entries.empty() ? "" : ",") +
                  std::string{R"({"fullUrl":"http://upstream.internal/fhir/x","resource":)"} +
                  matches[i] + "}";

@@ -77,6 +77,35 @@ TEST(Writes, A08UnderGlassNothingElseReachesTheRecordSystem) {
       R"({"resourceType":"DocumentReference","subject":{"reference":"Patient/p-3"},"relatesTo":[{"code":"replaces"}]})");
   ask("POST", "CarePlan",
       R"({"resourceType":"CarePlan","subject":{"reference":"Patient/p-3"},"replaces":[{"reference":"CarePlan/x"}]})");
+  const auto refused = [&](const std::string& type, const std::string& rest, const char* what) {
+    const auto answer = world.ask(
+        "dr-b", "POST", type,
+        R"({"resourceType":")" + type + R"(","subject":{"reference":"Patient/p-3"},)" + rest + "}");
+    EXPECT_EQ(answer.status, 403) << rest << answer.body;
+    EXPECT_TRUE(answer.holds(what)) << answer.body;
+  };
+  const std::string replaces =
+      R"({"url":"http://hl7.org/fhir/StructureDefinition/replaces","valueCanonical":"x"})";
+  refused("Observation", R"("extension":[)" + replaces + "]", "the extension that replaces");
+  refused("Observation",
+          R"("extension":[{"url":"http://x.example/y","extension":[)" + replaces + "]}]",
+          "the extension that replaces");
+  refused("Observation",
+          R"("code":{"coding":[{"code":"1","_code":{"extension":[)" + replaces + "]}}]}",
+          "the extension that replaces");
+  refused("Observation",
+          R"("extension":[{"url":"http://hl7.org/fhir/5.0/StructureDefinition/extension-Document)"
+          R"(Reference.relatesTo"}])",
+          "the extension that replaces");
+  refused("Observation", R"("modifierExtension":[{"url":"http://x.example/y"}])",
+          "modifierExtension");
+  refused("Observation", R"("component":[{"modifierExtension":[{"url":"http://x.example/y"}]}])",
+          "modifierExtension");
+  refused("Observation",
+          R"("contained":[{"resourceType":"DocumentReference","id":"d",)"
+          R"("subject":{"reference":"Patient/p-3"},)"
+          R"("relatesTo":[{"code":"replaces","target":{"reference":"DocumentReference/d-1"}}]}])",
+          "relatesTo");
   ask("POST", "", R"({"resourceType":"Bundle","type":"transaction"})");
   ask("POST", "Observation", new_observation("p-3"), {{"If-None-Exist", "code=x"}});
   ask("PUT", "Observation/brand-new", observation("brand-new", "p-3"));

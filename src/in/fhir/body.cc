@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "base/ids.h"
+#include "base/limits.h"
 #include "core/policy/words.h"
 #include "in/fhir/compartment.h"
 #include "in/fhir/parsed_json.h"
@@ -53,6 +55,22 @@ Target target_of(string_view reference, const Bases& bases) {
   return {Target::Kind::patient, std::string{id}};
 }
 
+// Elements of a resource that say which other one it takes the place of.
+constexpr std::array<string_view, 4> taking_over{"relatesTo", "replaces", "priorPrescription",
+                                                 "parent"};
+
+// ".../StructureDefinition/replaces", "request-replaces", and what newer versions of FHIR lend to
+// this one: extension-DocumentReference.relatesTo ...
+bool takes_over(string_view extension) {
+  std::string small{extension};
+  std::ranges::transform(small, small.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  return std::ranges::any_of(
+      std::array<string_view, 4>{"replace", "supersede", "relatesto", "priorprescription"},
+      [&](string_view word) { return small.find(word) != std::string::npos; });
+}
+
 // Reads one resource and what it contains into `out`.
 class Reader {
  public:
@@ -68,20 +86,49 @@ class Reader {
     read_meta(resource);
     at_path(element, "category", [&](const dom::element& each) { add_category(each); });
     read_date(element);
-    for (const string_view name : {"relatesTo", "replaces", "priorPrescription", "parent"})
-      if (member(resource, name)) out_.supersedes = true;
+    note_taking_over(resource, true);
     if (out_.type == "Patient") out_.patients.push_back(out_.id);
-    contained_ = member(resource, "contained");
+    if (const auto contained = member(resource, "contained")) index_contained(*contained);
     read_links(element, out_.type);
     for (const auto& field : resource) find_embedded(field.value, field.key == "contained");
     sort_once(out_.patients);
     sort_once(out_.labels);
     sort_once(out_.categories);
     sort_once(out_.glass_tags);
+    if (references_ > limits::resource_references_max ||
+        out_.patients.size() > limits::resource_patients_max ||
+        std::max(out_.labels.size(), out_.categories.size()) > limits::resource_codes_max)
+      out_.too_much = true;
+    if (out_.too_much) out_.checkable = false;
     if (out_.type == "Patient" && out_.id.empty()) out_.patients.clear();
   }
 
  private:
+  void note_taking_over(const dom::object& object, bool resource) {
+    for (const auto& field : object) {
+      if (field.key == "modifierExtension") out_.modified = true;
+      if (resource && std::ranges::find(taking_over, field.key) != taking_over.end())
+        out_.supersedes = field.key;
+      if (field.key == "extension")
+        at_path(field.value, "url", [&](const dom::element& each) {
+          if (takes_over(text_of(each).value_or("")))
+            out_.supersedes = "the extension that replaces";
+        });
+    }
+  }
+
+  void index_contained(const dom::element& contained) {
+    std::size_t count = 0;
+    at_path(contained, "", [&](const dom::element& each) {
+      if (++count > limits::resource_contained_max) out_.too_much = true;
+      const auto object = object_of(each);
+      const auto id = object ? text_member(*object, "id") : std::nullopt;
+      if (!id || out_.too_much) return;
+      auto& patient = contained_[std::string{*id}];
+      patient = patient || text_member(*object, "resourceType").value_or("Patient") == "Patient";
+    });
+  }
+
   void read_meta(const dom::object& resource) {
     const auto element = member(resource, "meta");
     const auto meta = object_of(element);
@@ -184,7 +231,7 @@ class Reader {
     const auto object = object_of(element);
     if (!object) return;
     if (!top && member(*object, "resourceType")) return;  // find_embedded reads it as what it is
-    if (const auto reference = text_member(*object, "reference")) {
+    if (const auto reference = text_member(*object, "reference"); reference && room_for_one()) {
       const auto target = target_of(*reference, bases_);
       if (target.kind == Target::Kind::patient) out_.patients.push_back(target.id);
       if (target.kind == Target::Kind::unclear && reference->find("Patient") != string_view::npos)
@@ -193,7 +240,11 @@ class Reader {
     for (const auto& field : *object) read_all_references(field.value, false);
   }
 
+  // Beyond the bound nothing more is looked at: the whole is not checkable.
+  bool room_for_one() { return ++references_ <= limits::resource_references_max; }
+
   void read_reference(const dom::element& element, bool owner) {
+    if (!room_for_one()) return;
     const auto object = object_of(element);
     if (!object) {
       out_.checkable = false;
@@ -228,16 +279,8 @@ class Reader {
 
   // "#p": whoever is contained has no identity of their own.
   void read_contained(string_view id) {
-    bool found = false;
-    bool patient = false;
-    if (contained_)
-      at_path(*contained_, "", [&](const dom::element& each) {
-        const auto object = object_of(each);
-        if (!object || text_member(*object, "id") != id) return;
-        found = true;
-        patient = patient || text_member(*object, "resourceType").value_or("Patient") == "Patient";
-      });
-    if (!found || patient) out_.checkable = false;
+    const auto found = contained_.find(std::string{id});
+    if (found == contained_.end() || found->second) out_.checkable = false;
   }
 
   // Contained resources, entries of documents, parameters: each is read as the resource it is.
@@ -249,7 +292,9 @@ class Reader {
     }
     const auto object = object_of(element);
     if (!object) return;
-    if (const auto type_element = member(*object, "resourceType")) {
+    const auto type_element = member(*object, "resourceType");
+    note_taking_over(*object, type_element.has_value());
+    if (type_element) {
       const auto type = text_of(*type_element).value_or("");
       if (!policy::is_resource_type(type)) out_.checkable = false;
       if (type == "Patient") {
@@ -267,7 +312,8 @@ class Reader {
 
   const Bases& bases_;
   Resource& out_;
-  std::optional<dom::element> contained_;
+  std::unordered_map<std::string, bool> contained_;  // by id: whether a patient may be meant
+  std::size_t references_ = 0;
 };
 
 }  // namespace

@@ -42,7 +42,9 @@ struct Resource {
   std::vector<std::string> categories;
   std::optional<Instant> dated;  // the earliest moment its date can mean
   bool checkable = true;
-  bool supersedes = false;              // relatesTo, replaces ... : it takes the place of another
+  bool too_much = false;   // more references, contained resources, patients or codes than one may
+  std::string supersedes;  // what, anywhere in it, takes the place of another; empty: nothing
+  bool modified = false;   // a modifierExtension anywhere in it
   std::vector<std::string> glass_tags;  // codes of our own tag, anywhere in it
   std::string bytes;                    // as they came
 };

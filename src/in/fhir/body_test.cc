@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "in/fhir/compartment.h"
 
 namespace halligan::in::fhir {
@@ -34,6 +35,32 @@ boost::json::value nested(std::string_view path, const boost::json::value& leaf)
   if (dot == std::string_view::npos) return boost::json::object{{path, boost::json::array{leaf}}};
   return boost::json::object{
       {path.substr(0, dot), boost::json::array{nested(path.substr(dot + 1), leaf)}}};
+}
+
+// A reference to what is contained is looked up, not searched for: as many of the one as of the
+// other must not take their product of steps.
+TEST(Body, BoundsWhatOneResourceRefersToAndContains) {
+  const auto with = [](std::size_t references, std::size_t contained) {
+    std::string out = R"(,"performer":[{"reference":"#a"})";
+    for (std::size_t i = 1; i < references; ++i) out += R"(,{"reference":"#a"})";
+    out += R"(],"contained":[{"resourceType":"Device","id":"a"})";
+    for (std::size_t i = 1; i < contained; ++i) out += ",{}";
+    return read(observation(out + "]"));
+  };
+  EXPECT_TRUE(with(limits::resource_references_max - 1, limits::resource_contained_max).checkable);
+  for (const auto& [references, contained] :
+       {std::pair{limits::resource_references_max, std::size_t{1}},
+        {std::size_t{1}, limits::resource_contained_max + 1},
+        {std::size_t{500'000}, std::size_t{500'000}}}) {
+    const auto resource = with(references, contained);
+    EXPECT_TRUE(resource.too_much);
+    EXPECT_FALSE(resource.checkable);
+  }
+  EXPECT_FALSE(with(2, 2).too_much);
+  std::string codes = R"(,"meta":{"security":[{"code":"c"})";
+  for (std::size_t i = 0; i < limits::resource_codes_max; ++i)
+    codes += R"(,{"code":"c)" + std::to_string(i) + "\"}";
+  EXPECT_TRUE(read(observation(codes + "]}")).too_much);
 }
 
 // Every listed parameter of all 67 types: somebody named there has the resource in their chart.
@@ -128,7 +155,7 @@ TEST(Body, ReadsLabelsCategoriesAndDates) {
                 .categories,
             std::vector<std::string>{"food"});
   EXPECT_FALSE(read(observation(R"(,"meta":{"security":[{"display":"secret"}]})")).checkable);
-  EXPECT_TRUE(read(observation(R"(,"relatesTo":[])")).supersedes);
+  EXPECT_EQ(read(observation(R"(,"relatesTo":[])")).supersedes, "relatesTo");
   EXPECT_FALSE(read(observation("")).dated.has_value());
   // A date without a time of day begins at midnight where the hospital is.
   auto there = bases;

@@ -1,10 +1,18 @@
 #include "in/fhir/gateway.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "in/fhir/capability.h"
 #include "in/fhir/purpose.h"
 
 namespace halligan::in::fhir {
+
+namespace {
+
+constexpr std::size_t asked_upstream_min = 50;  // resources a page
+
+}  // namespace
 
 Gateway::Gateway(const Edge& edge, std::string base)
     : edge_(edge),
@@ -20,6 +28,12 @@ void Gateway::routes(http::Router& router) {
     router.add(method, "/fhir", handler);
     router.add(method, "/fhir/{rest...}", handler);
   }
+}
+
+std::optional<http::Response> Gateway::admit(const http::Request& head) {
+  Counter counter{edge_, bearer_hash(head), {}};
+  if (const auto nobody = counter.nobody()) return answer(*nobody);
+  return std::nullopt;
 }
 
 http::Response Gateway::handle(const http::Request& request) {
@@ -43,7 +57,9 @@ http::Response Gateway::handle(const http::Request& request) {
     }
     http::Response operator()(const Search& t) const {
       auto wide = t;
-      wide.count = t.count + 1;  // one more tells whether there is a next page
+      // One more tells whether there is a next page. Small pages are asked for in large ones: were
+      // each upstream page as small as ours, the time would count what was withheld.
+      wide.count = std::max(t.count + 1, asked_upstream_min);
       return gateway.search(counter, {.search = t, .upstream = print(wide), .skip = 0}, true);
     }
     http::Response operator()(const NextPage& t) const {

@@ -28,6 +28,8 @@ class Gateway {
   // `base`: the address under which clients know us, ending in /fhir.
   Gateway(const Edge& edge, std::string base);
   http::Response handle(const http::Request& request);
+  // Who may bring more than a few KiB of body, by its head; nothing: it may come.
+  std::optional<http::Response> admit(const http::Request& head);
   void routes(http::Router& router);  // must outlive the router
 
  private:

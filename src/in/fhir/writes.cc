@@ -47,6 +47,11 @@ NotAllowed not_this(std::string what, int status = 422) {
 std::optional<NotAllowed> wrong_body(const Resource& resource, const std::string& type) {
   if (resource.type != type)
     return not_this("the resource is not of the type that the address names");
+  if (resource.too_much)
+    return not_this("it has too many references, contained resources, patients or codes: at most " +
+                    std::to_string(limits::resource_references_max) + " references and " +
+                    std::to_string(limits::resource_contained_max) +
+                    " contained resources; write it in parts");
   if (!resource.checkable)
     return not_this(
         "whose chart it belongs to cannot be checked: refer to the patient as Patient/id, and to "
@@ -205,11 +210,12 @@ std::optional<NotAllowed> Gateway::wrong_under_glass(const Resource& resource) {
   if (!std::ranges::binary_search(bedside, resource.type))
     return not_this(resource.type + " cannot be added under a glass: it takes an ordinary grant",
                     403);
-  if (resource.supersedes)
+  if (!resource.supersedes.empty())
     return not_this(
-        "under a glass nothing takes the place of another: leave out relatesTo, replaces, "
-        "priorPrescription, parent",
-        403);
+        "under a glass nothing takes the place of another: leave out " + resource.supersedes, 403);
+  if (resource.modified)
+    return not_this(
+        "under a glass nothing changes what the rest means: leave out modifierExtension", 403);
   return std::nullopt;
 }
 

@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 // Builds nothing: it only finds a key that stands twice in one object, which Boost.JSON would
-// silently resolve to the last, and numbers beyond all bounds.
+// silently resolve to the last, numbers beyond all bounds, and more values than a command has.
 class StrictFinder {
  public:
   constexpr static std::size_t max_object_size = std::size_t(-1);
@@ -25,40 +25,50 @@ class StrictFinder {
   using Code = boost::system::error_code;
 
   bool found() const { return found_; }
+  bool too_many() const { return too_many_; }
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
-  bool on_object_begin(Code&) { return keys_.emplace_back(), true; }
+  bool on_object_begin(Code& failure) { return keys_.emplace_back(), one_more(failure); }
   bool on_object_end(std::size_t, Code&) { return keys_.pop_back(), true; }
-  bool on_array_begin(Code&) { return true; }
+  bool on_array_begin(Code& failure) { return one_more(failure); }
   bool on_array_end(std::size_t, Code&) { return true; }
   bool on_key_part(json::string_view part, std::size_t, Code&) { return key_.append(part), true; }
   bool on_key(json::string_view part, std::size_t, Code& failure) {
     key_.append(part);
     found_ = !keys_.back().insert(std::move(key_)).second;
     key_.clear();
-    if (found_) failure = json::error::exception;
-    return !found_;
+    if (keys_.back().size() > limits::json_keys_max) too_many_ = true;
+    if (found_ || too_many_) failure = json::error::exception;
+    return !failure;
   }
   bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
-  bool on_string(json::string_view, std::size_t, Code&) { return true; }
+  bool on_string(json::string_view, std::size_t, Code& failure) { return one_more(failure); }
   bool on_number_part(json::string_view, Code&) { return true; }
-  bool on_int64(std::int64_t, json::string_view, Code&) { return true; }
-  bool on_uint64(std::uint64_t, json::string_view, Code&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, Code& failure) { return one_more(failure); }
+  bool on_uint64(std::uint64_t, json::string_view, Code& failure) { return one_more(failure); }
   bool on_double(double number, json::string_view, Code& failure) {
-    if (std::isfinite(number)) return true;
+    if (std::isfinite(number)) return one_more(failure);
     failure = json::error::exponent_overflow;  // Boost.JSON would make an infinity of it
     return false;
   }
-  bool on_bool(bool, Code&) { return true; }
-  bool on_null(Code&) { return true; }
+  bool on_bool(bool, Code& failure) { return one_more(failure); }
+  bool on_null(Code& failure) { return one_more(failure); }
   bool on_comment_part(json::string_view, Code&) { return true; }
   bool on_comment(json::string_view, Code&) { return true; }
 
  private:
+  bool one_more(Code& failure) {
+    too_many_ = ++values_ > limits::json_values_max;
+    if (too_many_) failure = json::error::exception;
+    return !too_many_;
+  }
+
   std::vector<std::unordered_set<std::string>> keys_;
   std::string key_;
+  std::size_t values_ = 0;
   bool found_ = false;
+  bool too_many_ = false;
 };
 
 std::string kind_of(const json::value& value) {
@@ -134,6 +144,10 @@ std::variant<json::value, FieldError> parse_json(std::string_view text, std::siz
   if (finder.handler().found())
     return FieldError{"", "one key twice in an object before byte " + std::to_string(used),
                       "each key once"};
+  if (finder.handler().too_many())
+    return FieldError{"", "too many values before byte " + std::to_string(used),
+                      "at most " + std::to_string(limits::json_values_max) + " values, and " +
+                          std::to_string(limits::json_keys_max) + " keys in one object"};
   if (failure == json::error::too_deep) return FieldError{"", "deeper nesting", depth};
   if (failure == json::error::incomplete || text.empty())
     return FieldError{"", "the end of the body after " + std::to_string(text.size()) + " bytes",

@@ -7,7 +7,8 @@
 //   const auto code = fields.optional_text("code", 16);
 //   if (const auto error = fields.error()) return problem(*error);
 //
-// Duplicate keys, unknown fields, trailing bytes, invalid UTF-8 and too deep nesting are refused.
+// Duplicate keys, unknown fields, trailing bytes, invalid UTF-8, too deep nesting and too many
+// values are refused, before any of them is built.
 // An error says which field, what kind of thing was found and what would be right, never the value.
 #pragma once
 

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/limits.h"
+
 namespace halligan::in::http {
 namespace {
 
@@ -51,6 +53,30 @@ TEST(Json, IsStrict) {
                       std::string(limits::json_depth_max + 1, ']')));
   EXPECT_FALSE(parses("\"" + std::string(1'000, 'a') + "\""));
   EXPECT_FALSE(parses(std::string(900, '[')));
+}
+
+TEST(Json, BoundsHowManyValuesAndKeysThereAre) {
+  const auto found = [](const std::string& text) {
+    const auto parsed = parse_json(text, 16 * 1024 * 1024);
+    const auto* error = std::get_if<FieldError>(&parsed);
+    return error == nullptr ? std::string{} : error->found.substr(0, 15);
+  };
+  const auto list = [](std::size_t values) {
+    std::string out = "[0";
+    for (std::size_t i = 1; i < values; ++i) out += ",0";
+    return out + "]";
+  };
+  const auto object = [](std::size_t keys) {
+    std::string out = "{";
+    for (std::size_t i = 0; i < keys; ++i)
+      out += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":{}";
+    return out + "}";
+  };
+  EXPECT_EQ(found(list(limits::json_values_max - 1)), "");
+  EXPECT_EQ(found(list(limits::json_values_max)), "too many values");
+  EXPECT_EQ(found(list(8'000'000)), "too many values");
+  EXPECT_EQ(found(object(limits::json_keys_max)), "");
+  EXPECT_EQ(found(object(limits::json_keys_max + 1)), "too many values");
 }
 
 TEST(Json, ErrorsOfTheWholeBodyNeverEchoIt) {
