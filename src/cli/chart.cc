@@ -1,5 +1,6 @@
 // chart.cc - find, open, break: from a name to a chart, with the glass between where it is due.
 
+#include <algorithm>
 #include <iostream>
 
 #include "cli/verbs.h"
@@ -92,9 +93,7 @@ int find(Shell& shell, const Find& options) {
 
 int show_verdict(Shell& shell, const Reply& reply, const std::string& patient) {
   const std::string verdict = text_of(reply.object, "verdict");
-  const std::string code = text_of(reply.object, "code");
-  const std::string telephone =
-      code.empty() ? "" : "Say this code on the telephone: " + clean(code) + '\n';
+  const std::string telephone = telephone_text(text_of(reply.object, "code"));
   if (verdict == "permit") {
     std::string out = wrap("Permit: " + basis_text(object_of(reply.object, "basis")) + ".") + '\n';
     const std::string receipt = text_of(reply.object, "receipt");
@@ -123,22 +122,29 @@ const json::object* grant_named(const json::object& offer, const std::string& ru
   return nullptr;
 }
 
-// The prompts of a grant in the order in which they are shown: due before, then owed.
-std::vector<std::string> prompts_of(const json::object& grant) {
+std::vector<std::string> texts_in(const json::array& list) {
   std::vector<std::string> out;
-  auto add = [&out](const json::array& list) {
-    for (const json::value& prompt : list)
-      if (prompt.is_string()) out.emplace_back(prompt.get_string());
-  };
-  const json::object& bill = object_of(grant, "bill");
-  add(list_of(bill, "prompts"));
-  for (const json::object* owed : objects_of(list_of(bill, "owed_prompts")))
-    add(list_of(*owed, "prompts"));
+  for (const json::value& one : list)
+    if (one.is_string()) out.emplace_back(one.get_string());
   return out;
 }
 
-// Answers given in order need the offer, which says what was asked.
-Result<json::array> details_of(Shell& shell, const Break& options, const std::string& rule) {
+// What a reason asks, in the order in which it is shown: due before, then owed.
+struct Prompts {
+  std::vector<std::string> due;
+  std::vector<std::string> owed;
+};
+
+Prompts prompts_of(const json::object& grant) {
+  const json::object& bill = object_of(grant, "bill");
+  Prompts out{.due = texts_in(list_of(bill, "prompts")), .owed = {}};
+  for (const json::object* owed : objects_of(list_of(bill, "owed_prompts")))
+    for (std::string& prompt : texts_in(list_of(*owed, "prompts")))
+      out.owed.push_back(std::move(prompt));
+  return out;
+}
+
+Result<json::array> details_given(const Break& options) {
   json::array details;
   for (const std::string& given : options.details) {
     const std::size_t at = given.find('=');
@@ -147,17 +153,40 @@ Result<json::array> details_of(Shell& shell, const Break& options, const std::st
     details.push_back(
         json::object{{"prompt", given.substr(0, at)}, {"answer", given.substr(at + 1)}});
   }
-  if (options.answers.empty()) return details;
-  const Reply offered = shell.post(chart_path(options.patient) + "/open", body_for(options.of));
-  const json::object* grant = grant_named(object_of(offered.object, "offer"), rule);
-  if (grant == nullptr) return details;  // the server says why when it is asked to open
-  const std::vector<std::string> prompts = prompts_of(*grant);
-  if (options.answers.size() > prompts.size())
-    return Fault{FaultCode::bad_input,
-                 "more answers than prompts: " + rule + " asks " + std::to_string(prompts.size())};
-  for (std::size_t i = 0; i < options.answers.size(); ++i)
-    details.push_back(json::object{{"prompt", prompts[i]}, {"answer", options.answers[i]}});
   return details;
+}
+
+std::string numbered(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+// Adds the answers to the details, each to its prompt; too few or too many are said apart.
+Result<Unit> pair_answers(const Break& options, const std::string& rule, const Prompts& prompts,
+                          json::array& details) {
+  std::vector<std::string> asked;
+  std::size_t due = 0;
+  for (const auto* list : {&prompts.due, &prompts.owed})
+    for (const std::string& prompt : *list) {
+      const bool given = std::any_of(details.begin(), details.end(), [&](const json::value& one) {
+        return text_of(one.get_object(), "prompt") == prompt;
+      });
+      if (given) continue;
+      asked.push_back(prompt);
+      due += list == &prompts.due ? 1U : 0U;
+    }
+  const std::size_t count = options.answers.size();
+  if (count > asked.size())
+    return Fault{FaultCode::bad_input, "too many answers: " + rule + " asks " +
+                                           numbered(asked.size(), "question") + ", and " +
+                                           numbered(count, "answer") + " came"};
+  if (count < due)
+    return Fault{FaultCode::bad_input, "too few answers: " + rule + " asks " +
+                                           numbered(due, "question") + ", and " +
+                                           numbered(count, "answer") + " came; the next is \"" +
+                                           asked[count] + "\""};
+  for (std::size_t i = 0; i < count; ++i)
+    details.push_back(json::object{{"prompt", asked[i]}, {"answer", options.answers[i]}});
+  return Unit{};
 }
 
 std::string missing_text(const Reply& reply, const std::string& what, const std::string& option) {
@@ -195,6 +224,70 @@ std::string opened_text(const Reply& reply, const std::string& patient) {
          "\n      halligan close " + shell_word(clean(glass)) + "   when you are done\n";
 }
 
+Reply ask_to_break(Shell& shell, const Break& options, const json::array& details) {
+  json::object body = body_for(options.of);
+  if (options.reason.empty())
+    body["rule"] = options.rule;
+  else
+    body["reason"] = options.reason;
+  if (!details.empty()) body["details"] = details;
+  if (!options.acknowledge.empty())
+    body["acknowledge"] = json::array(options.acknowledge.begin(), options.acknowledge.end());
+  if (options.confirm) body["confirm"] = true;
+  const std::string path = chart_path(options.patient) + "/break";
+  Reply reply = shell.post(path, body);
+  if (reply.slug() != "step-up-needed" || !shell.io.asks || !options.code_file.empty())
+    return reply;
+  const auto typed = shell.io.ask("A fresh code from the authenticator: ", true);
+  if (!typed || typed->empty() || step_up(shell, Secret{*typed}) != 0) return reply;
+  return shell.post(path, body);
+}
+
+// What a glass owes that is broken by now, answered; the answer to the opening is what is shown.
+int answer_owed(Shell& shell, const Break& options, const Reply& opened) {
+  const int shown = shell.show(opened, opened_text(opened, options.patient));
+  const std::string glass = text_of(opened.object, "glass");
+  if (glass.empty()) return shown;
+  Prompts prompts;
+  const Reply session = shell.get("/api/v1/session");
+  for (const json::object* owed : objects_of(list_of(session.object, "owed")))
+    if (text_of(*owed, "glass") == glass) prompts.owed = texts_in(list_of(*owed, "prompts"));
+  json::array details;
+  if (const auto paired = pair_answers(options, "this glass", prompts, details); !paired)
+    return shell.fault(paired.fault());
+  const Reply paid = shell.post("/api/v1/glass/" + path_segment(glass) + "/details",
+                                json::object{{"details", details}});
+  if (!paid.good()) return shell.refused(paid);
+  shell.note("The answers are written down.");
+  return shown;
+}
+
+// Answers come in the order of the prompts, and it is the offer that says what is asked. Where the
+// chart is open already, there is none: breaking without answers says what is due.
+int break_with(Shell& shell, const Break& options) {
+  const std::string& rule = options.reason.empty() ? options.rule : options.reason;
+  Result<json::array> details = details_given(options);
+  if (!details) return shell.fault(details.fault());
+  if (!options.answers.empty()) {
+    const Reply offered = shell.post(chart_path(options.patient) + "/open", body_for(options.of));
+    const json::object* grant = grant_named(object_of(offered.object, "offer"), rule);
+    Prompts prompts;
+    if (grant != nullptr) {
+      prompts = prompts_of(*grant);
+    } else {
+      const Reply asked = ask_to_break(shell, options, *details);
+      if (asked.good()) return answer_owed(shell, options, asked);
+      if (asked.slug() != "details-missing") return break_refused(shell, asked);
+      prompts.due = texts_in(list_of(asked.object, "missing"));
+    }
+    if (const auto paired = pair_answers(options, rule, prompts, *details); !paired)
+      return shell.fault(paired.fault());
+  }
+  const Reply reply = ask_to_break(shell, options, *details);
+  if (!reply.good()) return break_refused(shell, reply);
+  return shell.show(reply, opened_text(reply, options.patient));
+}
+
 int break_glass(Shell& shell, const Break& options) {
   if (options.reason.empty() == options.rule.empty())
     return shell.usage("Give a --reason (halligan open " + options.patient +
@@ -204,25 +297,7 @@ int break_glass(Shell& shell, const Break& options) {
     if (!code) return shell.fault(code.fault());
     if (const int stepped = step_up(shell, *code); stepped != 0) return stepped;
   }
-  const std::string& rule = options.reason.empty() ? options.rule : options.reason;
-  const Result<json::array> details = details_of(shell, options, rule);
-  if (!details) return shell.fault(details.fault());
-  json::object body = body_for(options.of);
-  body[options.reason.empty() ? "rule" : "reason"] = rule;
-  if (!details->empty()) body["details"] = *details;
-  if (!options.acknowledge.empty())
-    body["acknowledge"] = json::array(options.acknowledge.begin(), options.acknowledge.end());
-  if (options.confirm) body["confirm"] = true;
-  Reply reply = shell.post(chart_path(options.patient) + "/break", body);
-  if (reply.slug() == "step-up-needed" && shell.io.asks && options.code_file.empty()) {
-    const auto typed = shell.io.ask("A fresh code from the authenticator: ", true);
-    if (typed && !typed->empty()) {
-      if (const int stepped = step_up(shell, Secret{*typed}); stepped != 0) return stepped;
-      reply = shell.post(chart_path(options.patient) + "/break", body);
-    }
-  }
-  if (!reply.good()) return break_refused(shell, reply);
-  return shell.show(reply, opened_text(reply, options.patient));
+  return break_with(shell, options);
 }
 
 void describe_break(CLI::App& sub, Break& o) {

@@ -216,13 +216,15 @@ Result<Answer> exchange(const Target& target, const Request& request) {
 }
 
 std::optional<std::string> parse_fingerprint(std::string_view text) {
-  std::string digits;
+  std::string digits(64, '0');
+  std::size_t count = 0;
   for (const char c : text) {
     if (c == ':' || c == ' ') continue;
-    if (std::isxdigit(static_cast<unsigned char>(c)) == 0) return std::nullopt;
-    digits += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::isxdigit(static_cast<unsigned char>(c)) == 0 || count == digits.size())
+      return std::nullopt;
+    digits[count++] = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  if (digits.size() != 64) return std::nullopt;
+  if (count != digits.size()) return std::nullopt;
   return digits;
 }
 

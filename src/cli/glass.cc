@@ -27,6 +27,8 @@ Result<std::string> glass_meant(Shell& shell, const std::string& given) {
   const Reply reply = shell.get("/api/v1/glass");
   if (reply.fault) return *reply.fault;
   const json::array& open = list_of(reply.object, "glass");
+  if (!reply.good()) return std::string{};  // the server says why when it is asked to close
+  if (open.empty()) return Fault{FaultCode::not_found, "you have no open glass"};
   if (open.size() == 1 && open.front().is_object())
     return text_of(open.front().get_object(), "glass");
   return Fault{FaultCode::bad_input, "say which glass; halligan glass lists those that are open (" +
@@ -64,8 +66,11 @@ Result<std::vector<std::string>> owed_prompts(Shell& shell, const std::string& g
 int details(Shell& shell, const OneGlass& options) {
   const Result<std::vector<std::string>> prompts = owed_prompts(shell, options.glass);
   if (!prompts) return shell.fault(prompts.fault());
+  if (prompts->empty())
+    return shell.usage("No glass of yours by this id owes an answer; halligan whoami lists what you owe.");
   if (options.answers.size() > prompts->size())
-    return shell.usage("This glass owes " + std::to_string(prompts->size()) + " answers; " +
+    return shell.usage("This glass owes " + std::to_string(prompts->size()) +
+                       (prompts->size() == 1 ? " answer; " : " answers; ") +
                        std::to_string(options.answers.size()) + " were given.");
   json::array given;
   for (std::size_t i = 0; i < options.answers.size(); ++i)
@@ -103,13 +108,29 @@ std::string ending_text(const json::object& glass) {
   return until.empty() ? "open" : "open until " + time_text(until);
 }
 
+std::string joined_reasons(const json::object& glass) {
+  const std::string widened = joined(list_of(glass, "widened"));
+  return text_of(glass, "reason") + (widened.empty() ? "" : ", " + widened);
+}
+
+// Every reason that it was broken for: it may have been widened since.
+std::string reasons_text(const json::object& glass) {
+  const std::string label = text_of(glass, "label");
+  const std::string purpose = text_of(glass, "purpose");
+  std::string out = text_of(glass, "reason") + (label.empty() ? "" : ", " + label) +
+                    (purpose.empty() ? "" : " (" + purpose + ")");
+  const std::string widened = joined(list_of(glass, "widened"));
+  if (!widened.empty()) out += "; widened for " + widened;
+  return out;
+}
+
 }  // namespace
 
 std::string glass_table(const json::array& list) {
   std::vector<Row> rows;
   for (const json::object* one : objects_of(list))
     rows.push_back({text_of(*one, "glass"), text_of(*one, "patient"), text_of(*one, "staff"),
-                    text_of(*one, "reason"), ending_text(*one)});
+                    joined_reasons(*one), ending_text(*one)});
   return table({"GLASS", "PATIENT", "STAFF", "REASON", "LIFE"}, rows);
 }
 
@@ -120,11 +141,10 @@ std::string glass_text(const json::object& glass) {
   auto line = [&out](const std::string& name, const std::string& text) {
     if (!text.empty()) out += "  " + wrap(name + clean(text), 12) + '\n';
   };
-  const std::string label = text_of(glass, "label");
-  const std::string purpose = text_of(glass, "purpose");
   line("patient   ", text_of(glass, "patient"));
-  line("reason    ", text_of(glass, "reason") + (label.empty() ? "" : ", " + label) +
-                         (purpose.empty() ? "" : " (" + purpose + ")"));
+  // An ordinary right under a seal has no reason that somebody gave.
+  const bool reasoned = !text_of(glass, "purpose").empty() || !text_of(glass, "label").empty();
+  line(reasoned ? "reason    " : "rule      ", reasons_text(glass));
   line("opened    ", time_text(text_of(glass, "opened_at")) + ", " + ending_text(glass));
   const std::string place = text_of(glass, "place");
   const std::string terminal = text_of(glass, "terminal");

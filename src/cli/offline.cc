@@ -121,6 +121,26 @@ int verify_ledger(Shell& shell, const VerifyArgs& given) {
                    "the server answered " + std::to_string(answer->status) + " for " + path};
     return std::optional<Bytes>{Bytes(answer->body.begin(), answer->body.end())};
   };
+  if (!is_address(args.where)) return verify(args, fetch, shell.io.out, shell.io.err);
+  const auto status_of = [&shell, &target](const std::string& path) -> Result<int> {
+    Request request;
+    request.path = "/" + path;
+    request.accept = "*/*";
+    const Result<Answer> answer = shell.io.exchange(target, request);
+    if (!answer) return answer.fault();
+    return answer->status;
+  };
+  const Result<int> there = status_of("checkpoint");
+  if (!there) return shell.fault(there.fault());
+  if (*there == 404)
+    return shell.usage("There is no ledger at " + clean(args.where) + "." +
+                       (args.where.ends_with("/ledger")
+                            ? ""
+                            : " Did you mean " + clean(args.where) + "/ledger ?"));
+  // Checkpoint and hashes are anybody's; entries tell by pseudonym who was looked at how often.
+  const Result<int> entries = status_of("tile/entries/000");
+  if (!entries) return shell.fault(entries.fault());
+  args.hashes_only = *entries == 401 || *entries == 403;
   return verify(args, fetch, shell.io.out, shell.io.err);
 }
 

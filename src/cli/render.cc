@@ -163,6 +163,25 @@ json::object object_from(std::string_view text) {
   return !wrong && parsed.is_object() ? std::move(parsed.get_object()) : json::object{};
 }
 
+json::object object_as_written(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  bool in_text = false;
+  bool in_number = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool digit = c >= '0' && c <= '9';
+    const bool begins = !in_text && !in_number && (digit || c == '-');
+    const bool ends = in_number && !digit && std::string_view("+-.eE").find(c) == std::string_view::npos;
+    if (begins || ends) out += '"';
+    in_number = begins || (in_number && !ends);
+    if (c == '"') in_text = !in_text;
+    out += c;
+    if (in_text && c == '\\' && i + 1 < text.size()) out += text[++i];
+  }
+  return object_from(out);
+}
+
 std::string time_text(std::string_view rfc3339) {
   const std::optional<Instant> at = parse_instant(rfc3339);
   if (!at) return std::string(rfc3339);
@@ -186,6 +205,12 @@ std::string shell_word(std::string_view text) {
   return out + "'";
 }
 
+std::string telephone_text(const std::string& code) {
+  if (code.empty()) return {};
+  return "Say this code on the telephone: " + clean(code) + "  (halligan explain " +
+         shell_word(clean(code)) + ")\n";
+}
+
 std::string problem_text(const json::object& problem) {
   std::string out;
   const std::string title = text_of(problem, "title");
@@ -202,11 +227,7 @@ std::string problem_text(const json::object& problem) {
               text_of(*error, "wanted");
     out += wrap(clean(line), 4) + '\n';
   }
-  const std::string code = text_of(problem, "code");
-  if (!code.empty())
-    out += "Say this code on the telephone: " + clean(code) + "  (halligan explain " +
-           shell_word(clean(code)) + ")\n";
-  return out;
+  return out + telephone_text(text_of(problem, "code"));
 }
 
 }  // namespace halligan::cli

@@ -33,11 +33,15 @@ std::string joined(const json::array& list, std::string_view between = ", ");
 // The objects of a list; anything else in it is skipped.
 std::vector<const json::object*> objects_of(const json::array& list);
 json::object object_from(std::string_view text);
+// The same, with every number as the text that was received: 4.10 is not 4.1 in a record.
+json::object object_as_written(std::string_view text);
 
 std::string time_text(std::string_view rfc3339);  // "2026-11-22 03:14:00 UTC"
 std::string seconds_text(std::int64_t seconds);   // "5m"
 std::string shell_word(std::string_view text);    // quoted for a shell where needed
 
+// "Say this code on the telephone: ..."; nothing without a code.
+std::string telephone_text(const std::string& code);
 // What a server refused, for people. `problem` is an RFC 9457 object.
 std::string problem_text(const json::object& problem);
 

@@ -54,6 +54,16 @@ TEST(Render, missing_members_are_empty) {
   EXPECT_TRUE(object_from("[1]").empty());
 }
 
+TEST(Render, a_number_of_a_record_is_told_as_it_was_written) {
+  const json::object object =
+      object_as_written(R"({"a":76.3,"b":[4.10,-1e-3,0],"c":"say \"5\\\" 6","d":{"e":0.84},"f":true})");
+  EXPECT_EQ(text_of(object, "a"), "76.3");
+  EXPECT_EQ(joined(list_of(object, "b")), "4.10, -1e-3, 0");
+  EXPECT_EQ(text_of(object, "c"), "say \"5\\\" 6");
+  EXPECT_EQ(text_of(object_of(object, "d"), "e"), "0.84");
+  EXPECT_TRUE(flag_of(object, "f"));
+}
+
 TEST(Render, problems_show_each_place_of_an_error) {
   EXPECT_EQ(
       problem_text(object_from(

@@ -92,22 +92,38 @@ Exit exit_of(int status) {
   return status >= 500 ? Exit::unreachable : Exit::refused;
 }
 
-// A FHIR refusal in the words of a problem.
+std::string fhir_title(int status) {
+  if (status == 401) return "Nobody is signed in";
+  if (status == 403) return "Deny";
+  if (status == 404) return "Not found";
+  return "Refused (HTTP " + std::to_string(status) + ")";
+}
+
+// A FHIR refusal in the words of a problem. Its diagnostics hold the reference code.
 json::object problem_of(const Reply& reply) {
   if (text_of(reply.object, "resourceType") != "OperationOutcome") return reply.object;
   json::object problem;
   std::string detail;
   for (const json::object* issue : objects_of(list_of(reply.object, "issue"))) {
-    std::string text = text_of(object_of(*issue, "details"), "text");
-    if (text.empty()) text = text_of(*issue, "diagnostics");
+    const std::string text = text_of(object_of(*issue, "details"), "text");
     if (!text.empty()) detail += (detail.empty() ? "" : "\n") + text;
   }
-  problem["title"] = "refused (HTTP " + std::to_string(reply.answer.status) + ")";
+  const std::string code = reply_code(reply);
+  problem["title"] = fhir_title(reply.answer.status);
   problem["detail"] = detail;
+  if (!code.empty()) problem["code"] = code;
   return problem;
 }
 
 }  // namespace
+
+std::string reply_code(const Reply& reply) {
+  constexpr std::string_view before = "reference code ";
+  for (const json::object* issue : objects_of(list_of(reply.object, "issue")))
+    if (const std::string text = text_of(*issue, "diagnostics"); text.starts_with(before))
+      return text.substr(before.size());
+  return text_of(reply.object, "code");
+}
 
 std::string Reply::slug() const {
   const std::string type = text_of(object, "type");

@@ -289,6 +289,120 @@ TEST(Shell, records_are_told_briefly_and_given_whole_under_json) {
   EXPECT_EQ(person.out.str(), bundle + "\n");
 }
 
+TEST(Shell, measured_values_are_told_as_written_newest_first) {
+  FakePerson person("values");
+  person.signed_in();
+  person.answer(
+      200,
+      R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Observation","id":"o-1",)"
+      R"("effectiveDateTime":"2026-01-01","code":{"text":"Weight"},"valueQuantity":{"value":76.30,)"
+      R"("unit":"kg"}}},{"resource":{"resourceType":"Observation","id":"o-2","effectiveDateTime":)"
+      R"("2026-11-01","code":{"text":"Blood pressure"},"component":[{"code":{"coding":[{"code":)"
+      R"("8480-6","display":"Systolic"}]},"valueQuantity":{"value":112,"unit":"mmHg"}},{"code":)"
+      R"({"coding":[{"code":"8462-4"}]},"valueQuantity":{"value":71,"unit":"mmHg"}}]}}]})");
+  EXPECT_EQ(person.run({"read", "Observation?patient=p-000002"}), 0);
+  EXPECT_EQ(person.out.str(),
+            "TYPE         ID   DATE        WHAT\n"
+            "Observation  o-2  2026-11-01  Blood pressure 112/71 mmHg\n"
+            "Observation  o-1  2026-01-01  Weight 76.30 kg\n");
+}
+
+TEST(Shell, what_is_withheld_is_not_told_as_an_empty_chart) {
+  FakePerson person("withheld");
+  person.signed_in();
+  const std::string hint =
+      R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"OperationOutcome","issue":)"
+      R"([{"severity":"information","code":"suppressed","details":{"text":"Additional information )"
+      R"(may be available using the Break-The-Glass Protocol"}}]},"search":{"mode":"outcome"}}]})";
+  person.answer(200, hint, {{"halligan-glass", "g-1"}});
+  EXPECT_EQ(person.run({"read", "DocumentReference?patient=p-000002"}), 0);
+  EXPECT_TRUE(has(flat(person.out.str()),
+                  "No records that you may see by this right. What glass g-1 does not cover is not "
+                  "shown. More may be there, for another reason: halligan open p-000002 --type "
+                  "DocumentReference halligan break p-000002 --type DocumentReference --reason"))
+      << person.out.str();
+  EXPECT_FALSE(has(person.out.str(), "Break-The-Glass"));
+  person.answer(200, hint);
+  EXPECT_EQ(person.run({"read", "Observation?subject=Patient/p-000002&_count=5"}), 0);
+  EXPECT_TRUE(has(person.out.str(), "halligan open p-000002 --type Observation")) << person.out.str();
+  EXPECT_FALSE(has(person.out.str(), "halligan break"));
+  person.answer(200, R"({"resourceType":"Bundle"})");
+  EXPECT_EQ(person.run({"read", "Observation?patient=p-000002"}), 0);
+  EXPECT_EQ(person.out.str(), "No records.\n");
+}
+
+TEST(Shell, what_is_read_is_named_by_type_and_chart) {
+  FakePerson person("named");
+  person.signed_in();
+  EXPECT_EQ(person.run({"read", "Observation"}), 2);
+  EXPECT_TRUE(has(person.err.str(), "Observation?patient=PATIENT")) << person.err.str();
+  person.answer(404, R"({"resourceType":"OperationOutcome","issue":[{"code":"not-found","details":)"
+                     R"({"text":"there is no such resource"},"diagnostics":"reference code )"
+                     R"(K7F-3QX"}]})");
+  EXPECT_EQ(person.run({"read", "obs-1"}), 1);
+  EXPECT_TRUE(has(person.err.str(), "Not found\nThere is no such resource.\nSay this code on the "
+                                    "telephone: K7F-3QX"))
+      << person.err.str();
+  EXPECT_TRUE(has(person.err.str(), "halligan read Observation/obs-1")) << person.err.str();
+}
+
+TEST(Shell, a_glass_is_widened_with_the_answers_that_its_new_reason_asks) {
+  FakePerson person("widen");
+  person.signed_in();
+  const std::string due =
+      R"({"type":"urn:halligan:problem:details-missing","title":"t","missing":["What?","Why?"]})";
+  person.answer(200, R"({"verdict":"permit","basis":{"rule":"life-threat","glass":"g-1"}})");
+  person.answer(422, due);
+  person.answer(201, R"({"glass":"g-1","reason":"clinical-access"})");
+  EXPECT_EQ(person.run({"break", "p-2", "--reason", "clinical-access", "--answer", "a", "--answer",
+                        "b"}),
+            0)
+      << person.err.str();
+  EXPECT_EQ(person.asked.at(2).body,
+            R"({"reason":"clinical-access","details":[{"prompt":"What?","answer":"a"},)"
+            R"({"prompt":"Why?","answer":"b"}]})");
+  for (const auto& [answers, said] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"a"}, "too few answers: clinical-access asks 2 questions, and 1 answer came"},
+           {{"a", "b", "c"}, "too many answers"}}) {
+    person.answer(200, R"({"verdict":"permit"})");
+    person.answer(422, due);
+    std::vector<std::string> words{"break", "p-2", "--reason", "clinical-access"};
+    for (const auto& answer : answers) words.insert(words.end(), {"--answer", answer});
+    EXPECT_EQ(person.run(words), 2);
+    EXPECT_TRUE(has(flat(person.err.str()), said)) << person.err.str();
+  }
+  person.answer(200, R"({"glass":[{"glass":"g-1","reason":"life-threat","widened":)"
+                     R"(["clinical-access"],"label":"Threat to life","purpose":"ETREAT"}]})");
+  EXPECT_EQ(person.run({"glass"}), 0);
+  EXPECT_TRUE(has(person.out.str(), "life-threat, clinical-access")) << person.out.str();
+  person.answer(200, R"({"glass":[{"glass":"g-1","reason":"life-threat","widened":)"
+                     R"(["clinical-access"],"label":"Threat to life","purpose":"ETREAT"}]})");
+  EXPECT_EQ(person.run({"viewer", "p-2"}), 0);
+  EXPECT_TRUE(has(person.out.str(),
+                  "life-threat, Threat to life (ETREAT); widened for clinical-access"))
+      << person.out.str();
+}
+
+TEST(Shell, closing_with_nothing_open_says_so) {
+  FakePerson person("none_open");
+  person.signed_in();
+  person.answer(200, R"({"glass":[]})");
+  EXPECT_EQ(person.run({"close"}), 2);
+  EXPECT_EQ(person.err.str(), "halligan: you have no open glass\n");
+  person.answer(200, R"({"owed":[]})");
+  EXPECT_EQ(person.run({"details", "g-1", "--answer", "x"}), 2);
+  EXPECT_TRUE(has(person.err.str(), "owes an answer")) << person.err.str();
+}
+
+TEST(Shell, an_address_without_a_ledger_is_no_tampering) {
+  FakePerson person("no_ledger");
+  person.answer(404, "{}");
+  EXPECT_EQ(person.run({"verify", "https://h:1", "--key", "k"}), 2);
+  EXPECT_TRUE(has(person.err.str(), "no ledger at https://h:1. Did you mean https://h:1/ledger"))
+      << person.err.str();
+}
+
 TEST(Shell, an_offer_inside_an_operation_outcome_is_found) {
   FakePerson person("outcome");
   person.signed_in();

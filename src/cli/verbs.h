@@ -68,6 +68,9 @@ class Shell {
   std::string staff_;  // who is signed in, as far as the session file knows
 };
 
+// The reference code of a refusal, as a problem or an OperationOutcome carries it.
+std::string reply_code(const Reply& reply);
+
 constexpr int code_of(Exit code) { return static_cast<int>(code); }
 
 // A leaf verb: its options, its example, and what it does.

@@ -84,7 +84,10 @@ Result<ledger::VerifierKey> read_key(const VerifyArgs& args) {
 Result<ledger::VerifyOptions> read_options(const VerifyArgs& args) {
   auto key = read_key(args);
   if (!key) return key.fault();
-  ledger::VerifyOptions options{.key = std::move(*key), .earlier = {}, .progress = {}};
+  ledger::VerifyOptions options{.key = std::move(*key),
+                                .earlier = {},
+                                .progress = {},
+                                .hashes_only = args.hashes_only};
   for (const std::string& path : args.since) {
     auto note = read_text(path);
     if (!note) return note.fault();
@@ -114,12 +117,28 @@ std::string counted(std::uint64_t count, const std::string& one, const std::stri
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
-void print_whole(const ledger::VerifyReport& report, bool has_earlier, std::ostream& out) {
+void print_tree(const ledger::VerifyReport& report, std::ostream& out) {
+  out << "The tree of hashes is whole and signed: "
+      << counted(report.head.size, "entry", "entries") << ".\n"
+      << "The entries themselves were not read: that takes the session of a ledger reader, or an\n"
+      << "exported folder.\n";
+}
+
+void print_entries(const ledger::VerifyReport& report, std::ostream& out) {
   out << "The ledger is whole: " << counted(report.entries, "entry", "entries") << ", "
       << counted(report.patients, "patient", "patients");
   if (report.first && report.last)
     out << ", from " << to_text(*report.first) << " to " << to_text(*report.last);
-  out << ".\n  log   " << report.head.origin << "\n  size  " << report.head.size << "\n  root  "
+  out << ".\n";
+}
+
+void print_whole(const ledger::VerifyReport& report, const VerifyArgs& args, std::ostream& out) {
+  if (args.hashes_only)
+    print_tree(report, out);
+  else
+    print_entries(report, out);
+  const bool has_earlier = !args.since.empty();
+  out << "  log   " << report.head.origin << "\n  size  " << report.head.size << "\n  root  "
       << to_base64(report.head.root) << "\n";
   if (has_earlier)
     out << "It continues " << counted(report.earlier, "earlier checkpoint", "earlier checkpoints")
@@ -129,17 +148,21 @@ void print_whole(const ledger::VerifyReport& report, bool has_earlier, std::ostr
            "be seen.\n";
 }
 
-void print_problems(const ledger::VerifyReport& report, std::ostream& out) {
+void print_problems(const ledger::VerifyReport& report, const VerifyArgs& args,
+                    std::ostream& out) {
   const std::uint64_t count = report.problems.size() + report.more_problems;
-  out << "The ledger is NOT whole: " << counted(count, "problem", "problems") << "; "
-      << report.entries << " of " << counted(report.head.size, "entry", "entries")
-      << " are as logged.\n";
+  out << "The ledger is NOT whole: " << counted(count, "problem", "problems") << "; ";
+  if (args.hashes_only)
+    out << "the entries themselves were not read.\n";
+  else
+    out << report.entries << " of " << counted(report.head.size, "entry", "entries")
+        << " are as logged.\n";
   for (const auto& problem : report.problems)
     out << "\n  " << problem.place << "\n      " << problem.what << "\n";
   if (report.more_problems != 0) out << "\n  and " << report.more_problems << " more\n";
 }
 
-boost::json::object json_of(const ledger::VerifyReport& report) {
+boost::json::object json_of(const ledger::VerifyReport& report, const VerifyArgs& args) {
   boost::json::array problems;
   for (const auto& problem : report.problems)
     problems.push_back(boost::json::object{
@@ -149,6 +172,7 @@ boost::json::object json_of(const ledger::VerifyReport& report) {
                           {"size", report.head.size},
                           {"root", to_base64(report.head.root)},
                           {"entries", report.entries},
+                          {"entries_read", !args.hashes_only},
                           {"patients", report.patients},
                           {"files", report.files},
                           {"earlier", report.earlier},
@@ -186,11 +210,11 @@ int verify(const VerifyArgs& args, const FetchLogFile& fetch, std::ostream& out,
     return 2;
   }
   if (args.json)
-    out << boost::json::serialize(json_of(*report)) << "\n";
+    out << boost::json::serialize(json_of(*report, args)) << "\n";
   else if (report->ok())
-    print_whole(*report, !args.since.empty(), out);
+    print_whole(*report, args, out);
   else
-    print_problems(*report, out);
+    print_problems(*report, args, out);
   return report->ok() ? 0 : 1;
 }
 

@@ -22,6 +22,7 @@ struct VerifyArgs {
   std::vector<std::string> since{};  // files with checkpoints that were seen earlier
   bool json = false;
   bool shows_progress = false;
+  bool hashes_only = false;  // the server keeps the entries from whoever asks
 };
 
 // Gets a path below the address in `where` ("checkpoint", "tile/0/000"); nothing when there is

@@ -133,9 +133,10 @@ Loaded LogVerifier::load(const TileName& tile) {
 void LogVerifier::load_bundle(Loaded& loaded) {
   const TileName name{.entries = true, .index = loaded.tile.index, .width = loaded.tile.width};
   const std::uint64_t first = name.index * tile_width;
+  loaded.entries.slots.resize(name.width);
+  if (options_.hashes_only) return;
   auto file = files_.get_tile(name);
   if (files_.fault()) return;
-  loaded.entries.slots.resize(name.width);
   loaded.has_bundle = file.has_value();
   if (!file) {
     report(Trouble::missing, path_of(name),

@@ -58,6 +58,7 @@ struct VerifyOptions {
   VerifierKey key;
   std::vector<EarlierCheckpoint> earlier;                               // promise P4
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;  // may be empty
+  bool hashes_only = false;  // the entries are not to be had: checkpoint and tree alone
 };
 
 struct VerifyReport {
