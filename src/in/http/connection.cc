@@ -34,11 +34,11 @@ std::string_view date_now() {
 
 }  // namespace
 
-Connection::Connection(Edge& edge, int socket, const TlsContext& tls, std::string peer_address)
+Connection::Connection(Edge& edge, int socket, const TlsContext& tls, Address address)
     : edge_(edge),
       socket_(socket),
       transport_(socket, tls),
-      peer_address_(std::move(peer_address)),
+      address_(std::move(address)),
       parser_(edge.options.request),
       since_(Clock::now()),
       deadline_(Clock::time_point::max().time_since_epoch().count()) {
@@ -49,15 +49,69 @@ Connection::~Connection() { MUST(phase_ == Phase::closed); }
 
 bool Connection::enter_registry() {
   const std::lock_guard lock{edge_.registry_mutex};
-  if (edge_.registry.size() >= edge_.options.connections_max) {
+  const auto known = edge_.peers.find(address_.peer);
+  const Peer* peer = known == edge_.peers.end() ? nullptr : known->second.get();
+  const bool peer_full = peer != nullptr && peer->connections >= edge_.options.connections_peer_max;
+  const bool full = edge_.registry.size() - edge_.leaving >= edge_.options.connections_max;
+  if ((peer_full || full) && !make_room(edge_, peer_full ? peer : nullptr)) {
     ++edge_.counters.connections_refused;
     phase_ = Phase::closed;
     return false;
   }
+  auto& mine = edge_.peers[address_.peer];
+  if (mine == nullptr) mine = std::make_shared<Peer>(address_.peer);
+  peer_ = mine;
+  ++peer_->connections;
   edge_.registry.insert(this);
+  fresh_place_ = edge_.fresh.insert(edge_.fresh.end(), this);
+  fresh_ = true;
   ++edge_.counters.connections;
   ++edge_.counters.connections_open;
   return true;
+}
+
+bool Connection::make_room(Edge& edge, const Peer* of) {
+  const auto theirs = [&](const Connection* each) {
+    return of == nullptr || each->peer_.get() == of;
+  };
+  const auto oldest = std::ranges::find_if(edge.fresh, theirs);
+  if (oldest != edge.fresh.end()) {
+    (*oldest)->make_way(true);
+    return true;
+  }
+  Connection* idle = nullptr;
+  for (auto* each : edge.registry)
+    if (theirs(each) && each->idle_ && !each->leaving_ &&
+        (idle == nullptr || each->deadline_.load() < idle->deadline_.load()))
+      idle = each;
+  if (idle == nullptr) return false;
+  idle->make_way(false);
+  return true;
+}
+
+void Connection::make_way(bool at_once) {
+  ++edge_.counters.connections_dropped;
+  leaving_ = true;
+  ++edge_.leaving;
+  leave_peer();
+  if (fresh_) edge_.fresh.erase(fresh_place_);
+  fresh_ = false;
+  overdue_ = true;
+  if (at_once)
+    reset_socket(socket_);
+  else
+    ::shutdown(socket_, SHUT_RD);
+}
+
+void Connection::leave_peer() {
+  if (--peer_->connections == 0) edge_.peers.erase(peer_->name);
+}
+
+void Connection::brought_something() {
+  if (!fresh_) return;
+  const std::lock_guard lock{edge_.registry_mutex};
+  if (fresh_) edge_.fresh.erase(fresh_place_);
+  fresh_ = false;
 }
 
 void Connection::sweep(Clock::time_point now) {
@@ -105,6 +159,7 @@ Connection::Next Connection::step() {
     case Phase::receive: return receive();
     case Phase::send: return send();
     case Phase::linger: return linger();
+    case Phase::admit:
     case Phase::handle:
     case Phase::closed: return Next::stop;
   }
@@ -186,7 +241,9 @@ std::optional<Connection::Next> Connection::digest() {
     const std::size_t used = parser_.feed(in_);
     in_.erase(0, used);
     hold_bytes(parser_.body_bytes());
-    if (held_ > 0 && edge_.counters.buffered_bytes > edge_.options.buffered_bytes_max) {
+    if (held_ > edge_.options.small_body_bytes &&
+        (edge_.counters.buffered_bytes > edge_.options.buffered_bytes_max ||
+         peer_->body_bytes > edge_.options.buffered_bytes_peer_max)) {
       ++edge_.counters.overloads;
       return refuse(refusals::overloaded, false);
     }
@@ -197,6 +254,7 @@ std::optional<Connection::Next> Connection::digest() {
         if (used == 0) return std::nullopt;
         break;
       case State::body:
+        if (must_ask()) return ask_admission();
         if (before == State::head)
           begin_body();
         else if (used == 0)
@@ -213,7 +271,41 @@ void Connection::begin_body() {
   if (in_.empty() && parser_.expects_continue()) transport_.write("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+bool Connection::must_ask() const {
+  return edge_.options.admit && !admitted_ &&
+         parser_.body_bytes_told() > edge_.options.small_body_bytes;
+}
+
+Connection::Next Connection::ask_admission() {
+  no_deadline();
+  phase_ = Phase::admit;
+  if (edge_.pool->submit(shared_from_this(), WorkerPool::Kind::quick)) return Next::stop;
+  ++edge_.counters.overloads;
+  return refuse(refusals::overloaded, false);
+}
+
+void Connection::admit() {
+  std::optional<Response> refused;
+  try {
+    refused = edge_.options.admit(parser_.request());
+  } catch (const std::exception&) {
+    ++edge_.counters.handler_failures;
+    refused = problem(refusals::handler_failed);
+  }
+  phase_ = Phase::receive;
+  if (!refused) {
+    admitted_ = true;
+    brought_something();
+    begin_body();
+    return;
+  }
+  const bool head_only = parser_.method() == "HEAD";
+  begun_ = false;  // it will not be read to its end
+  answer(*std::move(refused), head_only, false);
+}
+
 Connection::Next Connection::dispatch() {
+  brought_something();
   ++edge_.counters.requests;
   no_deadline();
   phase_ = Phase::handle;
@@ -237,6 +329,10 @@ Connection::Next Connection::refuse(const Problem& why, bool may_go_on) {
 }
 
 void Connection::run() {
+  if (phase_ == Phase::admit) {
+    admit();
+    return drive();
+  }
   const bool keep = parser_.keep_alive();
   const bool head_only = parser_.method() == "HEAD";
   auto response = handle(parser_.take());
@@ -246,7 +342,7 @@ void Connection::run() {
 }
 
 Response Connection::handle(Request request) {
-  request.peer_address = peer_address_;
+  request.peer_address = address_.text;
   request.tls = transport_.tls();
   try {
     return edge_.handler(request);
@@ -261,12 +357,14 @@ void Connection::answer(Response response, bool head_only, bool keep) {
   record_owed_ = std::holds_alternative<ReleasedRecord>(response_.body);
   keep_ = keep && !overdue_ && !edge_.stopping;
   overdue_ = false;
+  sent_ = renewed_at_ = head_bytes_ = 0;
   auto head = head_text(response_, {.close = !keep_, .date = date_now()});
   if (!head) {  // the handler's answer cannot be sent
     ++edge_.counters.handler_failures;
-    finish_record(app::Done::cut);
-    response_ = problem(refusals::handler_failed);
-    head = head_text(response_, {.close = !keep_, .date = date_now()});
+    head = answer_instead(refusals::handler_failed);
+  } else if (!head_only && !hold_answer(body_text(response_).size())) {
+    ++edge_.counters.overloads;
+    head = answer_instead(refusals::overloaded);
   }
   ++edge_.counters.answers[static_cast<std::size_t>(response_.status / 100)];
   lead_ = std::move(*head);
@@ -276,10 +374,44 @@ void Connection::answer(Response response, bool head_only, bool keep) {
     lead_.append(rest_);
     rest_ = {};
   }
-  sent_ = renewed_at_ = 0;
   phase_ = Phase::send;
   sending_ = true;
-  set_deadline(Clock::now() + edge_.options.write_time);
+  answered_at_ = Clock::now();
+  arm_send();
+}
+
+// What was to be sent is not; its record hears of it.
+std::string Connection::answer_instead(const Problem& why) {
+  finish_record(app::Done::cut);
+  response_ = problem(why);
+  if (why.status == 503) response_.headers.push_back({"Retry-After", "1"});
+  return *head_text(response_, {.close = !keep_, .date = date_now()});
+}
+
+// Those who read slowly share what memory there is for answers; small ones always fit.
+bool Connection::hold_answer(std::size_t bytes) {
+  if (bytes <= chunk_bytes) return true;
+  answer_held_ = bytes;
+  const auto all = edge_.counters.answer_bytes += bytes;
+  const auto theirs = peer_->answer_bytes += bytes;
+  if (all <= edge_.options.answer_bytes_max && theirs <= edge_.options.answer_bytes_peer_max)
+    return true;
+  release_answer();
+  return false;
+}
+
+void Connection::release_answer() {
+  if (answer_held_ == 0) return;
+  edge_.counters.answer_bytes -= answer_held_;
+  peer_->answer_bytes -= answer_held_;
+  answer_held_ = 0;
+}
+
+// Time for the next 64 KiB, as long as all of them together are not too slow.
+void Connection::arm_send() {
+  const auto& options = edge_.options;
+  const std::chrono::milliseconds earned{sent_ * 1'000 / options.write_rate_min};
+  set_deadline(std::min(Clock::now(), answered_at_ + earned) + options.write_time);
 }
 
 std::string_view Connection::piece() const {
@@ -312,7 +444,7 @@ Connection::Next Connection::send() {
     edge_.counters.bytes_out += moved.bytes;
     if (sent_ - renewed_at_ >= chunk_bytes) {
       renewed_at_ = sent_;
-      set_deadline(Clock::now() + edge_.options.write_time);
+      arm_send();
     }
   }
 }
@@ -330,6 +462,7 @@ Connection::Next Connection::sent() {
   finish_record(app::Done::whole);
   response_ = {};
   rest_ = {};
+  release_answer();
   hold_bytes(0);
   const bool whole = begun_;  // the request was read to its end
   begun_ = false;
@@ -339,7 +472,7 @@ Connection::Next Connection::sent() {
     return Next::go_on;
   }
   parser_.reset();
-  first_ = may_read_ = false;
+  first_ = may_read_ = admitted_ = false;
   phase_ = Phase::receive;
   return Next::go_on;
 }
@@ -384,6 +517,8 @@ void Connection::hold_bytes(std::size_t bytes) {
   if (bytes == held_) return;
   edge_.counters.buffered_bytes += bytes;
   edge_.counters.buffered_bytes -= held_;
+  peer_->body_bytes += bytes;
+  peer_->body_bytes -= held_;
   held_ = bytes;
 }
 
@@ -391,11 +526,18 @@ void Connection::close() {
   const bool politely = phase_ != Phase::closed;
   phase_ = Phase::closed;
   hold_bytes(0);
+  release_answer();
   finish_record(app::Done::client_gone);
   {
     const std::lock_guard lock{edge_.registry_mutex};
     watched_ = nullptr;
     edge_.registry.erase(this);
+    if (fresh_) edge_.fresh.erase(fresh_place_);
+    fresh_ = false;
+    if (leaving_)
+      --edge_.leaving;
+    else
+      leave_peer();
     --edge_.counters.connections_open;
   }
   if (politely) transport_.say_goodbye();

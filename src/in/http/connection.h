@@ -10,9 +10,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "in/http/message.h"
@@ -25,6 +27,15 @@ namespace halligan::in::http {
 
 class Connection;
 
+// What the connections of one address share; of IPv6, of one /64.
+struct Peer {
+  explicit Peer(std::string named) : name(std::move(named)) {}
+  const std::string name;
+  std::size_t connections = 0;  // under the registry's lock; without those that make room
+  std::atomic<std::size_t> body_bytes{0};
+  std::atomic<std::size_t> answer_bytes{0};
+};
+
 // What all connections of a server share.
 struct Edge {
   const ServerOptions& options;
@@ -33,18 +44,26 @@ struct Edge {
   WorkerPool* pool = nullptr;
   std::atomic<bool> stopping{false};
   std::mutex registry_mutex;
+  // Under the registry's lock:
   std::unordered_set<Connection*> registry;
+  std::unordered_map<std::string, std::shared_ptr<Peer>> peers;
+  std::list<Connection*> fresh;  // that brought no whole request yet, the oldest first
+  std::size_t leaving = 0;       // that make room and are not gone yet
 };
 
 class Connection : public Runnable, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Edge& edge, int socket, const TlsContext& tls, std::string peer_address);
+  struct Address {
+    std::string text;
+    std::string peer;  // what Peer::name says of it
+  };
+  Connection(Edge& edge, int socket, const TlsContext& tls, Address address);
   ~Connection() override;
 
   bool enter_registry();  // false: there are too many
   void start();           // the first time
   void woken();           // the socket is ready for what wait() asked
-  void run() override;    // a worker: answers the request that was received
+  void run() override;    // a worker: admits the body to come, or answers the request received
 
   using Clock = std::chrono::steady_clock;
   void sweep(Clock::time_point now);  // under the registry's lock
@@ -57,7 +76,7 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   void close();
 
  private:
-  enum class Phase { handshake, receive, handle, send, linger, closed };
+  enum class Phase { handshake, receive, admit, handle, send, linger, closed };
   // The steps say whether to go on. After `stop` the connection may already belong to another
   // thread: nothing of it may be touched.
   enum class Next { go_on, stop };
@@ -73,12 +92,23 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   Next end();
   Next abort(app::Done how);
   Next dispatch();
+  bool must_ask() const;
+  Next ask_admission();
+  void admit();
+  static bool make_room(Edge& edge, const Peer* of);  // under the registry's lock
+  void make_way(bool at_once);                        // under the registry's lock
+  void leave_peer();                                  // under the registry's lock
+  void brought_something();
   Next refuse(const Problem& why, bool may_go_on);
   Next receive_overdue();
   Response handle(Request request);
   void begin_body();
   void begin_linger();
   void answer(Response response, bool head_only, bool keep);
+  std::string answer_instead(const Problem& why);
+  bool hold_answer(std::size_t bytes);
+  void release_answer();
+  void arm_send();
   void finish_record(app::Done how);
   void watch_lease(bool on);
   void hold_bytes(std::size_t bytes);
@@ -91,7 +121,11 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   Edge& edge_;
   const int socket_;
   Transport transport_;
-  const std::string peer_address_;
+  const Address address_;
+  std::shared_ptr<Peer> peer_;
+  bool leaving_ = false;                          // under the registry's lock
+  std::list<Connection*>::iterator fresh_place_;  // under the registry's lock
+  std::atomic<bool> fresh_{false};                // changed under the registry's lock
   RequestParser parser_;
   Phase phase_ = Phase::handshake;
   std::string in_;           // received, not yet consumed
@@ -99,14 +133,17 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   bool begun_ = false;       // a byte of the request is here
   bool first_ = true;        // no request was received yet
   bool may_read_ = false;    // asking the socket is worth while
+  bool admitted_ = false;    // the body may be large
   std::size_t held_ = 0;     // bytes of body counted in buffered_bytes
 
   Response response_;
   std::string lead_;  // the head, and the body where it is short
   std::size_t head_bytes_ = 0;
-  std::string_view rest_;       // of the body
-  std::size_t sent_ = 0;        // of lead_ and rest_
-  std::size_t renewed_at_ = 0;  // sent_ when the write deadline was last moved
+  std::string_view rest_;        // of the body
+  std::size_t sent_ = 0;         // of lead_ and rest_
+  std::size_t renewed_at_ = 0;   // sent_ when the write deadline was last moved
+  std::size_t answer_held_ = 0;  // bytes counted in answer_bytes
+  Clock::time_point answered_at_;
   bool keep_ = true;
   bool record_owed_ = false;  // on_done was not called yet
 

@@ -273,6 +273,17 @@ std::string_view RequestParser::path() const {
 
 std::size_t RequestParser::body_bytes() const { return beast_ ? beast_->request.body.size() : 0; }
 
+std::size_t RequestParser::body_bytes_told() const {
+  if (!beast_) return 0;
+  const auto told = beast_->content_length();
+  return told ? static_cast<std::size_t>(*told) : body_bytes();
+}
+
+const Request& RequestParser::request() const {
+  MUST(beast_ != nullptr);
+  return beast_->request;
+}
+
 Request RequestParser::take() {
   MUST(state_ == State::complete);
   return std::move(beast_->request);

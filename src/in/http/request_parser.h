@@ -47,7 +47,9 @@ class RequestParser {
   bool expects_continue() const;  // and waits for 100 before it sends the body
   std::string_view method() const;
   std::string_view path() const;
-  std::size_t body_bytes() const;  // received so far
+  std::size_t body_bytes() const;       // received so far
+  std::size_t body_bytes_told() const;  // by Content-Length; else those received so far
+  const Request& request() const;       // its body as far as it was received
 
   Request take();  // complete only
   void reset();    // ready for the next request

@@ -32,10 +32,22 @@ using Failure = boost::system::error_code;
 // ends cuts soon.
 constexpr int unsent_bytes_max = 128 * 1024;
 
+// Whoever has one address of IPv6 has all of its /64.
+Connection::Address address_of(const asio::ip::address& address) {
+  Connection::Address out{.text = address.to_string(), .peer = {}};
+  out.peer = out.text;
+  if (!address.is_v6()) return out;
+  const auto v6 = address.to_v6();
+  const auto bytes = v6.to_bytes();
+  out.peer = v6.is_v4_mapped() ? asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string()
+                               : std::string{bytes.begin(), bytes.begin() + 8};
+  return out;
+}
+
 class AsioConnection final : public Connection {
  public:
-  AsioConnection(Edge& edge, Socket socket, const TlsContext& tls, std::string peer)
-      : Connection(edge, socket.native_handle(), tls, std::move(peer)),
+  AsioConnection(Edge& edge, Socket socket, const TlsContext& tls, Address address)
+      : Connection(edge, socket.native_handle(), tls, std::move(address)),
         socket_(std::move(socket)) {}
 
  private:
@@ -62,7 +74,10 @@ class Server::Impl {
              .pool = nullptr,
              .stopping = false,
              .registry_mutex = {},
-             .registry = {}},
+             .registry = {},
+             .peers = {},
+             .fresh = {},
+             .leaving = 0},
         io(static_cast<int>(options.io_threads)),
         acceptor(io),
         timer(io) {}
@@ -130,7 +145,7 @@ void Server::Impl::take(Socket socket) {
                sizeof unsent_bytes_max);
   socket.native_non_blocking(true, failure);
   const auto connection = std::make_shared<AsioConnection>(edge, std::move(socket), tls_now(),
-                                                           peer.address().to_string());
+                                                           address_of(peer.address()));
   if (connection->enter_registry()) connection->start();
 }
 

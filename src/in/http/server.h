@@ -32,9 +32,20 @@ struct ServerOptions {
   std::size_t workers_long = 48;  // of them, at most, for requests that may wait long
   std::function<bool(std::string_view path)> may_wait_long{};  // none: no request does
   std::size_t queue_max = 1'024;  // requests that may wait for a worker, of each of the two kinds
+  // At the limit a newcomer takes the place of whoever has longest not brought a whole request,
+  // or else has longest been idle; at its own limit an address makes room among its own.
   std::size_t connections_max = limits::connections_max;
-  std::size_t buffered_bytes_max = 512 * 1024 * 1024;  // request bodies held at once
+  std::size_t connections_peer_max = limits::connections_peer_max;
+  // Bodies of requests, and answers, held at once: all together, and of one address. Bodies of up
+  // to small_body_bytes and answers of up to 64 KiB always fit.
+  std::size_t buffered_bytes_max = 512 * 1024 * 1024;
+  std::size_t buffered_bytes_peer_max = 256 * 1024 * 1024;
+  std::size_t answer_bytes_max = 512 * 1024 * 1024;
+  std::size_t answer_bytes_peer_max = 256 * 1024 * 1024;
   RequestLimits request{};
+  // Asked on a worker before more than small_body_bytes of a body are read: an answer refuses it.
+  std::size_t small_body_bytes = limits::small_body_bytes;
+  std::function<std::optional<Response>(const Request& head)> admit{};  // none: everybody's
 
   std::chrono::milliseconds header_time = limits::header_time_max;  // also for the TLS handshake
   std::chrono::milliseconds body_time = limits::body_time_max;
@@ -42,16 +53,18 @@ struct ServerOptions {
   std::size_t body_rate_min = 1'024;             // bytes a second
   std::chrono::milliseconds idle_time = limits::idle_connection_time_max;
   std::chrono::milliseconds write_time{30'000};  // for each 64 KiB of an answer
+  std::size_t write_rate_min = 32 * 1024;        // bytes a second beyond them
   std::chrono::milliseconds linger_time{2'000};  // for the client to read a refusal
   std::chrono::milliseconds stop_time{10'000};   // for running requests when stopping
   std::chrono::milliseconds tick{100};           // how often time-outs and leases are looked at
 };
 
-// Only ever added to, except the two gauges.
+// Only ever added to, except the gauges.
 struct ServerCounters {
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> connections_open{0};  // gauge
   std::atomic<std::uint64_t> connections_refused{0};
+  std::atomic<std::uint64_t> connections_dropped{0};  // to make room
   std::atomic<std::uint64_t> requests{0};
   std::array<std::atomic<std::uint64_t>, 6> answers{};  // by status / 100
   std::atomic<std::uint64_t> refusals{0};               // answered by the edge itself
@@ -62,6 +75,7 @@ struct ServerCounters {
   std::atomic<std::uint64_t> bytes_in{0};
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint64_t> buffered_bytes{0};  // gauge
+  std::atomic<std::uint64_t> answer_bytes{0};    // gauge; of those above 64 KiB
 };
 
 class Server {

@@ -16,7 +16,7 @@ namespace halligan::in::http {
 
 class TestClient {
  public:
-  explicit TestClient(std::uint16_t port, int receive_buffer = 0) {
+  explicit TestClient(std::uint16_t port, int receive_buffer = 0, const char* from = "127.0.0.1") {
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_buffer > 0)
       ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -27,6 +27,10 @@ class TestClient {
     at.sin_family = AF_INET;
     at.sin_port = htons(port);
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    own.sin_addr.s_addr = ::inet_addr(from);
+    ::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own);
     connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
   }
   ~TestClient() { close(); }
