@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/offer.h"
 #include "app/roles.h"
 #include "base/crypto.h"
 #include "base/limits.h"
@@ -87,6 +88,26 @@ facts::AccessIntended intent_of(const Session& session, const AskAccess& command
   fact.policy = context.state.policy_version;
   fact.part_of = command.part_of;
   return fact;
+}
+
+// Whether the outcome of an earlier intent of this request stands with the cell's patient.
+bool is_covered(const AskAccess& command, const Cell& cell) {
+  return std::any_of(command.covered.begin(), command.covered.end(),
+                     [&](const auto& each) { return each.patient == patient_of(cell); });
+}
+
+// Whether the refusal says no more than that of an id that is nobody's.
+bool reads_as_missing(const Session& session, const AskAccess& command, std::size_t at,
+                      const Judged& answer, const Context& context) {
+  if (command.by_id.empty() || answer.verdict != Verdict::deny) return false;
+  Cell none;
+  none.type = command.cells[at].type;
+  none.patient = command.by_id;  // no id has a slash: it is decided as what belongs to nobody
+  const auto missing = judge_if_known(context.state, session, none, context.now, false);
+  const auto named = [](const Judged& each) {
+    return each.denied_by.empty() ? std::string{} : each.denied_by.front();
+  };
+  return named(answer) == named(missing);
 }
 
 // The patient whose chart the request is about: the only one, of reads and writes.
@@ -189,7 +210,7 @@ void owe_cases(const Session& session, const PatientId& patient, const Grant& gr
 }
 
 Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answer,
-                    Context& context) {
+                    Context& context, const std::string& by_id) {
   Refusal out;
   facts::AccessRefused fact;
   fact.staff = session.staff;
@@ -197,9 +218,9 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answ
   const PatientId patient = patient_of(cell);
   if (context.state.knows(patient)) fact.patient = patient;
   // What is nobody's folds as what is somebody's does, or the reference code would tell them apart.
-  else if (!patient.empty())
-    fact.asked =
-        to_hex(crypto::sha256(view(session.id.text() + "|" + patient.text()))).substr(0, 16);
+  const auto& asked = by_id.empty() && fact.patient.empty() ? patient.text() : by_id;
+  if (!asked.empty())
+    fact.asked = to_hex(crypto::sha256(view(session.id.text() + "|" + asked))).substr(0, 16);
   fact.session = session.id;
   fact.action = action_text(cell.action);
   fact.type = type_of(cell);
@@ -242,6 +263,12 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answ
   return out;
 }
 
+Refusal refuse_saying(Refusal refusal, const Session& session, const Cell& cell,
+                      const Judged& answer, Context& context) {
+  refusal.code = refuse_cell(session, cell, answer, context).code;
+  return refusal;
+}
+
 AskAccess::Answer decide(const AskAccess& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
@@ -266,7 +293,10 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
   }
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].verdict == Verdict::permit) continue;
-    auto refusal = refuse_cell(*session, command.cells[i], answers[i], context);
+    if (command.withholds && is_covered(command, command.cells[i])) continue;
+    const auto asked = reads_as_missing(*session, command, i, answers[i], context);
+    auto refusal =
+        refuse_cell(*session, command.cells[i], answers[i], context, asked ? command.by_id : "");
     // What could be had by glass is worth more to the person than what cannot be had.
     const bool better = !out.refusal || (out.refusal->why == Why::denied &&
                                          refusal.why == Why::glass_needed && !command.whole);

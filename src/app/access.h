@@ -66,6 +66,12 @@ struct AskAccess {
   // The record system knows these patients. An id that neither it nor the ledger knows is answered
   // as if no rule gave anything, and mints no key.
   bool patients_exist = false;
+  // "Type/id", where one resource was asked for by its id: what is answered as one that is not
+  // there is written down as one, once for each id.
+  std::string by_id{};
+  // What a permitted search turned up: its outcome counts what is withheld of the chart that it is
+  // about, and nothing else tells of it. As many entries as there are secrets would tell of them.
+  bool withholds = false;
 };
 AskAccess::Answer decide(const AskAccess& command, Context& context);
 
@@ -95,7 +101,11 @@ void move_focus(const Session& session, const PatientId& patient, Context& conte
 void owe_cases(const Session& session, const PatientId& patient, const Grant& grant,
                Context& context);
 // Makes (and notes, unless it repeats within the minute) the refusal of one cell.
+// `by_id`: what was asked for, where the refusal is to fold by that and not by the patient.
 Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answer,
-                    Context& context);
+                    Context& context, const std::string& by_id = {});
+// Another "no" that tells something of the chart: it is written down as the cell's refusal is.
+Refusal refuse_saying(Refusal refusal, const Session& session, const Cell& cell,
+                      const Judged& answer, Context& context);
 
 }  // namespace halligan::app

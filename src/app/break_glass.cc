@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/made.h"
+#include "app/offer.h"
 #include "base/limits.h"
 #include "base/must.h"
 #include "core/facts/json_text.h"
@@ -164,6 +165,22 @@ std::optional<facts::CaseOpened> case_for(const Session& session, const BreakGla
   return out;
 }
 
+// Of a glass that goes on with an earlier one's case: one more for the seals that are new to it.
+std::optional<facts::CaseOpened> seal_case_for(const Session& session, const BreakGlass& command,
+                                               const Grant& beyond, const GlassId& glass,
+                                               Context& context) {
+  Grant seals = beyond;
+  seals.is_reason = false;
+  std::erase_if(seals.bill.reviews, [&](const std::string& name) {
+    const auto* rule = rule_named(context.state, name);
+    return rule == nullptr || rule->kind != policy::ast::RuleKind::seal;
+  });
+  if (seals.bill.reviews.empty()) return std::nullopt;
+  auto out = case_for(session, command, seals, glass, context);
+  if (out) out->rule = seals.bill.reviews.front();
+  return out;
+}
+
 Broken widen(const glass::Glass& held, const BreakGlass& command, const Taken& taken,
              const Session& session, Context& context) {
   const auto& [grant, rule, pays] = taken;
@@ -204,17 +221,27 @@ Broken widen(const glass::Glass& held, const BreakGlass& command, const Taken& t
   return {.glass = held.id, .case_id = held.case_id, .entry = context.note(std::move(fact))};
 }
 
+// The glass whose case is gone on with, if any, and what is asked beyond it.
+struct Continued {
+  const glass::Glass* earlier = nullptr;
+  const Grant& beyond;
+};
+
 Broken open(const BreakGlass& command, const Taken& taken, const Session& session,
-            const CaseId& continues, Context& context) {
+            const Continued& continued, Context& context) {
   const auto& [grant, rule, pays] = taken;
   const auto ends = rule.ends.value_or(policy::ast::Ends{});
   facts::GlassOpened fact;
   fact.staff = session.staff;
   fact.patient = command.patient;
   fact.glass = GlassId{context.fresh.id()};
-  std::optional<facts::CaseOpened> opened_case;
-  if (continues.empty()) opened_case = case_for(session, command, grant, fact.glass, context);
-  fact.case_id = opened_case ? opened_case->case_id : continues;
+  auto opened_case = continued.earlier == nullptr
+                         ? case_for(session, command, grant, fact.glass, context)
+                         : seal_case_for(session, command, continued.beyond, fact.glass, context);
+  if (continued.earlier != nullptr)
+    fact.case_id = continued.earlier->case_id;
+  else if (opened_case)
+    fact.case_id = opened_case->case_id;
   fact.session = session.id;
   fact.rule = grant.rule;
   say_wanted(command.wanted, fact);
@@ -248,21 +275,44 @@ bool has_grant(const glass::Glass& held, const std::string& rule) {
                      [&](const glass::Grant& grant) { return grant.rule == rule; });
 }
 
-// The case of an earlier glass that this one continues, where the reason's `repeat` says so: the
-// same person, chart and reason, not too long ago, and nobody has closed it.
-CaseId case_continued(const Session& session, const PatientId& patient,
-                      const policy::ast::Rule& rule, const Context& context) {
+// The earlier glass whose case this one continues, where the reason's `repeat` says so: the same
+// person, chart and reason, not too long ago, and nobody has closed the case.
+const glass::Glass* glass_continued(const Session& session, const PatientId& patient,
+                                    const policy::ast::Rule& rule, const Context& context) {
   const auto of_patient = context.state.glass_of_patient.find(patient);
-  if (!rule.repeat || of_patient == context.state.glass_of_patient.end()) return {};
+  if (!rule.repeat || of_patient == context.state.glass_of_patient.end()) return nullptr;
   for (auto id = of_patient->second.rbegin(); id != of_patient->second.rend(); ++id) {
     const auto& earlier = *context.state.glass(*id);
     if (earlier.staff != session.staff || !has_grant(earlier, rule.name.text)) continue;
     const auto* held = context.state.case_of(earlier.case_id);
     const bool counts = held != nullptr && !held->closing &&
                         context.now.wall < earlier.opened_at + rule.repeat->within;
-    return counts ? held->id : CaseId{};
+    return counts ? &earlier : nullptr;
   }
-  return {};
+  return nullptr;
+}
+
+// What is left to give: explained once is explained, and not again, but a seal that the earlier
+// glass did not pay asks for itself, and is reviewed for itself.
+Grant beyond_earlier(const State& state, const Taken& taken, const glass::Glass* earlier) {
+  Grant out = taken.grant;
+  if (earlier == nullptr) return out;
+  const auto paid = [&](const std::string& name) {
+    return std::ranges::any_of(earlier->grants, [&](const glass::Grant& each) {
+      return each.rule == name || std::ranges::find(each.paid, name) != each.paid.end();
+    });
+  };
+  std::erase_if(out.bill.acknowledge, paid);
+  std::erase_if(out.bill.reviews, paid);
+  std::erase_if(out.bill.prompts, [&](const std::string& prompt) {
+    return std::ranges::none_of(taken.pays, [&](const std::string& name) {
+      const auto* rule = rule_named(state, name);
+      return rule != nullptr && rule->duties.prompts && !paid(name) &&
+             std::ranges::find(rule->duties.prompts->ask, prompt) !=
+                 rule->duties.prompts->ask.end();
+    });
+  });
+  return out;
 }
 
 Refusal glass_not_found() { return {.why = Why::not_found, .what = "no glass has this id"}; }
@@ -283,6 +333,7 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
     }
   }
   if (auto refusal = wrong_wanted(command.wanted)) return *refusal;
+  if (auto refusal = too_long(command.details)) return *refusal;
   const auto* held = context.state.open_glass(session->id, command.patient);
   const Cell cell = cell_of(command.wanted, command.patient);
   const bool known = command.patient_exists || context.state.knows(command.patient);
@@ -308,24 +359,23 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
   }
   const auto grant = std::find_if(answer.offer.begin(), answer.offer.end(),
                                   [&](const Grant& each) { return each.rule == command.rule; });
+  // What is offered tells of the chart: who does not take it as it is offered has been told all the
+  // same, and it is written down as the offer is.
   if (grant == answer.offer.end())
-    return Refusal{.why = Why::unknown_reason,
-                   .what = "give one of the reasons that are offered for this",
-                   .offer = offer_of(context.state, cell, answer, context.now)};
+    return refuse_saying({.why = Why::unknown_reason,
+                          .what = "give one of the reasons that are offered for this",
+                          .offer = offer_of(context.state, cell, answer, context.now)},
+                         *session, cell, answer, context);
   const auto* rule = rule_named(context.state, grant->rule);
   MUST(rule != nullptr);
   const Taken taken{.grant = *grant,
                     .rule = *rule,
                     .pays = answer.pays[static_cast<std::size_t>(grant - answer.offer.begin())]};
-  const auto continues =
-      given ? CaseId{} : case_continued(*session, command.patient, *rule, context);
-  Grant asked = *grant;
-  if (!continues.empty()) {  // explained once, and not again
-    asked.bill.prompts.clear();
-    asked.bill.acknowledge.clear();
-  }
-  if (auto refusal = too_long(command.details)) return *refusal;
-  if (auto refusal = unpaid(command, asked)) return *refusal;
+  const auto* earlier =
+      given ? nullptr : glass_continued(*session, command.patient, *rule, context);
+  const auto beyond = beyond_earlier(context.state, taken, earlier);
+  if (auto refusal = unpaid(command, beyond))
+    return refuse_saying(*std::move(refusal), *session, cell, answer, context);
   if (held != nullptr) {
     const bool by_reason =
         std::any_of(held->grants.begin(), held->grants.end(),
@@ -335,7 +385,7 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
     if (auto ended = glass::decide_end(*held, facts::EndedBy::closed, {}, context.now))
       context.note(std::move(*ended));
   }
-  return open(command, taken, *session, continues, context);
+  return open(command, taken, *session, {.earlier = earlier, .beyond = beyond}, context);
 }
 
 CloseGlass::Answer decide(const CloseGlass& command, Context& context) {

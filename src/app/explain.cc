@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/access.h"
+#include "app/offer.h"
 #include "app/roles.h"
 
 namespace halligan::app {

@@ -1,7 +1,7 @@
 // judge.h - putting a question to the policy in force, on behalf of a session.
 //
 // The only place where sessions and glass become the policy's words (asker, payments), and where
-// its decision becomes an answer and an offer in words for people.
+// its decision becomes an answer.
 #pragma once
 
 #include <optional>
@@ -71,13 +71,8 @@ std::optional<Explained> explain(const State& state, const Session& session, con
 
 const policy::ast::Policy* policy_of(const State& state);  // null while none is in force
 const policy::ast::Rule* rule_named(const State& state, const std::string& name);
-// Names nobody: it is shown to the session that asked, and to no other.
-Offer offer_of(const State& state, const Cell& cell, const Judged& answer, const Now& now);
 
 Cell chart_cell(const PatientId& patient);  // (read, Patient, unlabelled): whether the chart opens
-Cell cell_of(const OfferedCell& wanted, const PatientId& patient);
-OfferedCell wanted_of(const State& state, const Cell& cell);
-OfferedCell wanted_of(const glass::Grant& grant);
 // Whether the record system is to be asked first if it knows the patient. Whom nobody knows and who
 // is hidden must not be told apart, by time or by an outage: it is asked about both. Where a rule
 // that may be named shuts the chart, known or not, or the ledger knows the patient, it is not.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "app/break_glass.h"
+#include "app/offer.h"
 
 namespace halligan::app {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "app/break_glass.h"
 #include "app/find_person.h"
+#include "app/offer.h"
 #include "app/referrals.h"
 #include "app/release.h"
 #include "core/policy/words.h"
@@ -39,6 +40,10 @@ std::variant<Criteria, Response> read_criteria(const Request& request) {
   if (!out.birth_date.empty() && !valid_date(out.birth_date))
     fields.refuse("birth_date", "another text", "a date such as 1961-04-02");
   if (!out.id.empty() && !valid_id(out.id)) fields.refuse("id", "another text", "an id");
+  if (!out.name.empty() && out.name.size() < 2)
+    fields.refuse("name", "one letter", "two letters at least");
+  // A field that is not known is named first: it is what was meant to be searched by.
+  if (const auto error = fields.error()) return http::problem(*error);
   if (out.name.empty() && out.birth_date.empty() && out.identifier.empty() && out.id.empty())
     fields.refuse("name", "nothing to search by",
                   "at least one of name, birth_date, identifier, id");
@@ -75,6 +80,7 @@ Response search(Api& api, const Request& request, const PathParams&) {
   app::ListPeople list;
   list.token_hash = command.token_hash;
   list.search = std::get<app::SearchPeople::Allowed>(allowed->get()).search;
+  list.id = criteria.id;
   for (const auto& person : found->people)
     list.found.push_back({.patient = person.id, .labels = person.labels});
   const auto listed = api.ask(request, list);

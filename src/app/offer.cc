@@ -1,0 +1,121 @@
+#include "app/offer.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/limits.h"
+#include "base/must.h"
+
+namespace halligan::app {
+namespace {
+
+namespace ast = policy::ast;
+
+Due due_of(const State& state, const ProofAsked& proof, const ast::Bill& bill) {
+  Due out;
+  out.confirm = bill.confirm;
+  out.proof_level = proof.level;
+  out.proof_age = proof.not_older_than;
+  out.proof_paid = proof.level > 0 && bill.proof_level == 0;
+  out.prompts = bill.prompts;
+  for (const auto& name : bill.acknowledge)
+    if (const auto* asks = rule_named(state, name))
+      out.acknowledge.push_back({.rule = name, .text = asks->duties.acknowledge});
+  for (const auto& name : bill.owed_prompts)
+    if (const auto* asks = rule_named(state, name); asks != nullptr && asks->duties.prompts)
+      out.owed_prompts.push_back({.prompts = asks->duties.prompts->ask,
+                                  .within = asks->duties.prompts->owed.value_or(Millis{0})});
+  out.review = !bill.reviews.empty();
+  for (const auto& name : bill.notices)
+    if (const auto* asks = rule_named(state, name)) out.notices.push_back(asks->duties.notice);
+  return out;
+}
+
+// Every label and category that the policy names.
+struct Named {
+  std::set<std::string> labels;
+  std::set<std::string> categories;
+};
+
+Named named_by(const ast::Policy& policy) {
+  Named out;
+  const auto look = [&](const std::vector<ast::Member>& members) {
+    for (const auto& member : members) {
+      if (member.kind == ast::MemberKind::label) out.labels.insert(member.text);
+      if (member.category) out.categories.insert(*member.category);
+    }
+  };
+  for (const auto& rule : policy.rules) look(rule.data);
+  for (const auto& data_class : policy.classes) look(data_class.of);
+  return out;
+}
+
+std::vector<std::string> those_in(const std::vector<std::string>& list,
+                                  const std::set<std::string>& known) {
+  std::vector<std::string> out;
+  for (const auto& each : list)
+    if (known.contains(each) && out.size() < limits::codes_of_cell_max) out.push_back(each);
+  return out;
+}
+
+}  // namespace
+
+Cell cell_of(const OfferedCell& wanted, const PatientId& patient) {
+  if (wanted.is_chart()) return chart_cell(patient);
+  Cell cell;
+  cell.action = wanted.action;
+  constexpr std::string_view fact = "fact:";
+  if (wanted.type.starts_with(fact))
+    cell.fact = wanted.type.substr(fact.size());
+  else
+    cell.type = wanted.type;
+  cell.labels = wanted.labels;
+  if (!wanted.categories.empty()) cell.categories = wanted.categories;
+  cell.patient = patient.text();
+  cell.survey = true;
+  return cell;
+}
+
+OfferedCell wanted_of(const State& state, const Cell& cell) {
+  const auto* policy = policy_of(state);
+  const auto named = policy == nullptr ? Named{} : named_by(*policy);
+  return {.action = cell.action,
+          .type = cell.fact.empty() ? cell.type : "fact:" + cell.fact,
+          .labels = those_in(cell.labels, named.labels),
+          .categories =
+              those_in(cell.categories.value_or(std::vector<std::string>{}), named.categories)};
+}
+
+OfferedCell wanted_of(const glass::Grant& grant) {
+  if (grant.for_type.empty()) return {};
+  return {.action = action_named(grant.for_action).value_or(Action::read),
+          .type = grant.for_type,
+          .labels = grant.for_labels,
+          .categories = grant.for_categories};
+}
+
+Offer offer_of(const State& state, const Cell& cell, const Judged& answer, const Now& now) {
+  Offer out{.patient = PatientId{cell.patient.value_or("")},
+            .wanted = wanted_of(state, cell),
+            .policy = state.policy_version,
+            .until = now.wall + limits::offer_life,
+            .grants = {},
+            .instead = answer.instead};
+  for (std::size_t i = 0; i < answer.offer.size(); ++i) {
+    const auto& grant = answer.offer[i];
+    const auto* rule = rule_named(state, grant.rule);
+    MUST(rule != nullptr);
+    const auto ends = rule->ends.value_or(policy::ast::Ends{});
+    out.grants.push_back({.rule = grant.rule,
+                          .reason = grant.is_reason,
+                          .label = rule->label.empty() ? grant.rule : rule->label,
+                          .help = rule->help,
+                          .purpose = rule->purpose,
+                          .due = due_of(state, answer.proofs[i], grant.bill),
+                          .idle = ends.idle,
+                          .lasts = ends.after});
+  }
+  return out;
+}
+
+}  // namespace halligan::app

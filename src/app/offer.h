@@ -1,0 +1,20 @@
+// offer.h - what a glass verdict carries: the refused cell, what each reason asks, in words for
+// people.
+//
+// An offer is advice, not a right: it is not stored, and breaking decides afresh.
+#pragma once
+
+#include "app/judge.h"
+
+namespace halligan::app {
+
+// Names nobody: it is shown to the session that asked, and to no other.
+Offer offer_of(const State& state, const Cell& cell, const Judged& answer, const Now& now);
+
+// What an offer names of a cell: of its labels and categories only those that the policy names.
+OfferedCell wanted_of(const State& state, const Cell& cell);
+OfferedCell wanted_of(const glass::Grant& grant);
+// The cell that breaking glass for this decides.
+Cell cell_of(const OfferedCell& wanted, const PatientId& patient);
+
+}  // namespace halligan::app
