@@ -79,13 +79,13 @@ bool Connection::make_room(Edge& edge, const Peer* of) {
     (*oldest)->make_way(true);
     return true;
   }
-  Connection* idle = nullptr;
+  Connection* longest = nullptr;
   for (auto* each : edge.registry)
-    if (theirs(each) && each->idle_ && !each->leaving_ &&
-        (idle == nullptr || each->deadline_.load() < idle->deadline_.load()))
-      idle = each;
-  if (idle == nullptr) return false;
-  idle->make_way(false);
+    if (theirs(each) && each->waiting_ && !each->leaving_ &&
+        (longest == nullptr || each->deadline_.load() < longest->deadline_.load()))
+      longest = each;
+  if (longest == nullptr) return false;
+  longest->make_way(false);
   return true;
 }
 
@@ -218,6 +218,7 @@ Connection::Next Connection::receive() {
 }
 
 void Connection::arm_receive() {
+  waiting_ = !admitted_;
   const auto& options = edge_.options;
   if (parser_.state() == RequestParser::State::body) {
     const std::chrono::milliseconds earned{parser_.body_bytes() * 1'000 / options.body_rate_min};
@@ -277,6 +278,7 @@ bool Connection::must_ask() const {
 }
 
 Connection::Next Connection::ask_admission() {
+  waiting_ = false;
   no_deadline();
   phase_ = Phase::admit;
   if (edge_.pool->submit(shared_from_this(), WorkerPool::Kind::quick)) return Next::stop;
@@ -305,6 +307,7 @@ void Connection::admit() {
 }
 
 Connection::Next Connection::dispatch() {
+  waiting_ = false;
   brought_something();
   ++edge_.counters.requests;
   no_deadline();

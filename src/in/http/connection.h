@@ -150,6 +150,7 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   std::atomic<Clock::rep> deadline_;
   std::atomic<bool> overdue_{false};
   std::atomic<bool> idle_{false};
+  std::atomic<bool> waiting_{false};  // for a request, or the rest of one that is not admitted
   std::atomic<bool> sending_{false};
   std::shared_ptr<const app::Lease> watched_;  // under the registry's lock: the body has stalled
 };

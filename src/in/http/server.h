@@ -32,8 +32,8 @@ struct ServerOptions {
   std::size_t workers_long = 48;  // of them, at most, for requests that may wait long
   std::function<bool(std::string_view path)> may_wait_long{};  // none: no request does
   std::size_t queue_max = 1'024;  // requests that may wait for a worker, of each of the two kinds
-  // At the limit a newcomer takes the place of whoever has longest not brought a whole request,
-  // or else has longest been idle; at its own limit an address makes room among its own.
+  // At the limit a newcomer takes the place of whoever has longest not brought a first request,
+  // or else of one that waits for its next; at its own limit an address makes room among its own.
   std::size_t connections_max = limits::connections_max;
   std::size_t connections_peer_max = limits::connections_peer_max;
   // Bodies of requests, and answers, held at once: all together, and of one address. Bodies of up

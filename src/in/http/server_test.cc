@@ -581,6 +581,22 @@ TEST(Server, ANewcomerTakesThePlaceOfWhoIsIdle) {
   EXPECT_EQ(idle.receive_all(), "");
 }
 
+TEST(Server, ANewcomerTakesThePlaceOfWhoHasBegunAgain) {
+  auto options = quick();
+  options.connections_max = 1;
+  Running run{options};
+  TestClient slow{run.port};
+  slow.send(get("/"));
+  EXPECT_TRUE(slow.receive_answer().starts_with("HTTP/1.1 200 "));
+  const auto before = run.server.counters().bytes_in.load();
+  slow.send("GET / HT");
+  while (run.server.counters().bytes_in == before) std::this_thread::yield();
+  std::string answer;
+  for (int n = 0; n < 1'000 && answer.empty(); ++n) answer = one_answer(run.port, get("/"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(slow.receive_all().starts_with("HTTP/1.1 408 "));
+}
+
 TEST(Server, AThousandThatBringNothingKeepNobodyOut) {
   auto options = quick();
   options.connections_max = 20;
