@@ -119,6 +119,11 @@ Refusal fresh_proof_needed() {
   return out;
 }
 
+std::string self_made_key(const StaffId& author, const Edge& edge) {
+  return "self-made-relation|" + author.text() + "|" + edge.declared->name.text + "|" + edge.from +
+         "|" + edge.to;
+}
+
 CaseId owe_self_made_case(const Session& session, const Edge& edge, Context& context) {
   const auto* policy = policy_of(context.state);
   const auto rule =
@@ -127,8 +132,7 @@ CaseId owe_self_made_case(const Session& session, const Edge& edge, Context& con
       });
   if (rule == policy->cases.end()) return {};
   facts::CaseOpened fact;
-  fact.key = "self-made-relation|" + session.staff.text() + "|" + edge.declared->name.text + "|" +
-             edge.from + "|" + edge.to;
+  fact.key = self_made_key(session.staff, edge);
   if (const auto held = context.state.case_by_key.find(fact.key);
       held != context.state.case_by_key.end() && context.state.unclosed.contains(held->second))
     return held->second;

@@ -45,6 +45,7 @@ const policy::Fact* holding(const policy::Evidence& evidence, policy::EdgeId edg
 bool concerns(const State& state, const StaffId& staff, const Edge& edge);
 bool proof_is_fresh(const Session& session, const Now& now);
 Refusal fresh_proof_needed();
+std::string self_made_key(const StaffId& author, const Edge& edge);  // of that case
 // One case for each edge and author; empty where the policy has no such cases.
 CaseId owe_self_made_case(const Session& session, const Edge& edge, Context& context);
 

@@ -1,5 +1,7 @@
 #include "app/find_person.h"
 
+#include <algorithm>
+
 #include "app/access.h"
 #include "app/judge.h"
 
@@ -58,6 +60,10 @@ ListPeople::Answer decide(const ListPeople& command, Context& context) {
                                                 .session = session->id,
                                                 .search = command.search});
   }
+  const bool missing = !command.id.empty() &&
+                       std::none_of(command.found.begin(), command.found.end(),
+                                    [&](const auto& f) { return f.patient.text() == command.id; });
+  if (missing) (void)refuse_cell(*session, search_cell(), {}, context, command.id);
   return out;
 }
 

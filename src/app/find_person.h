@@ -41,6 +41,7 @@ struct ListPeople {
   std::string token_hash;
   EntryIndex search = 0;  // of SearchPeople
   std::vector<Found> found;
+  std::string id{};  // that was searched for: who is not found is written down as who is hidden
 };
 ListPeople::Answer decide(const ListPeople& command, Context& context);
 

@@ -16,6 +16,40 @@ bool is_known(const policy::Evidence& evidence, const std::string& team) {
   return evidence.find(type, id) != policy::NodeId::unnamed;
 }
 
+// Whether the chart itself is open to the person: only then may they learn what is recorded of it.
+// Else the refusal that the chart gives.
+std::optional<Refusal> chart_is_shut(const Session& session, const PatientId& patient,
+                                     Context& context) {
+  const auto chart = chart_cell(patient);
+  const auto answer =
+      judge_if_known(context.state, session, chart, context.now, context.state.knows(patient));
+  if (answer.verdict == Verdict::permit) return std::nullopt;
+  return refuse_cell(session, chart, answer, context);
+}
+
+// Whether the case that was opened when somebody recorded this for themselves is this person's.
+bool reviews_it(const State& state, const Session& session, const Edge& edge,
+                const policy::Fact* held) {
+  if (held == nullptr || held->recorded_by == policy::NodeId::unnamed) return false;
+  const StaffId author{state.evidence.id_of(held->recorded_by)};
+  const auto found = state.case_by_key.find(self_made_key(author, edge));
+  const auto* about = found == state.case_by_key.end() ? nullptr : state.case_of(found->second);
+  return about != nullptr && cases::is_reviewer(*about, state.person(session.staff)->roles);
+}
+
+// Why this person may not confirm it, or nothing. Who is unknown is answered as who is hidden.
+std::optional<Refusal> may_not_confirm(const Session& session, const Edge& edge, const Cell& cell,
+                                       Context& context) {
+  const auto& state = context.state;
+  const bool known = edge.patient.empty() || state.knows(edge.patient);
+  if (!has_any_role(state, session, {role::administrator, role::privacy_officer})) {
+    const auto answer = judge_if_known(state, session, cell, context.now, known);
+    if (answer.verdict != Verdict::permit) return refuse_cell(session, cell, answer, context);
+  }
+  if (edge.patient.empty()) return std::nullopt;
+  return chart_is_shut(session, edge.patient, context);
+}
+
 }  // namespace
 
 LogReferral::Answer decide(const LogReferral& command, Context& context) {
@@ -105,13 +139,16 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
   const auto answer = context.state.knows(command.patient)
                           ? judge(context.state, *session, cell, context.now)
                           : Judged{};
-  if (!own && answer.verdict != Verdict::permit)
-    return refuse_cell(*session, cell, answer, context);
+  if (!own) {
+    if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
+    if (auto shut = chart_is_shut(*session, command.patient, context)) return *std::move(shut);
+  }
   if (held == nullptr) {
     if (holding(evidence, found, Whose::feeds, Saying::asserted, context.now.wall) == nullptr)
-      return none;
-    return Refusal{.why = Why::conflict,
-                   .what = "this referral came by a feed: only the feed ends it"};
+      return refuse_saying(none, *session, cell, {}, context);
+    return refuse_saying(
+        {.why = Why::conflict, .what = "this referral came by a feed: only the feed ends it"},
+        *session, cell, {}, context);
   }
   return context.note(facts::RelationEnded{.staff = session->staff,
                                            .source = {},
@@ -131,30 +168,28 @@ ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context)
   if (const auto* wrong = std::get_if<std::string>(&edge))
     return Refusal{.why = Why::bad_request, .what = "/" + *wrong};
   const auto& relation = std::get<Edge>(edge);
-  if (!has_any_role(context.state, *session, {role::administrator, role::privacy_officer})) {
-    Cell cell;
-    cell.action = Action::append;
-    cell.fact = command.relation;
-    if (!relation.patient.empty()) cell.patient = relation.patient.text();
-    const auto answer = judge(context.state, *session, cell, context.now);
-    if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
-  }
+  Cell cell;
+  cell.action = Action::append;
+  cell.fact = command.relation;
+  if (!relation.patient.empty()) cell.patient = relation.patient.text();
   const auto& evidence = context.state.evidence;
   const auto* held =
       holding(evidence, find_edge(evidence, command.relation, relation.from, relation.to),
               Whose::people, Saying::asserted, context.now.wall);
+  if (!reviews_it(context.state, *session, relation, held))
+    if (auto shut = may_not_confirm(*session, relation, cell, context)) return *std::move(shut);
+  const auto no = [&](Why why, const char* what) {
+    return refuse_saying({.why = why, .what = what}, *session, cell, {}, context);
+  };
   if (held == nullptr)
-    return Refusal{.why = Why::not_found,
-                   .what = "nobody has recorded this relation, or it has ended"};
+    return no(Why::not_found, "nobody has recorded this relation, or it has ended");
   if (held->recorded_by == evidence.find("staff", session->staff.text()))
-    return Refusal{.why = Why::same_person,
-                   .what = "somebody else has to confirm what you recorded"};
+    return no(Why::same_person, "somebody else has to confirm what you recorded");
   if (held->recorded_by != policy::NodeId::unnamed &&
       context.state.one_hand(StaffId{evidence.id_of(held->recorded_by)}, session->staff))
-    return Refusal{.why = Why::same_person,
-                   .what =
-                       "one of you and who recorded this enrolled the other or set their "
-                       "roles: let somebody else confirm it, whom neither of you enrolled"};
+    return no(Why::same_person,
+              "one of you and who recorded this enrolled the other or set their roles: let "
+              "somebody else confirm it, whom neither of you enrolled");
   return context.note(facts::RelationConfirmed{.staff = session->staff,
                                                .patient = relation.patient,
                                                .relation = command.relation,

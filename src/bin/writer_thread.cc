@@ -106,7 +106,9 @@ void WriterThread::serve(std::vector<Job*>& jobs) {
     return;
   }
   const Now now = parts_.clock.now();
-  for (auto* job : jobs) job->work(*house_, now);
+  // What a failed house has decided never came about: nobody asks it anything more.
+  for (auto* job : jobs)
+    if (!house_->failed()) job->work(*house_, now);
   const auto durable = house_->commit();
   for (auto* job : jobs) {
     job->answer.emplace(durable);

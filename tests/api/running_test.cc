@@ -35,7 +35,7 @@ TEST_F(ApiWorld, CheckpointTilesAndReceiptsVerify) {
   EXPECT_EQ(tile.text.size(), 32 * size());
   EXPECT_EQ(get("/ledger/tile/0/000", "").status, 404) << "not full yet";
   EXPECT_EQ(get("/ledger/tile/0/0", "").status, 404) << "one spelling each";
-  const auto shown = get("/api/v1/ledger", "");
+  const auto shown = get("/api/v1/ledger", token);
   EXPECT_EQ(shown["durable"].to_number<EntryIndex>(), size());
   EXPECT_EQ(shown["checkpoint_size"].to_number<EntryIndex>(), size());
 }

@@ -49,9 +49,11 @@ Trouble trouble_of(FaultCode code) {
     case FaultCode::ledger_unavailable:
     case FaultCode::bad_input:
     case FaultCode::not_found:
-    case FaultCode::cancelled:
       return {503, "ledger-unavailable", "The ledger cannot be written",
               "nothing is released without an entry; use the downtime procedure"};
+    case FaultCode::cancelled:
+      return {503, "overloaded", "Too much is asked at once",
+              "nothing was done: try again in a few seconds"};
   }
   base::stop("fault outside its enum", __FILE__, __LINE__);
 }

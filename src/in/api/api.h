@@ -38,7 +38,8 @@ class Api {
   void add_to(http::Router& router);
 
   // Asks as the person behind the request's token. `look` sees the state that the answer left, on
-  // the writer, and copies what is to be shown.
+  // the writer, and copies what is to be shown. Where the house has failed there is no such state:
+  // what was decided has not come about, and nothing is looked at.
   struct NoLook {
     template <class Answer>
     void operator()(app::House&, const Now&, const Answer&) const {}
@@ -49,7 +50,7 @@ class Api {
     std::optional<typename Command::Answer> answer;
     const auto durable = run([&](app::House& house, const Now& now) {
       answer = house.perform(command, now, idempotency_of(request, house.state()));
-      look(house, now, *answer);
+      if (!house.failed()) look(house, now, *answer);
     });
     if (!durable) return durable.fault();
     return durable->seal(std::move(*answer));

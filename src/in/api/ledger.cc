@@ -117,16 +117,22 @@ const char* text_of(needs::Room room) {
   base::stop("room outside its enum", __FILE__, __LINE__);
 }
 
-Response show(Api& api, const Request&, const PathParams&) {
+// Without a session no more than the checkpoint tells: how many entries a moment brings forth says
+// something about what others do, and about what one is not told oneself.
+Response show(Api& api, const Request& request, const PathParams&) {
   json::object out;
   const auto published = api.log.published_size();
-  const auto done = api.run([&](app::House& house, const Now&) {
+  const auto done = api.run([&](app::House& house, const Now& now) {
     const auto& journal = house.journal();
-    const auto& tree = journal.tree();
-    out = {{"origin", house.state().origin}, {"log_key", house.state().log_key},
-           {"size", journal.next()},         {"durable", journal.durable()},
-           {"checkpoint_size", published},   {"root", to_base64(tree.root_at(tree.size()))},
+    out = {{"origin", house.state().origin},
+           {"log_key", house.state().log_key},
+           {"checkpoint_size", published},
            {"room", text_of(journal.room())}};
+    if (app::live_session(house.state(), bearer_hash(request), now) == nullptr) return;
+    const auto& tree = journal.tree();
+    out.emplace("size", journal.next());
+    out.emplace("durable", journal.durable());
+    out.emplace("root", to_base64(tree.root_at(tree.size())));
   });
   if (!done) return api.faulted(done.fault());
   return answer(200, out);

@@ -75,7 +75,7 @@ Decided Counter::survey(const Survey& what) const {
   for (const auto& type : what.types)
     command.cells.push_back(survey_cell(what.patient, type, what.labels));
   command.form = what.form;
-  return ask(std::move(command), {.chart = what.patient, .survey = true, .by_id = {}});
+  return ask(std::move(command), {.chart = what.patient, .survey = true});
 }
 
 Decided Counter::decide(const Again& what) const {
@@ -88,7 +88,9 @@ Decided Counter::decide(const Again& what) const {
     command.covered = what.earlier->covered();
   }
   command.patients_exist = what.check.empty();
-  return ask(std::move(command), {.chart = what.check, .survey = false, .by_id = what.by_id});
+  command.by_id = what.by_id;
+  command.withholds = !what.whole;
+  return ask(std::move(command), {.chart = what.check, .survey = false});
 }
 
 // Of several types those that can be had; where there is none, one that glass would open, the
@@ -127,16 +129,10 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
         return;
       if (!checked) command.patients_exist = state.knows(how.chart);
       answer = house.perform(command, now);
+      if (house.failed()) return;  // nothing of it has come about
       auto* access = std::get_if<app::Accessed>(&*answer);
       if (access == nullptr) return;
-      if (!access->any_permitted) {
-        if (!how.by_id.empty() && access->refusal) {
-          const auto none = note_missing(house, now, how.by_id);
-          if (access->refusal->why == none.why && access->refusal->rule == none.rule)
-            access->refusal->code = none.code;
-        }
-        return;
-      }
+      if (!access->any_permitted) return;
       lease = house.lease(access->right);
       session = app::live_session(state, session_, now);
       if (how.survey && session != nullptr)
@@ -163,8 +159,7 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
 }
 
 // No id has a slash: it is decided as what belongs to nobody.
-app::Refusal Counter::note_missing(app::House& house, const Now& now,
-                                   const std::string& by_id) const {
+std::variant<app::Refusal, Fault> Counter::missing(const std::string& by_id) const {
   app::AskAccess command;
   app::Cell cell;
   cell.type = by_id.substr(0, by_id.find('/'));
@@ -174,17 +169,10 @@ app::Refusal Counter::note_missing(app::House& house, const Now& now,
   command.purpose = purpose_;
   command.form = "read";
   command.whole = true;
-  const auto answer = house.perform(command, now);
-  if (const auto* refusal = std::get_if<app::Refusal>(&answer)) return *refusal;
-  return std::get<app::Accessed>(answer).refusal.value_or(app::Refusal{});
-}
-
-std::variant<app::Refusal, Fault> Counter::missing(const std::string& by_id) const {
-  app::Refusal out;
-  const auto durable = edge_.desk.run(
-      [&](app::House& house, const Now& now) { out = note_missing(house, now, by_id); });
-  if (!durable) return durable.fault();
-  return out;
+  const auto asked = app::ask(edge_.desk, command);
+  if (!asked) return asked.fault();
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return *refusal;
+  return std::get<app::Accessed>(asked->get()).refusal.value_or(app::Refusal{});
 }
 
 Result<bool> Counter::record_system_knows(const PatientId& patient) const {

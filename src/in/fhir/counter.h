@@ -69,8 +69,8 @@ class Counter {
     bool whole = false;
     const Grants* earlier = nullptr;
     PatientId check;  // the record system is asked whether it knows this one
-    // "Type/id", of one resource: where it is refused as one that is not there would be, the code
-    // is that one's. Otherwise two codes that are the same would tell of one patient.
+    // "Type/id", of one resource: where it is refused as one that is not there would be, it is
+    // written down as that one. Otherwise two codes that are the same would tell of one patient.
     std::string by_id{};
   };
   Decided decide(const Again& what) const;
@@ -81,10 +81,8 @@ class Counter {
   struct How {
     PatientId chart;      // whether the record system knows it decides, too
     bool survey = false;  // before the resources are known
-    std::string by_id;
   };
   Decided ask(app::AskAccess command, const How& how) const;
-  app::Refusal note_missing(app::House& house, const Now& now, const std::string& by_id) const;
   std::vector<app::Cell> surveyed(const app::State& state, const app::Session& session,
                                   const std::vector<app::Cell>& asked, const Now& now) const;
   Result<bool> record_system_knows(const PatientId& patient) const;

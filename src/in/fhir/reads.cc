@@ -305,7 +305,8 @@ http::Response Gateway::people(const Counter& counter, const PersonSearch& targe
 
   app::ListPeople list{.token_hash = counter.session(),
                        .search = std::get<app::SearchPeople::Allowed>(allowed->get()).search,
-                       .found = {}};
+                       .found = {},
+                       .id = {}};
   std::map<std::string, std::string> shown;
   for (const auto& resource : found) {
     if (!resource.checkable) continue;  // a label that cannot be read may be any label
