@@ -279,6 +279,37 @@ def test_a_body_that_is_announced_too_long(steady):
             clear(status, said, 400, 405, 413)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/facts", "/api/v1/policy/proposals", "/api/v1/sessions", "/fhir/Observation"])
+def test_large_bodies_of_nobody_are_not_read(steady, path):
+    """Refused by the head: nobody waits for the body, and nothing of it is kept."""
+    world = steady[0]
+    head = f"POST {path} HTTP/1.1\r\nHost: h\r\n".encode()
+    for framing in (b"Content-Length: 900000\r\n\r\n", b"Authorization: Bearer x\r\nContent-Length: 5000\r\n\r\n",
+                    b"Transfer-Encoding: chunked\r\n\r\n1388\r\n" + b"x" * 5000 + b"\r\n"):
+        status, said, _ = exchange(world, head + framing, timeout=10)
+        clear(status, said, 401)
+
+
+def test_more_values_than_a_command_has(steady):
+    world = steady[0]
+    before = memory(world)
+    for body in (b'{"facts":[' + b"0," * 4_000_000 + b"0]}", b"{" + b",".join(b'"%d":0' % n for n in range(500_000)) + b"}"):
+        status, said, _ = exchange(world, raw_request(world.admin, "POST", "/api/v1/facts", JSON, body), timeout=60)
+        clear(status, said, 400)
+        assert b"too many values" in said
+    assert memory(world) - before < 100 * MEGA
+
+
+def test_a_resource_that_refers_and_contains_without_end(steady):
+    world = steady[0]
+    doctor = world.session("a.osei")
+    for references, contained in ((5_000, 1_001), (10_001, 1)):
+        body = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "subject": {"reference": "Patient/p-000001"},
+                "performer": [{"reference": "#a"}] * references, "contained": [{}] * contained}
+        status, said, _ = exchange(world, raw_request(doctor, "POST", "/fhir/Observation", FHIR, json.dumps(body).encode()))
+        clear(status, said, 422)
+
+
 def test_ten_thousand_headers(steady):
     world = steady[0]
     many = [f"X-Header-{n}: {n}" for n in range(10_000)]

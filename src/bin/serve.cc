@@ -15,6 +15,7 @@
 #include "bin/home.h"
 #include "bin/index_feeder.h"
 #include "bin/writer_thread.h"
+#include "in/api/admit.h"
 #include "in/api/api.h"
 #include "in/edge.h"
 #include "in/fhir/gateway.h"
@@ -164,6 +165,13 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   // These ask the record system; breaking glass, closing it and reviewing find a worker all the
   // same.
   server_options.may_wait_long = [](std::string_view path) { return path.starts_with("/fhir"); };
+  // Who is not signed in brings no large body. Both stand below, before the server starts.
+  in::api::Api* api_door = nullptr;
+  in::fhir::Gateway* fhir_door = nullptr;
+  server_options.admit = [&](const in::http::Request& head) {
+    return head.path.starts_with("/fhir") ? fhir_door->admit(head)
+                                          : in::api::admit(*api_door, head);
+  };
   std::string fingerprint;
   if (!options.plain_http) {
     const bool own = options.certificate.empty();
@@ -186,6 +194,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   in::api::Api api{
       {.edge = edge, .log = **book, .index = feeder->index(), .server = &server.counters()}};
   in::fhir::Gateway gateway{edge, url + "/fhir"};
+  api_door = &api;
+  fhir_door = &gateway;
   in::http::Router router;
   api.add_to(router);
   gateway.routes(router);

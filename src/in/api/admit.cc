@@ -1,0 +1,47 @@
+#include "in/api/admit.h"
+
+#include <charconv>
+#include <limits>
+
+#include "app/access.h"
+#include "app/roles.h"
+
+namespace halligan::in::api {
+namespace {
+
+// Without a length it may become as long as it likes.
+std::size_t length_of(const http::Request& head) {
+  const auto text = head.header("content-length").value_or("");
+  std::size_t out = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return failure == std::errc{} && end == text.data() + text.size() && !text.empty()
+             ? out
+             : std::numeric_limits<std::size_t>::max();
+}
+
+std::optional<app::Refusal> refusal_of(const app::State& state, const Now& now,
+                                       const http::Request& head) {
+  const auto* session = app::live_session(state, bearer_hash(head), now);
+  if (session == nullptr) return app::no_session();
+  namespace role = app::role;
+  if (head.path.starts_with("/api/v1/policy/proposals") &&
+      !app::has_any_role(state, *session, {role::administrator, role::privacy_officer}))
+    return role::needed("a policy takes an administrator or a privacy officer");
+  if (head.path == "/api/v1/facts" && length_of(head) > limits::command_body_bytes_max &&
+      !app::has_any_role(state, *session, {role::administrator, role::interface}))
+    return role::needed("only interfaces and administrators say so much at once");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<http::Response> admit(Api& api, const http::Request& head) {
+  std::optional<app::Refusal> refusal;
+  const auto done = api.run(
+      [&](app::House& house, const Now& now) { refusal = refusal_of(house.state(), now, head); });
+  if (!done) return api.faulted(done.fault());
+  if (refusal) return api.refused(*refusal);
+  return std::nullopt;
+}
+
+}  // namespace halligan::in::api
