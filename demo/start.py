@@ -11,12 +11,14 @@ loopback is listened on, and a port that is taken is gone round. Everything star
 import argparse
 import base64
 import ctypes
+import fcntl
 import hashlib
 import hmac
 import http.client
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import ssl
@@ -151,12 +153,13 @@ class Demo:
 
     def run(self):
         self.dir.mkdir(parents=True, exist_ok=True)
-        if (self.data / "ledger").exists() and not (self.dir / "filled").exists():
-            raise Stop(f"an earlier start did not finish; remove {self.dir} and start again")
+        self.be_alone()
+        self.clear_unfinished()
         self.make_hospital()
         self.start_records()
         fresh = not (self.data / "ledger").exists()
         if fresh:
+            (self.dir / "begun").touch()
             self.begin_ledger()
         self.start_halligan()
         if fresh:
@@ -169,6 +172,26 @@ class Demo:
         progress("")
         self.tell()
         self.stay(feed)
+
+    def be_alone(self):
+        self.lock = open(self.dir / "running", "a+")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.lock.seek(0)
+            where = self.lock.read().strip()
+            raise Stop(f"it runs already at {where}" if where else f"another start is at work in {self.dir}") from None
+        self.lock.truncate(0)
+
+    def clear_unfinished(self):
+        """A first start that was broken off leaves a ledger that nobody has used: it is begun anew, if it was begun here."""
+        if (self.dir / "filled").exists() or not self.data.exists():
+            return
+        if not (self.dir / "begun").exists():
+            raise Stop(f"{self.data} was not made here; name another folder with --dir")
+        say("An earlier first start did not finish; beginning anew.")
+        shutil.rmtree(self.data)
+        shutil.rmtree(self.dir / "terminals", ignore_errors=True)
 
     def make_hospital(self):
         if not (self.hospital_dir / "hospital.json").exists():
@@ -261,6 +284,8 @@ class Demo:
         self.feed = feed
 
     def write_environment(self):
+        self.lock.write(f"https://127.0.0.1:{self.port}\n")
+        self.lock.flush()
         lines = [f"export HALLIGAN_SERVER=https://127.0.0.1:{self.port}", f"export HALLIGAN_CA={self.certificate}",
                  f"export HALLIGAN_SESSION={self.dir / 'session'}", f"export PATH={pathlib.Path(self.binary).parent}:$PATH"]
         keep(self.dir / "env", "\n".join(lines) + "\n", 0o644)
@@ -292,6 +317,7 @@ In another terminal:
   halligan open p-000002
 
 and go on as the README tells. demo/README.md says who is who. Ctrl-C stops everything; the ledger stays in {where}.
+The demo's record server keeps what is appended in memory alone: it forgets that when it stops; the ledger does not.
 """)
 
     def stay(self, feed):
@@ -309,6 +335,14 @@ def slices(whole, size=5000):
     return [whole[at:at + size] for at in range(0, len(whole), size)]
 
 
+def at_least(least):
+    def read(text):
+        if not text.isdigit() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"at least {least}")
+        return int(text)
+    return read
+
+
 def interrupted(*_):
     raise KeyboardInterrupt
 
@@ -319,8 +353,8 @@ def main():
     parser.add_argument("--dir", default="build/demo", help="folder for everything that is made (default build/demo)")
     parser.add_argument("--port", type=int, default=8443, help="wished for; another one if it is taken")
     parser.add_argument("--records-port", type=int, default=8103)
-    parser.add_argument("--staff", type=int, default=300)
-    parser.add_argument("--patients", type=int, default=3000)
+    parser.add_argument("--staff", type=at_least(60), default=300, help="at least 60 (default 300)")
+    parser.add_argument("--patients", type=at_least(10), default=3000, help="at least 10 (default 3000)")
     options = parser.parse_args()
     # Started in the background by a script, SIGINT would be ignored: Ctrl-C must stop it all the same.
     signal.signal(signal.SIGINT, interrupted)

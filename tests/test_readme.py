@@ -1,5 +1,7 @@
 """The transcript of the README is run, command by command, against the demo as ./run starts it."""
 
+import argparse
+import importlib.util
 import os
 import pathlib
 import signal
@@ -94,6 +96,26 @@ def test_changing_any_expected_line_would_fail(recorded):
                 assert compare(spoiled, printed, dict(known)) is not None, (step.command, spoiled)
                 changed += 1
     assert changed >= 20
+
+
+def test_a_second_start_says_where_the_first_one_runs(demo):
+    done = subprocess.run(["/usr/bin/python3", str(DEMO / "start.py"), "--binary", binary(), "--dir", "build/demo"], cwd=demo[0], capture_output=True,
+                          text=True, timeout=30)
+    assert done.returncode == 1 and "it runs already at https://127.0.0.1:" in done.stderr, done.stderr
+
+
+def test_a_first_start_that_was_broken_off_is_begun_anew_where_it_was_begun_here(tmp_path):
+    spec = importlib.util.spec_from_file_location("start", DEMO / "start.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made = module.Demo(argparse.Namespace(dir=str(tmp_path), binary="x"))
+    (tmp_path / "data/ledger").mkdir(parents=True)
+    with pytest.raises(module.Stop):
+        made.clear_unfinished()
+    assert (tmp_path / "data/ledger").exists()
+    (tmp_path / "begun").touch()
+    made.clear_unfinished()
+    assert not (tmp_path / "data").exists()
 
 
 def test_ctrl_c_stops_everything_and_a_second_start_finds_it_all(demo, recorded):

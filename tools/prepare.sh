@@ -33,6 +33,18 @@ install_node_modules() {
   (cd demo && npm ci --silent --no-audit --no-fund) && touch demo/node_modules/.package-lock.json
 }
 
+# built FOLDER TARGET... : whether there is nothing to build.
+built() {
+  local folder=$1
+  shift
+  [ -f "$folder/build.ninja" ] && ninja -C "$folder" -n "$@" 2> /dev/null | grep -q 'no work to do'
+}
+
+# A line now and then of ninja's "[12/171] ...", for whoever reads a log.
+percents() {
+  awk -F '[][/]' '/^\[[0-9]+\/[0-9]+\]/ { now = int(10 * $2 / $3); if (now > told && $3 > 20) { told = now; printf "  %d0 %% built\n", now; fflush() } }' >&2
+}
+
 # build FOLDER TARGET... : an incremental build; its output is shown only where it is watched or wrong.
 build() {
   local folder=$1 log
@@ -41,6 +53,6 @@ build() {
   mkdir -p "$folder"
   [ -f "$folder/build.ninja" ] || cmake -S . -B "$folder" -G Ninja > "$log" 2>&1 || { cat "$log" >&2; return 1; }
   if [ -t 2 ]; then ninja -C "$folder" "$@" >&2
-  else ninja -C "$folder" "$@" > "$log" 2>&1 || { tail -60 "$log" >&2; return 1; }
+  else (set -o pipefail; ninja -C "$folder" "$@" 2>&1 | tee "$log" | percents) || { tail -60 "$log" >&2; return 1; }
   fi
 }

@@ -63,14 +63,15 @@ Result<std::vector<ReadEntry>> read_these(Desk& desk, const std::vector<EntryInd
 struct Wanted {
   PatientId patient;
   StaffId staff;
-  GlassId glass;  // empty: any
+  GlassId glass;  // empty: what rested on none
   Instant from{};
   Instant to{};
 };
 
 bool fits(const Wanted& wanted, const facts::AccessIntended& fact, Instant at) {
   if (fact.patient != wanted.patient || fact.staff != wanted.staff) return false;
-  return wanted.glass.empty() ? at >= wanted.from && at < wanted.to : fact.glass == wanted.glass;
+  if (fact.glass != wanted.glass) return false;
+  return !wanted.glass.empty() || (at >= wanted.from && at < wanted.to);
 }
 
 // What the search has come upon so far.
@@ -156,11 +157,13 @@ Result<std::vector<ReadEntry>> read_entries(Desk& desk, EntryIndex from, std::si
 
 Result<CoveredAccesses> accesses_of(Desk& desk, needs::AccessIndex* index,
                                     const cases::Case& held) {
-  const Wanted wanted{.patient = held.patient,
-                      .staff = held.staff,
-                      .glass = held.glass,
-                      .from = held.opened_at - before_case,
-                      .to = held.opened_at + after_case};
+  const Wanted wanted{
+      .patient = held.patient,
+      .staff = held.staff,
+      .glass = held.glass,
+      // What somebody says of themselves opens nothing before it is said.
+      .from = held.kind == "self-made-relation" ? held.opened_at : held.opened_at - before_case,
+      .to = held.opened_at + after_case};
   Sieve sieve{.wanted = wanted, .accesses = {}, .outcomes = {}};
   CoveredAccesses out;
   EntryIndex from = 0;

@@ -385,10 +385,10 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseOverdue& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::CaseReopened& f) {
+void State::on(EntryIndex, const EntryTime& at, const facts::CaseReopened& f) {
   const auto held = all_cases.find(f.case_id);
   if (held == all_cases.end()) return;
-  cases::apply_reopened(held->second, f);
+  cases::apply_reopened(held->second, f, at.wall);
   unclosed.insert(f.case_id);
 }
 
@@ -427,7 +427,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
                    .staff = f.staff,
                    .patient = f.patient,
                    .text = f.action + " of " + (f.type.empty() ? "a chart" : f.type) + " " + what +
-                           (f.rule.empty() ? ": no rule covers it" : " by rule " + f.rule) +
+                           (f.offered        ? ""
+                            : f.rule.empty() ? ": no rule covers it"
+                                             : " by rule " + f.rule) +
                            " under policy " + f.policy};
   codes_in_order.push_back(f.code);
   while (codes_in_order.size() > codes_max) {

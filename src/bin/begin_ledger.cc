@@ -126,6 +126,12 @@ int begin_ledger(const cli::InitOptions& options, const cli::Io& io) {
 
 int export_ledger(const cli::ExportOptions& options, const cli::Io& io) {
   const Home home{options.dir};
+  std::error_code unknown;  // what cannot be asked about fails when it is written
+  if (std::filesystem::exists(options.out, unknown) &&
+      !std::filesystem::is_empty(options.out, unknown)) {
+    io.err << options.out << " is not empty: name a new folder\n";
+    return static_cast<int>(cli::Exit::usage);
+  }
   auto store = out::SegmentEntryStore::open(home.ledger(), {});
   if (!store) return complain(io, store.fault());
   const auto note = out::FileCheckpointStore{home.checkpoint()}.load();
@@ -157,8 +163,11 @@ int export_ledger(const cli::ExportOptions& options, const cli::Io& io) {
         return out::write_small_file(file, content);
       });
   if (!done) return complain(io, done.fault());
-  io.out << "Exported " << opened.head.size << " entries to " << options.out
-         << ". Verify them with:\n"
+  io.out << "Exported " << opened.head.size << " entries to " << options.out << ".\n";
+  if (const auto newer = (*store)->size() - opened.head.size; newer > 0)
+    io.out << newer << (newer == 1 ? " newer entry is" : " newer entries are")
+           << " not in it: no checkpoint covers them yet. A server that starts publishes one.\n";
+  io.out << "Verify them with:\n"
          << "  halligan verify --key-file " << home.log_key().string() << ' ' << options.out
          << '\n';
   return static_cast<int>(cli::Exit::done);

@@ -193,15 +193,17 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                           .complain = [&](const std::string& what) { log->warn("{}", what); }});
   in::api::Api api{
       {.edge = edge, .log = **book, .index = feeder->index(), .server = &server.counters()}};
-  in::fhir::Gateway gateway{edge, url + "/fhir"};
+  std::optional<in::fhir::Gateway> gateway;
+  gateway.emplace(edge, url + "/fhir");
   api_door = &api;
-  fhir_door = &gateway;
+  fhir_door = &*gateway;
   in::http::Router router;
   api.add_to(router);
-  gateway.routes(router);
+  gateway->routes(router);
   const auto port = server.start([&](const in::http::Request& request) { return router(request); });
   if (!port) return complain(io, port.fault().what);
-  const Publisher publisher{**book, *log};
+  std::optional<Publisher> publisher;
+  publisher.emplace(**book, *log);
 
   io.out << "halligan " << version << " listens on " << scheme << listen->host << ':' << *port
          << '\n';
@@ -214,6 +216,11 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   }
   log->info("stopping");
   server.stop();
+  // What was still to be told is told first: a last checkpoint then covers everything.
+  gateway.reset();
+  publisher.reset();
+  if (const auto last = (*book)->publish(); !last)
+    log->error("the last entries are in no checkpoint: {}", last.fault().what);
   return static_cast<int>(cli::Exit::done);
 }
 

@@ -55,19 +55,23 @@ int list(Shell& shell, const List& options) {
                     out + "Next: halligan case " + shell_word(clean(rows.front().front())) + '\n');
 }
 
-std::string prose_of(const json::object& one, const char* key) {
-  const json::value* found = one.if_contains(key);
-  if (found == nullptr || found->is_null()) return {};
-  if (found->is_string()) return std::string(found->get_string());
-  if (!found->is_object()) return json::serialize(*found);
-  std::string out;
-  for (const auto& member : found->get_object()) {
-    if (!out.empty()) out += ", ";
-    out += std::string(member.key()) + " " +
-           (member.value().is_string() ? std::string(member.value().get_string())
-                                       : json::serialize(member.value()));
+// "TEXT, at TIME", of what somebody said or what turned up.
+std::string prose_of(const json::object& one) {
+  std::string out = text_of(one, "text");
+  if (const std::string rule = text_of(one, "rule"); !rule.empty()) {
+    const std::string relations = text_of(one, "relations");
+    out += "rule " + rule + (relations.empty() ? "" : " by " + relations);
   }
-  return out;
+  const std::string at = text_of(one, "at");
+  return out + (at.empty() ? "" : ", " + time_text(at));
+}
+
+std::string closing_text(const json::object& closing) {
+  if (closing.empty()) return {};
+  const std::string by = text_of(closing, "reviewer");
+  const std::string comment = text_of(closing, "comment");
+  return text_of(closing, "finding") + ", " + time_text(text_of(closing, "at")) +
+         (by.empty() ? ", by itself" : " by " + by) + (comment.empty() ? "" : ": " + comment);
 }
 
 std::string case_text(const json::object& one) {
@@ -84,9 +88,15 @@ std::string case_text(const json::object& one) {
   line("opened         ", time_text(text_of(one, "opened_at")));
   line("due            ", time_text(text_of(one, "due")));
   line("reviewer       ", text_of(one, "reviewer") + ", queue " + text_of(one, "queue"));
-  line("justification  ", prose_of(one, "justification"));
-  line("explanation    ", prose_of(one, "explanation"));
-  line("closed         ", prose_of(one, "closing"));
+  line("justification  ", prose_of(object_of(one, "justification")));
+  line("explanation    ", prose_of(object_of(one, "explanation")));
+  for (const json::object* again : objects_of(list_of(one, "reopenings"))) {
+    line("closed first   ", closing_text(object_of(*again, "closing")));
+    const std::string by = text_of(*again, "by");
+    line("opened again   ", time_text(text_of(*again, "at")) + (by.empty() ? "" : " by " + by) +
+                                ": " + text_of(*again, "comment"));
+  }
+  line("closed         ", closing_text(object_of(one, "closing")));
   return out;
 }
 
@@ -157,10 +167,10 @@ void add_case_verbs(CLI::App& app, Shell& shell) {
   verb<List>(app, shell, "cases", "List the cases that you may see", "halligan cases --late",
              describe_list, list);
   verb<OneCase>(app, shell, "case", "Show one case with every access it covers",
-                "halligan case c-000003", describe_id, one_case);
+                "halligan case b94d27e3c0815fa6", describe_id, one_case);
   verb<OneCase>(
       app, shell, "justify", "Say why, on a case about you",
-      "halligan justify c-000003 \"found unresponsive, no next of kin\"",
+      "halligan justify b94d27e3c0815fa6 \"found unresponsive, no next of kin\"",
       [](CLI::App& sub, OneCase& o) {
         describe_id(sub, o);
         sub.add_option("text", o.text, "the justification (- is stdin)")->required();
@@ -168,7 +178,7 @@ void add_case_verbs(CLI::App& app, Shell& shell) {
       justify);
   verb<OneCase>(
       app, shell, "review", "Close somebody else's case with a finding",
-      "halligan review c-000003 --finding appropriate --comment \"spoke with the ward\"",
+      "halligan review b94d27e3c0815fa6 --finding appropriate --comment \"spoke with the ward\"",
       [](CLI::App& sub, OneCase& o) {
         describe_id(sub, o);
         sub.add_option("--finding", o.finding, "what you found")
@@ -179,7 +189,7 @@ void add_case_verbs(CLI::App& app, Shell& shell) {
       review);
   verb<OneCase>(
       app, shell, "reopen", "Open a closed case again; nothing is rewritten",
-      "halligan reopen c-000003 --comment \"new information\"",
+      "halligan reopen b94d27e3c0815fa6 --comment \"new information\"",
       [](CLI::App& sub, OneCase& o) {
         describe_id(sub, o);
         sub.add_option("--comment", o.comment, "why")->required();

@@ -76,11 +76,19 @@ int find(Shell& shell, const Find& options) {
   if (!options.id.empty()) body["id"] = options.id;
   if (body.empty())
     return shell.usage("Give at least one of --name --birth-date --identifier --id.");
+  if (!options.name.empty() && width_of(options.name) < 2)
+    return shell.usage("A name takes two letters at least.");
   const Reply reply = shell.post("/api/v1/patients/search", body);
   if (!reply.good()) return shell.refused(reply);
   const auto patients = objects_of(list_of(reply.object, "patients"));
   if (patients.empty())
-    return shell.show(reply, "Nobody found. This search has been written down.\n");
+    return shell.show(reply,
+                      wrap("Nobody found. This search has been written down." +
+                           std::string(options.name.empty()
+                                           ? ""
+                                           : " Spelling counts, accents too (ó is not o): try the "
+                                             "first letters alone, or --birth-date.")) +
+                          '\n');
   std::vector<Row> rows;
   for (const json::object* one : patients)
     rows.push_back({text_of(*one, "id"), text_of(*one, "birth_date"), text_of(*one, "gender"),
@@ -95,9 +103,12 @@ int show_verdict(Shell& shell, const Reply& reply, const std::string& patient) {
   const std::string verdict = text_of(reply.object, "verdict");
   const std::string telephone = telephone_text(text_of(reply.object, "code"));
   if (verdict == "permit") {
+    note_ended(shell, patient);
     std::string out = wrap("Permit: " + basis_text(object_of(reply.object, "basis")) + ".") + '\n';
     const std::string receipt = text_of(reply.object, "receipt");
     if (!receipt.empty()) out += "Written down as entry " + receipt + ".\n";
+    if (flag_of(reply.object, "review")) out += "Somebody else will review this.\n";
+    out += rest_text(object_of(reply.object, "offer"), patient);
     return shell.show(reply, out + "Next: halligan read " + shell_word(patient) + '\n');
   }
   if (verdict == "glass")
@@ -180,10 +191,9 @@ Result<Unit> pair_answers(const Break& options, const std::string& rule, const P
                                            numbered(asked.size(), "question") + ", and " +
                                            numbered(count, "answer") + " came"};
   if (count < due)
-    return Fault{FaultCode::bad_input, "too few answers: " + rule + " asks " +
-                                           numbered(due, "question") + ", and " +
-                                           numbered(count, "answer") + " came; the next is \"" +
-                                           asked[count] + "\""};
+    return Fault{FaultCode::bad_input,
+                 "too few answers: " + rule + " asks " + numbered(due, "question") + ", and " +
+                     numbered(count, "answer") + " came; the next is \"" + asked[count] + "\""};
   for (std::size_t i = 0; i < count; ++i)
     details.push_back(json::object{{"prompt", asked[i]}, {"answer", options.answers[i]}});
   return Unit{};
@@ -207,12 +217,13 @@ int break_refused(Shell& shell, const Reply& reply) {
   return code;
 }
 
-std::string opened_text(const Reply& reply, const std::string& patient) {
+// `of_rule`: an ordinary right under a seal was opened; it has no reason that somebody gave.
+std::string opened_text(const Reply& reply, const std::string& patient, bool of_rule) {
   if (flag_of(reply.object, "unneeded"))
     return wrap("No glass was needed: " + basis_text(object_of(reply.object, "basis")) + ".") +
            "\nNext: halligan read " + shell_word(patient) + '\n';
   const std::string glass = text_of(reply.object, "glass");
-  std::string out = "The glass is broken: " + glass + ", reason " +
+  std::string out = "The glass is broken: " + glass + (of_rule ? ", rule " : ", reason ") +
                     text_of(reply.object, "reason") + ", until " +
                     time_text(text_of(reply.object, "until"));
   const std::int64_t idle = number_of(reply.object, "idle_seconds");
@@ -243,9 +254,18 @@ Reply ask_to_break(Shell& shell, const Break& options, const json::array& detail
   return shell.post(path, body);
 }
 
+// A chart was opened, with glass or without.
+void note_opened(Shell& shell, const std::string& patient, const Reply& opened) {
+  note_ended(shell, patient);
+  const std::string glass = text_of(opened.object, "glass");
+  if (!glass.empty()) remember_glass(shell, patient, glass);
+}
+
 // What a glass owes that is broken by now, answered; the answer to the opening is what is shown.
 int answer_owed(Shell& shell, const Break& options, const Reply& opened) {
-  const int shown = shell.show(opened, opened_text(opened, options.patient));
+  note_opened(shell, options.patient, opened);
+  const int shown =
+      shell.show(opened, opened_text(opened, options.patient, options.reason.empty()));
   const std::string glass = text_of(opened.object, "glass");
   if (glass.empty()) return shown;
   Prompts prompts;
@@ -285,7 +305,8 @@ int break_with(Shell& shell, const Break& options) {
   }
   const Reply reply = ask_to_break(shell, options, *details);
   if (!reply.good()) return break_refused(shell, reply);
-  return shell.show(reply, opened_text(reply, options.patient));
+  note_opened(shell, options.patient, reply);
+  return shell.show(reply, opened_text(reply, options.patient, options.reason.empty()));
 }
 
 int break_glass(Shell& shell, const Break& options) {

@@ -183,9 +183,14 @@ Fault fault_of(CURLcode code, const Target& target, const Exchange& exchange) {
     return {FaultCode::upstream_timeout, target.server + " did not answer in time"};
   if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
     return {FaultCode::upstream_unreachable, "no server answers at " + target.server};
+  const bool secure = target.server.starts_with("https");
+  if (code == CURLE_SSL_CONNECT_ERROR)
+    return {FaultCode::upstream_nonsense,
+            target.server + " does not speak TLS; does it listen on http:// ?"};
   if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
       code == CURLE_PARTIAL_FILE)
-    return {FaultCode::upstream_unreachable, target.server + " broke the connection off"};
+    return {FaultCode::upstream_unreachable, target.server + " broke the connection off" +
+                                                 (secure ? "" : "; does it listen on https:// ?")};
   return {FaultCode::upstream_nonsense,
           target.server + ": " + std::string(curl_easy_strerror(code))};
 }

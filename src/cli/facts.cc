@@ -136,19 +136,19 @@ void add_fact_verbs(CLI::App& app, Shell& shell) {
   CLI::App& referral = family(app, "referral", "Referrals by hand: log, close");
   verb<Referral>(
       referral, shell, "log", "Log that a team has taken a patient on",
-      "halligan referral log p-000002 --team team-cardio",
+      "halligan referral log p-000002 --team cardiology",
       [](CLI::App& sub, Referral& o) {
         describe_referral(sub, o);
         sub.add_option("--code-file", o.code_file, "prove afresh first: file with a code");
       },
       log);
   verb<Referral>(referral, shell, "close", "End a referral",
-                 "halligan referral close p-000002 --team team-cardio", describe_referral,
+                 "halligan referral close p-000002 --team cardiology", describe_referral,
                  end_referral);
   CLI::App& relation = family(app, "relation", "Relations that somebody recorded: confirm");
   verb<Confirm>(
       relation, shell, "confirm", "Confirm, as a second person, what a first one recorded",
-      "halligan relation confirm referral team-cardio p-000002",
+      "halligan relation confirm referral cardiology p-000002",
       [](CLI::App& sub, Confirm& o) {
         sub.add_option("relation", o.relation, "name of the relation")->required();
         sub.add_option("from", o.from, "its first end")->required();

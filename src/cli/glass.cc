@@ -40,6 +40,7 @@ int close(Shell& shell, const OneGlass& options) {
   if (!glass) return shell.fault(glass.fault());
   const Reply reply = shell.post(glass_path(*glass) + "/close", json::object{});
   if (!reply.good()) return shell.refused(reply);
+  remember_glass(shell, {}, {});
   return shell.show(reply, "Ended.\n" + glass_text(reply.object));
 }
 
@@ -67,7 +68,8 @@ int details(Shell& shell, const OneGlass& options) {
   const Result<std::vector<std::string>> prompts = owed_prompts(shell, options.glass);
   if (!prompts) return shell.fault(prompts.fault());
   if (prompts->empty())
-    return shell.usage("No glass of yours by this id owes an answer; halligan whoami lists what you owe.");
+    return shell.usage(
+        "No glass of yours by this id owes an answer; halligan whoami lists what you owe.");
   if (options.answers.size() > prompts->size())
     return shell.usage("This glass owes " + std::to_string(prompts->size()) +
                        (prompts->size() == 1 ? " answer; " : " answers; ") +
@@ -97,8 +99,9 @@ int viewer(Shell& shell, const Viewer& options) {
   for (const json::object* glass : objects_of(list_of(reply.object, "glass")))
     out += glass_text(*glass) + '\n';
   if (out.empty()) out = "Nobody has broken the glass on this chart.\n";
-  return shell.show(reply, out + "This look was written down as entry " +
-                               text_of(reply.object, "receipt") + ".\n");
+  out += "This look was written down as entry " + text_of(reply.object, "receipt") + ".";
+  if (flag_of(reply.object, "review")) out += " Somebody else will review it.";
+  return shell.show(reply, out + '\n');
 }
 
 std::string ending_text(const json::object& glass) {
@@ -125,6 +128,29 @@ std::string reasons_text(const json::object& glass) {
 }
 
 }  // namespace
+
+void remember_glass(Shell& shell, const std::string& patient, const std::string& glass) {
+  const Result<std::optional<KeptSession>> kept = load_session(shell.session_path());
+  if (!kept || !*kept) return;
+  KeptSession session = **kept;
+  session.glass_patient = patient;
+  session.glass = glass;
+  // What cannot be kept costs a hint later, no more.
+  if (const auto written = keep_session(shell.session_path(), session); !written) return;
+}
+
+void note_ended(Shell& shell, const std::string& patient) {
+  const Result<std::optional<KeptSession>> kept = load_session(shell.session_path());
+  if (!kept || !*kept) return;
+  const KeptSession& session = **kept;
+  if (session.glass.empty() || session.glass_patient == patient) return;
+  const Reply reply = shell.get("/api/v1/glass");
+  if (!reply.good()) return;
+  for (const json::object* open : objects_of(list_of(reply.object, "glass")))
+    if (text_of(*open, "glass") == session.glass) return;
+  shell.note("The glass on " + clean(session.glass_patient) + " has ended: one chart at a time.");
+  remember_glass(shell, {}, {});
+}
 
 std::string glass_table(const json::array& list) {
   std::vector<Row> rows;
@@ -171,14 +197,14 @@ std::string glass_text(const json::object& glass) {
 
 void add_glass_verbs(CLI::App& app, Shell& shell) {
   verb<OneGlass>(
-      app, shell, "close", "End your glass now", "halligan close g-000007",
+      app, shell, "close", "End your glass now", "halligan close 7c1e9ab04d52f836",
       [](CLI::App& sub, OneGlass& o) {
         sub.add_option("glass", o.glass, "id of the glass; without it, your only open one");
       },
       close);
   verb<OneGlass>(
       app, shell, "revoke", "End somebody else's glass (privacy officer, administrator)",
-      "halligan revoke g-000007 --comment \"wrong chart\"",
+      "halligan revoke 7c1e9ab04d52f836 --comment \"wrong chart\"",
       [](CLI::App& sub, OneGlass& o) {
         sub.add_option("glass", o.glass, "id of the glass")->required();
         sub.add_option("--comment", o.comment, "why");
@@ -186,7 +212,7 @@ void add_glass_verbs(CLI::App& app, Shell& shell) {
       revoke);
   verb<OneGlass>(
       app, shell, "details", "Give the details that a glass still owes",
-      "halligan details g-000007 --answer \"found unresponsive in the corridor\"",
+      "halligan details 7c1e9ab04d52f836 --answer \"found unresponsive in the corridor\"",
       [](CLI::App& sub, OneGlass& o) {
         sub.add_option("glass", o.glass, "id of the glass")->required();
         sub.add_option("--answer", o.answers, "answer to the next prompt that is owed")

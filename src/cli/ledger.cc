@@ -1,5 +1,6 @@
 // ledger.cc - what the server says of itself: codes, status, receipts, entries.
 
+#include <algorithm>
 #include <iostream>
 
 #include "cli/verbs.h"
@@ -31,8 +32,26 @@ std::string members_text(const json::object& object) {
   return out.substr(std::min(out.size(), out.find('\n') + 1));
 }
 
+// As it was told on the telephone: in small letters, or without the dash. Nothing where it is none.
+std::string spelled_code(const std::string& typed) {
+  std::string code;
+  for (const char c : typed)
+    if (c >= 'a' && c <= 'z')
+      code += static_cast<char>(c - 'a' + 'A');
+    else if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+      code += c;
+    else if (c != '-' && c != ' ')
+      return {};
+  const std::size_t head = code.size() == 6 ? 3 : 1;
+  const bool fixed = code.size() == 4 && code.front() == 'H';
+  return code.size() == 6 || fixed ? code.substr(0, head) + "-" + code.substr(head) : "";
+}
+
 int explain(Shell& shell, const Code& options) {
-  const Reply reply = shell.get("/api/v1/codes/" + path_segment(options.code));
+  const std::string code = spelled_code(options.code);
+  if (code.empty())
+    return shell.usage("That is no reference code: one looks like K7F-3QX, or H-101.");
+  const Reply reply = shell.get("/api/v1/codes/" + code);
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, members_text(reply.object));
 }
@@ -61,19 +80,37 @@ int receipt(Shell& shell, const Receipt& options) {
   return code_of(Exit::done);
 }
 
+// One line an entry, whatever its length: for grep. What is empty or no is left out.
+std::string entry_line(const json::object& entry) {
+  std::string out = text_of(entry, "index") + "  " + time_text(text_of(entry, "at")) + "  " +
+                    text_of(entry, "kind");
+  const char* between = "  ";
+  for (const auto& member : entry) {
+    const std::string_view key(member.key().data(), member.key().size());
+    const json::value& held = member.value();
+    const bool said = key == "index" || key == "at" || key == "kind";
+    const bool empty = held.is_null() || (held.is_string() && held.get_string().empty()) ||
+                       (held.is_array() && held.get_array().empty()) ||
+                       (held.is_bool() && !held.get_bool());
+    if (said || empty) continue;
+    std::string value = held.is_string() ? time_text(std::string(held.get_string()))
+                        : held.is_bool() ? "yes"
+                                         : json::serialize(held);
+    std::replace(value.begin(), value.end(), '\n', ' ');
+    out += between + std::string(key) + " " + value;
+    between = ", ";
+  }
+  return out;
+}
+
 int entries(Shell& shell, const Entries& options) {
   const Reply reply = shell.get("/api/v1/entries?from=" + std::to_string(options.from) +
                                 "&limit=" + std::to_string(options.limit));
   if (!reply.good()) return shell.refused(reply);
-  std::vector<Row> rows;
-  for (const json::object* one : objects_of(list_of(reply.object, "entries"))) {
-    json::object rest = *one;
-    for (const char* key : {"index", "at", "kind"}) rest.erase(key);
-    rows.push_back({text_of(*one, "index"), time_text(text_of(*one, "at")), text_of(*one, "kind"),
-                    json::serialize(rest)});
-  }
-  std::string out = table({"ENTRY", "AT", "KIND", "WHAT"}, rows);
-  return shell.show(reply, rows.empty() ? "No entries there yet.\n" : out);
+  std::string out;
+  for (const json::object* one : objects_of(list_of(reply.object, "entries")))
+    out += clean(entry_line(*one)) + '\n';
+  return shell.show(reply, out.empty() ? "No entries there yet.\n" : out);
 }
 
 }  // namespace

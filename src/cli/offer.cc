@@ -108,6 +108,14 @@ std::string basis_text(const json::object& basis) {
   return clean(out);
 }
 
+std::string rest_text(const json::object& offer, const std::string& patient) {
+  if (offer.empty()) return {};
+  std::string out = "What this does not cover takes glass, for one of these reasons.\n";
+  for (const json::object* grant : objects_of(list_of(offer, "grants")))
+    out += grant_text(*grant, patient, object_of(offer, "cell"));
+  return out + '\n';
+}
+
 std::string offer_text(const json::object& offer, const std::string& patient) {
   std::string out = wrap(
                         "This chart takes glass: it is not yours to open in the ordinary way, and "

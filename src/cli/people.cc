@@ -1,5 +1,6 @@
 // people.cc - staff, roles and terminals: who may ask, and from where. For administrators.
 
+#include <algorithm>
 #include <iostream>
 
 #include "cli/verbs.h"
@@ -58,13 +59,34 @@ int staff_list(Shell& shell, const Nothing&) {
 
 std::string staff_path(const std::string& id) { return "/api/v1/staff/" + path_segment(id); }
 
+// Which of the roles that were typed there is not, and which there are.
+void note_roles(Shell& shell, const std::vector<std::string>& typed) {
+  const Reply reply = shell.get("/api/v1/roles");
+  if (!reply.good()) return;
+  const json::value body = body_of(reply);
+  std::vector<std::string> known;
+  for (const json::object* one : rows_in(body, "roles")) known.push_back(text_of(*one, "role"));
+  for (const std::string& role : typed) {
+    if (std::find(known.begin(), known.end(), role) != known.end()) continue;
+    std::string all;
+    for (const std::string& each : known) all += (all.empty() ? "" : ", ") + each;
+    shell.note(clean("There is no role " + role + ". There are: " + all + "."));
+    return;
+  }
+}
+
 int staff_set(Shell& shell, const Staff& options) {
   const json::object body{{"name", options.name},
                           {"roles", json::array(options.roles.begin(), options.roles.end())},
                           {"department", options.department},
                           {"active", !options.inactive}};
   const Reply reply = shell.send("PUT", staff_path(options.id), body);
-  if (!reply.good()) return shell.refused(reply);
+  if (!reply.good()) {
+    const int code = shell.refused(reply);
+    if (!reply.fault && (reply.answer.status == 400 || reply.answer.status == 422))
+      note_roles(shell, options.roles);
+    return code;
+  }
   return shell.show(
       reply, clean(options.id) + " is set: " + clean(options.name) +
                  (options.inactive ? ", not active: sessions and glass have ended.\n" : ".\n"));

@@ -148,16 +148,26 @@ void print_answer(std::ostream& out, const policy::ast::Answer& answer) {
   for (const auto& fact : answer.instead) out << "instead: add " << fact << '\n';
 }
 
+// One line a rule; --json has every condition.
 void print_steps(std::ostream& out, const policy::Stage& stage,
                  const policy::Explanation& explanation) {
   for (const auto& step : explanation.steps) {
     const auto& rule = stage.engine().rule(step.rule);
-    out << word(step.value) << ": " << name_of(rule.kind) << " " << rule.name.text << '\n';
+    out << word(step.value) << ": " << name_of(rule.kind) << " " << rule.name.text;
+    const bool holds = step.value == policy::Truth::yes;
+    const char* between = holds ? " (" : " (not: ";
+    bool said = false;
+    const auto say = [&](const std::string& text) {
+      out << (said ? ", " : between) << text;
+      said = true;
+    };
     for (const auto& condition : step.conditions) {
-      out << "    " << condition.name << " " << word(condition.value);
-      for (const auto fact : condition.facts) out << ", " << stage.evidence().text_of(fact);
-      out << '\n';
+      if (holds)
+        for (const auto fact : condition.facts) say(stage.evidence().text_of(fact));
+      else if (condition.value != policy::Truth::yes)
+        say(std::string{condition.name} + " " + std::string{word(condition.value)});
     }
+    out << (said ? ")\n" : "\n");
   }
 }
 

@@ -70,7 +70,15 @@ std::string proposal_path(const std::string& version) {
 int proposal(Shell& shell, const Version& options) {
   const Reply reply = shell.get(proposal_path(options.version));
   if (!reply.good()) return shell.refused(reply);
-  return shell.show(reply, diff_text(reply.object) + clean(text_of(reply.object, "text")));
+  const std::string signer = text_of(reply.object, "signer");
+  std::string head =
+      "Proposal " + text_of(reply.object, "version") + " by " + text_of(reply.object, "proposer") +
+      ", " + time_text(text_of(reply.object, "proposed_at")) + ": " + text_of(reply.object, "note");
+  head += signer.empty() ? "\nNobody has signed it yet." : "\nSigned by " + signer + ".";
+  const std::string diff = diff_text(reply.object);
+  return shell.show(reply, wrap(clean(head)) + "\n\nWhat it changes:\n" +
+                               (diff.empty() ? "nothing\n" : diff) + "\nIts text:\n" +
+                               clean(text_of(reply.object, "text")));
 }
 
 int sign(Shell& shell, const Version& options) {
@@ -82,35 +90,41 @@ int sign(Shell& shell, const Version& options) {
                         '\n');
 }
 
-// A decision step by step, whatever its steps are called: one indented line a member.
-void outline(const json::value& value, std::size_t depth, std::string& out) {
-  const std::string margin(2 * depth, ' ');
-  auto leaf = [](const json::value& item) {
-    return item.is_string() ? clean(item.get_string()) : json::serialize(item);
+// What made a rule so, or kept it from being so: relations, or the conditions that do not hold.
+std::string because(const json::object& step) {
+  std::string held;
+  std::string failed;
+  const auto add = [](std::string& to, const std::string& text) {
+    if (!text.empty()) to += (to.empty() ? "" : ", ") + text;
   };
-  if (value.is_object()) {
-    for (const auto& member : value.get_object()) {
-      const json::value& held = member.value();
-      const bool empty = (held.is_array() && held.get_array().empty()) ||
-                         (held.is_object() && held.get_object().empty());
-      if (empty) continue;
-      if (held.is_object() || held.is_array()) {
-        out += margin + clean(member.key()) + ":\n";
-        outline(held, depth + 1, out);
-      } else if (!held.is_null()) {
-        out += margin + wrap(clean(member.key()) + ": " + leaf(held), 2 * depth + 2) + '\n';
-      }
-    }
-  } else if (value.is_array()) {
-    for (const json::value& item : value.get_array()) {
-      if (item.is_object() || item.is_array()) {
-        out += margin + "-\n";
-        outline(item, depth + 1, out);
-      } else {
-        out += margin + wrap("- " + leaf(item), 2 * depth + 2) + '\n';
-      }
-    }
+  for (const json::object* part : objects_of(list_of(step, "conditions"))) {
+    const std::string value = text_of(*part, "value");
+    add(held, joined(list_of(*part, "relations")));
+    if (value != "true") add(failed, text_of(*part, "condition") + " " + value);
   }
+  return failed.empty() ? held : failed;
+}
+
+// The verdict, why, and one line a rule; --json has every condition.
+std::string decision_text(const json::object& told) {
+  std::string out = "Verdict: " + text_of(told, "verdict");
+  const auto add = [&out](const std::string& name, const std::string& text) {
+    if (!text.empty()) out += name + text;
+  };
+  add(", by rule ", text_of(told, "basis"));
+  add(", denied by ", joined(list_of(told, "denied_by")));
+  std::string offered;
+  for (const json::object* grant : objects_of(list_of(object_of(told, "offer"), "grants")))
+    offered += (offered.empty() ? "" : ", ") + text_of(*grant, "rule");
+  add(", offered: ", offered);
+  out += ".";
+  add(" What decided: ", joined(list_of(told, "decisive")));
+  add("; owed: ", joined(list_of(told, "owed")));
+  std::vector<Row> rows;
+  for (const json::object* step : objects_of(list_of(told, "steps")))
+    rows.push_back({text_of(*step, "rule"), text_of(*step, "value"), because(*step)});
+  return wrap(clean(out)) + '\n' +
+         (rows.empty() ? std::string{} : table({"RULE", "HOLDS", "BECAUSE"}, rows));
 }
 
 int explain_decision(Shell& shell, const Explain& options) {
@@ -128,9 +142,7 @@ int explain_decision(Shell& shell, const Explain& options) {
     body["labels"] = json::array(options.labels.begin(), options.labels.end());
   const Reply reply = shell.post("/api/v1/policy/explain", body);
   if (!reply.good()) return shell.refused(reply);
-  std::string out;
-  outline(reply.object, 0, out);
-  return shell.show(reply, out);
+  return shell.show(reply, decision_text(reply.object));
 }
 
 PolicyFileOptions with_form(Shell& shell, const PolicyFileOptions& given) {

@@ -108,7 +108,8 @@ std::string components_text(const json::object& resource) {
   for (const json::object* part : parts) {
     if (coded_as(*part, "8480-6")) systolic = part;
     if (coded_as(*part, "8462-4")) diastolic = part;
-    all += (all.empty() ? "" : ", ") + coded_text(object_of(*part, "code")) + " " + value_text(*part);
+    all +=
+        (all.empty() ? "" : ", ") + coded_text(object_of(*part, "code")) + " " + value_text(*part);
   }
   if (parts.size() != 2 || systolic == nullptr || diastolic == nullptr) return all;
   const json::object& upper = object_of(*systolic, "valueQuantity");
@@ -158,16 +159,16 @@ std::string issue_text(const json::object& issue) {
 // The server says that more may be there, of any chart alike; a person wants to know what to do.
 std::string hint_text(const Asked& asked, const std::string& glass) {
   const std::string patient = asked.patient.empty() ? "PATIENT" : shell_word(clean(asked.patient));
-  const std::string cell = patient + (asked.type == "Patient" ? std::string{}
-                                      : asked.type.empty()
-                                          ? " --type TYPE"
-                                          : " --type " + shell_word(clean(asked.type)));
+  const std::string cell =
+      patient + (asked.type == "Patient" ? std::string{}
+                 : asked.type.empty()    ? " --type TYPE"
+                                         : " --type " + shell_word(clean(asked.type)));
   if (glass.empty())
     return wrap("What your right does not cover is not shown. More may be there, by glass:") +
            "\n  halligan open " + cell + '\n';
   return wrap("What glass " + clean(glass) +
               " does not cover is not shown. More may be there, for another reason:") +
-         "\n  halligan open " + cell + "\n  halligan break " + cell + " --reason REASON\n";
+         "\n  halligan open " + cell + '\n';
 }
 
 struct Told {
@@ -251,9 +252,9 @@ json::object offer_in(const json::value& value) {
 int refused_record(Shell& shell, const Reply& reply) {
   const json::object offer = offer_in(reply.object);
   if (offer.empty() || shell.globals.json) return shell.refused(reply);
-  return shell.show(reply,
-                    offer_text(offer, text_of(offer, "patient")) + telephone_text(reply_code(reply)),
-                    Exit::refused);
+  return shell.show(
+      reply, offer_text(offer, text_of(offer, "patient")) + telephone_text(reply_code(reply)),
+      Exit::refused);
 }
 
 int read(Shell& shell, const Read& options) {
@@ -265,9 +266,10 @@ int read(Shell& shell, const Read& options) {
   if (reply.good()) return shell.show(reply, records_text(reply, options.what));
   const int code = refused_record(shell, reply);
   if (is_id(options.what) && reply.answer.status == 404)
-    shell.note("No patient by this id. Of another record, write its type, too: halligan read "
-               "Observation/" +
-               clean(options.what));
+    shell.note(
+        "No patient by this id. Of another record, write its type, too: halligan read "
+        "Observation/" +
+        clean(options.what));
   return code;
 }
 

@@ -49,6 +49,20 @@ std::string sentence(std::string text) {
   return text;
 }
 
+// Whether two texts differ in case and marks at most: nobody wants to read a sentence twice.
+bool same_words(std::string_view a, std::string_view b) {
+  const auto letters = [](std::string_view text) {
+    std::string out;
+    for (const char c : text)
+      if (c >= 'A' && c <= 'Z')
+        out += static_cast<char>(c - 'A' + 'a');
+      else if (std::string_view(" .,;:!?").find(c) == std::string_view::npos)
+        out += c;
+    return out;
+  };
+  return letters(a) == letters(b);
+}
+
 }  // namespace
 
 std::string clean(std::string_view text) {
@@ -172,7 +186,8 @@ json::object object_as_written(std::string_view text) {
     const char c = text[i];
     const bool digit = c >= '0' && c <= '9';
     const bool begins = !in_text && !in_number && (digit || c == '-');
-    const bool ends = in_number && !digit && std::string_view("+-.eE").find(c) == std::string_view::npos;
+    const bool ends =
+        in_number && !digit && std::string_view("+-.eE").find(c) == std::string_view::npos;
     if (begins || ends) out += '"';
     in_number = begins || (in_number && !ends);
     if (c == '"') in_text = !in_text;
@@ -216,7 +231,7 @@ std::string problem_text(const json::object& problem) {
   const std::string title = text_of(problem, "title");
   const std::string detail = text_of(problem, "detail");
   out += clean(title.empty() ? "the server refused" : title) + '\n';
-  if (!detail.empty() && detail != title) out += wrap(clean(sentence(detail))) + '\n';
+  if (!detail.empty() && !same_words(detail, title)) out += wrap(clean(sentence(detail))) + '\n';
   for (const json::object* error : objects_of(list_of(problem, "errors"))) {
     std::string line = "  ";
     if (error->contains("line"))

@@ -55,8 +55,8 @@ TEST(Render, missing_members_are_empty) {
 }
 
 TEST(Render, a_number_of_a_record_is_told_as_it_was_written) {
-  const json::object object =
-      object_as_written(R"({"a":76.3,"b":[4.10,-1e-3,0],"c":"say \"5\\\" 6","d":{"e":0.84},"f":true})");
+  const json::object object = object_as_written(
+      R"({"a":76.3,"b":[4.10,-1e-3,0],"c":"say \"5\\\" 6","d":{"e":0.84},"f":true})");
   EXPECT_EQ(text_of(object, "a"), "76.3");
   EXPECT_EQ(joined(list_of(object, "b")), "4.10, -1e-3, 0");
   EXPECT_EQ(text_of(object, "c"), "say \"5\\\" 6");

@@ -55,6 +55,8 @@ Result<std::optional<KeptSession>> load_session(const std::string& path) {
       .ca_file = text_of(object, "ca_file"),
       .staff = text_of(object, "staff"),
       .token = Sealed<std::string>{text_of(object, "token")},
+      .glass_patient = text_of(object, "glass_patient"),
+      .glass = text_of(object, "glass"),
   }};
 }
 
@@ -69,7 +71,9 @@ Result<Unit> keep_session(const std::string& path, const KeptSession& session) {
                             {"fingerprint", session.fingerprint},
                             {"ca_file", session.ca_file},
                             {"staff", session.staff},
-                            {"token", session.token.reveal()}};
+                            {"token", session.token.reveal()},
+                            {"glass_patient", session.glass_patient},
+                            {"glass", session.glass}};
   const std::string fresh = path + ".new";
   ::unlink(fresh.c_str());
   if (const Result<Unit> wrote = write_new(fresh, json::serialize(object) + "\n"); !wrote)

@@ -17,6 +17,9 @@ struct KeptSession {
   std::string ca_file;      // empty: the machine's own list
   std::string staff;
   Sealed<std::string> token;
+  // The chart on which this command line broke glass last, and that glass; empty: none is known.
+  std::string glass_patient{};
+  std::string glass{};
 };
 
 // Nothing when there is no file.

@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <iostream>
 #include <set>
@@ -73,15 +74,47 @@ std::string stray_words(const CLI::App& app) {
                          : "This command does not know:" + options + ".";
 }
 
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t corner = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, corner + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      corner = above;
+    }
+  }
+  return row[b.size()];
+}
+
+// A word where a command belongs. It is repeated only where it is almost one.
+std::string unknown_command(const CLI::App& app, const CLI::App& at) {
+  for (const std::string& word : app.remaining(true)) {
+    if (word.starts_with("-")) continue;
+    for (const CLI::App* known : at.get_subcommands([](const CLI::App*) { return true; }))
+      if (distance(word, known->get_name()) <= 2)
+        return "No command " + clean(word) + "; did you mean " + known->get_name() + "?";
+    return "No such command.";
+  }
+  return "A command is missing.";
+}
+
 int parse_error(CLI::App& app, const CLI::ParseError& error, const Io& io) {
   if (error.get_exit_code() == 0) return app.exit(error, io.out, io.err);  // --help, --version
   const bool stray = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-  io.err << wrap(stray ? stray_words(app) : clean(error.what())) << '\n';
   std::string words = "halligan";
-  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
     at = at->get_subcommands().front();
     words += ' ' + at->get_name();
   }
+  const bool wants_command = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
+  const std::string said = wants_command ? unknown_command(app, *at)
+                           : stray       ? stray_words(app)
+                                         : clean(error.what());
+  io.err << wrap(said) << '\n';
   io.err << "Help: " << words << " --help\n";
   return code_of(Exit::usage);
 }

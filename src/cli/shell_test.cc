@@ -319,13 +319,13 @@ TEST(Shell, what_is_withheld_is_not_told_as_an_empty_chart) {
   EXPECT_TRUE(has(flat(person.out.str()),
                   "No records that you may see by this right. What glass g-1 does not cover is not "
                   "shown. More may be there, for another reason: halligan open p-000002 --type "
-                  "DocumentReference halligan break p-000002 --type DocumentReference --reason"))
+                  "DocumentReference"))
       << person.out.str();
   EXPECT_FALSE(has(person.out.str(), "Break-The-Glass"));
   person.answer(200, hint);
   EXPECT_EQ(person.run({"read", "Observation?subject=Patient/p-000002&_count=5"}), 0);
-  EXPECT_TRUE(has(person.out.str(), "halligan open p-000002 --type Observation")) << person.out.str();
-  EXPECT_FALSE(has(person.out.str(), "halligan break"));
+  EXPECT_TRUE(has(person.out.str(), "halligan open p-000002 --type Observation"))
+      << person.out.str();
   person.answer(200, R"({"resourceType":"Bundle"})");
   EXPECT_EQ(person.run({"read", "Observation?patient=p-000002"}), 0);
   EXPECT_EQ(person.out.str(), "No records.\n");
@@ -340,8 +340,9 @@ TEST(Shell, what_is_read_is_named_by_type_and_chart) {
                      R"({"text":"there is no such resource"},"diagnostics":"reference code )"
                      R"(K7F-3QX"}]})");
   EXPECT_EQ(person.run({"read", "obs-1"}), 1);
-  EXPECT_TRUE(has(person.err.str(), "Not found\nThere is no such resource.\nSay this code on the "
-                                    "telephone: K7F-3QX"))
+  EXPECT_TRUE(has(person.err.str(),
+                  "Not found\nThere is no such resource.\nSay this code on the "
+                  "telephone: K7F-3QX"))
       << person.err.str();
   EXPECT_TRUE(has(person.err.str(), "halligan read Observation/obs-1")) << person.err.str();
 }
@@ -354,15 +355,14 @@ TEST(Shell, a_glass_is_widened_with_the_answers_that_its_new_reason_asks) {
   person.answer(200, R"({"verdict":"permit","basis":{"rule":"life-threat","glass":"g-1"}})");
   person.answer(422, due);
   person.answer(201, R"({"glass":"g-1","reason":"clinical-access"})");
-  EXPECT_EQ(person.run({"break", "p-2", "--reason", "clinical-access", "--answer", "a", "--answer",
-                        "b"}),
-            0)
+  EXPECT_EQ(
+      person.run({"break", "p-2", "--reason", "clinical-access", "--answer", "a", "--answer", "b"}),
+      0)
       << person.err.str();
   EXPECT_EQ(person.asked.at(2).body,
             R"({"reason":"clinical-access","details":[{"prompt":"What?","answer":"a"},)"
             R"({"prompt":"Why?","answer":"b"}]})");
-  for (const auto& [answers, said] :
-       std::vector<std::pair<std::vector<std::string>, std::string>>{
+  for (const auto& [answers, said] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"a"}, "too few answers: clinical-access asks 2 questions, and 1 answer came"},
            {{"a", "b", "c"}, "too many answers"}}) {
     person.answer(200, R"({"verdict":"permit"})");
@@ -379,8 +379,8 @@ TEST(Shell, a_glass_is_widened_with_the_answers_that_its_new_reason_asks) {
   person.answer(200, R"({"glass":[{"glass":"g-1","reason":"life-threat","widened":)"
                      R"(["clinical-access"],"label":"Threat to life","purpose":"ETREAT"}]})");
   EXPECT_EQ(person.run({"viewer", "p-2"}), 0);
-  EXPECT_TRUE(has(person.out.str(),
-                  "life-threat, Threat to life (ETREAT); widened for clinical-access"))
+  EXPECT_TRUE(
+      has(person.out.str(), "life-threat, Threat to life (ETREAT); widened for clinical-access"))
       << person.out.str();
 }
 
@@ -401,6 +401,125 @@ TEST(Shell, an_address_without_a_ledger_is_no_tampering) {
   EXPECT_EQ(person.run({"verify", "https://h:1", "--key", "k"}), 2);
   EXPECT_TRUE(has(person.err.str(), "no ledger at https://h:1. Did you mean https://h:1/ledger"))
       << person.err.str();
+}
+
+TEST(Shell, a_word_that_is_almost_a_command_is_named) {
+  FakePerson person("brake");
+  EXPECT_EQ(person.run({"brake", "p-000002"}), 2);
+  EXPECT_EQ(person.err.str(), "No command brake; did you mean break?\nHelp: halligan --help\n");
+  EXPECT_EQ(person.run({"staff", "lst"}), 2);
+  EXPECT_TRUE(has(person.err.str(), "No command lst; did you mean list?")) << person.err.str();
+  EXPECT_EQ(person.run({"hunter2hunter2"}), 2);
+  EXPECT_FALSE(has(person.err.str(), "hunter2")) << person.err.str();
+}
+
+TEST(Shell, a_reference_code_is_taken_as_it_was_told) {
+  FakePerson person("codes_told");
+  person.signed_in();
+  for (const char* typed : {"k7f-3qx", "K7F3QX", "k7f 3qx"}) {
+    person.answer(200, R"({"what":"x"})");
+    EXPECT_EQ(person.run({"explain", typed}), 0);
+    EXPECT_EQ(person.asked.back().path, "/api/v1/codes/K7F-3QX");
+  }
+  person.answer(200, R"({"what":"x"})");
+  EXPECT_EQ(person.run({"explain", "h122"}), 0);
+  EXPECT_EQ(person.asked.back().path, "/api/v1/codes/H-122");
+  EXPECT_EQ(person.run({"explain", "../glass"}), 2);
+  EXPECT_TRUE(has(person.err.str(), "looks like K7F-3QX")) << person.err.str();
+}
+
+TEST(Shell, a_terminal_that_is_not_believed_is_said_to_be_so) {
+  FakePerson person("terminal");
+  const std::string secret = person.write("secret", "s\n");
+  person.answer(201, R"({"token":"t","staff":"a.osei","roles":["privacy-officer"],)"
+                     R"("place":null,"terminal":null})");
+  person.typed = {"correct horse", "123456"};
+  EXPECT_EQ(
+      person.run({"sign-in", "a.osei", "--terminal", "ed-1", "--terminal-secret-file", secret}), 0);
+  EXPECT_TRUE(has(flat(person.err.str()), "not believed (its id, or its secret), so the place is"))
+      << person.err.str();
+  EXPECT_TRUE(has(person.out.str(), "Next: halligan cases\n")) << person.out.str();
+}
+
+TEST(Shell, only_the_code_can_be_wrong_when_stepping_up) {
+  FakePerson person("step_wrong");
+  person.signed_in();
+  person.in.str("123456\n");
+  person.answer(401, R"({"type":"urn:halligan:problem:sign-in-refused","title":"Name, password or )"
+                     R"(code is wrong","detail":"name, password or code is wrong"})");
+  EXPECT_EQ(person.run({"step-up", "--code-file", "-"}), 3);
+  EXPECT_EQ(person.err.str(), "The code is wrong, or no longer good.\n");
+}
+
+TEST(Shell, nobody_found_is_told_with_what_to_try) {
+  FakePerson person("nobody");
+  person.signed_in();
+  EXPECT_EQ(person.run({"find", "--name", "\xC3\xB3"}), 2);
+  EXPECT_TRUE(person.asked.empty());
+  person.answer(200, R"({"patients":[]})");
+  EXPECT_EQ(person.run({"find", "--name", "Wojcik"}), 0);
+  EXPECT_TRUE(has(flat(person.out.str()), "Spelling counts, accents too")) << person.out.str();
+}
+
+TEST(Shell, a_case_that_was_opened_again_keeps_its_first_finding) {
+  FakePerson person("reopened");
+  person.signed_in();
+  person.answer(200, R"({"case":"c-1","kind":"glass","state":"owed","closing":null,"reopenings":[)"
+                     R"({"closing":{"reviewer":"p.lind","finding":"appropriate","comment":"",)"
+                     R"("at":"2027-01-15T08:00:00Z"},"by":"p.adeyemi","comment":"new information",)"
+                     R"("at":"2027-01-16T08:00:00Z"}]})");
+  EXPECT_EQ(person.run({"case", "c-1"}), 0);
+  EXPECT_TRUE(has(person.out.str(),
+                  "  closed first   appropriate, 2027-01-15 08:00:00 UTC by p.lind\n"
+                  "  opened again   2027-01-16 08:00:00 UTC by p.adeyemi: new information\n"))
+      << person.out.str();
+}
+
+TEST(Shell, entries_are_one_line_each) {
+  FakePerson person("entries");
+  person.signed_in();
+  person.answer(200,
+                R"({"entries":[{"index":7,"at":"2027-01-15T08:00:00.000Z","kind":"glass-opened",)"
+                R"("staff":"a.osei","comment":"","unsure":false,"until":)"
+                R"("2027-01-15T09:00:00.000Z","paid":["x"]}]})");
+  EXPECT_EQ(person.run({"entries"}), 0);
+  EXPECT_EQ(person.out.str(),
+            "7  2027-01-15 08:00:00 UTC  glass-opened  staff a.osei, until 2027-01-15 09:00:00 "
+            "UTC, paid [\"x\"]\n");
+}
+
+TEST(Shell, a_decision_is_explained_in_one_line_a_rule) {
+  FakePerson person("decision");
+  person.signed_in();
+  person.answer(200, R"({"verdict":"permit","basis":"open-referral","denied_by":[],"owed":[],)"
+                     R"("decisive":["open-referral"],"offer":null,"steps":[{"rule":"own-record",)"
+                     R"("value":"false","conditions":[{"condition":"via","value":"false",)"
+                     R"("relations":[]}]},{"rule":"open-referral","value":"true","conditions":[)"
+                     R"x({"condition":"via","value":"true","relations":["referral(c, p)"]}]}]})x");
+  EXPECT_EQ(person.run({"policy", "explain", "p-000002"}), 0);
+  EXPECT_EQ(person.out.str(),
+            "Verdict: permit, by rule open-referral. What decided: open-referral\n"
+            "RULE           HOLDS  BECAUSE\n"
+            "own-record     false  via false\n"
+            "open-referral  true   referral(c, p)\n");
+}
+
+TEST(Shell, a_glass_that_ended_with_the_next_chart_is_said_to_have) {
+  FakePerson person("one_chart");
+  person.signed_in();
+  person.answer(201, R"({"glass":"g-1","reason":"clinical-access"})");
+  EXPECT_EQ(person.run({"break", "p-1", "--reason", "clinical-access"}), 0);
+  const std::string permit = R"({"verdict":"permit","basis":{"rule":"open-referral"}})";
+  person.answer(200, permit);
+  EXPECT_EQ(person.run({"open", "p-1"}), 0);
+  EXPECT_EQ(person.err.str(), "");
+  person.answer(200, permit);
+  person.answer(200, R"({"glass":[]})");
+  EXPECT_EQ(person.run({"open", "p-2"}), 0);
+  EXPECT_EQ(person.err.str(), "The glass on p-1 has ended: one chart at a time.\n");
+  person.answer(200, permit);
+  EXPECT_EQ(person.run({"open", "p-3"}), 0);
+  EXPECT_EQ(person.err.str(), "");
 }
 
 TEST(Shell, an_offer_inside_an_operation_outcome_is_found) {

@@ -1,5 +1,6 @@
 // sign_in.cc - sign-in, sign-out, step-up, whoami: the session of a named person.
 
+#include <algorithm>
 #include <iostream>
 
 #include "cli/verbs.h"
@@ -82,6 +83,17 @@ void end_earlier(Shell& shell, const Target& target) {
     shell.note("The session of " + shell.staff() + " that was kept here has been signed out.");
 }
 
+// What people of these roles come for.
+std::string next_text(const json::array& roles) {
+  const auto has = [&roles](const char* role) {
+    return std::find(roles.begin(), roles.end(), json::value(role)) != roles.end();
+  };
+  if (has("administrator")) return "halligan staff list";
+  if (has("privacy-officer")) return "halligan cases";
+  if (has("ledger-reader")) return "halligan verify $HALLIGAN_SERVER/ledger --key-file FILE";
+  return "halligan find --name NAME, or halligan open PATIENT";
+}
+
 int sign_in(Shell& shell, const SignIn& options) {
   const Result<Target> earlier = shell.target();
   if (!earlier) return shell.fault(earlier.fault());
@@ -102,8 +114,12 @@ int sign_in(Shell& shell, const SignIn& options) {
                          .token = Sealed<std::string>{text_of(reply.object, "token")}};
   if (const Result<Unit> written = keep_session(shell.session_path(), kept); !written)
     return shell.fault(written.fault());
+  if (!options.terminal.empty() && text_of(reply.object, "terminal").empty())
+    shell.note(
+        "The terminal was not believed (its id, or its secret), so the place is unknown: "
+        "what is yours only where you work is not yours in this session.");
   return shell.show(reply, wrap("Signed in: " + session_text(reply.object)) +
-                               "\nNext: halligan find --name NAME, or halligan open PATIENT\n");
+                               "\nNext: " + next_text(list_of(reply.object, "roles")) + '\n');
 }
 
 int sign_out(Shell& shell, const Nothing&) {
@@ -112,6 +128,13 @@ int sign_out(Shell& shell, const Nothing&) {
   if (!over) return shell.refused(reply);
   forget_session(shell.session_path());
   return shell.show(reply, "Signed out. Any glass of this session has ended.\n");
+}
+
+// Who is signed in is known here: only the code can be wrong.
+int step_refused(Shell& shell, const Reply& reply) {
+  if (reply.slug() != "sign-in-refused" || shell.globals.json) return shell.refused(reply);
+  shell.io.err << "The code is wrong, or no longer good.\n";
+  return code_of(Exit::not_signed_in);
 }
 
 int step_up_verb(Shell& shell, const StepUp& options) {
@@ -127,7 +150,7 @@ int step_up_verb(Shell& shell, const StepUp& options) {
   Reply reply = shell.send("POST", "/api/v1/session/step-up", body());
   if (waited_for_next_code(shell, reply, true))
     reply = shell.send("POST", "/api/v1/session/step-up", body());
-  if (!reply.good()) return shell.refused(reply);
+  if (!reply.good()) return step_refused(shell, reply);
   return shell.show(reply, "Proved afresh.\n");
 }
 
@@ -162,7 +185,7 @@ int whoami(Shell& shell, const Nothing&) {
 int step_up(Shell& shell, const Secret& code) {
   const Reply reply =
       shell.send("POST", "/api/v1/session/step-up", json::object{{"code", code.reveal()}});
-  if (!reply.good()) return shell.refused(reply);
+  if (!reply.good()) return step_refused(shell, reply);
   shell.note("Proved afresh.");
   return code_of(Exit::done);
 }

@@ -80,7 +80,8 @@ void verb(CLI::App& parent, Shell& shell, const std::string& name, const std::st
           int (*act)(Shell&, const Options&)) {
   const auto options = std::make_shared<Options>();
   CLI::App* app = parent.add_subcommand(name, help);
-  app->footer("Example:\n  " + example);
+  app->footer("Example:\n  " + example +
+              "\nExit codes: 0 done, 1 refused, 2 wrong usage, 3 sign in or step up, 4 no server.");
   describe(*app, *options);
   app->callback([&shell, options, act] {
     shell.chosen = [&shell, options, act] { return act(shell, *options); };
@@ -114,8 +115,14 @@ Result<DemoSecrets> demo_secrets(const Io& io, const std::string& path, const st
 std::string demo_code(const DemoSecrets& secrets, Instant at, std::int64_t steps_ahead);
 // offer.cc: the offer of a *glass* verdict, with the commands that take it up.
 std::string offer_text(const json::object& offer, const std::string& patient);
+// The same of what a permit leaves out; nothing where it leaves out nothing.
+std::string rest_text(const json::object& offer, const std::string& patient);
 std::string basis_text(const json::object& basis);
 // glass.cc
+// What this command line broke last, for note_ended.
+void remember_glass(Shell& shell, const std::string& patient, const std::string& glass);
+// Another chart was opened: says that the glass on the one before has ended, where it has.
+void note_ended(Shell& shell, const std::string& patient);
 std::string glass_text(const json::object& glass);
 std::string glass_table(const json::array& list);
 

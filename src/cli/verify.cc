@@ -84,10 +84,8 @@ Result<ledger::VerifierKey> read_key(const VerifyArgs& args) {
 Result<ledger::VerifyOptions> read_options(const VerifyArgs& args) {
   auto key = read_key(args);
   if (!key) return key.fault();
-  ledger::VerifyOptions options{.key = std::move(*key),
-                                .earlier = {},
-                                .progress = {},
-                                .hashes_only = args.hashes_only};
+  ledger::VerifyOptions options{
+      .key = std::move(*key), .earlier = {}, .progress = {}, .hashes_only = args.hashes_only};
   for (const std::string& path : args.since) {
     auto note = read_text(path);
     if (!note) return note.fault();
@@ -118,8 +116,8 @@ std::string counted(std::uint64_t count, const std::string& one, const std::stri
 }
 
 void print_tree(const ledger::VerifyReport& report, std::ostream& out) {
-  out << "The tree of hashes is whole and signed: "
-      << counted(report.head.size, "entry", "entries") << ".\n"
+  out << "The tree of hashes is whole and signed: " << counted(report.head.size, "entry", "entries")
+      << ".\n"
       << "The entries themselves were not read: that takes the session of a ledger reader, or an\n"
       << "exported folder.\n";
 }
@@ -148,8 +146,7 @@ void print_whole(const ledger::VerifyReport& report, const VerifyArgs& args, std
            "be seen.\n";
 }
 
-void print_problems(const ledger::VerifyReport& report, const VerifyArgs& args,
-                    std::ostream& out) {
+void print_problems(const ledger::VerifyReport& report, const VerifyArgs& args, std::ostream& out) {
   const std::uint64_t count = report.problems.size() + report.more_problems;
   out << "The ledger is NOT whole: " << counted(count, "problem", "problems") << "; ";
   if (args.hashes_only)

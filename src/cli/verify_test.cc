@@ -139,11 +139,11 @@ TEST_F(VerifyVerb, WithoutTheEntriesTheTreeIsCheckedAndThatIsSaid) {
   put("kept/earlier", view(checkpoint(2)));
   fs::remove_all(folder_ / "tile/entries");
   EXPECT_EQ(run({}).code, 1);  // in a folder they are missing
-  const Outcome whole =
-      run({.since = {(folder_ / "kept/earlier").string()}, .hashes_only = true});
+  const Outcome whole = run({.since = {(folder_ / "kept/earlier").string()}, .hashes_only = true});
   EXPECT_EQ(whole.code, 0) << whole.out;
-  EXPECT_TRUE(whole.out.starts_with("The tree of hashes is whole and signed: 3 entries.\nThe entries "
-                                    "themselves were not read"))
+  EXPECT_TRUE(
+      whole.out.starts_with("The tree of hashes is whole and signed: 3 entries.\nThe entries "
+                            "themselves were not read"))
       << whole.out;
   EXPECT_NE(whole.out.find("It continues 1 earlier checkpoint."), std::string::npos) << whole.out;
   spoil("tile/0/000.p/3", 40);

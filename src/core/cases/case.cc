@@ -56,7 +56,11 @@ void apply_closed(Case& held, const facts::CaseClosed& fact, Instant at) {
 
 void apply_overdue(Case& held, Instant at) { held.overdue_at = at; }
 
-void apply_reopened(Case& held, const facts::CaseReopened& fact) {
+void apply_reopened(Case& held, const facts::CaseReopened& fact, Instant at) {
+  held.reopenings.push_back({.closing = held.closing.value_or(Closing{}),
+                             .at = at,
+                             .by = fact.staff,
+                             .comment = fact.comment});
   held.closing.reset();
   held.overdue_at.reset();
   held.due = fact.due;

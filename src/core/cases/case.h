@@ -33,6 +33,14 @@ struct Closing {
   std::string comment;
 };
 
+// A finding that did not stand: who closed it, then who opened the case again, when and why.
+struct Reopening {
+  Closing closing;
+  Instant at{};
+  StaffId by;  // empty where a second reason on the same glass did it
+  std::string comment;
+};
+
 struct Reviewer {
   std::string role;
   std::string queue;
@@ -58,6 +66,7 @@ struct Case {
   std::optional<Explanation> explanation;
   std::optional<Closing> closing;
   std::uint32_t reopened = 0;
+  std::vector<Reopening> reopenings;  // oldest first
 };
 
 Stage stage_of(const Case& held);
@@ -68,7 +77,7 @@ void apply_justified(Case& held, const facts::CaseJustified& fact, Instant at);
 void apply_explained(Case& held, const facts::CaseExplained& fact, Instant at);
 void apply_closed(Case& held, const facts::CaseClosed& fact, Instant at);
 void apply_overdue(Case& held, Instant at);
-void apply_reopened(Case& held, const facts::CaseReopened& fact);
+void apply_reopened(Case& held, const facts::CaseReopened& fact, Instant at);
 // Its glass got a second reason: due is the earlier, rank the more urgent, either reviewer may.
 void apply_widened(Case& held, const facts::GlassWidened& fact);
 

@@ -116,8 +116,11 @@ std::string after(const Case& before, const std::string& entry) {
     if (may_reopen(held, reviewer, officer) != Refusal::none) return "refused";
     facts::CaseReopened fact;
     fact.due = start + 48h;
-    apply_reopened(held, fact);
+    fact.comment = "new information";
+    apply_reopened(held, fact, start + 2h);
     EXPECT_FALSE(held.overdue_at);
+    EXPECT_EQ(held.reopenings.back().closing.reviewer, reviewer);
+    EXPECT_EQ(held.reopenings.back().comment, "new information");
   } else {
     return "an entry that this test does not know";
   }

@@ -85,7 +85,7 @@ struct Walk {
           if (!m.closed) continue;
           facts::CaseReopened fact;
           fact.due = at + 24h;
-          apply_reopened(real, fact);
+          apply_reopened(real, fact, at);
           next.closed = next.late = false;
           next.days_left = 1;
           ++reopened;

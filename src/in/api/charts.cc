@@ -116,6 +116,31 @@ json::array relations_of(const app::State& state, const std::string& token_hash,
   return out;
 }
 
+// Whether somebody else will look at what rests on this right: of a glass, its case is told
+// instead.
+bool is_reviewed(const app::State& state, const std::string& token_hash, const app::Cell& cell,
+                 const Now& now) {
+  const auto* session = state.session_by_token(token_hash);
+  if (session == nullptr) return false;
+  const auto how = app::explain(state, *session, cell, now);
+  return how && how->answer.basis && !how->answer.basis->is_reason &&
+         !how->answer.basis->bill.reviews.empty();
+}
+
+// What a permit of a type may leave out takes glass: the offer of it, from the policy alone.
+json::value offer_of_rest(const app::State& state, const std::string& token_hash,
+                          const app::Cell& cell, const Now& now) {
+  const auto* session = state.session_by_token(token_hash);
+  if (session == nullptr || !cell.survey) return {};
+  auto rest = cell;
+  rest.survey = false;
+  if (!rest.categories) rest.categories.emplace();
+  rest.dated = far_past;
+  const auto answer = app::judge(state, *session, rest, now);
+  if (answer.verdict != app::Verdict::glass) return {};
+  return offer_json(app::offer_of(state, cell, answer, now));
+}
+
 json::object basis_json(const std::string& rule, json::array relations, const GlassId& glass) {
   return {{"rule", rule}, {"relations", std::move(relations)}, {"glass", or_null(glass.text())}};
 }
@@ -164,10 +189,14 @@ Response open_chart(Api& api, const Request& request, const PathParams& path) {
   command.form = "open-chart";
   command.patients_exist = std::get<Asked>(upstream).exists;
   json::array relations;
+  bool reviewed = false;
+  json::value rest;
   const auto asked =
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
         const auto* access = std::get_if<app::Accessed>(&decided);
         if (access == nullptr || !access->any_permitted) return;
+        reviewed = is_reviewed(house.state(), command.token_hash, command.cells.front(), now);
+        rest = offer_of_rest(house.state(), command.token_hash, command.cells.front(), now);
         relations = relations_of(house.state(), command.token_hash, command.cells.front(),
                                  access->cells.front().rule, now);
         app::TellOutcome outcome;  // nothing of the chart is shown yet
@@ -183,6 +212,8 @@ Response open_chart(Api& api, const Request& request, const PathParams& path) {
       200, {{"verdict", "permit"},
             {"basis", basis_json(access.cells.front().rule, std::move(relations), access.glass)},
             {"notices", json_texts(access.notices)},
+            {"review", reviewed},
+            {"offer", std::move(rest)},
             {"receipt", access.intent}});
 }
 
@@ -264,10 +295,13 @@ Response view_glass(Api& api, const Request& request, const PathParams& path) {
   command.patient_exists = std::get<Asked>(upstream).exists;
 
   std::vector<app::GlassView> views;
+  bool reviewed = false;
   const auto asked =
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
         const auto* seen = std::get_if<app::ViewGlass::Seen>(&decided);
         if (seen == nullptr) return;
+        reviewed =
+            is_reviewed(house.state(), command.token_hash, app::chart_cell(command.patient), now);
         for (const auto& id : seen->glass)
           views.push_back(app::glass_view(house.state(), *house.state().glass(id), now));
         app::TellOutcome outcome;
@@ -281,6 +315,7 @@ Response view_glass(Api& api, const Request& request, const PathParams& path) {
   json::array list;
   for (const auto& each : views) list.push_back(glass_json(each));
   return answer(200, {{"glass", std::move(list)},
+                      {"review", reviewed},
                       {"receipt", std::get<app::ViewGlass::Seen>(asked->get()).access.intent}});
 }
 

@@ -64,11 +64,14 @@ Response receipt(Api& api, const Request& request, const PathParams& path) {
   if (!index)
     return api.bad_request("{index}", "something else in the path", "the index of an entry");
   bool alive = false;
+  EntryIndex entries = 0;
   const auto asked = api.run([&](app::House& house, const Now& now) {
     alive = app::live_session(house.state(), bearer_hash(request), now) != nullptr;
+    entries = house.journal().durable();
   });
   if (!asked) return api.faulted(asked.fault());
   if (!alive) return api.refused(app::no_session());
+  if (*index >= entries) return api.not_found("the ledger has no entry of this index");
   const auto proof = api.log.receipt(*index);
   if (!proof) return api.faulted(proof.fault());
   if (*proof) return text_answer(**proof);

@@ -199,11 +199,13 @@ Response explain_code(Api& api, const Request& request, const PathParams& path) 
   const auto& refusal = std::get<app::Refusal>(asked->get());
   if (refusal.why != app::Why::not_found) return api.refused(refusal);
   if (const auto* fixed = standing(command.code))
-    return answer(200, {{"code", command.code},
-                        {"at", nullptr},
-                        {"staff", nullptr},
-                        {"patient", nullptr},
-                        {"what", std::string{fixed->title} + ": " + std::string{fixed->detail}}});
+    return answer(200,
+                  {{"code", command.code},
+                   {"at", nullptr},
+                   {"staff", nullptr},
+                   {"patient", nullptr},
+                   {"what", std::string{fixed->title} +
+                                (fixed->detail.empty() ? "" : ": " + std::string{fixed->detail})}});
   if (const auto told = api.codes.find(command.code))
     return answer(200, {{"code", command.code},
                         {"at", to_text(told->at)},

@@ -125,6 +125,13 @@ json::object glass_json(const app::GlassView& view) {
           {"finding", view.finding ? json::value(spelled(*view.finding)) : json::value{}}};
 }
 
+json::object closing_json(const cases::Closing& closing) {
+  return {{"reviewer", or_null(closing.reviewer.text())},
+          {"finding", spelled(closing.finding)},
+          {"comment", closing.comment},
+          {"at", to_text(closing.at)}};
+}
+
 json::object case_json(const app::CaseView& view) {
   const auto& held = view.held;
   json::array reviewers;
@@ -138,11 +145,13 @@ json::object case_json(const app::CaseView& view) {
     explanation = {{"at", to_text(held.explanation->at)},
                    {"rule", held.explanation->rule},
                    {"relations", held.explanation->relations}};
-  if (held.closing)
-    closing = {{"reviewer", or_null(held.closing->reviewer.text())},
-               {"finding", spelled(held.closing->finding)},
-               {"comment", held.closing->comment},
-               {"at", to_text(held.closing->at)}};
+  if (held.closing) closing = closing_json(*held.closing);
+  json::array reopenings;
+  for (const auto& each : held.reopenings)
+    reopenings.push_back({{"closing", closing_json(each.closing)},
+                          {"by", or_null(each.by.text())},
+                          {"comment", each.comment},
+                          {"at", to_text(each.at)}});
   return {{"case", held.id.text()},
           {"kind", held.kind},
           {"state", cases::name_of(cases::stage_of(held))},
@@ -162,7 +171,8 @@ json::object case_json(const app::CaseView& view) {
           {"justification", std::move(justification)},
           {"explanation", std::move(explanation)},
           {"closing", std::move(closing)},
-          {"reopened", held.reopened}};
+          {"reopened", held.reopened},
+          {"reopenings", std::move(reopenings)}};
 }
 
 json::object session_json(const app::SessionView& view) {

@@ -41,6 +41,12 @@ bool more_by_glass(const app::State& state, const app::Session& session, const P
     return app::judge(state, session, cell, now).verdict == app::Verdict::glass;
   };
   if (glass()) return true;
+  // What is of no category that a rule names, and old: a right may cover the rest of the type only.
+  auto rest = cell;
+  rest.survey = false;
+  rest.categories.emplace();
+  rest.dated = far_past;
+  if (app::judge(state, session, rest, now).verdict == app::Verdict::glass) return true;
   for (const auto& label : named.labels) {
     cell.labels = {label};
     if (glass()) return true;
