@@ -362,16 +362,19 @@ TEST(Shell, a_glass_is_widened_with_the_answers_that_its_new_reason_asks) {
   EXPECT_EQ(person.asked.at(2).body,
             R"({"reason":"clinical-access","details":[{"prompt":"What?","answer":"a"},)"
             R"({"prompt":"Why?","answer":"b"}]})");
-  for (const auto& [answers, said] : std::vector<std::pair<std::vector<std::string>, std::string>>{
-           {{"a"}, "too few answers: clinical-access asks 2 questions, and 1 answer came"},
-           {{"a", "b", "c"}, "too many answers"}}) {
-    person.answer(200, R"({"verdict":"permit"})");
-    person.answer(422, due);
-    std::vector<std::string> words{"break", "p-2", "--reason", "clinical-access"};
-    for (const auto& answer : answers) words.insert(words.end(), {"--answer", answer});
-    EXPECT_EQ(person.run(words), 2);
-    EXPECT_TRUE(has(flat(person.err.str()), said)) << person.err.str();
-  }
+  person.answer(200, R"({"verdict":"permit"})");
+  person.answer(422, due);
+  person.answer(422, due);
+  EXPECT_EQ(person.run({"break", "p-2", "--reason", "clinical-access", "--answer", "a"}), 1);
+  EXPECT_TRUE(has(flat(person.err.str()),
+                  "Too few answers: clinical-access asks 2 questions, and 1 answer came."))
+      << person.err.str();
+  person.answer(200, R"({"verdict":"permit"})");
+  person.answer(422, due);
+  EXPECT_EQ(person.run({"break", "p-2", "--reason", "clinical-access", "--answer", "a", "--answer",
+                        "b", "--answer", "c"}),
+            2);
+  EXPECT_TRUE(has(flat(person.err.str()), "too many answers")) << person.err.str();
   person.answer(200, R"({"glass":[{"glass":"g-1","reason":"life-threat","widened":)"
                      R"(["clinical-access"],"label":"Threat to life","purpose":"ETREAT"}]})");
   EXPECT_EQ(person.run({"glass"}), 0);

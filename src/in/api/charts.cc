@@ -213,7 +213,7 @@ Response open_chart(Api& api, const Request& request, const PathParams& path) {
             {"basis", basis_json(access.cells.front().rule, std::move(relations), access.glass)},
             {"notices", json_texts(access.notices)},
             {"review", reviewed},
-            {"offer", std::move(rest)},
+            {"rest", std::move(rest)},
             {"receipt", access.intent}});
 }
 
