@@ -76,7 +76,8 @@ int find(Shell& shell, const Find& options) {
   if (!options.id.empty()) body["id"] = options.id;
   if (body.empty())
     return shell.usage("Give at least one of --name --birth-date --identifier --id.");
-  if (!options.name.empty() && width_of(options.name) < 2)
+  // One sign may be a whole name elsewhere, but no letter of the Latin alphabet is.
+  if (options.name.size() == 1)
     return shell.usage("A name takes two letters at least.");
   const Reply reply = shell.post("/api/v1/patients/search", body);
   if (!reply.good()) return shell.refused(reply);

@@ -457,7 +457,7 @@ TEST(Shell, only_the_code_can_be_wrong_when_stepping_up) {
 TEST(Shell, nobody_found_is_told_with_what_to_try) {
   FakePerson person("nobody");
   person.signed_in();
-  EXPECT_EQ(person.run({"find", "--name", "\xC3\xB3"}), 2);
+  EXPECT_EQ(person.run({"find", "--name", "w"}), 2);
   EXPECT_TRUE(person.asked.empty());
   person.answer(200, R"({"patients":[]})");
   EXPECT_EQ(person.run({"find", "--name", "Wojcik"}), 0);

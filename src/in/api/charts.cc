@@ -40,8 +40,6 @@ std::variant<Criteria, Response> read_criteria(const Request& request) {
   if (!out.birth_date.empty() && !valid_date(out.birth_date))
     fields.refuse("birth_date", "another text", "a date such as 1961-04-02");
   if (!out.id.empty() && !valid_id(out.id)) fields.refuse("id", "another text", "an id");
-  if (!out.name.empty() && out.name.size() < 2)
-    fields.refuse("name", "one letter", "two letters at least");
   // A field that is not known is named first: it is what was meant to be searched by.
   if (const auto error = fields.error()) return http::problem(*error);
   if (out.name.empty() && out.birth_date.empty() && out.identifier.empty() && out.id.empty())
