@@ -32,7 +32,8 @@ set(HALLIGAN_STD_HEADERS <algorithm> <array> <atomic> <chrono> <functional> <map
   <string> <string_view> <unordered_map> <variant> <vector>)
 set(HALLIGAN_HEADERS_base ${HALLIGAN_STD_HEADERS})
 set(HALLIGAN_HEADERS_base_test <gtest/gtest.h> ${HALLIGAN_STD_HEADERS})
-set(HALLIGAN_HEADERS_app ${HALLIGAN_STD_HEADERS} ${PROJECT_SOURCE_DIR}/src/app/house.h)
+set(HALLIGAN_HEADERS_app ${HALLIGAN_STD_HEADERS} <boost/json.hpp> ${PROJECT_SOURCE_DIR}/src/app/house.h)
+set(HALLIGAN_HEADERS_cli ${HALLIGAN_STD_HEADERS} <boost/json.hpp> <CLI/CLI.hpp>)
 set(HALLIGAN_HEADERS_app_test <gtest/gtest.h> ${HALLIGAN_HEADERS_app})
 
 function(halligan_precompiled target kind)
