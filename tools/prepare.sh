@@ -2,6 +2,9 @@
 #
 # Says what it does, and does nothing that is done already. Nothing comes from anywhere but Debian and npm.
 
+# Interrupted is over, also where what was running took the interrupt for itself, as apt does.
+trap 'exit 130' INT
+
 say() { printf '%s\n' "$*" >&2; }
 
 as_root() {
