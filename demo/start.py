@@ -343,7 +343,13 @@ def at_least(least):
     return read
 
 
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def interrupted(*_):
+    # Once is enough: a second Ctrl-C must not keep us from stopping what we started.
+    for each in STOPS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -357,9 +363,8 @@ def main():
     parser.add_argument("--patients", type=at_least(10), default=3000, help="at least 10 (default 3000)")
     options = parser.parse_args()
     # Started in the background by a script, SIGINT would be ignored: Ctrl-C must stop it all the same.
-    signal.signal(signal.SIGINT, interrupted)
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    for each in STOPS:
+        signal.signal(each, interrupted)
     try:
         Demo(options).run()
     except KeyboardInterrupt:
