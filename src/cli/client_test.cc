@@ -67,7 +67,7 @@ class ScriptedServer {
 
  private:
   void make_certificate() {
-    key_ = EVP_EC_gen("P-256");
+    key_ = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
     certificate_ = X509_new();
     X509_set_version(certificate_, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate_), 1);
