@@ -21,19 +21,9 @@ TREE = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TREE / "tests"))
 os.environ.setdefault("HALLIGAN_BIN", str(TREE / "build" / "release" / "halligan"))
 
-from halligan_world import DEMO, World, demo_policy  # noqa: E402  (the path comes first)
+from halligan_world import DEMO, SECOND_OPINION, World, demo_policy  # noqa: E402  (the path comes first)
 
 CHART, DOCUMENTS, BYTES = "p-000008", 20, 1_000_000
-REASON = '''
-[[glass]]
-reason  = "second-opinion"
-label   = "Second opinion"
-help    = "Somebody asked for your opinion."
-purpose = "BTG"
-roles   = ["physician"]
-ends    = { focus = true, idle = "10m", after = "1h" }
-review  = { by = "privacy-officer", within = "24h" }
-'''
 
 
 class Download(threading.Thread):
@@ -78,7 +68,7 @@ def sign(world, text):
 def ways(world):
     """cause: (reason to break for, what to do beforehand, giving what to do)"""
     lind = world.session("p.lind")
-    without = world.policy.replace(REASON, "")
+    without = world.policy.replace(SECOND_OPINION, "")
     return {
         "closed": ("clinical-access", lambda p, g: lambda: p.api("POST", f"/glass/{g}/close", {}, ok=200)),
         "revoked": ("clinical-access", lambda p, g: lambda: lind.api("POST", f"/glass/{g}/revoke", {}, ok=200)),
@@ -116,7 +106,7 @@ def main():
         folder = pathlib.Path(folder)
         subprocess.run(["node", str(DEMO / "generate.mjs"), "--staff", "60", "--patients", "40", "--out", str(folder / "hospital")],
                        check=True, capture_output=True)
-        world = World(folder / "world", folder / "hospital", policy=demo_policy() + REASON)
+        world = World(folder / "world", folder / "hospital", policy=demo_policy() + SECOND_OPINION)
         try:
             world.start()
             for n in range(DOCUMENTS):

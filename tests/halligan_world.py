@@ -522,5 +522,18 @@ def edited(policy, *changes):
     return policy
 
 
+# A reason that the demo's policy has not: it can be taken away again.
+SECOND_OPINION = '''
+[[glass]]
+reason  = "second-opinion"
+label   = "Second opinion"
+help    = "Somebody asked for your opinion."
+purpose = "BTG"
+roles   = ["physician"]
+ends    = { focus = true, idle = "10m", after = "1h" }
+review  = { by = "privacy-officer", within = "24h" }
+'''
+
+
 def demo_policy():
     return (DEMO / "policy.toml").read_text()

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from halligan_world import Client, demo_policy, details, edited, until
+from halligan_world import SECOND_OPINION, Client, demo_policy, details, edited, until
 
 # life-threat idles out after 2 s and is reviewed late; system-support is over after 4 s and wants a proof of 4 s;
 # second-opinion is there to be taken away.
@@ -24,16 +24,7 @@ POLICY = edited(
      'ends    = { focus = true, idle = "2s", after = "1h" }\nreview  = { by = "privacy-officer", within = "2s", rank = 1 }'),
     ('proof   = { any = ["totp"], not_older_than = "5m" }\nends    = { focus = true, idle = "5m", after = "30m" }',
      'proof   = { any = ["totp"], not_older_than = "4s" }\nends    = { focus = true, idle = "5m", after = "4s" }'),
-) + '''
-[[glass]]
-reason  = "second-opinion"
-label   = "Second opinion"
-help    = "Somebody asked for your opinion."
-purpose = "BTG"
-roles   = ["physician"]
-ends    = { focus = true, idle = "10m", after = "1h" }
-review  = { by = "privacy-officer", within = "24h" }
-'''
+) + SECOND_OPINION
 BIG = "p-000008"
 BIG_DOCUMENTS, BIG_BYTES = 20, 1_000_000
 

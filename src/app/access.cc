@@ -10,6 +10,8 @@
 namespace halligan::app {
 namespace {
 
+constexpr std::size_t reasons_named_max = 50;  // of a refusal's entry
+
 PatientId patient_of(const Cell& cell) { return PatientId{cell.patient.value_or("")}; }
 
 std::string type_of(const Cell& cell) {
@@ -97,13 +99,11 @@ bool is_covered(const AskAccess& command, const Cell& cell) {
 }
 
 // Whether the refusal says no more than that of an id that is nobody's.
-bool reads_as_missing(const Session& session, const AskAccess& command, std::size_t at,
-                      const Judged& answer, const Context& context) {
+bool reads_as_missing(const Session& session, const AskAccess& command, const Judged& answer,
+                      const Context& context) {
   if (command.by_id.empty() || answer.verdict != Verdict::deny) return false;
-  Cell none;
-  none.type = command.cells[at].type;
-  none.patient = command.by_id;  // no id has a slash: it is decided as what belongs to nobody
-  const auto missing = judge_if_known(context.state, session, none, context.now, false);
+  const auto missing =
+      judge_if_known(context.state, session, nobodys_cell(command.by_id), context.now, false);
   const auto named = [](const Judged& each) {
     return each.denied_by.empty() ? std::string{} : each.denied_by.front();
   };
@@ -231,7 +231,8 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answ
     out.offer = offer_of(context.state, cell, answer, context.now);
     fact.offered = true;
     for (const auto& grant : out.offer->grants)
-      if (grant.reason && fact.reasons.size() < 50) fact.reasons.push_back(grant.rule);
+      if (grant.reason && fact.reasons.size() < reasons_named_max)
+        fact.reasons.push_back(grant.rule);
   } else {
     out.why = Why::denied;
     out.what = has_role(context.state, session, role::interface)
@@ -261,6 +262,13 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answ
   fact.code = out.code = context.fresh.code();
   context.note(std::move(fact));
   return out;
+}
+
+Refusal in_one_hand(std::string_view other, std::string_view act) {
+  return {.why = Why::same_person,
+          .what = "one of you and " + std::string{other} +
+                  " enrolled the other or set their roles: let somebody else " + std::string{act} +
+                  ", whom neither of you enrolled"};
 }
 
 Refusal refuse_saying(Refusal refusal, const Session& session, const Cell& cell,
@@ -294,7 +302,7 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].verdict == Verdict::permit) continue;
     if (command.withholds && is_covered(command, command.cells[i])) continue;
-    const auto asked = reads_as_missing(*session, command, i, answers[i], context);
+    const auto asked = reads_as_missing(*session, command, answers[i], context);
     auto refusal =
         refuse_cell(*session, command.cells[i], answers[i], context, asked ? command.by_id : "");
     // What could be had by glass is worth more to the person than what cannot be had.

@@ -95,6 +95,10 @@ bool has_role(const State& state, const Session& session, std::string_view role)
 bool has_any_role(const State& state, const Session& session,
                   std::initializer_list<std::string_view> roles);
 
+// Who are in one another's hands (State::one_hand) are not two people: `other` is who the other one
+// is, `act` what takes somebody else.
+Refusal in_one_hand(std::string_view other, std::string_view act);
+
 // Notes the end of every glass of the session but that of `patient`, and the focus moving there.
 void move_focus(const Session& session, const PatientId& patient, Context& context);
 // Notes the cases that a used grant owes.

@@ -61,9 +61,10 @@ Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string versi
   return house;
 }
 
-bool House::stepped(const Now& told) const {
-  const Millis difference = told.wall.time_since_epoch() - told.boot;
-  return std::chrono::abs(difference - wall_minus_boot_) > clock_step_noticed;
+std::optional<Millis> House::step_of(const Now& told) const {
+  const Millis step = told.wall.time_since_epoch() - told.boot - wall_minus_boot_;
+  if (std::chrono::abs(step) <= clock_step_noticed) return std::nullopt;
+  return step;
 }
 
 Now House::settle(Now now) const {
@@ -150,12 +151,9 @@ Result<Durable> House::commit() {
 void House::keep_time(const Now& told) {
   if (failed_ || state_.entries == 0) return;
   const Now now = settle(told);
-  if (stepped(told)) {
-    const Millis difference = told.wall.time_since_epoch() - told.boot;
-    record(
-        spell(facts::ClockStepped{.by_millis = (difference - wall_minus_boot_).count()}, now, {}),
-        now);
-    wall_minus_boot_ = difference;
+  if (const auto step = step_of(told)) {
+    record(spell(facts::ClockStepped{.by_millis = step->count()}, now, {}), now);
+    wall_minus_boot_ += *step;
   }
   note_all(due_by_time(state_, now), now);
   const bool due = std::any_of(running_.begin(), running_.end(), [&](const auto& each) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,7 @@ class House {
     if constexpr (requires { Command::can_wait; })
       if (journal_.room() == needs::Room::reserve_only) return nearly_full();
     // What a step of the clock ends stays ended, also where the clock steps back the next moment.
-    if (stepped(now)) keep_time(now);
+    if (step_of(now)) keep_time(now);
     Fresh fresh{parts_.dice.roll<32>()};
     std::vector<facts::Fact> noted;
     Context context{state_, settle(now), fresh, noted, std::move(idempotency), {}};
@@ -71,8 +72,8 @@ class House {
 
  private:
   House(const Parts& parts);
-  bool stepped(const Now& told) const;  // wall and boot clock have moved apart
-  Now settle(Now now) const;            // wall time as entries see it: never before the last entry
+  std::optional<Millis> step_of(const Now& told) const;  // by which the wall clock was set
+  Now settle(Now now) const;  // wall time as entries see it: never before the last entry
   static Refusal nearly_full();
   static Refusal too_long();
   bool finish(Context& context);  // false: it does not fit, and nothing was written

@@ -1,11 +1,9 @@
 #include "app/judge.h"
 
 #include <algorithm>
-#include <set>
 
 #include "app/fold_evidence.h"
 #include "app/roles.h"
-#include "base/limits.h"
 #include "base/must.h"
 
 namespace halligan::app {
@@ -272,15 +270,26 @@ Cell chart_cell(const PatientId& patient) {
   return cell;
 }
 
+Cell nobodys_cell(const std::string& by_id) {
+  Cell cell;
+  cell.type = by_id.substr(0, by_id.find('/'));
+  cell.patient = by_id;
+  return cell;
+}
+
+Cell rest_of(const Cell& survey) {
+  auto rest = survey;
+  rest.survey = false;
+  if (!rest.categories) rest.categories.emplace();
+  rest.dated = far_past;
+  return rest;
+}
+
 Judged judge_break(const State& state, const Session& session, const Cell& cell, const Now& now,
                    bool known) {
   auto answer = judge_if_known(state, session, cell, now, known, OpenGlass::ignored);
   if (answer.verdict != Verdict::permit || !cell.survey) return answer;
-  auto rest = cell;
-  rest.survey = false;
-  if (!rest.categories) rest.categories.emplace();
-  rest.dated = far_past;
-  auto other = judge_if_known(state, session, rest, now, known, OpenGlass::ignored);
+  auto other = judge_if_known(state, session, rest_of(cell), now, known, OpenGlass::ignored);
   return other.verdict == Verdict::glass ? other : answer;
 }
 

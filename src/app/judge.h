@@ -73,6 +73,11 @@ const policy::ast::Policy* policy_of(const State& state);  // null while none is
 const policy::ast::Rule* rule_named(const State& state, const std::string& name);
 
 Cell chart_cell(const PatientId& patient);  // (read, Patient, unlabelled): whether the chart opens
+// What belongs to nobody, asked for by its "Type/id": no patient's id has a slash.
+Cell nobodys_cell(const std::string& by_id);
+// Of what a survey asks about, what a right for some of it leaves out first: the old, and of no
+// category unless one was asked for.
+Cell rest_of(const Cell& survey);
 // Whether the record system is to be asked first if it knows the patient. Whom nobody knows and who
 // is hidden must not be told apart, by time or by an outage: it is asked about both. Where a rule
 // that may be named shuts the chart, known or not, or the ledger knows the patient, it is not.

@@ -1,7 +1,6 @@
 #include "app/offer.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/limits.h"
 #include "base/must.h"
@@ -31,25 +30,6 @@ Due due_of(const State& state, const ProofAsked& proof, const ast::Bill& bill) {
   return out;
 }
 
-// Every label and category that the policy names.
-struct Named {
-  std::set<std::string> labels;
-  std::set<std::string> categories;
-};
-
-Named named_by(const ast::Policy& policy) {
-  Named out;
-  const auto look = [&](const std::vector<ast::Member>& members) {
-    for (const auto& member : members) {
-      if (member.kind == ast::MemberKind::label) out.labels.insert(member.text);
-      if (member.category) out.categories.insert(*member.category);
-    }
-  };
-  for (const auto& rule : policy.rules) look(rule.data);
-  for (const auto& data_class : policy.classes) look(data_class.of);
-  return out;
-}
-
 std::vector<std::string> those_in(const std::vector<std::string>& list,
                                   const std::set<std::string>& known) {
   std::vector<std::string> out;
@@ -59,6 +39,21 @@ std::vector<std::string> those_in(const std::vector<std::string>& list,
 }
 
 }  // namespace
+
+NamedCodes codes_named(const ast::Policy& policy, std::string_view type) {
+  NamedCodes out;
+  const auto look = [&](const std::vector<ast::Member>& members) {
+    for (const auto& member : members) {
+      if (member.kind == ast::MemberKind::label) out.labels.insert(member.text);
+      const bool counts =
+          type.empty() || (member.kind == ast::MemberKind::type && member.text == type);
+      if (member.category && counts) out.categories.insert(*member.category);
+    }
+  };
+  for (const auto& rule : policy.rules) look(rule.data);
+  for (const auto& data_class : policy.classes) look(data_class.of);
+  return out;
+}
 
 Cell cell_of(const OfferedCell& wanted, const PatientId& patient) {
   if (wanted.is_chart()) return chart_cell(patient);
@@ -78,7 +73,7 @@ Cell cell_of(const OfferedCell& wanted, const PatientId& patient) {
 
 OfferedCell wanted_of(const State& state, const Cell& cell) {
   const auto* policy = policy_of(state);
-  const auto named = policy == nullptr ? Named{} : named_by(*policy);
+  const auto named = policy == nullptr ? NamedCodes{} : codes_named(*policy);
   return {.action = cell.action,
           .type = cell.fact.empty() ? cell.type : "fact:" + cell.fact,
           .labels = those_in(cell.labels, named.labels),

@@ -4,6 +4,9 @@
 // An offer is advice, not a right: it is not stored, and breaking decides afresh.
 #pragma once
 
+#include <set>
+#include <string_view>
+
 #include "app/judge.h"
 
 namespace halligan::app {
@@ -16,5 +19,12 @@ OfferedCell wanted_of(const State& state, const Cell& cell);
 OfferedCell wanted_of(const glass::Grant& grant);
 // The cell that breaking glass for this decides.
 Cell cell_of(const OfferedCell& wanted, const PatientId& patient);
+
+// Every label that the policy names, and every category: of one type, or of any.
+struct NamedCodes {
+  std::set<std::string> labels;
+  std::set<std::string> categories;
+};
+NamedCodes codes_named(const policy::ast::Policy& policy, std::string_view type = {});
 
 }  // namespace halligan::app

@@ -24,8 +24,8 @@ Asked officer(const State& state, const std::string& token_hash, const Now& now)
   Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
   if (out.session == nullptr)
     out.refusal = no_session();
-  else if (!has_any_role(state, *out.session, {role::administrator, role::privacy_officer}))
-    out.refusal = role::needed("a policy takes an administrator or a privacy officer");
+  else
+    out.refusal = no_policy_officer(state, *out.session);
   return out;
 }
 
@@ -78,6 +78,12 @@ PolicyText without_text(PolicyText held) {
 
 }  // namespace
 
+std::optional<Refusal> no_policy_officer(const State& state, const Session& session) {
+  if (has_any_role(state, session, {role::administrator, role::privacy_officer}))
+    return std::nullopt;
+  return role::needed("a policy takes an administrator or a privacy officer");
+}
+
 ProposePolicy::Answer decide(const ProposePolicy& command, Context& context) {
   const auto asked = officer(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
@@ -116,10 +122,7 @@ SignPolicy::Answer decide(const SignPolicy& command, Context& context) {
   if (proposal.proposer == asked.session->staff)
     return Refusal{.why = Why::same_person, .what = "somebody else has to sign what you proposed"};
   if (context.state.one_hand(proposal.proposer, asked.session->staff))
-    return Refusal{.why = Why::same_person,
-                   .what =
-                       "one of you and the proposer enrolled the other or set their roles: let "
-                       "somebody else sign, whom neither of you enrolled"};
+    return in_one_hand("the proposer", "sign");
   if (is_stale(context.state, proposal))
     return Refusal{
         .why = Why::conflict,

@@ -19,6 +19,9 @@ struct PolicyErrors {
   policy::Messages messages;
 };
 
+// Nothing for those who may propose and sign.
+std::optional<Refusal> no_policy_officer(const State& state, const Session& session);
+
 // What a text would change: lines for people, and what `check` warns of.
 struct PolicyPreview {
   std::vector<std::string> diff;

@@ -1,7 +1,6 @@
 #include "app/referrals.h"
 
 #include "app/fold_evidence.h"
-#include "app/judge.h"
 #include "app/made.h"
 #include "app/roles.h"
 
@@ -52,6 +51,14 @@ std::optional<Refusal> may_not_confirm(const Session& session, const Edge& edge,
 
 }  // namespace
 
+Cell referral_cell(Action action, const PatientId& patient) {
+  Cell cell;
+  cell.action = action;
+  cell.fact = "referral";
+  cell.patient = patient.text();
+  return cell;
+}
+
 LogReferral::Answer decide(const LogReferral& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
@@ -79,10 +86,7 @@ LogReferral::Answer decide(const LogReferral& command, Context& context) {
     out.again = true;
     return out;
   }
-  Cell cell;
-  cell.action = Action::append;
-  cell.fact = "referral";
-  cell.patient = command.patient.text();
+  const auto cell = referral_cell(Action::append, command.patient);
   const bool known = command.patient_exists || context.state.knows(command.patient);
   const auto answer = judge_if_known(context.state, *session, cell, context.now, known);
   if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
@@ -126,10 +130,7 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
                      .what = "no referral of this team is open that a person recorded"};
   if (std::holds_alternative<std::string>(edge)) return none;
   const auto& referral = std::get<Edge>(edge);
-  Cell cell;
-  cell.action = Action::modify;
-  cell.fact = "referral";
-  cell.patient = command.patient.text();
+  const auto cell = referral_cell(Action::modify, command.patient);
   const auto& evidence = context.state.evidence;
   const auto found = find_edge(evidence, "referral", referral.from, referral.to);
   const auto* held = holding(evidence, found, Whose::people, Saying::asserted, context.now.wall);
@@ -187,9 +188,8 @@ ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context)
     return no(Why::same_person, "somebody else has to confirm what you recorded");
   if (held->recorded_by != policy::NodeId::unnamed &&
       context.state.one_hand(StaffId{evidence.id_of(held->recorded_by)}, session->staff))
-    return no(Why::same_person,
-              "one of you and who recorded this enrolled the other or set their roles: let "
-              "somebody else confirm it, whom neither of you enrolled");
+    return refuse_saying(in_one_hand("who recorded this", "confirm it"), *session, cell, {},
+                         context);
   return context.note(facts::RelationConfirmed{.staff = session->staff,
                                                .patient = relation.patient,
                                                .relation = command.relation,

@@ -5,10 +5,13 @@
 #include <variant>
 
 #include "app/edges.h"
+#include "app/judge.h"
 
 namespace halligan::app {
 
 // Whether the policy lets this person do it is a cell: (append or modify, fact:referral, patient).
+Cell referral_cell(Action action, const PatientId& patient);
+
 struct LogReferral {
   struct Done {
     std::string from;  // nodes

@@ -65,10 +65,7 @@ std::optional<Refusal> not_for(const State& state, const StaffId& who, const cas
                                cases::Refusal why) {
   if (why != cases::Refusal::none) return refusal_of(why);
   if (!state.one_hand(held.staff, who)) return std::nullopt;
-  return Refusal{.why = Why::same_person,
-                 .what =
-                     "one of you and the person of this case enrolled the other or set their "
-                     "roles: let somebody else look at it, whom neither of you enrolled"};
+  return in_one_hand("the person of this case", "look at it");
 }
 
 struct Asked {

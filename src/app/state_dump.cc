@@ -44,7 +44,7 @@ void put(std::ostream& out, const cases::Case& c) {
   out << "case " << c.id.text() << ' ' << c.kind << ' ' << c.staff.text() << ' ' << c.patient.text()
       << ' ' << c.glass.text() << ' ' << c.rule << ' ' << c.rank << ' ' << c.key << ' '
       << to_text(c.opened_at) << ' ' << to_text(c.due) << ' '
-      << (c.overdue_at ? to_text(*c.overdue_at) : "-") << ' ' << c.reopened;
+      << (c.overdue_at ? to_text(*c.overdue_at) : "-") << ' ' << c.reopenings.size();
   for (const auto& each : c.reviewers) out << " for " << each.role << ' ' << each.queue;
   if (c.justification)
     out << " justified " << to_text(c.justification->at) << ' ' << c.justification->text;

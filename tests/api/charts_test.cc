@@ -463,7 +463,7 @@ TEST_F(Widening, ASecondReasonAfterTheCaseWasClosedOpensItAgain) {
       200);
   ASSERT_EQ(widen(token, "life-threat", {}).status, 201);
   EXPECT_FALSE(state().case_of(about)->closing);
-  EXPECT_EQ(state().case_of(about)->reopened, 1U);
+  EXPECT_EQ(state().case_of(about)->reopenings.size(), 1U);
   EXPECT_TRUE(state().unclosed.contains(about));
   EXPECT_EQ(
       post("/api/v1/cases/" + about.text() + "/close", sign_in("pia"), {{"finding", "appropriate"}})

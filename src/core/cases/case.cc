@@ -64,7 +64,6 @@ void apply_reopened(Case& held, const facts::CaseReopened& fact, Instant at) {
   held.closing.reset();
   held.overdue_at.reset();
   held.due = fact.due;
-  ++held.reopened;
 }
 
 void apply_widened(Case& held, const facts::GlassWidened& fact) {

@@ -65,7 +65,6 @@ struct Case {
   std::optional<Justification> justification;
   std::optional<Explanation> explanation;
   std::optional<Closing> closing;
-  std::uint32_t reopened = 0;
   std::vector<Reopening> reopenings;  // oldest first
 };
 

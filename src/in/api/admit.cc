@@ -1,22 +1,19 @@
 #include "in/api/admit.h"
 
-#include <charconv>
 #include <limits>
 
 #include "app/access.h"
+#include "app/policy_change.h"
 #include "app/roles.h"
+#include "in/api/query.h"
 
 namespace halligan::in::api {
 namespace {
 
 // Without a length it may become as long as it likes.
 std::size_t length_of(const http::Request& head) {
-  const auto text = head.header("content-length").value_or("");
-  std::size_t out = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return failure == std::errc{} && end == text.data() + text.size() && !text.empty()
-             ? out
-             : std::numeric_limits<std::size_t>::max();
+  return whole_number(head.header("content-length").value_or(""))
+      .value_or(std::numeric_limits<std::size_t>::max());
 }
 
 std::optional<app::Refusal> refusal_of(const app::State& state, const Now& now,
@@ -24,9 +21,8 @@ std::optional<app::Refusal> refusal_of(const app::State& state, const Now& now,
   const auto* session = app::live_session(state, bearer_hash(head), now);
   if (session == nullptr) return app::no_session();
   namespace role = app::role;
-  if (head.path.starts_with("/api/v1/policy/proposals") &&
-      !app::has_any_role(state, *session, {role::administrator, role::privacy_officer}))
-    return role::needed("a policy takes an administrator or a privacy officer");
+  if (head.path.starts_with("/api/v1/policy/proposals"))
+    return app::no_policy_officer(state, *session);
   if (head.path == "/api/v1/facts" && length_of(head) > limits::command_body_bytes_max &&
       !app::has_any_role(state, *session, {role::administrator, role::interface}))
     return role::needed("only interfaces and administrators say so much at once");

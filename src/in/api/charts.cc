@@ -120,9 +120,8 @@ bool is_reviewed(const app::State& state, const std::string& token_hash, const a
                  const Now& now) {
   const auto* session = state.session_by_token(token_hash);
   if (session == nullptr) return false;
-  const auto how = app::explain(state, *session, cell, now);
-  return how && how->answer.basis && !how->answer.basis->is_reason &&
-         !how->answer.basis->bill.reviews.empty();
+  const auto basis = app::judge(state, *session, cell, now).basis;
+  return basis && !basis->is_reason && !basis->bill.reviews.empty();
 }
 
 // What a permit of a type may leave out takes glass: the offer of it, from the policy alone.
@@ -130,11 +129,7 @@ json::value offer_of_rest(const app::State& state, const std::string& token_hash
                           const app::Cell& cell, const Now& now) {
   const auto* session = state.session_by_token(token_hash);
   if (session == nullptr || !cell.survey) return {};
-  auto rest = cell;
-  rest.survey = false;
-  if (!rest.categories) rest.categories.emplace();
-  rest.dated = far_past;
-  const auto answer = app::judge(state, *session, rest, now);
+  const auto answer = app::judge(state, *session, app::rest_of(cell), now);
   if (answer.verdict != app::Verdict::glass) return {};
   return offer_json(app::offer_of(state, cell, answer, now));
 }
@@ -329,11 +324,8 @@ Response log_referral(Api& api, const Request& request, const PathParams& path) 
   command.patient = PatientId{path["patient"]};
   command.team = fields.text("team", 2 * limits::id_bytes_max);
   if (const auto error = fields.error()) return http::problem(*error);
-  app::Cell cell;
-  cell.action = app::Action::append;
-  cell.fact = "referral";
-  cell.patient = command.patient.text();
-  const auto upstream = ask_patient(api, request, command.patient, cell);
+  const auto upstream = ask_patient(api, request, command.patient,
+                                    app::referral_cell(app::Action::append, command.patient));
   if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
   command.patient_exists = std::get<Asked>(upstream).exists;
   const auto asked = api.ask(request, command);

@@ -43,13 +43,17 @@ std::string Query::one_of(std::string_view name, std::initializer_list<std::stri
 
 bool Query::flag(std::string_view name) { return one_of(name, {"true", "false"}) == "true"; }
 
-std::optional<std::uint64_t> decimal(std::string_view text) {
+std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t out = 0;
   const auto* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, out);
-  if (read.ec != std::errc{} || read.ptr != end || (text.size() > 1 && text[0] == '0'))
-    return std::nullopt;
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
   return out;
+}
+
+std::optional<std::uint64_t> decimal(std::string_view text) {
+  if (text.size() > 1 && text[0] == '0') return std::nullopt;
+  return whole_number(text);
 }
 
 std::uint64_t Query::number(std::string_view name, Bounds bounds) {

@@ -12,6 +12,8 @@
 
 namespace halligan::in::api {
 
+// Digits alone, of what fits; nothing for every other text.
+std::optional<std::uint64_t> whole_number(std::string_view text);
 // A number in its one spelling: digits alone, no leading zero. Nothing for every other text.
 std::optional<std::uint64_t> decimal(std::string_view text);
 

@@ -171,7 +171,7 @@ json::object case_json(const app::CaseView& view) {
           {"justification", std::move(justification)},
           {"explanation", std::move(explanation)},
           {"closing", std::move(closing)},
-          {"reopened", held.reopened},
+          {"reopened", held.reopenings.size()},
           {"reopenings", std::move(reopenings)}};
 }
 

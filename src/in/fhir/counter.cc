@@ -130,9 +130,8 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
       if (!checked) command.patients_exist = state.knows(how.chart);
       answer = house.perform(command, now);
       if (house.failed()) return;  // nothing of it has come about
-      auto* access = std::get_if<app::Accessed>(&*answer);
-      if (access == nullptr) return;
-      if (!access->any_permitted) return;
+      const auto* access = std::get_if<app::Accessed>(&*answer);
+      if (access == nullptr || !access->any_permitted) return;
       lease = house.lease(access->right);
       session = app::live_session(state, session_, now);
       if (how.survey && session != nullptr)
@@ -158,13 +157,9 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
   }
 }
 
-// No id has a slash: it is decided as what belongs to nobody.
 std::variant<app::Refusal, Fault> Counter::missing(const std::string& by_id) const {
   app::AskAccess command;
-  app::Cell cell;
-  cell.type = by_id.substr(0, by_id.find('/'));
-  cell.patient = by_id;
-  command.cells = {std::move(cell)};
+  command.cells = {app::nobodys_cell(by_id)};
   command.token_hash = session_;
   command.purpose = purpose_;
   command.form = "read";
