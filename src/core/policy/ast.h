@@ -248,6 +248,15 @@ struct CaseRule {
   bool operator==(const CaseRule&) const = default;
 };
 
+// [console]: how screens behave. It decides nothing about access.
+struct Console {
+  Name locale{.text = "en-GB", .at = {}};  // BCP 47
+  std::optional<Millis> lock;  // untouched screens cover themselves after it; none: never
+  bool recent_charts = false;  // whether screens may list what their user opened lately
+  Pos at;
+  bool operator==(const Console&) const = default;
+};
+
 struct Policy {
   std::string hospital;
   Name timezone;              // IANA, e.g. Europe/London
@@ -260,6 +269,7 @@ struct Policy {
   std::vector<Rule> rules;  // all kinds, in the order of the file
   std::vector<Explain> explains;
   std::vector<CaseRule> cases;
+  Console console;
   bool operator==(const Policy&) const = default;
 };
 

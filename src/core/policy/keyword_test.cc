@@ -112,6 +112,45 @@ TEST(Keyword, classes) {
         "no class is named `vitals`");
 }
 
+// What screens are told; the answers are the same with it and without.
+ast::Console screens(const std::string& console) {
+  const std::string text = fixture::base + console + allow;
+  const auto parsed = parse(text);
+  EXPECT_TRUE(parsed.policy.has_value()) << text;
+  EXPECT_EQ(outcome({.policy = console + allow}), "permit a (nothing)");
+  return parsed.policy ? parsed.policy->console : ast::Console{};
+}
+TEST(Keyword, console) {
+  EXPECT_EQ(screens("[console]\n"), ast::Console{});
+  EXPECT_EQ(screens(""), ast::Console{});
+  EXPECT_EQ(outcome({.policy = "[console]\nlocal = \"en\"\n" + allow}),
+            "refused: `local` is not a key of [console]; did you mean `locale`?");
+}
+TEST(Keyword, locale) {
+  EXPECT_EQ(screens("").locale.text, "en-GB");
+  for (const std::string good : {"de", "en-US", "zh-Hant-TW", "sr-Latn", "es-419", "haw-US"})
+    EXPECT_EQ(screens("[console]\nlocale = \"" + good + "\"\n").locale.text, good);
+  for (const std::string bad : {"e", "english", "en_GB", "en-", "-en", "en--GB", "en-GB-x", "e1",
+                                "en-G", "en-1234", "en-Latn-", "en-Latn-GB-oed", "en-12"})
+    EXPECT_EQ(
+        outcome({.policy = "[console]\nlocale = \"" + bad + "\"\n" + allow}),
+        "refused: `" + bad +
+            "` is not a language of BCP 47, perhaps with script and region; write one such as "
+            "en-GB");
+}
+TEST(Keyword, lock) {
+  EXPECT_EQ(screens("").lock, std::nullopt);
+  EXPECT_EQ(screens("[console]\nlock = \"10s\"\n").lock, Millis{10'000});
+  EXPECT_EQ(screens("[console]\nlock = \"8h\"\n").lock, Millis{8 * 3'600'000});
+  for (const std::string bad : {"9s", "8h1s", "1d"})
+    EXPECT_EQ(outcome({.policy = "[console]\nlock = \"" + bad + "\"\n" + allow}),
+              "refused: `lock` of [console] is a time from \"10s\" to \"8h\"");
+}
+TEST(Keyword, recent_charts) {
+  EXPECT_FALSE(screens("").recent_charts);
+  EXPECT_TRUE(screens("[console]\nrecent_charts = true\n").recent_charts);
+}
+
 TEST(Keyword, deny) { changes({.policy = deny + allow}, deny, "deny d", "permit a (nothing)"); }
 TEST(Keyword, allow) { changes({.policy = allow}, allow, "permit a (nothing)", "deny"); }
 TEST(Keyword, glass) { changes({.policy = glass}, glass, glass_offer, "deny"); }

@@ -278,6 +278,18 @@ ast::CaseRule read_case(Messages& out, const toml::table& table) {
   return rule;
 }
 
+ast::Console read_console(Messages& out, const toml::table& table) {
+  Keys keys{out, table, "[console]"};
+  ast::Console console;
+  console.at = keys.at();
+  if (const auto locale = keys.text("locale", limits::id_bytes_max); !locale.empty())
+    console.locale = {.text = locale, .at = pos_of(*table.get("locale"))};
+  console.lock = keys.lifetime("lock");
+  console.recent_charts = keys.truth("recent_charts", false);
+  keys.finish();
+  return console;
+}
+
 // Calls `read` for each entry of a table of tables, in the order of the file.
 template <class Read>
 void each_entry(Messages& out, Keys& top, std::string_view key, bool code, Read read) {
@@ -377,6 +389,7 @@ ast::Policy read_policy(Messages& out, const toml::table& root) {
   policy.login = factors(top, "login");
   policy.roles = top.names("roles");
   read_declarations(out, top, policy);
+  if (const auto* table = top.table("console")) policy.console = read_console(out, *table);
   for (const auto kind :
        {ast::RuleKind::deny, ast::RuleKind::seal, ast::RuleKind::allow, ast::RuleKind::glass}) {
     for (const auto* table : top.tables(name_of(kind)))

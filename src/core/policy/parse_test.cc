@@ -128,6 +128,10 @@ ward = { kinds = ["room"], ids = ["W 1"] }
 [classes]
 a = ["*", "-Observation{laboratory, 30d}", "label:R", "fact:knows", "fact:flag:VIP", "b"]
 b = { of = ["Patient{36h}"], named_only = true, never_in_emergency = true }
+[console]
+locale = "de-CH"
+lock = "1m30s"
+recent_charts = true
 [[deny]]
 name = "d"
 roles = ["doctor"]
@@ -230,6 +234,17 @@ TEST(Diff, NamesWhatChanges) {
   EXPECT_NE(text.find("added: allow new\n+ name = \"new\"\n+ actions = [\"read\"]\n"),
             std::string::npos)
       << text;
+}
+
+TEST(Diff, NamesWhatScreensDo) {
+  const auto before = *parse(everything).policy;
+  auto after = before;
+  after.console = {};
+  after.console.lock = Millis{10'000};
+  EXPECT_EQ(diff_text(diff(before, after)),
+            "removed: console locale\n- locale = \"de-CH\"\n"
+            "changed: console lock\n- lock = \"1m30s\"\n+ lock = \"10s\"\n"
+            "removed: console recent_charts\n- recent_charts = true\n");
 }
 
 TEST(Diff, TheOrderOfRulesIsPartOfThePolicy) {

@@ -217,6 +217,15 @@ void put_declarations(Page& page, const ast::Policy& policy) {
   }
 }
 
+void put_console(Page& page, const ast::Console& console) {
+  const ast::Console plain;
+  if (console == plain) return;
+  page.heading("[console]");
+  if (console.locale != plain.locale) page.put("locale", text(console.locale.text));
+  if (console.lock) page.put("lock", text(duration_text(*console.lock)));
+  if (console.recent_charts) page.put("recent_charts", "true");
+}
+
 void put_case(Page& page, const ast::CaseRule& rule) {
   page.heading("[[case]]");
   page.put("kind", text(name_of(rule.kind)));
@@ -242,6 +251,7 @@ std::string print(const ast::Policy& policy) {
   if (!policy.login.empty()) page.put("login", words(policy.login));
   if (!policy.roles.empty()) page.put("roles", names(policy.roles));
   put_declarations(page, policy);
+  put_console(page, policy.console);
   for (const auto& rule : policy.rules) put_rule(page, rule);
   for (const auto& explain : policy.explains) {
     page.heading("[[explain]]");

@@ -14,6 +14,8 @@ namespace {
 using Names = std::vector<std::string_view>;
 
 constexpr std::size_t roles_max = 64;  // one bit each
+constexpr Millis lock_min{10'000};
+constexpr Millis lock_max{8 * 3'600'000};
 constexpr std::array<std::string_view, 3> session_words{"focus", "department", "application"};
 
 template <class List>
@@ -83,6 +85,7 @@ class Check {
             quoted(policy_.timezone.text) +
                 " is not a time zone that IANA knows; write one such as Europe/London");
     }
+    console();
     declarations();
     for (const auto& data : policy_.classes) {
       members(data.of);
@@ -129,6 +132,18 @@ class Check {
               (source
                    ? " has a source but no `stale_after`: say when its silence makes it unknown"
                    : " has `stale_after` but no `source`: the ledger's own facts do not go stale"));
+  }
+
+  void console() {
+    const auto& screens = policy_.console;
+    if (!is_locale(screens.locale.text)) {
+      error(screens.locale.at,
+            quoted(screens.locale.text) +
+                " is not a language of BCP 47, perhaps with script and region; write one "
+                "such as en-GB");
+    }
+    if (screens.lock && (*screens.lock < lock_min || *screens.lock > lock_max))
+      error(screens.at, "`lock` of [console] is a time from \"10s\" to \"8h\"");
   }
 
   void declarations() {

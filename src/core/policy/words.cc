@@ -260,6 +260,33 @@ bool is_resource_type(std::string_view word) { return std::ranges::binary_search
 bool is_name(std::string_view word) { return formed(word, false); }
 bool is_code(std::string_view word) { return formed(word, true); }
 
+bool is_locale(std::string_view word) {
+  static constexpr auto all = [](std::string_view part, auto is) {
+    return std::ranges::all_of(part, is);
+  };
+  static constexpr auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  static constexpr auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto next = [&] {
+    const auto part = word.substr(0, word.find('-'));
+    word.remove_prefix(std::min(part.size() + 1, word.size()));
+    return part;
+  };
+  if (word.ends_with('-')) return false;
+  auto part = next();
+  if (part.size() < 2 || part.size() > 3 || !all(part, letter)) return false;
+  if (word.empty()) return true;
+  part = next();
+  if (part.size() == 4 && all(part, letter)) {
+    if (word.empty()) return true;
+    part = next();
+  }
+  const bool region =
+      (part.size() == 2 && all(part, letter)) || (part.size() == 3 && all(part, digit));
+  return region && word.empty();
+}
+
 std::optional<std::string_view> did_you_mean(std::string_view word,
                                              std::span<const std::string_view> known) {
   if (word.size() > 2 * limits::id_bytes_max) return std::nullopt;

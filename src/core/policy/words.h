@@ -34,6 +34,9 @@ bool is_name(std::string_view word);
 // Names of flags and codes of labels: [A-Z][A-Z0-9_-]*.
 bool is_code(std::string_view word);
 
+// A language of BCP 47, perhaps with script and region: "en", "en-GB", "zh-Hant-TW".
+bool is_locale(std::string_view word);
+
 // The nearest of `known` if it is near enough to have been meant.
 std::optional<std::string_view> did_you_mean(std::string_view word,
                                              std::span<const std::string_view> known);
