@@ -191,8 +191,11 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
       IndexFeeder::start({.path = home.dir / "index.sqlite",
                           .desk = **writer,
                           .complain = [&](const std::string& what) { log->warn("{}", what); }});
-  in::api::Api api{
-      {.edge = edge, .log = **book, .index = feeder->index(), .server = &server.counters()}};
+  in::api::Api api{{.edge = edge,
+                    .log = **book,
+                    .index = feeder->index(),
+                    .server = &server.counters(),
+                    .version = version}};
   std::optional<in::fhir::Gateway> gateway;
   gateway.emplace(edge, url + "/fhir");
   api_door = &api;

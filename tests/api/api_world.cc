@@ -107,8 +107,8 @@ ApiWorld::ApiWorld() {
                                               .clock = clock_,
                                               .dice = dice_,
                                               .records = records_});
-  api_ = std::make_unique<in::api::Api>(
-      in::api::Api::Parts{.edge = *edge_, .log = *log_, .index = &index_, .server = nullptr});
+  api_ = std::make_unique<in::api::Api>(in::api::Api::Parts{
+      .edge = *edge_, .log = *log_, .index = &index_, .server = nullptr, .version = "0.0-test"});
   api_->add_to(router_);
   enrol("doc", {"physician"});
   enrol("nina", {"nurse"});

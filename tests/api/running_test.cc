@@ -93,6 +93,30 @@ TEST_F(ApiWorld, ReadyMeansThatSomethingIsDecided) {
   EXPECT_EQ(get("/healthz", "").status, 200);
 }
 
+TEST_F(ApiWorld, WhatScreensNeedToKnowIsTheSigned) {
+  const auto before = size();
+  auto shown = get("/api/v1/hospital", "");
+  ASSERT_EQ(shown.status, 200) << shown.text;
+  EXPECT_EQ(shown.body, json::parse(R"({"name":"St. Elsewhere","timezone":"Europe/London",
+      "locale":"en-GB","lock_seconds":600,"recent_charts":false,"version":"0.0-test"})"));
+  EXPECT_EQ(size(), before) << "it is asked by everybody and leaves no trace";
+  const std::string other =
+      "hospital = \"St. Otherwise\"\ntimezone = \"Europe/Zurich\"\n"
+      "roles = [\"privacy-officer\", \"administrator\"]\n[console]\nrecent_charts = true\n";
+  const auto proposed =
+      post("/api/v1/policy/proposals", sign_in("ada"), {{"text", other}, {"note", "n"}});
+  ASSERT_EQ(proposed.status, 201) << proposed.text;
+  EXPECT_EQ(get("/api/v1/hospital", "").str("name"), "St. Elsewhere") << "only proposed";
+  ASSERT_LT(
+      post("/api/v1/policy/proposals/" + proposed.str("version") + "/sign", sign_in("pia")).status,
+      300);
+  shown = get("/api/v1/hospital", "");
+  EXPECT_EQ(shown.body, json::parse(R"({"name":"St. Otherwise","timezone":"Europe/Zurich",
+      "locale":"en-GB","lock_seconds":null,"recent_charts":true,"version":"0.0-test"})"));
+  ledger_fails_ = true;
+  EXPECT_EQ(get("/api/v1/hospital", "").status, 503);
+}
+
 std::string filled(const std::string& path) {
   std::string out;
   for (std::size_t at = 0; at < path.size();) {
@@ -110,7 +134,8 @@ std::string filled(const std::string& path) {
 
 bool open_to_all(const std::string& path) {
   return path == "/api/v1/sessions" || path == "/ledger/checkpoint" || path == "/api/v1/ledger" ||
-         path == "/healthz" || path == "/readyz" || path == "/metrics";
+         path == "/healthz" || path == "/readyz" || path == "/metrics" ||
+         path == "/api/v1/hospital";
 }
 
 // What each command takes, so that the session is what is wrong with it.

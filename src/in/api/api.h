@@ -27,12 +27,14 @@ class Api {
     app::LogView& log;
     needs::AccessIndex* index = nullptr;  // none: only the newest entries are looked through
     const http::ServerCounters* server = nullptr;  // none: no metrics of the server
+    std::string version{};                         // of the program
   };
   explicit Api(const Parts& parts)
       : edge(parts.edge),
         log(parts.log),
         index(parts.index),
         server(parts.server),
+        version(parts.version),
         codes(parts.edge.dice) {}
 
   void add_to(http::Router& router);
@@ -67,6 +69,7 @@ class Api {
   app::LogView& log;
   needs::AccessIndex* index;
   const http::ServerCounters* server;
+  const std::string version;
   ProblemCodes codes;
   Metrics metrics;
 

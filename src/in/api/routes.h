@@ -22,5 +22,6 @@ std::span<const Route> fact_routes();
 std::span<const Route> policy_routes();
 std::span<const Route> ledger_routes();
 std::span<const Route> running_routes();
+std::span<const Route> hospital_routes();
 
 }  // namespace halligan::in::api
