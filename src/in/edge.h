@@ -7,6 +7,7 @@
 
 #include "app/house.h"
 #include "base/crypto.h"
+#include "in/http/cookie.h"
 #include "in/http/message.h"
 #include "needs/clock.h"
 #include "needs/dice.h"
@@ -30,14 +31,41 @@ inline std::string token_hash(std::string_view token) {
   return to_hex(crypto::sha256(view(token)));
 }
 
-// The hash of the bearer token (RFC 6750); empty where there is none or more than one.
-inline std::string bearer_hash(const http::Request& request) {
+// A browser holds the token in a cookie that no script can read; what goes with it in a header shows
+// that the page which asks is ours. That value follows from the token, so nothing is kept of it, and
+// nobody has it who has not the token: neither from a hash in the ledger nor from another session.
+// (A plain hash does: what is hashed has one length, so nothing can be appended to it.)
+inline constexpr std::string_view session_cookie = "__Host-halligan";
+inline std::string csrf_of(std::string_view token) {
+  constexpr std::string_view domain{"halligan csrf\0", 14};
+  return to_base64url(crypto::sha256(view(std::string{domain}.append(token))));
+}
+
+inline bool csrf_matches(const http::Request& request, std::string_view token) {
+  return request.count("halligan-csrf") == 1 &&
+         equal_in_constant_time(view(*request.header("halligan-csrf")), view(csrf_of(token)));
+}
+
+// The token of the session that a request is of: the bearer token (RFC 6750), or that of the cookie
+// where no Authorization is there at all. Empty where there is none, more than one, or a cookie
+// alone.
+inline std::string_view session_token(const http::Request& request) {
+  if (request.count("authorization") == 0) {
+    const auto token = http::cookie(request, session_cookie);
+    return token && csrf_matches(request, *token) ? *token : std::string_view{};
+  }
   if (request.count("authorization") != 1) return {};
   const auto value = *request.header("authorization");
   constexpr std::string_view scheme = "bearer ";
   if (value.size() <= scheme.size() || !http::same_name(value.substr(0, scheme.size()), scheme))
     return {};
-  return token_hash(value.substr(scheme.size()));
+  return value.substr(scheme.size());
+}
+
+// What the session is known by; empty where the request is of none.
+inline std::string session_hash(const http::Request& request) {
+  const auto token = session_token(request);
+  return token.empty() ? std::string{} : token_hash(token);
 }
 
 }  // namespace halligan::in

@@ -99,6 +99,7 @@ class ApiWorld : public ::testing::Test, public app::Desk {
   bool ledger_fails_ = false;
   bool keeps_time_ = true;  // as the writer does all the time
   std::string peer_ = "192.0.2.7";
+  bool tls_ = false;
 };
 
 }  // namespace halligan::tests

@@ -18,7 +18,7 @@ std::size_t length_of(const http::Request& head) {
 
 std::optional<app::Refusal> refusal_of(const app::State& state, const Now& now,
                                        const http::Request& head) {
-  const auto* session = app::live_session(state, bearer_hash(head), now);
+  const auto* session = app::live_session(state, session_hash(head), now);
   if (session == nullptr) return app::no_session();
   namespace role = app::role;
   if (head.path.starts_with("/api/v1/policy/proposals"))

@@ -95,7 +95,7 @@ void Api::add_to(http::Router& router) {
 
 std::string Api::idempotency_of(const http::Request& request, const app::State& state) {
   const auto key = request.header("idempotency-key");
-  const auto* session = key ? state.session_by_token(bearer_hash(request)) : nullptr;
+  const auto* session = key ? state.session_by_token(session_hash(request)) : nullptr;
   return session == nullptr ? std::string{} : session->staff.text() + "/" + std::string{*key};
 }
 

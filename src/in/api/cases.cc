@@ -37,7 +37,7 @@ facts::Finding finding_named(std::string_view text) {
 Response list_cases(Api& api, const Request& request, const PathParams&) {
   Query query{request};
   app::ListCases command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.state = state_named(
       query.one_of("state", {"owed", "justified", "explained", "closed", "unclosed", "late"}));
   command.queue = query.text("queue");
@@ -101,7 +101,7 @@ Response act_and_show(Api& api, const Request& request, const Command& command) 
 Response show_case(Api& api, const Request& request, const PathParams& path) {
   if (auto refused = bad_id(api, "case", path["case"])) return *refused;
   app::ViewCase command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.id = CaseId{path["case"]};
   auto seen = act(api, request, command);
   if (auto* refused = std::get_if<Response>(&seen)) return std::move(*refused);
@@ -123,7 +123,7 @@ Response justify(Api& api, const Request& request, const PathParams& path) {
   app::JustifyCase command;
   command.text = fields.text("text", limits::comment_bytes_max);
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.id = CaseId{path["case"]};
   return act_and_show(api, request, command);
 }
@@ -139,7 +139,7 @@ Response close(Api& api, const Request& request, const PathParams& path) {
       fields.one_of("finding", {"appropriate", "inappropriate", "training", "mistaken"}));
   command.comment = fields.optional_text("comment", limits::comment_bytes_max).value_or("");
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.id = CaseId{path["case"]};
   return act_and_show(api, request, command);
 }
@@ -152,7 +152,7 @@ Response reopen(Api& api, const Request& request, const PathParams& path) {
   app::ReopenCase command;
   command.comment = fields.text("comment", limits::comment_bytes_max);
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.id = CaseId{path["case"]};
   return act_and_show(api, request, command);
 }

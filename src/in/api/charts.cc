@@ -66,7 +66,7 @@ Response search(Api& api, const Request& request, const PathParams&) {
   if (const auto* refused = std::get_if<Response>(&read)) return *refused;
   const auto& criteria = std::get<Criteria>(read);
   app::SearchPeople command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.terms = terms_of(criteria);
   const auto allowed = api.ask(request, command);
   if (!allowed) return api.faulted(allowed.fault());
@@ -177,7 +177,7 @@ Response open_chart(Api& api, const Request& request, const PathParams& path) {
   if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
 
   app::AskAccess command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.cells = {cell};
   command.form = "open-chart";
   command.patients_exist = std::get<Asked>(upstream).exists;
@@ -251,7 +251,7 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
   auto read = read_break(request);
   if (auto* refused = std::get_if<Response>(&read)) return std::move(*refused);
   auto& command = std::get<app::BreakGlass>(read);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.patient = PatientId{path["patient"]};
   const auto cell = app::cell_of(command.wanted, command.patient);
   const auto upstream = ask_patient(api, request, command.patient, cell);
@@ -280,7 +280,7 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
 Response view_glass(Api& api, const Request& request, const PathParams& path) {
   if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
   app::ViewGlass command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.patient = PatientId{path["patient"]};
   const auto upstream =
       ask_patient(api, request, command.patient, app::chart_cell(command.patient));
@@ -320,7 +320,7 @@ Response log_referral(Api& api, const Request& request, const PathParams& path) 
   if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
   Fields fields{std::get<json::object>(body)};
   app::LogReferral command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.patient = PatientId{path["patient"]};
   command.team = fields.text("team", 2 * limits::id_bytes_max);
   if (const auto error = fields.error()) return http::problem(*error);
@@ -345,7 +345,7 @@ Response close_referral(Api& api, const Request& request, const PathParams& path
   if (auto refused = bad_id(api, "team", path["team"])) return *refused;
   if (auto refused = bad_empty(request)) return *refused;
   app::CloseReferral command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.patient = PatientId{path["patient"]};
   command.team = path["team"];
   const auto asked = api.ask(request, command);

@@ -63,7 +63,7 @@ Response record(Api& api, const Request& request, const PathParams&) {
   for (auto& each : fields.optional_objects("flags", app::facts_per_request_max))
     command.flags.push_back(read_flag(each));
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
@@ -80,7 +80,7 @@ Response confirm(Api& api, const Request& request, const PathParams&) {
   command.from = fields.text("from", node_bytes_max);
   command.to = fields.text("to", node_bytes_max);
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);

@@ -23,7 +23,7 @@ Response list_open(Api& api, const Request& request, const PathParams&) {
   std::variant<std::vector<app::GlassView>, app::Refusal> shown = app::no_session();
   const auto done = api.run([&](app::House& house, const Now& now) {
     const auto& state = house.state();
-    const auto* session = app::live_session(state, bearer_hash(request), now);
+    const auto* session = app::live_session(state, session_hash(request), now);
     if (session == nullptr) return;
     if (all &&
         !app::has_any_role(state, *session, {app::role::administrator, app::role::privacy_officer}))
@@ -34,7 +34,7 @@ Response list_open(Api& api, const Request& request, const PathParams&) {
                               all ? app::WhoseGlass::everybodys : app::WhoseGlass::own, now);
     const auto* list = std::get_if<std::vector<app::GlassView>>(&shown);
     if (!all || list == nullptr) return;
-    app::NoteReading note{.token_hash = bearer_hash(request),
+    app::NoteReading note{.token_hash = session_hash(request),
                           .what = "the open glass of everybody"};
     for (const auto& each : *list) note.about.push_back({each.held.patient, each.held.staff});
     house.perform(note, now);
@@ -66,7 +66,7 @@ Response close_glass(Api& api, const Request& request, const PathParams& path) {
   if (auto refused = bad_id(api, "glass", path["glass"])) return *refused;
   if (auto refused = bad_empty(request)) return *refused;
   app::CloseGlass command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.glass = GlassId{path["glass"]};
   return act(api, request, command);
 }
@@ -79,7 +79,7 @@ Response revoke_glass(Api& api, const Request& request, const PathParams& path) 
   app::RevokeGlass command;
   command.comment = fields.optional_text("comment", limits::comment_bytes_max).value_or("");
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.glass = GlassId{path["glass"]};
   return act(api, request, command);
 }
@@ -93,7 +93,7 @@ Response give_details(Api& api, const Request& request, const PathParams& path) 
   app::GiveDetails command;
   command.details = read_details(fields.objects("details", limits::details_max));
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.glass = GlassId{path["glass"]};
   return act(api, request, command);
 }

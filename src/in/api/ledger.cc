@@ -39,7 +39,7 @@ Response tile(Api& api, const Request& request, const PathParams& path) {
     bool alive = false;
     bool may = false;
     const auto asked = api.run([&](app::House& house, const Now& now) {
-      const auto* session = app::live_session(house.state(), bearer_hash(request), now);
+      const auto* session = app::live_session(house.state(), session_hash(request), now);
       alive = session != nullptr;
       may = alive && app::has_role(house.state(), *session, app::role::ledger_reader);
     });
@@ -66,7 +66,7 @@ Response receipt(Api& api, const Request& request, const PathParams& path) {
   bool alive = false;
   EntryIndex entries = 0;
   const auto asked = api.run([&](app::House& house, const Now& now) {
-    alive = app::live_session(house.state(), bearer_hash(request), now) != nullptr;
+    alive = app::live_session(house.state(), session_hash(request), now) != nullptr;
     entries = house.journal().durable();
   });
   if (!asked) return api.faulted(asked.fault());
@@ -98,7 +98,7 @@ Response entries(Api& api, const Request& request, const PathParams&) {
       query.number("limit", {.otherwise = 100, .min = 1, .max = entries_at_once_max});
   if (const auto error = query.error()) return http::problem(*error);
   app::ReadLedger command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.what = "entries from " + std::to_string(from) + ", at most " + std::to_string(limit);
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
@@ -131,7 +131,7 @@ Response show(Api& api, const Request& request, const PathParams&) {
            {"log_key", house.state().log_key},
            {"checkpoint_size", published},
            {"room", text_of(journal.room())}};
-    if (app::live_session(house.state(), bearer_hash(request), now) == nullptr) return;
+    if (app::live_session(house.state(), session_hash(request), now) == nullptr) return;
     const auto& tree = journal.tree();
     out.emplace("size", journal.next());
     out.emplace("durable", journal.durable());

@@ -32,7 +32,7 @@ template <class Line, class Render>
 Response list(Api& api, const Request& request, Query<Line> query, Render render) {
   std::variant<std::vector<Line>, app::Refusal> shown = app::no_session();
   const auto done = api.run([&](app::House& house, const Now& now) {
-    shown = query(house.state(), bearer_hash(request), now);
+    shown = query(house.state(), session_hash(request), now);
   });
   if (!done) return api.faulted(done.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);
@@ -86,7 +86,7 @@ Response set_staff(Api& api, const Request& request, const PathParams& path) {
   command.department = fields.optional_text("department", limits::id_bytes_max).value_or("");
   command.active = fields.flag("active");
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.person = StaffId{path["staff"]};
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
@@ -101,7 +101,7 @@ Response set_staff(Api& api, const Request& request, const PathParams& path) {
 std::optional<Response> enrol(Api& api, const Request& request, const std::string& staff,
                               const char* factor) {
   app::EnrolFactor command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.person = StaffId{staff};
   command.factor = factor;
   const auto asked = api.ask(request, command);
@@ -158,7 +158,7 @@ Response sign_out_staff(Api& api, const Request& request, const PathParams& path
   if (auto refused = bad_id(api, "staff", path["staff"])) return *refused;
   if (auto refused = bad_empty(request)) return *refused;
   app::SignOutStaff command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.person = StaffId{path["staff"]};
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
@@ -177,7 +177,7 @@ Response set_terminal(Api& api, const Request& request, const PathParams& path) 
   command.use = fields.optional_text("use", limits::id_bytes_max).value_or("");
   command.active = fields.flag("active");
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.terminal = TerminalId{path["terminal"]};
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
@@ -192,7 +192,7 @@ Response renew_terminal_secret(Api& api, const Request& request, const PathParam
   if (auto refused = bad_id(api, "terminal", path["terminal"])) return *refused;
   if (auto refused = bad_empty(request)) return *refused;
   app::RenewTerminalSecret command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.terminal = TerminalId{path["terminal"]};
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());

@@ -44,7 +44,7 @@ json::object proposal_json(const app::PolicyText& text) {
 Response show(Api& api, const Request& request, const PathParams&) {
   std::variant<app::PolicyShown, app::Refusal> shown = app::no_session();
   const auto done = api.run([&](app::House& house, const Now& now) {
-    shown = app::show_policy(house.state(), bearer_hash(request), now);
+    shown = app::show_policy(house.state(), session_hash(request), now);
   });
   if (!done) return api.faulted(done.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);
@@ -77,7 +77,7 @@ Response propose(Api& api, const Request& request, const PathParams& path) {
   command.text = fields.text("text", limits::policy_bytes_max);
   command.note = fields.text("note", limits::comment_bytes_max);
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
@@ -93,7 +93,7 @@ Response show_proposal(Api& api, const Request& request, const PathParams& path)
   if (auto refused = bad_id(api, "version", path["version"])) return *refused;
   std::variant<app::ProposalShown, app::Refusal> shown = app::no_session();
   const auto done = api.run([&](app::House& house, const Now& now) {
-    shown = app::show_proposal(house.state(), bearer_hash(request), now, path["version"]);
+    shown = app::show_proposal(house.state(), session_hash(request), now, path["version"]);
   });
   if (!done) return api.faulted(done.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);
@@ -109,7 +109,7 @@ Response sign(Api& api, const Request& request, const PathParams& path) {
   if (auto refused = bad_id(api, "version", path["version"])) return *refused;
   if (auto refused = bad_empty(request)) return *refused;
   app::SignPolicy command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.version = path["version"];
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
@@ -170,7 +170,7 @@ Response explain_decision(Api& api, const Request& request, const PathParams&) {
       fields.optional_texts("labels", {.items_max = 32, .bytes_max = limits::id_bytes_max});
   command.cell.categories.emplace();
   if (const auto error = fields.error()) return http::problem(*error);
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
@@ -186,7 +186,7 @@ const http::Problem* standing(const std::string& code) {
 
 Response explain_code(Api& api, const Request& request, const PathParams& path) {
   app::ExplainCode command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   command.code = path["code"];
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());

@@ -157,7 +157,7 @@ Response metrics(Api& api, const Request& request, const PathParams&) {
     for (const auto& id : state.unclosed)
       if (state.all_cases.at(id).overdue_at) ++counts.overdue;
     counts.pending = state.pending.size();
-    const auto* session = app::live_session(state, bearer_hash(request), now);
+    const auto* session = app::live_session(state, session_hash(request), now);
     counts.may = session != nullptr && app::has_role(state, *session, app::role::administrator);
   });
   if (!done) return api.faulted(done.fault());

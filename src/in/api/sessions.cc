@@ -21,6 +21,7 @@ struct Credentials {
   Sealed<std::string> code;
   TerminalId terminal;  // as claimed
   Sealed<std::string> terminal_secret;
+  bool cookie = false;  // the token goes into a cookie, for a browser
 };
 
 std::variant<Credentials, Response> read_credentials(const Request& request) {
@@ -35,6 +36,9 @@ std::variant<Credentials, Response> read_credentials(const Request& request) {
     out.terminal = TerminalId{terminal->text("id", limits::id_bytes_max)};
     out.terminal_secret = Sealed{terminal->text("secret", limits::password_bytes_max)};
   }
+  out.cookie = fields.optional_flag("cookie").value_or(false);
+  if (out.cookie && !request.tls)
+    fields.refuse("cookie", "a cookie asked for without TLS", "an https connection");
   if (const auto error = fields.error()) return http::problem(*error);
   return out;
 }
@@ -67,16 +71,27 @@ Result<std::optional<std::int64_t>> totp_step(Api& api, const StaffId& person,
   return enrolled ? step : std::nullopt;
 }
 
-Response signed_in(const app::SignIn::Done& done, const std::string& token) {
-  return answer(201, {{"token", token},
-                      {"session", done.session.text()},
-                      {"staff", done.staff.text()},
-                      {"name", done.name},
-                      {"roles", json::array(done.roles.begin(), done.roles.end())},
-                      {"place", or_null(done.place.text())},
-                      {"terminal", or_null(done.terminal.text())},
-                      {"until", to_text(done.until)},
-                      {"idle_seconds", seconds(done.idle)}});
+// It goes with the browser; the session itself ends as any other.
+http::Header set_cookie(std::string_view token, std::string_view more = {}) {
+  return {"Set-Cookie", std::string{session_cookie}
+                            .append("=")
+                            .append(token)
+                            .append("; Path=/; Secure; HttpOnly; SameSite=Strict")
+                            .append(more)};
+}
+
+Response signed_in(const app::SignIn::Done& done, const std::string& token, bool cookie) {
+  auto response = answer(201, {{cookie ? "csrf" : "token", cookie ? csrf_of(token) : token},
+                               {"session", done.session.text()},
+                               {"staff", done.staff.text()},
+                               {"name", done.name},
+                               {"roles", json::array(done.roles.begin(), done.roles.end())},
+                               {"place", or_null(done.place.text())},
+                               {"terminal", or_null(done.terminal.text())},
+                               {"until", to_text(done.until)},
+                               {"idle_seconds", seconds(done.idle)}});
+  if (cookie) response.headers.push_back(set_cookie(token));
+  return response;
 }
 
 Response sign_in(Api& api, const Request& request, const PathParams&) {
@@ -117,17 +132,32 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
-  return signed_in(std::get<app::SignIn::Done>(asked->get()), token);
+  return signed_in(std::get<app::SignIn::Done>(asked->get()), token, given.cookie);
+}
+
+bool by_cookie(const Request& request) { return request.count("authorization") == 0; }
+
+// A page of ours that was loaded again has the cookie and has lost what goes with it. Only here, and
+// only where the browser itself says that the page is ours, the cookie is enough.
+std::string_view token_after_reload(const Request& request) {
+  const bool ours = by_cookie(request) && request.count("halligan-csrf") == 0 &&
+                    request.count("sec-fetch-site") == 1 &&
+                    request.header("sec-fetch-site") == "same-origin";
+  return ours ? http::cookie(request, session_cookie).value_or("") : std::string_view{};
 }
 
 Response show_session(Api& api, const Request& request, const PathParams&) {
+  auto token = session_token(request);
+  if (token.empty()) token = token_after_reload(request);
   std::optional<app::SessionView> view;
   const auto done = api.run([&](app::House& house, const Now& now) {
-    view = app::session_view(house.state(), bearer_hash(request), now);
+    if (!token.empty()) view = app::session_view(house.state(), token_hash(token), now);
   });
   if (!done) return api.faulted(done.fault());
   if (!view) return api.refused(app::no_session());
-  return answer(200, session_json(*view));
+  auto shown = session_json(*view);
+  if (by_cookie(request)) shown.emplace("csrf", csrf_of(token));
+  return answer(200, shown);
 }
 
 Response step_up(Api& api, const Request& request, const PathParams&) {
@@ -139,7 +169,7 @@ Response step_up(Api& api, const Request& request, const PathParams&) {
 
   StaffId person;
   app::StepUp command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   const auto known = api.run([&](app::House& house, const Now& now) {
     if (const auto* session = app::live_session(house.state(), command.token_hash, now))
       person = session->staff;
@@ -155,13 +185,21 @@ Response step_up(Api& api, const Request& request, const PathParams&) {
   return answer(200, {{"proof_at", to_text(std::get<app::StepUp::Done>(asked->get()).at)}});
 }
 
-Response sign_out(Api& api, const Request& request, const PathParams&) {
+Response signed_out(Api& api, const Request& request) {
   app::SignOut command;
-  command.token_hash = bearer_hash(request);
+  command.token_hash = session_hash(request);
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
   return no_content();
+}
+
+// Whatever came of it, the browser forgets: the next person at the screen has no use of it.
+Response sign_out(Api& api, const Request& request, const PathParams&) {
+  auto response = signed_out(api, request);
+  if (by_cookie(request) && !session_token(request).empty())
+    response.headers.push_back(set_cookie("", "; Max-Age=0"));
+  return response;
 }
 
 constexpr std::array routes{

@@ -127,7 +127,7 @@ std::variant<Asked, http::Response> ask_patient(Api& api, const http::Request& r
   bool asks = true;
   bool known = false;
   const auto looked = api.run([&](app::House& house, const Now& now) {
-    const auto* session = app::live_session(house.state(), bearer_hash(request), now);
+    const auto* session = app::live_session(house.state(), session_hash(request), now);
     alive = session != nullptr;
     known = house.state().knows(patient);
     asks = alive && app::asks_who_it_is(house.state(), *session, {cell}, patient, now);

@@ -31,7 +31,7 @@ void Gateway::routes(http::Router& router) {
 }
 
 std::optional<http::Response> Gateway::admit(const http::Request& head) {
-  Counter counter{edge_, bearer_hash(head), {}};
+  Counter counter{edge_, session_hash(head), {}};
   if (const auto nobody = counter.nobody()) return answer(*nobody);
   return std::nullopt;
 }
@@ -44,7 +44,7 @@ http::Response Gateway::handle(const http::Request& request) {
     return outcome(NotAllowed{
         400, "invalid",
         "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
-  Counter counter{edge_, bearer_hash(request), *std::move(purpose)};
+  Counter counter{edge_, session_hash(request), *std::move(purpose)};
   if (const auto nobody = counter.nobody()) return answer(*nobody);
   counter.read_by(
       {.ours = bases_.ours, .upstream = bases_.upstream, .zone = zone(counter.timezone())});
