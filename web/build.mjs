@@ -1,0 +1,102 @@
+// build.mjs - the console as files to be served: hashed names, minified, with a .br beside each.
+//
+//   node web/build.mjs --out DIR    index.html and assets/
+//   node web/build.mjs --types-only only the types of the API, from spec/http-api.yaml
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+import { build } from "esbuild";
+import openapiTypes, { astToString } from "openapi-typescript";
+import * as sass from "sass";
+import { themeSettings, withTheme } from "./theme.mjs";
+
+const web = dirname(fileURLToPath(import.meta.url));
+
+export async function makeTypes() {
+  const spec = new URL("../spec/http-api.yaml", import.meta.url);
+  const types = astToString(await openapiTypes(spec, { silent: true }));
+  const file = join(web, "src/api/schema.ts");
+  const text = `// Made from spec/http-api.yaml by build.mjs.\n${types}`;
+  try {
+    if (readFileSync(file, "utf8") === text) return;
+  } catch {
+    // not there yet
+  }
+  writeFileSync(file, text);
+}
+
+function style() {
+  const file = join(web, "src/styles/console.scss");
+  const { css } = sass.compileString(readFileSync(file, "utf8").replace("/* theme */", themeSettings()), {
+    url: pathToFileURL(file),
+    loadPaths: [join(web, "node_modules")],
+    style: "compressed",
+    quietDeps: true,
+  });
+  return withTheme(css);
+}
+
+function hashed(name, bytes) {
+  const dot = name.lastIndexOf(".");
+  const hash = createHash("sha256").update(bytes).digest("base64url").replace(/[-_]/g, "").slice(0, 10);
+  return `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+}
+
+export async function makeConsole(out, { fast = false } = {}) {
+  await makeTypes();
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(join(out, "assets"), { recursive: true });
+  const made = await build({
+    entryPoints: { console: join(web, "src/main.tsx") },
+    outdir: join(out, "assets"),
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    minify: !fast,
+    metafile: true,
+    legalComments: "none",
+    define: { "process.env.NODE_ENV": fast ? '"development"' : '"production"' },
+    logLevel: "warning",
+  });
+  const script = Object.entries(made.metafile.outputs)
+    .find(([, output]) => output.entryPoint?.endsWith("src/main.tsx"))[0];
+  const css = style();
+  const styleName = hashed("console.css", css);
+  writeFileSync(join(out, "assets", styleName), css);
+  const icon = readFileSync(join(web, "src/icon.svg"));
+  const iconName = hashed("icon.svg", icon);
+  writeFileSync(join(out, "assets", iconName), icon);
+  writeFileSync(
+    join(out, "index.html"),
+    readFileSync(join(web, "index.html"), "utf8")
+      .replace("%STYLE%", `/console/assets/${styleName}`)
+      .replace("%ICON%", `/console/assets/${iconName}`)
+      .replace("%SCRIPT%", `/console/assets/${script.split("/").pop()}`),
+  );
+  if (!fast) compress(join(out, "assets"));
+}
+
+function compress(folder) {
+  for (const name of readdirSync(folder)) {
+    const bytes = readFileSync(join(folder, name));
+    const small = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+    if (small.length < bytes.length) writeFileSync(join(folder, `${name}.br`), small);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const at = process.argv.indexOf("--out");
+  if (process.argv.includes("--types-only")) await makeTypes();
+  else if (at > 0 && process.argv[at + 1]) await makeConsole(resolve(process.argv[at + 1]));
+  else {
+    console.error("usage: node build.mjs --out DIR | --types-only");
+    process.exit(2);
+  }
+}

@@ -1,0 +1,74 @@
+// client.ts - the API of spec/http-api.yaml, typed; one door for every request of the console.
+//
+// INVARIANT: no id and no word of a patient is in a URL. A chart is named by the header
+// Halligan-Patient; what is searched for is in the body.
+
+import createClient from "openapi-fetch";
+import type { paths } from "./schema";
+import { ApiProblem, problemOf } from "./problem";
+
+const patience = 25_000; // milliseconds for an answer
+
+let csrf = "";
+/** Proof that a request comes from this page; lives in memory only. */
+export function rememberCsrf(value: string | undefined) {
+  if (value !== undefined) csrf = value;
+}
+
+type Listener = (problem: ApiProblem) => void;
+const listeners = new Set<Listener>();
+/** Hears of every refused request; gives what ends the hearing. */
+export function onProblem(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+function tell(problem: ApiProblem): ApiProblem {
+  for (const listener of listeners) listener(problem);
+  return problem;
+}
+
+/** fetch() of our own server, with the session's proof; a "no" is thrown as ApiProblem. */
+export async function ask(input: Request): Promise<Response> {
+  const headers = new Headers(input.headers);
+  headers.set("Halligan-CSRF", csrf);
+  let response: Response;
+  try {
+    const signal = AbortSignal.any([input.signal, AbortSignal.timeout(patience)]);
+    response = await fetch(new Request(input, { headers, signal, cache: "no-store" }));
+  } catch (error) {
+    if (input.signal.aborted) throw error;
+    throw tell(new ApiProblem(0, "unreachable"));
+  }
+  if (!response.ok) throw tell(await problemOf(response));
+  return response;
+}
+
+/** The events: a request that may take as long as it likes. */
+export async function askStream(path: string, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(path, {
+    headers: { "Halligan-CSRF": csrf, Accept: "text/event-stream" },
+    cache: "no-store",
+    signal,
+  });
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+const client = createClient<paths>({ baseUrl: location.origin, fetch: ask });
+
+export const api = client;
+
+/** What an answer holds; every "no" was thrown before. */
+export async function told<Data>(answer: Promise<{ data?: Data; response: Response }>): Promise<Data> {
+  return (await answer).data as Data;
+}
+
+/** The parameters of a route with {patient} in it. */
+export function inChart(patient: string) {
+  return { params: { path: { patient: "~" } }, headers: { "Halligan-Patient": patient } };
+}
+
+/** A key for Idempotency-Key: the same press of a button is carried out once, however often it is sent. */
+export function freshKey(): string {
+  return crypto.randomUUID();
+}

@@ -1,0 +1,91 @@
+// fhir.ts - records under /fhir (R4): searches by POST, so that no patient stands in a URL.
+
+import type { Bundle, OperationOutcome, Resource } from "fhir/r4";
+import { ask } from "./client";
+import type { Offer } from "./problem";
+
+export interface Found<R extends Resource> {
+  resources: R[];
+  /** There may be more that takes glass: said by policy, not by what the chart holds. */
+  mayBeMore: boolean;
+  /** Path of the next page, sealed by the server; none on the last. */
+  next: string | null;
+}
+
+/** What a refusal on a FHIR path says beside its status. */
+export interface FhirRefusal {
+  text: string;
+  code: string;
+  offer: Offer | null;
+}
+
+const offerExtension = "urn:halligan:offer";
+
+export function refusalOf(outcome: OperationOutcome | undefined): FhirRefusal {
+  const issue = outcome?.issue[0];
+  const offer = issue?.extension?.find((each) => each.url === offerExtension)?.valueString;
+  return {
+    text: issue?.details?.text ?? "",
+    code: issue?.diagnostics?.replace("reference code ", "") ?? "",
+    offer: offer === undefined ? null : (JSON.parse(offer) as Offer),
+  };
+}
+
+function foundIn<R extends Resource>(bundle: Bundle): Found<R> {
+  const resources: R[] = [];
+  let mayBeMore = false;
+  for (const entry of bundle.entry ?? []) {
+    if (entry.search?.mode === "outcome") {
+      const outcome = entry.resource as OperationOutcome;
+      mayBeMore ||= outcome.issue.some((issue) => issue.code === "suppressed");
+    } else if (entry.resource !== undefined) resources.push(entry.resource as R);
+  }
+  const next = bundle.link?.find((link) => link.relation === "next")?.url;
+  return { resources, mayBeMore, next: next === undefined ? null : onlyPath(next) };
+}
+
+function onlyPath(url: string): string {
+  const parsed = new URL(url, location.origin);
+  return parsed.pathname + parsed.search;
+}
+
+const json = "application/fhir+json";
+
+async function bundle(request: Request): Promise<Bundle> {
+  return (await (await ask(request)).json()) as Bundle;
+}
+
+/** One page of one type of one chart. */
+export async function search<R extends Resource>(
+  type: R["resourceType"],
+  patient: string,
+  more: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Found<R>> {
+  const own: Record<string, string> = type === "Patient" ? { _id: patient } : { patient };
+  const request = new Request(new URL(`/fhir/${type}/_search`, location.origin), {
+    method: "POST",
+    headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: json },
+    body: new URLSearchParams({ ...own, ...more }),
+    signal: signal ?? null,
+  });
+  return foundIn<R>(await bundle(request));
+}
+
+export async function nextPage<R extends Resource>(path: string, signal?: AbortSignal): Promise<Found<R>> {
+  const request = new Request(new URL(path, location.origin), { headers: { Accept: json }, signal: signal ?? null });
+  return foundIn<R>(await bundle(request));
+}
+
+/** Adds a resource to the chart that its subject names. */
+export async function append<R extends Resource>(resource: R): Promise<R> {
+  const request = new Request(new URL(`/fhir/${resource.resourceType}`, location.origin), {
+    method: "POST",
+    headers: { "Content-Type": json, Accept: json, Prefer: "return=representation" },
+    body: JSON.stringify(resource),
+  });
+  const answer = await ask(request);
+  const text = await answer.text();
+  return text === "" ? resource : (JSON.parse(text) as R);
+}
+

@@ -1,0 +1,43 @@
+// main.tsx - the console: its parts, and which page stands at which address.
+//
+// No address holds anything of a patient: the chart is the one that the session has in focus.
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { BrowserRouter } from "react-router";
+import { ApiProblem } from "./api/problem";
+import { App } from "./App";
+import { SessionProvider } from "./session/SessionProvider";
+import { applyStoredTheme } from "./shell/theme";
+
+applyStoredTheme();
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      // What was refused is refused; what failed may go well the next time.
+      retry: (failures, error) =>
+        failures < 3 && (!(error instanceof ApiProblem) || error.status === 0 || error.status >= 502),
+      retryDelay: (failures) => Math.min(500 * 2 ** failures, 4000),
+      networkMode: "always",
+    },
+    mutations: { retry: false, networkMode: "always" },
+  },
+});
+
+const root = document.getElementById("console");
+if (root === null) throw new Error("the page has no place for the console");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <SessionProvider>
+        <BrowserRouter basename="/console">
+          <App />
+        </BrowserRouter>
+      </SessionProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

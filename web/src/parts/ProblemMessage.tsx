@@ -1,0 +1,25 @@
+// ProblemMessage.tsx - a "no", or a server that is away, for people to read.
+
+import { ApiProblem } from "../api/problem";
+import { texts } from "../texts";
+
+export function problemText(error: unknown): string {
+  if (!(error instanceof ApiProblem)) return texts.problems.other;
+  const known: Record<string, string> = texts.problems;
+  return known[error.slug] ?? error.body.text ?? error.body.detail ?? texts.problems.other;
+}
+
+export function ProblemMessage({ error, retry }: { error: unknown; retry?: () => void }) {
+  const code = error instanceof ApiProblem ? error.body.code : undefined;
+  return (
+    <div className="h-problem" role="alert">
+      <p>{problemText(error)}</p>
+      {code ? <p className="h-quiet">{texts.code(code)}</p> : null}
+      {retry ? (
+        <button type="button" className="nhsuk-button nhsuk-button--secondary h-button-small" onClick={retry}>
+          {texts.tryAgain}
+        </button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+// SignIn.tsx - user name, password, one-time code. Also over a page whose session has ended.
+
+import { Button, ErrorSummary, PasswordInput, TextInput } from "nhsuk-react-components";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { ApiProblem } from "../api/problem";
+import { problemText } from "../parts/ProblemMessage";
+import { texts } from "../texts";
+import { useHospital } from "./hospital";
+import { useSessionState, type EndedBy } from "./SessionProvider";
+
+type Field = "user" | "password" | "code";
+type Errors = Partial<Record<Field, string>>;
+
+function refusalText(error: unknown): string {
+  if (!(error instanceof ApiProblem)) return problemText(error);
+  const seconds = error.body.retry_after_seconds ?? 0;
+  switch (error.slug) {
+    case "sign-in-refused":
+      return texts.signIn.refused;
+    case "code-reused":
+      return texts.signIn.reused(seconds);
+    case "slow-down":
+      return texts.signIn.slowDown(seconds);
+    default:
+      return problemText(error);
+  }
+}
+
+export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | undefined }) {
+  const { signIn } = useSessionState();
+  const { name } = useHospital();
+  const [given, setGiven] = useState({ user: staff ?? "", password: "", code: "" });
+  const [errors, setErrors] = useState<Errors>({});
+  const [refused, setRefused] = useState<string | null>(null);
+  const [sending, setSending] = useState(false);
+  const summary = useRef<HTMLDivElement>(null);
+  const first = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    document.title = `${texts.signIn.title} – ${texts.product}`;
+    (staff ? password : first).current?.focus();
+  }, [staff]);
+
+  const change = (field: Field) => (event: { target: { value: string } }) =>
+    setGiven((before) => ({ ...before, [field]: event.target.value }));
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (sending) return;
+    const missing: Errors = {};
+    if (given.user.trim() === "") missing.user = texts.signIn.emptyUser;
+    if (given.password === "") missing.password = texts.signIn.emptyPassword;
+    if (given.code.trim() === "") missing.code = texts.signIn.emptyCode;
+    setErrors(missing);
+    setRefused(null);
+    if (Object.keys(missing).length > 0) {
+      setTimeout(() => summary.current?.focus());
+      return;
+    }
+    setSending(true);
+    try {
+      await signIn({ user: given.user.trim(), password: given.password, code: given.code.replace(/\s/g, "") });
+    } catch (error) {
+      setSending(false);
+      setRefused(refusalText(error));
+      setGiven((before) => ({ ...before, code: "" }));
+      setTimeout(() => summary.current?.focus());
+    }
+  };
+
+  const listed = Object.entries(errors) as [Field, string][];
+  return (
+    <main className="h-sign-in" id="page">
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        <p className="h-brand">
+          <span className="h-brand-mark" aria-hidden="true" />
+          {texts.product}
+          {name ? <span className="h-brand-hospital">{name}</span> : null}
+        </p>
+        <h1 className="nhsuk-heading-l">{texts.signIn.title}</h1>
+        {by ? <p className="h-note">{texts.signIn.endedBy[by]}</p> : null}
+        {listed.length > 0 || refused ? (
+          <ErrorSummary ref={summary} tabIndex={-1}>
+            <ErrorSummary.Title>{texts.signIn.problem}</ErrorSummary.Title>
+            <ErrorSummary.List>
+              {listed.map(([field, text]) => (
+                <ErrorSummary.ListItem key={field} href={`#${field}`}>
+                  {text}
+                </ErrorSummary.ListItem>
+              ))}
+              {refused ? <li>{refused}</li> : null}
+            </ErrorSummary.List>
+          </ErrorSummary>
+        ) : null}
+        <TextInput
+          ref={first}
+          id="user"
+          name="user"
+          label={texts.signIn.user}
+          value={given.user}
+          onChange={change("user")}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          error={errors.user ?? ""}
+          maxLength={128}
+        />
+        <PasswordInput
+          ref={password}
+          id="password"
+          name="password"
+          label={texts.signIn.password}
+          value={given.password}
+          onChange={change("password")}
+          autoComplete="current-password"
+          error={errors.password ?? ""}
+          maxLength={256}
+        />
+        <TextInput
+          id="code"
+          name="code"
+          label={texts.signIn.code}
+          hint={texts.signIn.codeHint}
+          value={given.code}
+          onChange={change("code")}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          width="10"
+          error={errors.code ?? ""}
+          maxLength={16}
+        />
+        <Button type="submit" aria-disabled={sending}>
+          {sending ? texts.signIn.sending : texts.signIn.submit}
+        </Button>
+        <p className="h-quiet">{texts.signIn.watched}</p>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,117 @@
+// proof.tsx - a fresh one-time code where one is asked for, in place, without losing what was typed.
+//
+//   const prove = useProof();
+//   await prove(() => told(api.POST(...)));   // asks for a code and tries again where one is needed
+
+import { Button, TextInput } from "nhsuk-react-components";
+import { createContext, useCallback, useContext, useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { api } from "../api/client";
+import { ApiProblem, isProblem } from "../api/problem";
+import { Dialog } from "../parts/Dialog";
+import { problemText } from "../parts/ProblemMessage";
+import { texts } from "../texts";
+
+type Prove = <T>(action: () => Promise<T>) => Promise<T>;
+
+/** Thrown where the person closed the dialog instead. */
+export class ProofDeclined extends Error {}
+
+const ProofContext = createContext<Prove | null>(null);
+
+export async function stepUp(code: string): Promise<void> {
+  await api.POST("/api/v1/session/step-up", { body: { code: code.replace(/\s/g, "") } });
+}
+
+/** What is wrong with a code, in words. */
+export function codeProblem(error: unknown): string {
+  if (!(error instanceof ApiProblem)) return problemText(error);
+  if (error.slug === "code-reused") return texts.signIn.reused(error.body.retry_after_seconds ?? 0);
+  if (error.slug === "slow-down") return texts.signIn.slowDown(error.body.retry_after_seconds ?? 0);
+  if (error.slug === "sign-in-refused") return texts.session.stepUp.wrong;
+  return problemText(error);
+}
+
+export function ProofProvider({ children }: { children: ReactNode }) {
+  const [asked, setAsked] = useState<{ given: () => void; declined: () => void } | null>(null);
+  const prove = useCallback<Prove>(async (action) => {
+    try {
+      return await action();
+    } catch (error) {
+      if (!isProblem(error, "step-up-needed")) throw error;
+    }
+    await new Promise<void>((given, decline) =>
+      setAsked({ given, declined: () => decline(new ProofDeclined()) }),
+    );
+    return action();
+  }, []);
+  return (
+    <ProofContext value={prove}>
+      {children}
+      {asked ? (
+        <StepUpDialog
+          onGiven={() => {
+            setAsked(null);
+            asked.given();
+          }}
+          onClose={() => {
+            setAsked(null);
+            asked.declined();
+          }}
+        />
+      ) : null}
+    </ProofContext>
+  );
+}
+
+export function useProof(): Prove {
+  const prove = useContext(ProofContext);
+  if (prove === null) throw new Error("no ProofProvider");
+  return prove;
+}
+
+function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () => void }) {
+  const [code, setCode] = useState("");
+  const [wrong, setWrong] = useState("");
+  const [sending, setSending] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (sending) return;
+    if (code.trim() === "") {
+      setWrong(texts.signIn.emptyCode);
+      return;
+    }
+    setSending(true);
+    try {
+      await stepUp(code);
+      onGiven();
+    } catch (error) {
+      setWrong(codeProblem(error));
+      setCode("");
+      setSending(false);
+      field.current?.focus();
+    }
+  };
+  return (
+    <Dialog title={texts.session.stepUp.title} onClose={onClose}>
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        <p>{texts.session.stepUp.why}</p>
+        <TextInput
+          ref={field}
+          id="step-up-code"
+          label={texts.signIn.code}
+          hint={texts.signIn.codeHint}
+          value={code}
+          onChange={(event) => setCode(event.target.value)}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          width="10"
+          maxLength={16}
+          error={wrong}
+        />
+        <Button type="submit">{texts.session.stepUp.submit}</Button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,106 @@
+// Shell.tsx - what stands round every page: who one is, where one can go, whether the server is there.
+
+import { useSyncExternalStore } from "react";
+import { NavLink, Outlet } from "react-router";
+import { api } from "../api/client";
+import { texts } from "../texts";
+import { useHospital } from "../session/hospital";
+import { useWalkAwayLock } from "../session/Lock";
+import { SessionEnding } from "../session/SessionEnding";
+import { useHasRole, useSession, useSessionState } from "../session/SessionProvider";
+import { ThemeChoice } from "./theme";
+
+interface Way {
+  to: string;
+  text: string;
+  shown: boolean;
+}
+
+function useWays(): Way[] {
+  const { focus } = useSession();
+  const officer = useHasRole("privacy-officer", "administrator");
+  const ledger = useHasRole("privacy-officer", "administrator", "ledger-reader");
+  return [
+    { to: "/find", text: texts.nav.find, shown: true },
+    { to: "/chart", text: texts.nav.chart, shown: focus !== null },
+    { to: "/work", text: texts.nav.work, shown: true },
+    { to: "/mine", text: texts.nav.mine, shown: true },
+    { to: "/policy", text: texts.nav.policy, shown: officer },
+    { to: "/ledger", text: texts.nav.ledger, shown: ledger },
+    { to: "/people", text: texts.nav.people, shown: officer },
+  ].filter((way) => way.shown);
+}
+
+function Contact() {
+  const { live } = useSessionState();
+  const contact = useSyncExternalStore(live.watchContact, live.contact);
+  if (contact !== "lost") return null;
+  return (
+    <div className="h-contact" role="status">
+      {texts.contact.lost}
+    </div>
+  );
+}
+
+function Self() {
+  const session = useSession();
+  const { signOut, refresh } = useSessionState();
+  const lock = async () => {
+    await api.POST("/api/v1/session/lock", { body: {} });
+    await refresh();
+  };
+  return (
+    <div className="h-self">
+      <p className="h-self-who">
+        <strong>{session.name}</strong>
+        <span>
+          {session.roles.join(", ")} {session.place ? texts.nav.place(session.place) : texts.nav.nowhere}
+        </span>
+      </p>
+      <ThemeChoice />
+      <button type="button" className="h-bar-button" onClick={() => void lock()}>
+        {texts.nav.lock}
+      </button>
+      <button type="button" className="h-bar-button" onClick={() => void signOut()}>
+        {texts.nav.signOut}
+      </button>
+    </div>
+  );
+}
+
+export function Shell() {
+  const { name } = useHospital();
+  const ways = useWays();
+  useWalkAwayLock();
+  return (
+    <>
+      <a className="nhsuk-skip-link" href="#page">
+        {texts.skip}
+      </a>
+      <header className="h-bar">
+        <div className="h-bar-top">
+          <p className="h-brand">
+            <span className="h-brand-mark" aria-hidden="true" />
+            {texts.product}
+            <span className="h-brand-hospital">{name}</span>
+          </p>
+          <Self />
+        </div>
+        <nav aria-label={texts.nav.label} className="h-nav">
+          <ul>
+            {ways.map((way) => (
+              <li key={way.to}>
+                <NavLink to={way.to}>{way.text}</NavLink>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </header>
+      <SessionEnding />
+      <Contact />
+      <main className="h-page" id="page" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </>
+  );
+}
