@@ -20,6 +20,31 @@ bool good_key(const http::Request& request) {
   return count == 1 && !key.empty() && key.size() <= limits::idempotency_key_bytes_max;
 }
 
+// URLs end up in logs, histories and screenshots. Who wants no patient in them writes ~ in the path
+// and the id in a header; one of the two says it, never both.
+constexpr std::string_view patient_header = "halligan-patient";
+constexpr std::string_view in_header = "~";
+bool good_patient(const http::Request& request, std::string_view segment) {
+  const auto count = request.count(patient_header);
+  if (segment != in_header) return count == 0;
+  return count == 1 && valid_id(*request.header(patient_header));
+}
+
+http::Response serve(Api& api, const Route& route, const http::Request& request,
+                     http::PathParams path) {
+  if (!good_key(request))
+    return api.bad_request("", "an Idempotency-Key that is empty, too long or not alone",
+                           "one of 1 to 128 characters");
+  if (route.path.find("{patient}") == std::string_view::npos)
+    return route.handle(api, request, path);
+  if (!good_patient(request, path["patient"]))
+    return api.bad_request("", "a patient in neither or both of the path and Halligan-Patient",
+                           "an id in the path, or ~ there and one id in that header");
+  if (path["patient"] == in_header)
+    path.set("patient", std::string{*request.header(patient_header)});
+  return route.handle(api, request, path);
+}
+
 struct Trouble {
   int status;
   std::string_view slug;
@@ -80,16 +105,11 @@ std::size_t body_bytes_max(std::string_view path) {
 
 void Api::add_to(http::Router& router) {
   for (const auto& family : all_routes())
-    for (const auto& route : family)
+    for (const auto& route : family)  // of a table that lives as long as the program
       router.add(route.method, route.path,
-                 [this, handle = route.handle](const http::Request& request,
-                                               const http::PathParams& path) {
+                 [this, &route](const http::Request& request, const http::PathParams& path) {
                    ++metrics.requests;
-                   if (!good_key(request))
-                     return bad_request("",
-                                        "an Idempotency-Key that is empty, too long or not alone",
-                                        "one of 1 to 128 characters");
-                   return handle(*this, request, path);
+                   return serve(*this, route, request, path);
                  });
 }
 

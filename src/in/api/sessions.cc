@@ -137,8 +137,8 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
 
 bool by_cookie(const Request& request) { return request.count("authorization") == 0; }
 
-// A page of ours that was loaded again has the cookie and has lost what goes with it. Only here, and
-// only where the browser itself says that the page is ours, the cookie is enough.
+// A page of ours that was loaded again has the cookie and has lost what goes with it. Only here,
+// and only where the browser itself says that the page is ours, the cookie is enough.
 std::string_view token_after_reload(const Request& request) {
   const bool ours = by_cookie(request) && request.count("halligan-csrf") == 0 &&
                     request.count("sec-fetch-site") == 1 &&

@@ -79,6 +79,15 @@ const std::string& PathParams::operator[](std::string_view name) const {
   return found->second;
 }
 
+void PathParams::set(std::string_view name, std::string value) {
+  const auto found = std::find_if(pairs_.begin(), pairs_.end(),
+                                  [&](const auto& pair) { return pair.first == name; });
+  if (found == pairs_.end())
+    pairs_.emplace_back(name, std::move(value));
+  else
+    found->second = std::move(value);
+}
+
 bool Router::goes_before(const Route& a, const Route& b) {
   return std::lexicographical_compare(
       a.segments.begin(), a.segments.end(), b.segments.begin(), b.segments.end(),

@@ -27,9 +27,7 @@ class PathParams {
  public:
   // The decoded text that stood for {name}; asking for one that the template lacks is a bug.
   const std::string& operator[](std::string_view name) const;
-  void set(std::string name, std::string value) {
-    pairs_.emplace_back(std::move(name), std::move(value));
-  }
+  void set(std::string_view name, std::string value);  // in place of what stood for it
 
  private:
   std::vector<std::pair<std::string, std::string>> pairs_;
