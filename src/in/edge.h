@@ -31,10 +31,10 @@ inline std::string token_hash(std::string_view token) {
   return to_hex(crypto::sha256(view(token)));
 }
 
-// A browser holds the token in a cookie that no script can read; what goes with it in a header shows
-// that the page which asks is ours. That value follows from the token, so nothing is kept of it, and
-// nobody has it who has not the token: neither from a hash in the ledger nor from another session.
-// (A plain hash does: what is hashed has one length, so nothing can be appended to it.)
+// A browser holds the token in a cookie that no script can read; what goes with it in a header
+// shows that the page which asks is ours. That value follows from the token, so nothing is kept of
+// it, and nobody has it who has not the token: neither from a hash in the ledger nor from another
+// session. (A plain hash does: what is hashed has one length, so nothing can be appended to it.)
 inline constexpr std::string_view session_cookie = "__Host-halligan";
 inline std::string csrf_of(std::string_view token) {
   constexpr std::string_view domain{"halligan csrf\0", 14};
