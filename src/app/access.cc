@@ -127,6 +127,12 @@ PatientId chart_of(const AskAccess& command, const std::vector<Judged>& answers)
 }  // namespace
 
 const Session* live_session(const State& state, const std::string& token_hash, const Now& now) {
+  const auto* session = locked_or_live_session(state, token_hash, now);
+  return session == nullptr || session->locked ? nullptr : session;
+}
+
+const Session* locked_or_live_session(const State& state, const std::string& token_hash,
+                                      const Now& now) {
   const auto* session = state.session_by_token(token_hash);
   if (session == nullptr || session->until.passed(now) || session->idle.passed(now)) return nullptr;
   const auto* person = state.person(session->staff);
@@ -135,6 +141,12 @@ const Session* live_session(const State& state, const std::string& token_hash, c
 
 Refusal no_session() {
   return {.why = Why::no_session, .what = "sign in: the session is unknown or has ended"};
+}
+
+Refusal no_session(const State& state, const std::string& token_hash, const Now& now) {
+  if (locked_or_live_session(state, token_hash, now) != nullptr)
+    return {.why = Why::session_locked, .what = "the session is locked: unlock it first"};
+  return no_session();
 }
 
 bool has_role(const State& state, const Session& session, std::string_view role) {
@@ -279,7 +291,7 @@ Refusal refuse_saying(Refusal refusal, const Session& session, const Cell& cell,
 
 AskAccess::Answer decide(const AskAccess& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   std::vector<Judged> answers;
   answers.reserve(command.cells.size());
   for (const auto& cell : command.cells) {
@@ -318,7 +330,7 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
 
   out.right = {.session = session->id,
                .cells = {},
-               .switches = {session->over},
+               .switches = {session->over, session->out_of_sight},
                .until = glass::earlier(session->until, session->idle),
                .judge_again = far_future};
   if (const auto chart = chart_of(command, answers); command.moves_focus && !chart.empty())

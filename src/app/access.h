@@ -88,9 +88,14 @@ struct TellOutcome {
 };
 TellOutcome::Answer decide(const TellOutcome& command, Context& context);
 
-// A session that is alive now, or nothing.
+// A session that is alive now and not locked, or nothing.
 const Session* live_session(const State& state, const std::string& token_hash, const Now& now);
+// The same though it may be locked: for the few things that its person does before the lock.
+const Session* locked_or_live_session(const State& state, const std::string& token_hash,
+                                      const Now& now);
 Refusal no_session();
+// Why there is none that is live: nobody is signed in, or it is locked.
+Refusal no_session(const State& state, const std::string& token_hash, const Now& now);
 bool has_role(const State& state, const Session& session, std::string_view role);
 bool has_any_role(const State& state, const Session& session,
                   std::initializer_list<std::string_view> roles);

@@ -321,7 +321,7 @@ Refusal glass_not_found() { return {.why = Why::not_found, .what = "no glass has
 
 BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   if (const auto made = context.state.made.find(context.idempotency);
       !context.idempotency.empty() && made != context.state.made.end()) {
     // A key that made no glass (ordinary access sufficed) is simply asked again.
@@ -390,7 +390,7 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context) {
 
 CloseGlass::Answer decide(const CloseGlass& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* held = context.state.glass(command.glass);
   if (held == nullptr) return glass_not_found();
   if (held->staff != session->staff)
@@ -403,7 +403,7 @@ CloseGlass::Answer decide(const CloseGlass& command, Context& context) {
 
 RevokeGlass::Answer decide(const RevokeGlass& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   if (!has_any_role(context.state, *session, {"privacy-officer", "administrator"}))
     return Refusal{.why = Why::role_needed,
                    .what = "revoking takes a privacy officer or an administrator"};
@@ -433,7 +433,7 @@ std::vector<std::string> owed_prompts(const State& state, const glass::Glass& he
 
 GiveDetails::Answer decide(const GiveDetails& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* held = context.state.glass(command.glass);
   if (held == nullptr) return glass_not_found();
   if (held->staff != session->staff)

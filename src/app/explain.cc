@@ -43,7 +43,7 @@ void keep_own(const State& state, Explained& how) {
 
 ExplainCode::Answer decide(const ExplainCode& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto held = context.state.codes.find(command.code);
   const bool own = held != context.state.codes.end() && held->second.staff == session->staff;
   if (held == context.state.codes.end() || (!own && !oversees(context.state, *session)))
@@ -59,7 +59,7 @@ ExplainCode::Answer decide(const ExplainCode& command, Context& context) {
 
 ExplainDecision::Answer decide(const ExplainDecision& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const bool overseer = oversees(context.state, *session);
   const bool own = command.staff.empty() || command.staff == session->staff;
   if (!own && !overseer)

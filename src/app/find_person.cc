@@ -20,7 +20,7 @@ Cell search_cell() {
 
 SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   auto cell = search_cell();
   cell.survey = true;  // who is found may be labelled; each is decided again
   const auto answer = judge(context.state, *session, cell, context.now);
@@ -37,7 +37,7 @@ SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
 
 ListPeople::Answer decide(const ListPeople& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   ListPeople::Listed out;
   out.last = command.search;
   for (const auto& [patient, labels] : command.found) {

@@ -166,6 +166,18 @@ Judged plain(const State& state, const Engine& engine, const policy::Decision& d
   return out;
 }
 
+UsedRelation used_relation(const Evidence& evidence, policy::FactId id) {
+  const auto& fact = evidence.fact(id);
+  const auto& edge = evidence.edge(fact.edge);
+  UsedRelation out{.text = evidence.text_of(id),
+                   .relation = evidence.text_of(edge.relation),
+                   .from = evidence.text_of(edge.from),
+                   .to = evidence.text_of(edge.to),
+                   .since = {}};
+  if (fact.start != far_past) out.since = fact.start;
+  return out;
+}
+
 std::optional<ast::CaseKind> kind_of_case(const std::string& kind) {
   if (kind == "glass") return ast::CaseKind::glass;
   if (kind == "seal") return ast::CaseKind::seal;
@@ -243,7 +255,7 @@ std::optional<Explained> explain(const State& state, const Session& session, con
       Explained::Step::Part part{
           .name = std::string{condition.name}, .value = text_of(condition.value), .relations = {}};
       for (const auto fact : condition.facts)
-        part.relations.push_back(state.evidence.text_of(fact));
+        part.relations.push_back(used_relation(state.evidence, fact));
       told.parts.push_back(std::move(part));
     }
     out.steps.push_back(std::move(told));

@@ -50,6 +50,15 @@ Judged judge(const State& state, const Session& session, const Cell& cell, const
 Judged judge_if_known(const State& state, const Session& session, const Cell& cell, const Now& now,
                       bool known, OpenGlass open_glass = OpenGlass::counts);
 
+// A fact that a decision looked at, in words, and in parts ("type/id") for who draws it.
+struct UsedRelation {
+  std::string text;
+  std::string relation;
+  std::string from;
+  std::string to;
+  std::optional<Instant> since;  // nothing: for as long as anybody knows
+};
+
 // How the decision came about, rule by rule; nothing without a policy in force.
 struct Explained {
   Judged answer;
@@ -59,7 +68,7 @@ struct Explained {
     struct Part {
       std::string name;
       std::string value;
-      std::vector<std::string> relations;
+      std::vector<UsedRelation> relations;
     };
     std::vector<Part> parts;
   };

@@ -22,7 +22,7 @@ struct Asked {
 Asked administrator(const State& state, const std::string& token_hash, const Now& now) {
   Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
   if (out.session == nullptr)
-    out.refusal = no_session();
+    out.refusal = no_session(state, token_hash, now);
   else if (!has_role(state, *out.session, role::administrator))
     out.refusal = role::needed("this takes an administrator");
   return out;
@@ -32,7 +32,7 @@ Asked administrator(const State& state, const std::string& token_hash, const Now
 Asked overseer(const State& state, const std::string& token_hash, const Now& now) {
   Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
   if (out.session == nullptr)
-    out.refusal = no_session();
+    out.refusal = no_session(state, token_hash, now);
   else if (!has_any_role(state, *out.session, {role::administrator, role::privacy_officer}))
     out.refusal = role::needed("this takes an administrator or a privacy officer");
   return out;

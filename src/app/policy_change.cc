@@ -23,7 +23,7 @@ struct Asked {
 Asked officer(const State& state, const std::string& token_hash, const Now& now) {
   Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
   if (out.session == nullptr)
-    out.refusal = no_session();
+    out.refusal = no_session(state, token_hash, now);
   else
     out.refusal = no_policy_officer(state, *out.session);
   return out;
@@ -138,7 +138,7 @@ SignPolicy::Answer decide(const SignPolicy& command, Context& context) {
 
 std::variant<PolicyShown, Refusal> show_policy(const State& state, const std::string& token_hash,
                                                const Now& now) {
-  if (live_session(state, token_hash, now) == nullptr) return no_session();
+  if (live_session(state, token_hash, now) == nullptr) return no_session(state, token_hash, now);
   PolicyShown out;
   if (const auto* in_force = state.policy_in_force()) out.in_force = *in_force;
   for (const auto& [version, held] : state.policies)

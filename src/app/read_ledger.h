@@ -20,7 +20,7 @@ struct ReadLedger {
 };
 inline ReadLedger::Answer decide(const ReadLedger& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   if (!has_any_role(context.state, *session, {role::ledger_reader, role::privacy_officer}))
     return role::needed("entries in clear take a ledger reader or a privacy officer");
   return context.note(

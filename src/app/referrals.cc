@@ -61,7 +61,7 @@ Cell referral_cell(Action action, const PatientId& patient) {
 
 LogReferral::Answer decide(const LogReferral& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* policy = policy_of(context.state);
   if (policy == nullptr) return no_policy();
   auto edge = edge_of(*policy, "referral", command.team, command.patient.text());
@@ -122,7 +122,7 @@ LogReferral::Answer decide(const LogReferral& command, Context& context) {
 
 CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* policy = policy_of(context.state);
   if (policy == nullptr) return no_policy();
   auto edge = edge_of(*policy, "referral", command.team, command.patient.text());
@@ -162,7 +162,7 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
 
 ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* policy = policy_of(context.state);
   if (policy == nullptr) return no_policy();
   auto edge = edge_of(*policy, command.relation, command.from, command.to);

@@ -14,6 +14,7 @@ struct Row {
 Row row(Why why) {
   switch (why) {
     case Why::no_session: return {401, "no-session", "Sign in first"};
+    case Why::session_locked: return {401, "session-locked", "This session is locked"};
     case Why::role_needed: return {403, "role-needed", "Your role does not cover this"};
     case Why::denied: return {403, "denied", "This record is closed to you"};
     case Why::glass_needed: return {403, "glass-needed", "This chart takes breaking the glass"};

@@ -69,11 +69,12 @@ struct Offer {
 };
 
 enum class Why {
-  no_session,    // token unknown, ended or over
-  role_needed,   // the person's roles do not cover it
-  denied,        // a verdict of deny
-  glass_needed,  // a verdict of glass: see offer
-  no_policy,     // no policy is in force
+  no_session,      // token unknown, ended or over
+  session_locked,  // alive, but its person walked away
+  role_needed,     // the person's roles do not cover it
+  denied,          // a verdict of deny
+  glass_needed,    // a verdict of glass: see offer
+  no_policy,       // no policy is in force
   bad_request,
   not_found,
   sign_in_refused,
@@ -106,6 +107,9 @@ struct Refusal {
   std::int64_t max_age_seconds = 0;  // of the proof that is asked (RFC 9470)
   std::optional<Offer> offer{};
 };
+
+// Nobody is behind the request: whatever it asked, nothing of it is answered.
+inline bool is_nobody(Why why) { return why == Why::no_session || why == Why::session_locked; }
 
 int http_status(Why why);
 const char* slug(Why why);  // of urn:halligan:problem:<slug>

@@ -82,7 +82,7 @@ Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind,
   Asked out;
   out.session = live_session(context.state, token_hash, context.now);
   if (out.session == nullptr) {
-    out.refusal = no_session();
+    out.refusal = no_session(context.state, token_hash, context.now);
     return out;
   }
   out.roles = &context.state.person(out.session->staff)->roles;
@@ -99,7 +99,7 @@ Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind,
 
 ListCases::Answer decide(const ListCases& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* after = command.after.empty() ? nullptr : context.state.case_of(command.after);
   if (!command.after.empty() && (after == nullptr || !may_see(context.state, *session, *after)))
     return unknown_case();

@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis origin_known_for = 30 * 24h;
+constexpr Millis extended_once_in = 1min;
 
 // After `free` failures each further one doubles the wait, up to half a minute.
 Millis wait_after(std::uint32_t failures, std::uint32_t free) {
@@ -77,6 +78,18 @@ Refusal slow_down(std::int64_t seconds) {
   Refusal out{.why = Why::slow_down,
               .what = "too many attempts failed from here: wait and try again"};
   out.retry_after_seconds = seconds;
+  return out;
+}
+
+// Where failures within a session are counted.
+std::string origin_of(const Session& session) { return "session/" + session.id.text(); }
+
+std::optional<Refusal> too_many_failed(const State& state, const Session& session, const Now& now) {
+  const auto wait = seconds_to_wait(state, session.staff.text(), origin_of(session), false, now);
+  if (wait <= 0) return std::nullopt;
+  Refusal out{.why = Why::slow_down,
+              .what = "too many attempts failed in this session: wait and try again"};
+  out.retry_after_seconds = wait;
   return out;
 }
 
@@ -164,16 +177,10 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
 
 StepUp::Answer decide(const StepUp& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session();
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* person = context.state.person(session->staff);
-  const std::string origin = "session/" + session->id.text();
-  const auto wait = seconds_to_wait(context.state, person->id.text(), origin, false, context.now);
-  if (wait > 0) {
-    Refusal out{.why = Why::slow_down,
-                .what = "too many wrong codes in this session: wait and try again"};
-    out.retry_after_seconds = wait;
-    return out;
-  }
+  const auto origin = origin_of(*session);
+  if (auto wait = too_many_failed(context.state, *session, context.now)) return *std::move(wait);
   if (!command.totp_step || *command.totp_step <= person->totp_step) {
     context.note(facts::SignInRefused{
         .staff = person->id, .origin = origin, .why = command.totp_step ? "totp-reused" : "totp"});
@@ -187,10 +194,55 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
 }
 
 SignOut::Answer decide(const SignOut& command, Context& context) {
-  const auto* session = live_session(context.state, command.token_hash, context.now);
+  const auto* session = locked_or_live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
   end_session(*session, facts::SessionEnd::logout, facts::EndedBy::logout, {}, context);
   return session->id;
+}
+
+LockSession::Answer decide(const LockSession& command, Context& context) {
+  const auto* session = locked_or_live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  if (!session->locked)
+    context.note(facts::SessionLocked{.staff = session->staff, .session = session->id});
+  return LockSession::Done{};
+}
+
+MayUnlock::Answer decide(const MayUnlock& command, Context& context) {
+  const auto* session = locked_or_live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  if (auto wait = too_many_failed(context.state, *session, context.now)) return *std::move(wait);
+  return session->staff;
+}
+
+UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
+  const auto* session = locked_or_live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session();
+  // Asked again: many attempts may have been let in together.
+  if (auto wait = too_many_failed(context.state, *session, context.now)) return *std::move(wait);
+  if (!command.password_matched) {
+    context.note(facts::SignInRefused{
+        .staff = session->staff, .origin = origin_of(*session), .why = "password"});
+    return Refusal{.why = Why::sign_in_refused, .what = "the password is wrong"};
+  }
+  if (session->locked)
+    context.note(facts::SessionUnlocked{.staff = session->staff, .session = session->id});
+  return UnlockSession::Done{};
+}
+
+ExtendSession::Answer decide(const ExtendSession& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
+  auto idle = session->idle;
+  if (!idle.passed({.wall = context.now.wall + session->idle_span - extended_once_in,
+                    .boot = context.now.boot + session->idle_span - extended_once_in})) {
+    return ExtendSession::Done{.until = glass::wall_end(session->until, context.now),
+                               .idle_until = glass::wall_end(idle, context.now)};
+  }
+  context.note(facts::SessionExtended{.staff = session->staff, .session = session->id});
+  idle = glass::in(context.now, session->idle_span);
+  return ExtendSession::Done{.until = glass::wall_end(session->until, context.now),
+                             .idle_until = glass::wall_end(idle, context.now)};
 }
 
 void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by,

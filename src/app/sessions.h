@@ -1,4 +1,4 @@
-// sessions.h - signing in and out, stepping up.
+// sessions.h - signing in and out, stepping up, locking and unlocking.
 //
 // Passwords are checked by the caller, on its own thread (needs/password_hasher.h); what arrives
 // here is whether it matched, and which step's code it was. Secrets never come here.
@@ -69,6 +69,42 @@ struct SignOut {
   std::string token_hash;
 };
 SignOut::Answer decide(const SignOut& command, Context& context);
+
+// Walking away from a shared screen: nothing of the session is answered any more, and what is being
+// released is cut. Glass goes on to its own end; nothing lives longer for it.
+struct LockSession {
+  struct Done {};
+  using Answer = std::variant<Done, Refusal>;
+  std::string token_hash;
+};
+LockSession::Answer decide(const LockSession& command, Context& context);
+
+struct MayUnlock {  // asked before the password is looked at
+  using Answer = std::variant<StaffId, Refusal>;  // whose password it takes
+  std::string token_hash;
+};
+MayUnlock::Answer decide(const MayUnlock& command, Context& context);
+
+// By the password of the session's own person. It is no fresh proof of anything.
+struct UnlockSession {
+  struct Done {};
+  using Answer = std::variant<Done, Refusal>;
+  std::string token_hash;
+  bool password_matched = false;
+};
+UnlockSession::Answer decide(const UnlockSession& command, Context& context);
+
+// The person is still there, though nothing was asked: the session idles from here on. Its absolute
+// end stays, and so does every glass's. It is written down once a minute at most.
+struct ExtendSession {
+  struct Done {
+    Instant until{};
+    Instant idle_until{};
+  };
+  using Answer = std::variant<Done, Refusal>;
+  std::string token_hash;
+};
+ExtendSession::Answer decide(const ExtendSession& command, Context& context);
 
 // Notes the end of a session and of every glass in it.
 void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by,

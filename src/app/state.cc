@@ -265,6 +265,29 @@ void State::on(EntryIndex, const EntryTime&, const facts::SessionEnded& f) {
 }
 
 template <>
+void State::on(EntryIndex, const EntryTime&, const facts::SessionLocked& f) {
+  const auto session = sessions.find(f.session);
+  if (session == sessions.end()) return;
+  session->second.locked = true;
+  session->second.out_of_sight->store(true);
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::SessionUnlocked& f) {
+  const auto session = sessions.find(f.session);
+  if (session == sessions.end()) return;
+  session->second.locked = false;
+  session->second.out_of_sight = std::make_shared<std::atomic<bool>>(false);
+  failures.erase(f.staff.text() + "@session/" + f.session.text());
+  used(f.session, {}, at, {});
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::SessionExtended& f) {
+  used(f.session, {}, at, {});
+}
+
+template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::FocusMoved& f) {
   if (const auto session = sessions.find(f.session); session != sessions.end()) {
     session->second.focus = f.patient;

@@ -68,7 +68,11 @@ struct Session {
   Deadline idle;
   Millis idle_span{0};
   PatientId focus;
+  // Its person walked away: nothing is answered before the password was given.
+  bool locked = false;
   Switch over = std::make_shared<std::atomic<bool>>(false);
+  // What is being released ends with a lock, too; after it there is a new one.
+  Switch out_of_sight = std::make_shared<std::atomic<bool>>(false);
 };
 
 struct PolicyText {

@@ -55,7 +55,7 @@ CaseView case_view(const State& state, const cases::Case& held, const Now& now) 
 
 std::optional<SessionView> session_view(const State& state, const std::string& token_hash,
                                         const Now& now) {
-  const auto* session = live_session(state, token_hash, now);
+  const auto* session = locked_or_live_session(state, token_hash, now);
   if (session == nullptr) return std::nullopt;
   const auto* person = state.person(session->staff);
   SessionView out{.id = session->id,
@@ -67,9 +67,12 @@ std::optional<SessionView> session_view(const State& state, const std::string& t
                   .until = glass::wall_end(session->until, now),
                   .idle_until = glass::wall_end(session->idle, now),
                   .proof_at = session->proof_at.wall,
-                  .focus = session->focus,
+                  .locked = session->locked,
+                  .focus = {},
                   .glass = {},
                   .owed = {}};
+  if (session->locked) return out;
+  out.focus = session->focus;
   for (const auto* held : state.open_glass_of(session->id))
     out.glass.push_back(glass_view(state, *held, now));
   std::set<GlassId> looked_at;

@@ -49,11 +49,12 @@ struct SessionView {
   Instant until{};
   Instant idle_until{};
   Instant proof_at{};
+  bool locked = false;  // then nothing of a patient is in it
   PatientId focus;
   std::vector<GlassView> glass;  // open
   std::vector<GlassView> owed;   // of whatever session: open, or with a case that is not closed
 };
-// Nothing where no session is alive.
+// Nothing where no session is alive. One that is locked is shown, with nothing of a patient.
 std::optional<SessionView> session_view(const State& state, const std::string& token_hash,
                                         const Now& now);
 

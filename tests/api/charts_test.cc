@@ -92,6 +92,12 @@ TEST_F(ApiWorld, AnOpenReferralOpensTheChartAndIsNamed) {
   EXPECT_EQ(opened.str("verdict"), "permit");
   const auto& basis = opened["basis"].as_object();
   EXPECT_EQ(basis.at("rule").as_string(), "open-referral");
+  ASSERT_EQ(basis.at("because").as_array().size(), basis.at("relations").as_array().size());
+  const auto& member = basis.at("because").as_array().at(0).as_object();
+  EXPECT_EQ(member.at("relation").as_string(), "member");
+  EXPECT_EQ(member.at("from").as_string(), "staff/doc");
+  EXPECT_EQ(member.at("to").as_string(), "team/cardiology");
+  EXPECT_TRUE(parse_instant(std::string{member.at("since").as_string()}).has_value());
   EXPECT_EQ(json::serialize(basis.at("relations")).find("cardiology") != std::string::npos, true)
       << opened.text;
   EXPECT_EQ(get("/api/v1/session", token).str("focus"), "p-1");

@@ -142,6 +142,7 @@ bool open_to_all(const std::string& path) {
 std::string good_body(const std::string& path) {
   static const std::map<std::string, std::string> bodies{
       {"/api/v1/session/step-up", R"({"code":"1"})"},
+      {"/api/v1/session/unlock", R"({"password":"x"})"},
       {"/api/v1/patients/search", R"({"name":"x"})"},
       {"/api/v1/charts/{patient}/break", R"({"reason":"x"})"},
       {"/api/v1/charts/{patient}/referrals", R"({"team":"x"})"},

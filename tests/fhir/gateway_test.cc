@@ -635,6 +635,46 @@ TEST(Gateway, TheLeaseEndsWithTheSession) {
   }
 }
 
+TEST(Gateway, TheLeaseEndsWithALockAndALockedSessionReadsNothing) {
+  World world;
+  world.records.put(observation("o-1", "p-1"));
+  const std::string token = "of a shared screen";
+  world.sign_in("dr-a", token);
+  for (const auto* target : {"Patient/p-1", "Observation?patient=p-1"}) {
+    const auto answer = world.get(token, target);
+    ASSERT_TRUE(answer.lease != nullptr);
+    EXPECT_FALSE(answer.lease->over());
+    world.perform(app::LockSession{in::token_hash(token)});
+    EXPECT_TRUE(answer.lease->over());
+    const auto asked = world.records.asked.size();
+    for (const auto* each :
+         {target, "Observation/o-1", "Patient/p-1/$everything", "Practitioner/x"}) {
+      const auto refused = world.get(token, each);
+      EXPECT_EQ(refused.status, 401) << each;
+      EXPECT_EQ(refused.header("WWW-Authenticate"), "Bearer realm=\"halligan\"");
+      EXPECT_NE(refused.body.find("locked"), std::string::npos) << refused.body;
+    }
+    EXPECT_EQ(world.records.asked.size(), asked) << "nor is the record system asked";
+    world.perform(app::UnlockSession{in::token_hash(token), true});
+    EXPECT_TRUE(answer.lease->over()) << "what was cut stays cut";
+    EXPECT_EQ(world.get(token, target).status, 200);
+  }
+}
+
+TEST(Gateway, WhatIsFetchedWhenItsSessionIsLockedStaysHere) {
+  World world;
+  world.records.put(observation("o-1", "p-1"));
+  const std::string token = "of a shared screen";
+  world.sign_in("dr-a", token);
+  world.records.meanwhile = [&] { world.perform(app::LockSession{in::token_hash(token)}); };
+  for (const auto* target : {"Patient/p-1", "Observation?patient=p-1", "Observation/o-1"}) {
+    const auto answer = world.get(token, target);
+    EXPECT_TRUE(answer.status == 401 || (answer.lease != nullptr && answer.lease->over()))
+        << target << answer.status;
+    world.perform(app::UnlockSession{in::token_hash(token), true});
+  }
+}
+
 TEST(Gateway, ThePurposeIsWrittenDownAndOpensNothing) {
   World world;
   const auto with = [&](const std::string& category, const std::string& target) {

@@ -179,6 +179,28 @@ struct SessionEnded {
 };
 BOOST_DESCRIBE_STRUCT(SessionEnded, (), (staff, session, by, revoked_by))
 
+// The person walked away: nothing is answered to the session until it is unlocked.
+struct SessionLocked {
+  static constexpr const char* kind = "session-locked";
+  StaffId staff;
+  SessionId session;
+};
+BOOST_DESCRIBE_STRUCT(SessionLocked, (), (staff, session))
+
+struct SessionUnlocked {  // by the password; no fresh proof
+  static constexpr const char* kind = "session-unlocked";
+  StaffId staff;
+  SessionId session;
+};
+BOOST_DESCRIBE_STRUCT(SessionUnlocked, (), (staff, session))
+
+struct SessionExtended {  // the person is still there: it idles from here on
+  static constexpr const char* kind = "session-extended";
+  StaffId staff;
+  SessionId session;
+};
+BOOST_DESCRIBE_STRUCT(SessionExtended, (), (staff, session))
+
 struct FocusMoved {
   static constexpr const char* kind = "focus-moved";
   StaffId staff;
@@ -471,7 +493,8 @@ struct AccessIntended {  // durable before anything is released
   SessionId session;
   std::string action;  // search read append modify
   std::vector<std::string> types;
-  std::string form;   // the request's form: "read", "search", "everything", "create", "viewer"
+  // The request's form: "read", "search", "everything", "create", "viewer", "print", "download"
+  std::string form;
   std::string basis;  // rule and relations
   GlassId glass;
   TerminalId terminal;
@@ -479,10 +502,11 @@ struct AccessIntended {  // durable before anything is released
   std::string purpose;
   std::string policy;
   std::uint64_t part_of = 0;  // index + 1 of the intent whose answer turned this up; 0: none
+  std::string what{};         // of a print or a download: what it holds, in words
 };
 BOOST_DESCRIBE_STRUCT(AccessIntended, (),
                       (staff, patient, session, action, types, form, basis, glass, terminal, place,
-                       purpose, policy, part_of))
+                       purpose, policy, part_of, what))
 
 enum class Outcome { released, nothing, refused_upstream, cut, unknown };
 BOOST_DESCRIBE_ENUM(Outcome, released, nothing, refused_upstream, cut, unknown)
@@ -562,12 +586,12 @@ BOOST_DESCRIBE_STRUCT(PatientErased, (), (staff, pseudonym))
 using AnyFact =
     std::variant<LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed,
                  PolicyProposed, PolicyPart, PolicySigned, StaffSet, FactorEnrolled, TerminalSet,
-                 SessionOpened, SignInRefused, SteppedUp, SessionEnded, FocusMoved,
-                 RelationRecorded, RelationEnded, RelationConfirmed, FlagSet, FeedBeat, GlassOpened,
-                 GlassWidened, GlassEnded, DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified,
-                 CaseExplained, CaseClosed, CaseOverdue, CaseReopened, CaseViewed, CasesListed,
-                 AccessIntended, AccessOutcome, AccessRefused, SearchMade, SearchListed, LedgerRead,
-                 PatientErased>;
+                 SessionOpened, SignInRefused, SteppedUp, SessionEnded, SessionLocked,
+                 SessionUnlocked, SessionExtended, FocusMoved, RelationRecorded, RelationEnded,
+                 RelationConfirmed, FlagSet, FeedBeat, GlassOpened, GlassWidened, GlassEnded,
+                 DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed,
+                 CaseOverdue, CaseReopened, CaseViewed, CasesListed, AccessIntended, AccessOutcome,
+                 AccessRefused, SearchMade, SearchListed, LedgerRead, PatientErased>;
 
 // Copying, moving and destroying are compiled once, in facts.cc: a table over every kind in every
 // file that holds a list of facts would cost seconds each.

@@ -173,7 +173,7 @@ const std::string& Evidence::type_name(TypeId type) const { return types_[at(typ
 
 std::span<const NodeId> Evidence::nodes_of(TypeId type) const { return types_[at(type)].nodes; }
 
-std::string Evidence::node_text(NodeId node) const {
+std::string Evidence::text_of(NodeId node) const {
   return types_[at(type_of(node))].name + "/" + id_of(node);
 }
 
@@ -181,8 +181,8 @@ std::string Evidence::text_of(FactId id) const {
   const auto& held = fact(id);
   const auto& link = edge(held.edge);
   std::string out = held.denied ? "not " : "";
-  out += text_of(link.relation) + "(" + node_text(link.from);
-  if (link.to != link.from) out += ", " + node_text(link.to);
+  out += text_of(link.relation) + "(" + text_of(link.from);
+  if (link.to != link.from) out += ", " + text_of(link.to);
   out += ")";
   if (held.value != WordId::none) out += "[" + text_of(held.value) + "]";
   return out;
@@ -196,7 +196,7 @@ std::string Evidence::dump() const {
     out += text_of(FactId{static_cast<std::uint32_t>(i)}) + " from " + to_text(held.start) +
            " until " + to_text(held.end);
     if (held.feed != WordId::none) out += " source " + text_of(held.feed);
-    if (held.recorded_by != NodeId::unnamed) out += " by " + node_text(held.recorded_by);
+    if (held.recorded_by != NodeId::unnamed) out += " by " + text_of(held.recorded_by);
     out += " entry " + std::to_string(held.entry) + "\n";
   }
   std::map<std::string, Instant> by_name;

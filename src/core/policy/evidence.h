@@ -105,6 +105,7 @@ class Evidence {
   std::span<const NodeId> nodes_of(TypeId type) const;
   std::size_t fact_count() const { return facts_.size(); }
 
+  std::string text_of(NodeId node) const;  // "team/cardio"
   // "referral(team/cardio, patient/p-1)", for explanations.
   std::string text_of(FactId fact) const;
   // Everything that decisions can depend on, in one canonical text.
@@ -151,7 +152,6 @@ class Evidence {
   Edges edges_at(NodeId node, WordId relation, bool incoming) const;
   Link& link(NodeId node, WordId relation, bool incoming);
   EdgeId edge_for(WordId relation, NodeId from, NodeId to);
-  std::string node_text(NodeId node) const;
 
   std::vector<Node> nodes_;
   std::vector<Type> types_;

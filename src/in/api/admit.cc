@@ -19,7 +19,7 @@ std::size_t length_of(const http::Request& head) {
 std::optional<app::Refusal> refusal_of(const app::State& state, const Now& now,
                                        const http::Request& head) {
   const auto* session = app::live_session(state, session_hash(head), now);
-  if (session == nullptr) return app::no_session();
+  if (session == nullptr) return app::no_session(state, session_hash(head), now);
   namespace role = app::role;
   if (head.path.starts_with("/api/v1/policy/proposals"))
     return app::no_policy_officer(state, *session);

@@ -99,10 +99,11 @@ Response search(Api& api, const Request& request, const PathParams&) {
 
 // --- opening a chart ---------------------------------------------------------------------------
 
-// The relations that the basis rests on, for people to read.
-json::array relations_of(const app::State& state, const std::string& token_hash,
-                         const app::Cell& cell, const std::string& rule, const Now& now) {
-  json::array out;
+// The relations that the basis rests on.
+std::vector<app::UsedRelation> relations_of(const app::State& state, const std::string& token_hash,
+                                            const app::Cell& cell, const std::string& rule,
+                                            const Now& now) {
+  std::vector<app::UsedRelation> out;
   const auto* session = state.session_by_token(token_hash);
   if (session == nullptr) return out;
   const auto how = app::explain(state, *session, cell, now);
@@ -110,7 +111,7 @@ json::array relations_of(const app::State& state, const std::string& token_hash,
   for (const auto& step : how->steps)
     if (step.rule == rule)
       for (const auto& part : step.parts)
-        for (const auto& relation : part.relations) out.emplace_back(relation);
+        out.insert(out.end(), part.relations.begin(), part.relations.end());
   return out;
 }
 
@@ -134,8 +135,21 @@ json::value offer_of_rest(const app::State& state, const std::string& token_hash
   return offer_json(app::offer_of(state, cell, answer, now));
 }
 
-json::object basis_json(const std::string& rule, json::array relations, const GlassId& glass) {
-  return {{"rule", rule}, {"relations", std::move(relations)}, {"glass", or_null(glass.text())}};
+json::object basis_json(const std::string& rule, const std::vector<app::UsedRelation>& used,
+                        const GlassId& glass) {
+  json::array relations;
+  json::array because;
+  for (const auto& each : used) {
+    relations.emplace_back(each.text);
+    because.push_back({{"relation", each.relation},
+                       {"from", each.from},
+                       {"to", each.to},
+                       {"since", or_null(each.since)}});
+  }
+  return {{"rule", rule},
+          {"relations", std::move(relations)},
+          {"because", std::move(because)},
+          {"glass", or_null(glass.text())}};
 }
 
 json::object not_permitted(const app::Refusal& refusal) {
@@ -181,7 +195,7 @@ Response open_chart(Api& api, const Request& request, const PathParams& path) {
   command.cells = {cell};
   command.form = "open-chart";
   command.patients_exist = std::get<Asked>(upstream).exists;
-  json::array relations;
+  std::vector<app::UsedRelation> relations;
   bool reviewed = false;
   json::value rest;
   const auto asked =
@@ -201,13 +215,12 @@ Response open_chart(Api& api, const Request& request, const PathParams& path) {
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
   const auto& access = std::get<app::Accessed>(asked->get());
   if (!access.any_permitted) return answer(200, not_permitted(*access.refusal));
-  return answer(
-      200, {{"verdict", "permit"},
-            {"basis", basis_json(access.cells.front().rule, std::move(relations), access.glass)},
-            {"notices", json_texts(access.notices)},
-            {"review", reviewed},
-            {"rest", std::move(rest)},
-            {"receipt", access.intent}});
+  return answer(200, {{"verdict", "permit"},
+                      {"basis", basis_json(access.cells.front().rule, relations, access.glass)},
+                      {"notices", json_texts(access.notices)},
+                      {"review", reviewed},
+                      {"rest", std::move(rest)},
+                      {"receipt", access.intent}});
 }
 
 // --- breaking the glass ------------------------------------------------------------------------
@@ -259,7 +272,7 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
   command.patient_exists = std::get<Asked>(upstream).exists;
 
   app::GlassView view;
-  json::array relations;
+  std::vector<app::UsedRelation> relations;
   const auto asked =
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
         if (const auto* broken = std::get_if<app::Broken>(&decided))
@@ -272,7 +285,7 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
   if (const auto* unneeded = std::get_if<app::Unneeded>(&asked->get()))
     return answer(200, {{"verdict", "permit"},
                         {"unneeded", true},
-                        {"basis", basis_json(unneeded->rule, std::move(relations), {})},
+                        {"basis", basis_json(unneeded->rule, relations, {})},
                         {"receipt", unneeded->entry}});
   return broken_response(std::get<app::Broken>(asked->get()), view);
 }

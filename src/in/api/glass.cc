@@ -20,13 +20,14 @@ Response list_open(Api& api, const Request& request, const PathParams&) {
   Query query{request};
   const bool all = query.flag("all");
   if (const auto error = query.error()) return http::problem(*error);
-  std::variant<std::vector<app::GlassView>, app::Refusal> shown = app::no_session();
+  std::variant<std::vector<app::GlassView>, app::Refusal> shown;
   const auto done = api.run([&](app::House& house, const Now& now) {
     const auto& state = house.state();
     const auto* session = app::live_session(state, session_hash(request), now);
-    if (session == nullptr) return;
-    if (all &&
-        !app::has_any_role(state, *session, {app::role::administrator, app::role::privacy_officer}))
+    if (session == nullptr)
+      shown = app::no_session(state, session_hash(request), now);
+    else if (all && !app::has_any_role(state, *session,
+                                       {app::role::administrator, app::role::privacy_officer}))
       shown =
           app::role::needed("the glass of everybody takes an administrator or a privacy officer");
     else

@@ -36,16 +36,16 @@ Response tile(Api& api, const Request& request, const PathParams& path) {
   const auto name = ledger::parse_tile_path("tile/" + path["tile"]);
   if (!name) return api.not_found("no tile is named like this");
   if (name->entries) {
-    bool alive = false;
-    bool may = false;
+    std::optional<app::Refusal> refusal;
     const auto asked = api.run([&](app::House& house, const Now& now) {
       const auto* session = app::live_session(house.state(), session_hash(request), now);
-      alive = session != nullptr;
-      may = alive && app::has_role(house.state(), *session, app::role::ledger_reader);
+      if (session == nullptr)
+        refusal = app::no_session(house.state(), session_hash(request), now);
+      else if (!app::has_role(house.state(), *session, app::role::ledger_reader))
+        refusal = app::role::needed("bundles of entries take a ledger reader");
     });
     if (!asked) return api.faulted(asked.fault());
-    if (!alive) return api.refused(app::no_session());
-    if (!may) return api.refused(app::role::needed("bundles of entries take a ledger reader"));
+    if (refusal) return api.refused(*refusal);
   }
   const auto bytes = api.log.tile(*name);
   if (!bytes) return api.faulted(bytes.fault());
@@ -63,14 +63,15 @@ Response receipt(Api& api, const Request& request, const PathParams& path) {
   const auto index = decimal(path["index"]);
   if (!index)
     return api.bad_request("{index}", "something else in the path", "the index of an entry");
-  bool alive = false;
+  std::optional<app::Refusal> refusal;
   EntryIndex entries = 0;
   const auto asked = api.run([&](app::House& house, const Now& now) {
-    alive = app::live_session(house.state(), session_hash(request), now) != nullptr;
+    if (app::live_session(house.state(), session_hash(request), now) == nullptr)
+      refusal = app::no_session(house.state(), session_hash(request), now);
     entries = house.journal().durable();
   });
   if (!asked) return api.faulted(asked.fault());
-  if (!alive) return api.refused(app::no_session());
+  if (refusal) return api.refused(*refusal);
   if (*index >= entries) return api.not_found("the ledger has no entry of this index");
   const auto proof = api.log.receipt(*index);
   if (!proof) return api.faulted(proof.fault());

@@ -30,7 +30,7 @@ using Query = std::variant<std::vector<Line>, app::Refusal> (*)(const app::State
 
 template <class Line, class Render>
 Response list(Api& api, const Request& request, Query<Line> query, Render render) {
-  std::variant<std::vector<Line>, app::Refusal> shown = app::no_session();
+  std::variant<std::vector<Line>, app::Refusal> shown;
   const auto done = api.run([&](app::House& house, const Now& now) {
     shown = query(house.state(), session_hash(request), now);
   });

@@ -42,7 +42,7 @@ json::object proposal_json(const app::PolicyText& text) {
 }
 
 Response show(Api& api, const Request& request, const PathParams&) {
-  std::variant<app::PolicyShown, app::Refusal> shown = app::no_session();
+  std::variant<app::PolicyShown, app::Refusal> shown;
   const auto done = api.run([&](app::House& house, const Now& now) {
     shown = app::show_policy(house.state(), session_hash(request), now);
   });
@@ -91,7 +91,7 @@ Response propose(Api& api, const Request& request, const PathParams& path) {
 
 Response show_proposal(Api& api, const Request& request, const PathParams& path) {
   if (auto refused = bad_id(api, "version", path["version"])) return *refused;
-  std::variant<app::ProposalShown, app::Refusal> shown = app::no_session();
+  std::variant<app::ProposalShown, app::Refusal> shown;
   const auto done = api.run([&](app::House& house, const Now& now) {
     shown = app::show_proposal(house.state(), session_hash(request), now, path["version"]);
   });
@@ -139,10 +139,13 @@ json::object told_json(const app::ExplainDecision::Told& told) {
   json::array steps;
   for (const auto& step : told.how.steps) {
     json::array parts;
-    for (const auto& part : step.parts)
+    for (const auto& part : step.parts) {
+      json::array relations;
+      for (const auto& each : part.relations) relations.emplace_back(each.text);
       parts.push_back({{"condition", part.name},
                        {"value", part.value},
-                       {"relations", json_texts(part.relations)}});
+                       {"relations", std::move(relations)}});
+    }
     steps.push_back({{"rule", step.rule}, {"value", step.value}, {"conditions", std::move(parts)}});
   }
   out.emplace("decisive", json_texts(told.how.decisive));

@@ -22,7 +22,7 @@ std::string quoted(std::string text) {
 }
 
 void add_challenge(http::Response& response, const app::Refusal& refusal) {
-  if (refusal.why == app::Why::no_session)
+  if (app::is_nobody(refusal.why))
     response.headers.push_back({"WWW-Authenticate", "Bearer"});
   if (refusal.why != app::Why::step_up_needed) return;
   std::string value = "Bearer error=\"insufficient_user_authentication\", error_description=" +
@@ -193,6 +193,7 @@ json::object session_json(const app::SessionView& view) {
           {"until", to_text(view.until)},
           {"idle_until", to_text(view.idle_until)},
           {"proof_at", to_text(view.proof_at)},
+          {"locked", view.locked},
           {"focus", or_null(view.focus.text())},
           {"glass", std::move(open)},
           {"owed", std::move(owed)}};

@@ -14,6 +14,7 @@ struct Route {
 };
 
 std::span<const Route> session_routes();
+std::span<const Route> lock_routes();
 std::span<const Route> chart_routes();
 std::span<const Route> glass_routes();
 std::span<const Route> case_routes();

@@ -168,14 +168,17 @@ Response step_up(Api& api, const Request& request, const PathParams&) {
   if (const auto error = fields.error()) return http::problem(*error);
 
   StaffId person;
+  app::Refusal nobody;
   app::StepUp command;
   command.token_hash = session_hash(request);
   const auto known = api.run([&](app::House& house, const Now& now) {
     if (const auto* session = app::live_session(house.state(), command.token_hash, now))
       person = session->staff;
+    else
+      nobody = app::no_session(house.state(), command.token_hash, now);
   });
   if (!known) return api.faulted(known.fault());
-  if (person.empty()) return api.refused(app::no_session());
+  if (person.empty()) return api.refused(nobody);
   const auto step = totp_step(api, person, code);
   if (!step) return api.faulted(step.fault());
   command.totp_step = *step;

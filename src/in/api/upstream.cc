@@ -123,17 +123,17 @@ Result<Found> read_found(std::string_view body, std::size_t at_most) {
 
 std::variant<Asked, http::Response> ask_patient(Api& api, const http::Request& request,
                                                 const PatientId& patient, const app::Cell& cell) {
-  bool alive = false;
+  std::optional<app::Refusal> refusal;
   bool asks = true;
   bool known = false;
   const auto looked = api.run([&](app::House& house, const Now& now) {
     const auto* session = app::live_session(house.state(), session_hash(request), now);
-    alive = session != nullptr;
+    if (session == nullptr) refusal = app::no_session(house.state(), session_hash(request), now);
     known = house.state().knows(patient);
-    asks = alive && app::asks_who_it_is(house.state(), *session, {cell}, patient, now);
+    asks = session != nullptr && app::asks_who_it_is(house.state(), *session, {cell}, patient, now);
   });
   if (!looked) return api.faulted(looked.fault());
-  if (!alive) return api.refused(app::no_session());
+  if (refusal) return api.refused(*refusal);
   if (!asks) return Asked{.exists = known};
   const auto told = api.edge.records.send({.method = "GET",
                                            .target = "Patient/" + patient.text(),

@@ -60,13 +60,14 @@ std::shared_ptr<const app::Lease> Grants::lease() const {
 }
 
 std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() {
-  bool alive = false;
+  std::optional<app::Refusal> refusal;
   const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
-    alive = app::live_session(house.state(), session_, now) != nullptr;
+    if (app::live_session(house.state(), session_, now) == nullptr)
+      refusal = app::no_session(house.state(), session_, now);
     if (const auto* policy = app::policy_of(house.state())) timezone_ = policy->timezone.text;
   });
   if (!durable) return durable.fault();
-  if (!alive) return app::no_session();
+  if (refusal) return *refusal;
   return std::nullopt;
 }
 

@@ -41,6 +41,7 @@ std::string outcome_entry(json::object issue) {
 std::string_view code_of(app::Why why) {
   switch (why) {
     case app::Why::no_session:
+    case app::Why::session_locked:
     case app::Why::sign_in_refused: return "login";
     case app::Why::bad_request: return "invalid";
     case app::Why::not_found: return "not-found";

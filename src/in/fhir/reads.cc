@@ -81,7 +81,7 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
     return trouble(*fault);
   }
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
-    if (refusal->why != app::Why::no_session) return out;
+    if (!app::is_nobody(refusal->why)) return out;
     tell(kept.tallies, facts::Outcome::nothing);
     return refused(*refusal);
   }
