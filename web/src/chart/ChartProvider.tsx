@@ -11,7 +11,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useRef, use
 import { useNavigate } from "react-router";
 import { api, inChart, told } from "../api/client";
 import type { Basis, FoundPatient, Offer, OfferedCell, OpenAnswer } from "../api/types";
-import { GlassDialog, type Broken } from "../glass/GlassDialog";
+import { GlassDialog } from "../glass/GlassDialog";
 import { DeniedDialog } from "../glass/DeniedDialog";
 import { useLive, useSession } from "../session/SessionProvider";
 
@@ -84,6 +84,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   const permitted = useCallback(
     (patient: string, answer: Permit) => {
       if (latest.current?.patient !== patient) forget();
+      setAsked(null);
       setShut(null);
       setChart({
         patient,
@@ -106,7 +107,10 @@ export function ChartProvider({ children }: { children: ReactNode }) {
         if (answer.verdict === "permit") permitted(patient, answer);
         else if (answer.verdict === "glass")
           setAsked({ patient, found, offer: answer.offer, code: answer.code, cell: null });
-        else setDenied({ answer, found });
+        else {
+          setAsked(null);
+          setDenied({ answer, found });
+        }
       } finally {
         setOpening(false);
       }
@@ -114,13 +118,22 @@ export function ChartProvider({ children }: { children: ReactNode }) {
     [permitted],
   );
 
-  const broken = useCallback(
-    async (given: Broken) => {
-      const { patient } = given;
-      setAsked(null);
-      await open(patient);
+  // The glass was broken, or the offer is old: the dialog goes if the chart opens, and else has the offer of now.
+  const askAgain = useCallback(
+    async (before: Asked) => {
+      const { patient, found, cell } = before;
+      if (cell === null) return open(patient, found);
+      const answer = await told(api.POST("/api/v1/charts/{patient}/open", { ...inChart(patient), body: { cell } }));
+      if (answer.verdict === "glass") setAsked({ ...before, offer: answer.offer, code: answer.code });
+      else if (answer.verdict === "permit") {
+        await open(patient, found);
+        await client.invalidateQueries({ queryKey: ["chart"] });
+      } else {
+        setAsked(null);
+        setDenied({ answer, found });
+      }
     },
-    [open],
+    [client, open],
   );
 
   const close = useCallback(async () => {
@@ -156,7 +169,14 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   return (
     <ChartContext value={held}>
       {children}
-      {asked ? <GlassDialog asked={asked} onBroken={(given) => void broken(given)} onOpen={() => void open(asked.patient).then(() => setAsked(null))} onDecline={() => setAsked(null)} /> : null}
+      {asked ? (
+        <GlassDialog
+          key={asked.patient}
+          asked={asked}
+          onAskAgain={() => askAgain(asked)}
+          onDecline={() => setAsked(null)}
+        />
+      ) : null}
       {denied ? <DeniedDialog answer={denied.answer} found={denied.found} onClose={() => setDenied(null)} /> : null}
     </ChartContext>
   );

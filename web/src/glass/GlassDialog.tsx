@@ -4,15 +4,10 @@ import type { Asked } from "../chart/ChartProvider";
 import { Dialog } from "../parts/Dialog";
 import { texts } from "../texts";
 
-export interface Broken {
-  patient: string;
-}
-
 interface Props {
   asked: Asked;
-  onBroken: (broken: Broken) => void;
-  /** Ordinary access suffices now, for instance by a referral that was just logged. */
-  onOpen: () => void;
+  /** Asks the server again: the dialog goes where the chart opens now. */
+  onAskAgain: () => Promise<void>;
   onDecline: () => void;
 }
 
