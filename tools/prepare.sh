@@ -30,10 +30,21 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" > /dev/null
 }
 
+# npm_ci FOLDER WHAT : no script of a package is run.
+npm_ci() {
+  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return
+  say "Installing $2"
+  (cd "$1" && npm ci --silent --ignore-scripts --no-audit --no-fund) && touch "$1/node_modules/.package-lock.json"
+}
+
+# The console is built by Node 20 or later. Debian 12 has 18: there npm brings one, and goes on with its own itself.
 install_node_modules() {
-  [ demo/node_modules/.package-lock.json -nt demo/package-lock.json ] && return
-  say "Installing the demo's node modules"
-  (cd demo && npm ci --silent --no-audit --no-fund) && touch demo/node_modules/.package-lock.json
+  npm_ci demo "the demo's node modules"
+  npm_ci web "the console's node modules"
+  node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' && return
+  npm_ci tools/node "a newer Node"
+  local newer=(tools/node/node_modules/node-linux-*/bin)
+  export PATH=$PWD/${newer[0]}:$PATH
 }
 
 # built FOLDER TARGET... : whether there is nothing to build.

@@ -17,6 +17,7 @@
 #include "bin/writer_thread.h"
 #include "in/api/admit.h"
 #include "in/api/api.h"
+#include "in/console/files.h"
 #include "in/edge.h"
 #include "in/fhir/gateway.h"
 #include "in/http/router.h"
@@ -203,6 +204,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   in::http::Router router;
   api.add_to(router);
   gateway->routes(router);
+  in::console::Console{in::console::files()}.add_to(router);
   const auto port = server.start([&](const in::http::Request& request) { return router(request); });
   if (!port) return complain(io, port.fault().what);
   std::optional<Publisher> publisher;

@@ -46,6 +46,7 @@ std::size_t Request::count(std::string_view name) const {
 
 std::string_view body_text(const Response& response) {
   if (const auto* text = std::get_if<std::string>(&response.body)) return *text;
+  if (const auto* part = std::get_if<BuiltIn>(&response.body)) return part->bytes;
   return std::get<ReleasedRecord>(response.body).bytes.bytes();
 }
 
@@ -81,6 +82,7 @@ std::string_view reason_phrase(int status) {
     case 201: return "Created";
     case 202: return "Accepted";
     case 204: return "No Content";
+    case 302: return "Found";
     case 304: return "Not Modified";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";

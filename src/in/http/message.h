@@ -49,8 +49,13 @@ struct ReleasedRecord {
   std::function<void(std::uint64_t bytes_written, app::Done how)> on_done;
 };
 
+// Bytes that are part of the program: never of a record, and there as long as it runs.
+struct BuiltIn {
+  std::string_view bytes;
+};
+
 // Text is ours: problem details, answers of the API, metrics.
-using Body = std::variant<std::string, ReleasedRecord>;
+using Body = std::variant<std::string, ReleasedRecord, BuiltIn>;
 
 // The server adds Date, Content-Length, Connection, Cache-Control (no-store unless given) and
 // X-Content-Type-Options; the framing headers Content-Length, Transfer-Encoding and Connection are

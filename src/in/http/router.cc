@@ -88,6 +88,14 @@ void PathParams::set(std::string_view name, std::string value) {
     found->second = std::move(value);
 }
 
+// "/a/" -> {"a", ""}: the last segment is empty, and nothing but the same in a template matches it.
+std::optional<std::vector<std::string>> Router::segments_of(std::string_view path) {
+  const bool slash = path.size() > 1 && path.ends_with('/');
+  auto out = split_path(slash ? path.substr(0, path.size() - 1) : path);
+  if (out && slash) out->emplace_back();
+  return out;
+}
+
 bool Router::goes_before(const Route& a, const Route& b) {
   return std::lexicographical_compare(
       a.segments.begin(), a.segments.end(), b.segments.begin(), b.segments.end(),
@@ -101,11 +109,12 @@ bool Router::matches(const Route& route, const std::vector<std::string>& path) {
   for (std::size_t n = 0; n < route.segments.size(); ++n)
     if (route.segments[n].kind == Segment::Kind::literal && route.segments[n].text != path[n])
       return false;
-  return true;
+  return path.empty() || !path.back().empty() ||
+         route.segments.back().kind == Segment::Kind::literal;
 }
 
 void Router::add(std::string_view method, std::string_view path_template, RouteHandler handler) {
-  const auto parts = split_path(path_template);
+  const auto parts = segments_of(path_template);
   MUST(parts.has_value() && handler);
   Route route{.method = std::string{method}, .segments = {}, .handler = std::move(handler)};
   for (const auto& part : *parts) {
@@ -134,7 +143,7 @@ void Router::add(std::string_view method, std::string_view path_template, RouteH
 }
 
 Response Router::operator()(const Request& request) const {
-  const auto path = split_path(request.path);
+  const auto path = segments_of(request.path);
   if (!path) return problem(refusals::bad_path);
   const Route* chosen = nullptr;
   std::vector<std::string> allowed;
@@ -148,7 +157,9 @@ Response Router::operator()(const Request& request) const {
     if (std::find(allowed.begin(), allowed.end(), route.method) == allowed.end())
       allowed.push_back(route.method);
   }
-  if (chosen == nullptr && allowed.empty()) return problem(refusals::no_such_path);
+  if (chosen == nullptr && allowed.empty())
+    return problem(!path->empty() && path->back().empty() ? refusals::bad_path
+                                                          : refusals::no_such_path);
   if (chosen == nullptr) {
     Response answer = problem(refusals::method_not_allowed);
     std::string list;

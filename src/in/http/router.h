@@ -39,7 +39,8 @@ class Router {
 
   // "/api/v1/glass/{id}/close"; a last segment "{rest...}" takes one or more segments, joined by
   // '/'. A literal segment wins over a parameter, a parameter over the rest. A HEAD without a route
-  // of its own goes to the GET route. Adding one method and template twice is a bug.
+  // of its own goes to the GET route. A slash at the end is refused unless a template is written
+  // with it. Adding one method and template twice is a bug.
   void add(std::string_view method, std::string_view path_template, RouteHandler handler);
 
   Response operator()(const Request& request) const;  // 400, 404 and 405 are answered here
@@ -54,6 +55,7 @@ class Router {
     std::vector<Segment> segments;
     RouteHandler handler;
   };
+  static std::optional<std::vector<std::string>> segments_of(std::string_view path);
   static bool matches(const Route& route, const std::vector<std::string>& path);
   static bool goes_before(const Route& a, const Route& b);
   std::vector<Route> routes_;  // the most literal first

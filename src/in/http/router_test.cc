@@ -33,6 +33,8 @@ Router sample() {
   router.add("POST", "/glass/{id}/close", say("id-close"));
   router.add("GET", "/glass/open", say("open"));
   router.add("GET", "/fhir/metadata", say("metadata"));
+  router.add("GET", "/desk/", say("desk"));
+  router.add("GET", "/desk/{path...}", say("rest"));
   return router;
 }
 
@@ -61,6 +63,17 @@ TEST(Router, AnswersWhatItDoesNotKnow) {
   EXPECT_EQ(wrong.status, 405);
   EXPECT_EQ(wrong.headers.back().name, "Allow");
   EXPECT_EQ(wrong.headers.back().value, "GET, DELETE");
+}
+
+TEST(Router, ASlashAtTheEndIsAPathOfItsOwnWhereATemplateSaysSo) {
+  const auto router = sample();
+  EXPECT_EQ(body_text(router(request("GET", "/desk/"))), "desk");
+  EXPECT_EQ(body_text(router(request("GET", "/desk/a"))), "rest:a");
+  EXPECT_EQ(router(request("GET", "/desk")).status, 404);
+  EXPECT_EQ(router(request("POST", "/desk/")).status, 405);
+  for (const char* path : {"/desk//", "/desk/a/", "//", "/glass/", "/glass/open/", "/fhir/",
+                           "/fhir/a/", "/nothing/", "/desk/%2f", "/%2f"})
+    EXPECT_EQ(router(request("GET", path)).status, 400) << path;
 }
 
 TEST(Router, RefusesPathsWithMoreThanOneReading) {
