@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis clock_step_noticed = 2s;
+constexpr Millis charts_looked_at_every = 100ms;  // at most: there may be thousands of screens
 
 }  // namespace
 
@@ -27,6 +28,14 @@ struct House::Running : Lease {
   Right right;
   needs::Clock& clock;
   std::atomic<bool> cut = false;
+};
+
+// The chart in front of a session that somebody looks at.
+class House::Watch {
+ public:
+  PatientId focus;
+  bool readable = false;
+  Instant look_again = far_future;
 };
 
 // Nobody watches over what still streams, and the next house does not know of it.
@@ -98,6 +107,9 @@ void House::record(const Spelled& spelled, const Now& now) {
     return;
   }
   state_.apply(*index, now, spelled.body);
+  for (auto& each : notices_of(state_, spelled.body.fact)) notice(std::move(each));
+  if (const auto* moved = std::get_if<facts::FocusMoved>(&spelled.body.fact))
+    if (watches_.contains(moved->session)) focus_moved_.push_back(moved->session);
 }
 
 void House::note_all(std::vector<facts::Fact> noted, const Now& now) {
@@ -142,9 +154,18 @@ Result<Durable> House::commit() {
   if (!durable) {
     failed_ = true;
     fault_ = durable.fault().what;
-  } else if (state_.rights_epoch != rights_seen_) {
-    recheck_rights(settle(parts_.clock.now()));
+    notices_.clear();  // of these nobody is told
+    return durable;
   }
+  if (state_.rights_epoch != rights_seen_) recheck_rights(settle(parts_.clock.now()));
+  if (!watches_.empty()) {
+    const Now now = settle(parts_.clock.now());
+    look_at_moved(now);
+    if (state_.rights_epoch != charts_epoch_ &&
+        now.boot - charts_looked_at_ >= charts_looked_at_every)
+      look_at_charts(now);
+  }
+  std::ranges::move(std::exchange(notices_, {}), std::back_inserter(durable_notices_));
   return durable;
 }
 
@@ -161,6 +182,7 @@ void House::keep_time(const Now& told) {
     return running != nullptr && now.wall >= running->right.judge_again;
   });
   if (due || state_.rights_epoch != rights_seen_) recheck_rights(now);
+  look_at_charts(now);
   const auto minute = std::chrono::floor<std::chrono::minutes>(now.wall);
   if (state_.rights_epoch != explained_epoch_ || minute != explained_minute_) {
     explained_epoch_ = state_.rights_epoch;
@@ -181,6 +203,48 @@ std::shared_ptr<const Lease> House::lease(const Right& right) {
   std::erase_if(running_, [](const auto& each) { return each.expired(); });
   running_.push_back(running);
   return running;
+}
+
+std::shared_ptr<const House::Watch> House::watch(const SessionId& session, const Now& now) {
+  std::erase_if(watches_, [](const auto& each) { return each.second.expired(); });
+  auto& held = watches_[session];
+  if (auto known = held.lock()) return known;
+  auto made = std::make_shared<Watch>();
+  still_readable(session, *made, now);
+  held = made;
+  return made;
+}
+
+// Looks, and remembers. False: it could be read, and no longer can.
+bool House::still_readable(const SessionId& id, Watch& watch, const Now& now) const {
+  const auto* session = state_.session(id);
+  if (session == nullptr) return true;  // its end is told as such
+  const bool could = watch.readable && watch.focus == session->focus;
+  watch.focus = session->focus;
+  watch.readable = false;
+  watch.look_again = far_future;
+  if (watch.focus.empty()) return true;
+  const auto judged = judge(state_, *session, chart_cell(watch.focus), now);
+  watch.readable = judged.verdict == Verdict::permit;
+  watch.look_again = judged.holds_until;
+  return watch.readable || !could;
+}
+
+void House::look_at_moved(const Now& now) {
+  for (const auto& id : std::exchange(focus_moved_, {}))
+    if (const auto found = watches_.find(id); found != watches_.end())
+      if (const auto held = found->second.lock()) still_readable(id, *held, now);
+}
+
+void House::look_at_charts(const Now& now) {
+  const bool all = state_.rights_epoch != charts_epoch_;
+  charts_epoch_ = state_.rights_epoch;
+  if (all) charts_looked_at_ = now.boot;
+  for (const auto& [id, weak] : watches_) {
+    const auto held = weak.lock();
+    if (held == nullptr || !(all || now.wall >= held->look_again)) continue;
+    if (!still_readable(id, *held, now)) notice(ChartShut{.session = id});
+  }
 }
 
 // Whether what streams is still permitted; asked again when facts change and when time alone does.

@@ -84,8 +84,15 @@ bool Connection::make_room(Edge& edge, const Peer* of) {
     if (theirs(each) && each->waiting_ && !each->leaving_ &&
         (longest == nullptr || each->deadline_.load() < longest->deadline_.load()))
       longest = each;
-  if (longest == nullptr) return false;
-  longest->make_way(false);
+  if (longest != nullptr) {
+    longest->make_way(false);
+    return true;
+  }
+  // Somebody at work goes before somebody's screen, which asks again.
+  const auto screen = std::ranges::find_if(
+      edge.streams, [&](const Connection* each) { return theirs(each) && !each->leaving_; });
+  if (screen == edge.streams.end()) return false;
+  (*screen)->make_way(true);
   return true;
 }
 
@@ -116,6 +123,11 @@ void Connection::brought_something() {
 
 void Connection::sweep(Clock::time_point now) {
   const bool late = now.time_since_epoch().count() >= deadline_.load();
+  if (streaming_) {
+    if (late || edge_.stopping) nudge();
+    if (late) no_deadline();  // it sets the next one
+    return;
+  }
   const bool over = watched_ != nullptr && watched_->over();
   if (!late && !over && !(edge_.stopping && idle_)) return;
   if (late) ++edge_.counters.timeouts;
@@ -158,6 +170,7 @@ Connection::Next Connection::step() {
     case Phase::handshake: return shake_hands();
     case Phase::receive: return receive();
     case Phase::send: return send();
+    case Phase::stream: return stream();
     case Phase::linger: return linger();
     case Phase::admit:
     case Phase::handle:
@@ -341,6 +354,7 @@ void Connection::run() {
   auto response = handle(parser_.take());
   hold_bytes(0);
   answer(std::move(response), head_only, keep);
+  if (phase_ == Phase::stream) return begin_stream();
   drive();
 }
 
@@ -358,7 +372,8 @@ Response Connection::handle(Request request) {
 void Connection::answer(Response response, bool head_only, bool keep) {
   response_ = std::move(response);
   record_owed_ = std::holds_alternative<ReleasedRecord>(response_.body);
-  keep_ = keep && !overdue_ && !edge_.stopping;
+  const bool streams = std::holds_alternative<EventStream>(response_.body) && !head_only;
+  keep_ = keep && !streams && !overdue_ && !edge_.stopping;
   overdue_ = false;
   sent_ = renewed_at_ = head_bytes_ = 0;
   auto head = head_text(response_, {.close = !keep_, .date = date_now()});
@@ -372,6 +387,10 @@ void Connection::answer(Response response, bool head_only, bool keep) {
   ++edge_.counters.answers[static_cast<std::size_t>(response_.status / 100)];
   lead_ = std::move(*head);
   head_bytes_ = lead_.size();
+  if (streams && std::holds_alternative<EventStream>(response_.body)) {
+    phase_ = Phase::stream;
+    return;
+  }
   rest_ = head_only || !may_have_body(response_.status) ? std::string_view{} : body_text(response_);
   if (rest_.size() <= short_body_bytes) {
     lead_.append(rest_);
@@ -531,12 +550,17 @@ void Connection::close() {
   hold_bytes(0);
   release_answer();
   finish_record(app::Done::client_gone);
+  if (const auto* events = std::get_if<EventStream>(&response_.body)) events->source->when_more({});
   {
     const std::lock_guard lock{edge_.registry_mutex};
     watched_ = nullptr;
     edge_.registry.erase(this);
     if (fresh_) edge_.fresh.erase(fresh_place_);
     fresh_ = false;
+    if (streaming_) {
+      edge_.streams.erase(stream_place_);
+      --edge_.counters.streams_open;
+    }
     if (leaving_)
       --edge_.leaving;
     else
@@ -545,6 +569,7 @@ void Connection::close() {
   }
   if (politely) transport_.say_goodbye();
   close_socket();
+  response_ = {};  // a source that nobody hears gives its place free
 }
 
 }  // namespace halligan::in::http

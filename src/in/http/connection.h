@@ -4,6 +4,8 @@
 // INVARIANT: exactly one thread owns a connection at any time: the one that was woken for its
 // socket, or the worker that runs its request. Only sweep() is called by another, and touches
 // nothing but atomics, the socket's shutdown and the lease under the registry's lock.
+// INVARIANT: a stream of events is owned by the thread of the connections until it is closed;
+// others only post to that thread (nudge).
 // INVARIANT: on_done of a released record is called exactly once.
 #pragma once
 
@@ -47,8 +49,9 @@ struct Edge {
   // Under the registry's lock:
   std::unordered_set<Connection*> registry;
   std::unordered_map<std::string, std::shared_ptr<Peer>> peers;
-  std::list<Connection*> fresh;  // that brought no whole request yet, the oldest first
-  std::size_t leaving = 0;       // that make room and are not gone yet
+  std::list<Connection*> fresh;    // that brought no whole request yet, the oldest first
+  std::list<Connection*> streams;  // of events, the oldest first
+  std::size_t leaving = 0;         // that make room and are not gone yet
 };
 
 class Connection : public Runnable, public std::enable_shared_from_this<Connection> {
@@ -68,15 +71,19 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   using Clock = std::chrono::steady_clock;
   void sweep(Clock::time_point now);  // under the registry's lock
   void cut();                         // under the registry's lock
+  void nudged();                      // of a stream: there is something to tell, or to see to
 
  protected:
   enum class Direction { read, write };
   virtual void wait(Direction direction) = 0;  // calls woken() later; the last thing an owner does
+  virtual void end_wait() = 0;                 // woken() comes now
+  virtual void nudge() = 0;                    // from any thread: nudged() is called on ours
+  virtual void hand_over() = 0;                // woken() is called on the connections' thread
   virtual void close_socket() = 0;
   void close();
 
  private:
-  enum class Phase { handshake, receive, admit, handle, send, linger, closed };
+  enum class Phase { handshake, receive, admit, handle, send, stream, linger, closed };
   // The steps say whether to go on. After `stop` the connection may already belong to another
   // thread: nothing of it may be touched.
   enum class Next { go_on, stop };
@@ -88,6 +95,10 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   Next send();
   Next sent();
   Next linger();
+  void begin_stream();
+  Next stream();
+  Next park_stream(Io io);
+  bool collect_events();
   Next park(Io io);
   Next end();
   Next abort(app::Done how);
@@ -146,6 +157,15 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   Clock::time_point answered_at_;
   bool keep_ = true;
   bool record_owed_ = false;  // on_done was not called yet
+
+  // A stream of events; lead_ and sent_ are what waits to be sent of it.
+  std::list<Connection*>::iterator stream_place_;  // under the registry's lock
+  std::atomic<bool> streaming_{false};             // changed under the registry's lock
+  bool heard_ = false;                             // its source wakes us
+  bool stuck_ = false;                             // waits for the client to take more
+  bool over_ = false;                              // its source has said everything
+  Clock::time_point alive_at_;
+  std::optional<Clock::time_point> blocked_since_;
 
   std::atomic<Clock::rep> deadline_;
   std::atomic<bool> overdue_{false};

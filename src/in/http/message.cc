@@ -47,6 +47,7 @@ std::size_t Request::count(std::string_view name) const {
 std::string_view body_text(const Response& response) {
   if (const auto* text = std::get_if<std::string>(&response.body)) return *text;
   if (const auto* part = std::get_if<BuiltIn>(&response.body)) return part->bytes;
+  if (std::holds_alternative<EventStream>(response.body)) return {};
   return std::get<ReleasedRecord>(response.body).bytes.bytes();
 }
 
@@ -127,7 +128,7 @@ std::optional<std::string> head_text(const Response& response, const HeadFacts& 
   }
   if (!cache_said) out.append("Cache-Control: no-store\r\n");
   out.append("X-Content-Type-Options: nosniff\r\n");
-  if (may_have_body(response.status))
+  if (may_have_body(response.status) && !std::holds_alternative<EventStream>(response.body))
     out.append("Content-Length: ")
         .append(std::to_string(body_text(response).size()))
         .append("\r\n");

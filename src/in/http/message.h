@@ -14,6 +14,7 @@
 
 #include "app/lease.h"
 #include "app/release.h"
+#include "in/http/event_source.h"
 
 namespace halligan::in::http {
 
@@ -55,11 +56,12 @@ struct BuiltIn {
 };
 
 // Text is ours: problem details, answers of the API, metrics.
-using Body = std::variant<std::string, ReleasedRecord, BuiltIn>;
+using Body = std::variant<std::string, ReleasedRecord, BuiltIn, EventStream>;
 
 // The server adds Date, Content-Length, Connection, Cache-Control (no-store unless given) and
 // X-Content-Type-Options; the framing headers Content-Length, Transfer-Encoding and Connection are
-// its alone, and dropped when given. A HEAD request gets the length of the body and no body.
+// its alone, and dropped when given. A HEAD request gets the length of the body and no body. Events
+// have no length, and nothing follows them on their connection.
 struct Response {
   int status = 200;
   Headers headers{};

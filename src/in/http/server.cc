@@ -55,6 +55,16 @@ class AsioConnection final : public Connection {
     socket_.async_wait(direction == Direction::read ? Socket::wait_read : Socket::wait_write,
                        [self = shared_from_this()](const Failure&) { self->woken(); });
   }
+  void end_wait() override {
+    Failure ignored;
+    socket_.cancel(ignored);
+  }
+  void nudge() override {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->nudged(); });
+  }
+  void hand_over() override {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->woken(); });
+  }
   void close_socket() override {
     Failure ignored;
     socket_.close(ignored);
@@ -77,8 +87,9 @@ class Server::Impl {
              .registry = {},
              .peers = {},
              .fresh = {},
+             .streams = {},
              .leaving = 0},
-        io(static_cast<int>(options.io_threads)),
+        io(1),
         acceptor(io),
         timer(io) {}
 
@@ -100,7 +111,7 @@ class Server::Impl {
   std::mutex tls_mutex;
   TlsContext tls;
   std::unique_ptr<WorkerPool> pool;
-  std::vector<std::thread> threads;
+  std::thread thread;
 };
 
 Result<std::uint16_t> Server::Impl::listen() {
@@ -175,7 +186,7 @@ Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(o
 Server::~Server() { stop(); }
 
 Result<std::uint16_t> Server::start(Handler handler) {
-  MUST(impl_->threads.empty() && handler);
+  MUST(!impl_->thread.joinable() && handler);
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes with write(2), which would end the process
   if (const auto loaded = reload_certificate(); !loaded) return loaded.fault();
   auto port = impl_->listen();
@@ -189,8 +200,7 @@ Result<std::uint16_t> Server::start(Handler handler) {
   impl.edge.pool = impl.pool.get();
   impl.accept();
   impl.tick();
-  for (std::size_t n = 0; n < impl.options.io_threads; ++n)
-    impl.threads.emplace_back([&impl] { impl.io.run(); });
+  impl.thread = std::thread{[&impl] { impl.io.run(); }};
   return port;
 }
 
@@ -205,7 +215,7 @@ Result<Unit> Server::reload_certificate() {
 
 void Server::stop() {
   auto& impl = *impl_;
-  if (impl.threads.empty()) return;
+  if (!impl.thread.joinable()) return;
   impl.edge.stopping = true;
   asio::post(impl.io, [&impl] {
     Failure ignored;
@@ -219,8 +229,7 @@ void Server::stop() {
   } while (!impl.wait_until_empty(impl.options.tick));
   impl.pool->stop();
   impl.io.stop();
-  for (auto& thread : impl.threads) thread.join();
-  impl.threads.clear();
+  impl.thread.join();
 }
 
 const ServerCounters& Server::counters() const { return impl_->edge.counters; }

@@ -1,6 +1,6 @@
 // server.h - HTTP/1.1 over TCP or TLS: connections in, requests to a handler, answers out.
 //
-// A few threads move bytes; complete requests go to a bounded pool of workers that run the handler,
+// One thread moves bytes; complete requests go to a bounded pool of workers that run the handler,
 // which may block. A request that finds every worker busy and the queue full is answered 503 at
 // once. Pipelined requests are answered in order.
 #pragma once
@@ -27,7 +27,6 @@ struct ServerOptions {
   std::string host = "127.0.0.1";  // an address, not a name
   std::uint16_t port = 0;          // 0: any
   std::optional<TlsFiles> tls{};
-  std::size_t io_threads = 1;
   std::size_t workers = 64;       // requests that may wait inside the handler at once
   std::size_t workers_long = 48;  // of them, at most, for requests that may wait long
   std::function<bool(std::string_view path)> may_wait_long{};  // none: no request does
@@ -56,6 +55,7 @@ struct ServerOptions {
   std::size_t write_rate_min = 32 * 1024;        // bytes a second beyond them
   std::chrono::milliseconds linger_time{2'000};  // for the client to read a refusal
   std::chrono::milliseconds stop_time{10'000};   // for running requests when stopping
+  std::chrono::milliseconds alive_time{10'000};  // between two signs of life of a stream of events
   std::chrono::milliseconds tick{100};           // how often time-outs and leases are looked at
 };
 
@@ -76,6 +76,7 @@ struct ServerCounters {
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint64_t> buffered_bytes{0};  // gauge
   std::atomic<std::uint64_t> answer_bytes{0};    // gauge; of those above 64 KiB
+  std::atomic<std::uint64_t> streams_open{0};    // gauge; of events
 };
 
 class Server {
