@@ -4,6 +4,8 @@
 // Halligan-Patient; what is searched for is in the body.
 
 import createClient from "openapi-fetch";
+import { hearTime } from "./clock";
+import { problemOfOutcome } from "./outcome";
 import type { paths } from "./schema";
 import { ApiProblem, problemOf } from "./problem";
 
@@ -39,7 +41,8 @@ export async function ask(input: Request): Promise<Response> {
     if (input.signal.aborted) throw error;
     throw tell(new ApiProblem(0, "unreachable"));
   }
-  if (!response.ok) throw tell(await problemOf(response));
+  hearTime(response.headers.get("Date"));
+  if (!response.ok) throw tell(await problemOf(response, problemOfOutcome));
   return response;
 }
 

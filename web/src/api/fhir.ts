@@ -2,7 +2,6 @@
 
 import type { Bundle, OperationOutcome, Resource } from "fhir/r4";
 import { ask } from "./client";
-import type { Offer } from "./problem";
 
 export interface Found<R extends Resource> {
   resources: R[];
@@ -10,25 +9,6 @@ export interface Found<R extends Resource> {
   mayBeMore: boolean;
   /** Path of the next page, sealed by the server; none on the last. */
   next: string | null;
-}
-
-/** What a refusal on a FHIR path says beside its status. */
-export interface FhirRefusal {
-  text: string;
-  code: string;
-  offer: Offer | null;
-}
-
-const offerExtension = "urn:halligan:offer";
-
-export function refusalOf(outcome: OperationOutcome | undefined): FhirRefusal {
-  const issue = outcome?.issue[0];
-  const offer = issue?.extension?.find((each) => each.url === offerExtension)?.valueString;
-  return {
-    text: issue?.details?.text ?? "",
-    code: issue?.diagnostics?.replace("reference code ", "") ?? "",
-    offer: offer === undefined ? null : (JSON.parse(offer) as Offer),
-  };
 }
 
 function foundIn<R extends Resource>(bundle: Bundle): Found<R> {
@@ -88,4 +68,3 @@ export async function append<R extends Resource>(resource: R): Promise<R> {
   const text = await answer.text();
   return text === "" ? resource : (JSON.parse(text) as R);
 }
-

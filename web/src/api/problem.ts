@@ -1,5 +1,6 @@
 // problem.ts - every way in which an answer can be a "no", as one kind of error.
 
+import type { OperationOutcome } from "fhir/r4";
 import type { components } from "./schema";
 
 export type ProblemBody = components["schemas"]["Problem"];
@@ -21,14 +22,23 @@ export class ApiProblem extends Error {
 
 const urn = "urn:halligan:problem:";
 
-export async function problemOf(response: Response): Promise<ApiProblem> {
+/** `ofOutcome` reads what /fhir says instead. */
+export async function problemOf(
+  response: Response,
+  ofOutcome?: (status: number, outcome: OperationOutcome) => ApiProblem,
+): Promise<ApiProblem> {
   try {
-    const body = (await response.json()) as Partial<ProblemBody>;
+    const body = (await response.json()) as Partial<ProblemBody> | OperationOutcome;
+    if ("resourceType" in body) return ofOutcome?.(response.status, body) ?? unexpected(response);
     if (typeof body.type === "string" && body.type.startsWith(urn))
       return new ApiProblem(response.status, body.type.slice(urn.length), body);
   } catch {
     // no JSON: something between us and the server answered
   }
+  return unexpected(response);
+}
+
+function unexpected(response: Response): ApiProblem {
   return new ApiProblem(response.status, "unexpected-answer");
 }
 

@@ -10,16 +10,20 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useNavigate } from "react-router";
 import { api, inChart, told } from "../api/client";
-import type { Basis, FoundPatient, Offer, OfferedCell, OpenAnswer } from "../api/types";
+import type { Basis, FoundPatient, Glass, Offer, OfferedCell, OpenAnswer, Session } from "../api/types";
 import { GlassDialog } from "../glass/GlassDialog";
 import { DeniedDialog } from "../glass/DeniedDialog";
-import { useLive, useSession } from "../session/SessionProvider";
+import { useLive, useSession, useSessionState } from "../session/SessionProvider";
 
-/** Why a chart that was open is not any more. */
-export type ShutBy = "closed" | "ended" | "expired" | "moved" | "shut" | "refused";
+/** Why a chart that was open is not any more; "session": nobody is signed in. */
+export type ShutBy = "closed" | "ended" | "expired" | "idle" | "moved" | "shut" | "session";
 
 export interface OpenChart {
   patient: string;
+  /** As the search said; null where the chart was opened by its id alone, as after a reload. */
+  found: FoundPatient | null;
+  /** What was offered before it opened, by rule: how long each may idle. */
+  idle: Record<string, number>;
   basis: Basis;
   notices: string[];
   /** Somebody else will look at this access. */
@@ -37,10 +41,17 @@ export interface Asked {
   cell: OfferedCell | null;
 }
 
+export interface Shut {
+  by: ShutBy;
+  detail: string | null;
+  patient: string;
+  found: FoundPatient | null;
+}
+
 interface Held {
   chart: OpenChart | null;
   /** The chart that was open last, and why it no longer is. */
-  shut: { by: ShutBy; detail: string | null } | null;
+  shut: Shut | null;
   opening: boolean;
   open: (patient: string, found?: FoundPatient | null) => Promise<void>;
   /** Asks for glass for a part of the open chart. */
@@ -56,17 +67,32 @@ const ChartContext = createContext<Held | null>(null);
 type Permit = Extract<OpenAnswer, { verdict: "permit" }>;
 type Deny = Extract<OpenAnswer, { verdict: "deny" }>;
 
+function idleOf(asked: Asked | null): Record<string, number> {
+  return Object.fromEntries((asked?.offer.grants ?? []).map((grant) => [grant.rule, grant.idle_seconds]));
+}
+
+/** The open glass of this session for one chart. */
+export function glassOf(session: Session, patient: string): Glass[] {
+  return session.glass.filter((open) => open.patient === patient);
+}
+
 export function ChartProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const session = useSession();
+  const { status, refresh } = useSessionState();
   const [chart, setChart] = useState<OpenChart | null>(null);
-  const [shut, setShut] = useState<Held["shut"]>(null);
+  // The session as it was told after the chart had opened: only that says whether it still is.
+  const [confirmed, setConfirmed] = useState<OpenChart | null>(null);
+  const [shut, setShut] = useState<Shut | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [denied, setDenied] = useState<{ answer: Deny; found: FoundPatient | null } | null>(null);
   const [opening, setOpening] = useState(false);
+  const [tabs] = useState(() => new BroadcastChannel("halligan"));
   const latest = useRef(chart);
   latest.current = chart;
+  const asking = useRef(asked);
+  asking.current = asked;
 
   const forget = useCallback(() => client.removeQueries({ queryKey: ["chart"] }), [client]);
 
@@ -74,29 +100,36 @@ export function ChartProvider({ children }: { children: ReactNode }) {
     (by, detail = null) => {
       if (latest.current === null) return;
       forget();
+      const { patient, found } = latest.current;
       setChart(null);
       setAsked(null);
-      setShut({ by, detail });
+      setShut({ by, detail, patient, found });
     },
     [forget],
   );
 
   const permitted = useCallback(
-    (patient: string, answer: Permit) => {
-      if (latest.current?.patient !== patient) forget();
-      setAsked(null);
-      setShut(null);
-      setChart({
+    (patient: string, found: FoundPatient | null, answer: Permit) => {
+      const before = latest.current?.patient === patient ? latest.current : null;
+      if (before === null) forget();
+      const opened: OpenChart = {
         patient,
+        found: found ?? before?.found ?? null,
+        idle: { ...before?.idle, ...idleOf(asking.current) },
         basis: answer.basis,
         notices: answer.notices,
         review: answer.review,
         rest: answer.rest ?? null,
-      });
-      void client.invalidateQueries({ queryKey: ["session"] });
-      void navigate("/chart");
+      };
+      setAsked(null);
+      setShut(null);
+      setChart(opened);
+      // Every tab of this session learns that the focus has moved.
+      tabs.postMessage("focus");
+      void refresh().then(() => setConfirmed(opened));
+      void navigate("/chart", { replace: location.pathname.endsWith("/chart") });
     },
-    [client, forget, navigate],
+    [forget, navigate, refresh, tabs],
   );
 
   const open = useCallback<Held["open"]>(
@@ -104,7 +137,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       setOpening(true);
       try {
         const answer = await told(api.POST("/api/v1/charts/{patient}/open", { ...inChart(patient), body: {} }));
-        if (answer.verdict === "permit") permitted(patient, answer);
+        if (answer.verdict === "permit") permitted(patient, found, answer);
         else if (answer.verdict === "glass")
           setAsked({ patient, found, offer: answer.offer, code: answer.code, cell: null });
         else {
@@ -120,20 +153,24 @@ export function ChartProvider({ children }: { children: ReactNode }) {
 
   // The glass was broken, or the offer is old: the dialog goes if the chart opens, and else has the offer of now.
   const askAgain = useCallback(
-    async (before: Asked) => {
+    async (before: Asked): Promise<Offer | null> => {
       const { patient, found, cell } = before;
-      if (cell === null) return open(patient, found);
-      const answer = await told(api.POST("/api/v1/charts/{patient}/open", { ...inChart(patient), body: { cell } }));
-      if (answer.verdict === "glass") setAsked({ ...before, offer: answer.offer, code: answer.code });
-      else if (answer.verdict === "permit") {
+      const body = cell === null ? {} : { cell };
+      const answer = await told(api.POST("/api/v1/charts/{patient}/open", { ...inChart(patient), body }));
+      if (answer.verdict === "glass") {
+        setAsked({ ...before, offer: answer.offer, code: answer.code });
+        return answer.offer;
+      }
+      setAsked(null);
+      if (answer.verdict === "deny") setDenied({ answer, found });
+      else if (cell === null) permitted(patient, answer);
+      else {
         await open(patient, found);
         await client.invalidateQueries({ queryKey: ["chart"] });
-      } else {
-        setAsked(null);
-        setDenied({ answer, found });
       }
+      return null;
     },
-    [client, open],
+    [client, open, permitted],
   );
 
   const close = useCallback(async () => {
@@ -148,10 +185,28 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       shutNow("ended", String(event.data["by"] ?? ""));
   });
 
-  // Another tab of this session has moved to another chart.
+  // Another tab of this session has moved to another chart, or the glass of this one is not open any more.
   useEffect(() => {
-    if (chart !== null && !session.locked && session.focus !== null && session.focus !== chart.patient) shutNow("moved");
-  }, [chart, session.focus, session.locked, shutNow]);
+    if (chart === null || confirmed !== chart || session.locked) return;
+    const { glass } = chart.basis;
+    if (session.focus !== null && session.focus !== chart.patient) shutNow("moved");
+    else if (glass !== null && !session.glass.some((open) => open.glass === glass)) shutNow("ended");
+  }, [chart, confirmed, session, shutNow]);
+
+  // A glass for a part of this chart has ended: what it showed goes, and the rest is asked for anew.
+  const parts = chart === null ? "" : glassOf(session, chart.patient).map((open) => open.glass).join(" ");
+  const partsBefore = useRef(parts);
+  useEffect(() => {
+    const now = parts.split(" ");
+    const ended = partsBefore.current.split(" ").some((glass) => glass !== "" && !now.includes(glass));
+    partsBefore.current = parts;
+    if (ended && latest.current !== null) void client.resetQueries({ queryKey: ["chart"] });
+  }, [client, parts]);
+
+  const signedIn = status.is === "in";
+  useEffect(() => {
+    if (!signedIn) shutNow("session");
+  }, [signedIn, shutNow]);
 
   const held = useMemo<Held>(
     () => ({

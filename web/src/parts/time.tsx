@@ -1,6 +1,7 @@
 // time.tsx - moments in the hospital's locale and time zone, and how long is left of something.
 
 import { useEffect, useState } from "react";
+import { serverNow } from "../api/clock";
 import { useHospital } from "../session/hospital";
 import { texts } from "../texts";
 
@@ -43,11 +44,11 @@ export function Moment({ at, shape = "moment" }: { at: string | null | undefined
   return at ? <time dateTime={at}>{told}</time> : <>{told}</>;
 }
 
-/** The present, told anew every `every` milliseconds. */
+/** The present, at the server, told anew every `every` milliseconds. */
 export function useNow(every = 1000): number {
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(serverNow);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), every);
+    const timer = setInterval(() => setNow(serverNow()), every);
     return () => clearInterval(timer);
   }, [every]);
   return now;
