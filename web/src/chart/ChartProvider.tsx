@@ -102,7 +102,6 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       forget();
       const { patient, found } = latest.current;
       setChart(null);
-      setAsked(null);
       setShut({ by, detail, patient, found });
     },
     [forget],
@@ -161,9 +160,10 @@ export function ChartProvider({ children }: { children: ReactNode }) {
         setAsked({ ...before, offer: answer.offer, code: answer.code });
         return answer.offer;
       }
-      setAsked(null);
-      if (answer.verdict === "deny") setDenied({ answer, found });
-      else if (cell === null) permitted(patient, answer);
+      if (answer.verdict === "deny") {
+        setAsked(null);
+        setDenied({ answer, found });
+      } else if (cell === null) permitted(patient, found, answer);
       else {
         await open(patient, found);
         await client.invalidateQueries({ queryKey: ["chart"] });

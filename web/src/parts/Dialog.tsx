@@ -1,6 +1,9 @@
 // Dialog.tsx - a modal dialog: the browser's own, so that focus stays in it and goes back where it was.
+//
+// It steps aside while somebody has to sign in or unlock, and is there again afterwards with what was typed.
 
 import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useSessionState } from "../session/SessionProvider";
 import { texts } from "../texts";
 
 interface Props {
@@ -8,27 +11,40 @@ interface Props {
   onClose: () => void;
   children: ReactNode;
   className?: string;
+  /** Id of what a screen reader says after the title. */
+  describedBy?: string;
   /** Whether Escape and the cross close it. */
   dismissible?: boolean;
 }
 
-export function Dialog({ title, onClose, children, className = "", dismissible = true }: Props) {
+export function Dialog({ title, onClose, children, className = "", describedBy, dismissible = true }: Props) {
+  const { status } = useSessionState();
+  const covered = status.is !== "in" || status.session.locked;
+  const inside = useRef<HTMLElement | null>(null);
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
-    const dialog = element.current;
     const before = document.activeElement;
-    if (dialog !== null && !dialog.open) dialog.showModal();
     return () => {
-      dialog?.close();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  useEffect(() => {
+    const dialog = element.current;
+    if (dialog === null || covered) return;
+    dialog.showModal();
+    inside.current?.focus();
+    return () => dialog.close();
+  }, [covered]);
   return (
     <dialog
       ref={element}
       className={`h-dialog ${className}`}
       aria-labelledby={heading}
+      aria-describedby={describedBy}
+      onFocus={(event) => {
+        inside.current = event.target;
+      }}
       onCancel={(event) => {
         event.preventDefault();
         if (dismissible) onClose();

@@ -1,0 +1,139 @@
+// useBreaking.ts - one press of the button: the code where one is asked, the glass, the chart.
+//
+// Whatever goes wrong, what was typed stays. The server decides afresh whatever the offer said.
+
+import { useMutation } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { api, freshKey, inChart } from "../api/client";
+import { ApiProblem, isProblem } from "../api/problem";
+import type { Grant, Offer } from "../api/types";
+import type { Asked } from "../chart/ChartProvider";
+import { codeProblem, stepUp } from "../session/proof";
+import { texts } from "../texts";
+import { breaking, field, whatIsWrong, wrongBy, type Draft, type Wrong } from "./draft";
+
+/** An offer is advice for two minutes; what it says may be different afterwards. */
+const offerLives = 120_000;
+
+/** What to tell about the last press, and where. */
+export interface Told {
+  wrong: Wrong;
+  /** Something that is no single field's. */
+  other: { text: string; code: string | null } | { error: unknown } | null;
+}
+
+class Changed extends Error {}
+class CodeRefused extends Error {
+  constructor(readonly refusal: unknown) {
+    super("code refused");
+  }
+}
+
+const nothing: Told = { wrong: {}, other: null };
+
+/** What a person agrees to; how fresh their proof is may have changed. */
+function terms(grant: Grant | undefined): string {
+  return JSON.stringify(grant, (name, value: unknown) => (name === "fresh" ? undefined : value));
+}
+
+/** The same content is sent with the same key, however often. */
+function useKey(): (content: string) => string {
+  const last = useRef({ content: "", key: "" });
+  return (content) => {
+    if (last.current.content !== content) last.current = { content, key: freshKey() };
+    return last.current.key;
+  };
+}
+
+/** When the offer that is shown was made, by this browser's own clock. */
+function useAge(offer: Offer): () => number {
+  const since = useRef({ offer, at: performance.now() });
+  if (since.current.offer !== offer) since.current = { offer, at: performance.now() };
+  return () => performance.now() - since.current.at;
+}
+
+export function useBreaking(
+  asked: Asked,
+  draft: Draft,
+  change: (changed: Partial<Draft>) => void,
+  askAgain: () => Promise<Offer | null>,
+) {
+  const [now, setNow] = useState<Told>(nothing);
+  const [needsCode, setNeedsCode] = useState<Record<string, boolean>>({});
+  const busy = useRef(false);
+  const keyFor = useKey();
+  const age = useAge(asked.offer);
+
+  const codeAsked = (grant: Grant) =>
+    grant.bill.proof !== null && (needsCode[grant.rule] ?? !grant.bill.proof.fresh);
+
+  const prove = async () => {
+    try {
+      await stepUp(draft.code);
+    } catch (error) {
+      throw isProblem(error, "code-reused", "slow-down", "sign-in-refused") ? new CodeRefused(error) : error;
+    }
+    change({ code: "" });
+    setNeedsCode(Object.fromEntries(asked.offer.grants.map((each) => [each.rule, false])));
+  };
+
+  const act = async (grant: Grant) => {
+    if (age() > offerLives) {
+      const fresh = await askAgain();
+      if (fresh === null) return; // it opens without, or not at all
+      if (terms(fresh.grants.find((each) => each.rule === grant.rule)) !== terms(grant)) throw new Changed();
+    }
+    if (codeAsked(grant)) await prove();
+    const body = breaking(draft, grant, asked.cell);
+    const { params, headers } = inChart(asked.patient);
+    await api.POST("/api/v1/charts/{patient}/break", {
+      params: { ...params, header: { "Idempotency-Key": keyFor(JSON.stringify(body)) } },
+      headers,
+      body,
+    });
+    await askAgain();
+  };
+
+  const refused = (error: unknown, grant: Grant) => {
+    if (error instanceof CodeRefused) {
+      change({ code: "" });
+      return setNow({ wrong: { [field.code]: codeProblem(error.refusal) }, other: null });
+    }
+    if (isProblem(error, "step-up-needed")) {
+      setNeedsCode((before) => ({ ...before, [grant.rule]: true }));
+      return setNow({ wrong: { [field.code]: texts.signIn.emptyCode }, other: null });
+    }
+    if (error instanceof Changed || isProblem(error, "unknown-reason"))
+      return setNow({ wrong: {}, other: { text: texts.glass.problems.changed, code: null } });
+    const missing = error instanceof ApiProblem ? wrongBy(error.body.missing ?? [], grant) : {};
+    if (isProblem(error, "confirmation-missing")) missing[field.confirm] = texts.glass.problems.confirm;
+    setNow({ wrong: missing, other: Object.keys(missing).length > 0 ? null : { error } });
+  };
+
+  const mutation = useMutation({
+    mutationFn: act,
+    onError: async (error, grant) => {
+      // The offer was wrong about what is asked: the one of now is shown.
+      const outdated = ["details-missing", "acknowledgement-missing", "confirmation-missing", "unknown-reason", "denied"];
+      if (isProblem(error, ...outdated)) await askAgain().catch(() => undefined);
+      refused(error, grant);
+    },
+    onSettled: () => {
+      busy.current = false;
+    },
+  });
+
+  return {
+    told: now,
+    sending: mutation.isPending,
+    codeAsked,
+    submit: (grant: Grant | null) => {
+      if (busy.current) return;
+      const wrong = whatIsWrong(draft, grant, grant !== null && codeAsked(grant));
+      setNow({ wrong, other: null });
+      if (grant === null || Object.keys(wrong).length > 0) return;
+      busy.current = true;
+      mutation.mutate(grant);
+    },
+  };
+}
