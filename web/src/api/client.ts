@@ -32,7 +32,10 @@ function tell(problem: ApiProblem): ApiProblem {
 /** fetch() of our own server, with the session's proof; a "no" is thrown as ApiProblem. */
 export async function ask(input: Request): Promise<Response> {
   const headers = new Headers(input.headers);
-  headers.set("Halligan-CSRF", csrf);
+  // The session itself is shown to the cookie alone: after a reload, or where another tab has signed in anew, that is how
+  // the proof comes.
+  const whoAmI = input.method === "GET" && new URL(input.url).pathname === "/api/v1/session";
+  if (!whoAmI) headers.set("Halligan-CSRF", csrf);
   let response: Response;
   try {
     const signal = AbortSignal.any([input.signal, AbortSignal.timeout(patience)]);
