@@ -678,7 +678,7 @@ export const texts = {
       title: "Verify it here",
       what: "This browser reads every hash of the ledger, computes the root anew, checks the signature, and compares with what it saw before. It takes nobody's word for it.",
       never: "This browser has not verified this ledger yet.",
-      last: (size: string) => `Last verified here with ${size} entries,`,
+      last: (size: string, when: string) => `This browser last verified it on ${when}, with ${size} entries.`,
       now: "Verify now",
       callOff: "Stop",
       progress: "Verifying",
@@ -688,13 +688,14 @@ export const texts = {
       signatureHolds: (origin: string) => `The checkpoint of ${origin} is signed with the key that this browser believes.`,
       rootFollows: (size: string) => `The root that was signed follows from all ${size} leaf hashes, and every upper tile fits.`,
       firstTime: "This is the first checkpoint that this browser has verified. The next one will be held against it.",
-      goesOn: (size: string) => `It goes on from the checkpoint of ${size} entries that this browser verified,`,
+      goesOn: (size: string, when: string) =>
+        `It goes on from the checkpoint of ${size} entries that this browser verified on ${when}.`,
       took: (seconds: string) => `Computed in this browser in ${seconds} seconds.`,
     },
     untrue: {
       title: "This ledger is not what was signed",
       cannotTell: "This browser cannot tell",
-      seenAt: "The root that this browser saw,",
+      seen: (when: string) => `The root that this browser saw on ${when}:`,
       whatToDo:
         "Leave this page open, or photograph it. Tell whoever keeps checkpoints of this ledger outside the hospital, and do not rely on this ledger until they have looked at it.",
       shorter: (before: string, now: string) =>
@@ -746,6 +747,7 @@ export const texts = {
     key: {
       title: "The key of the log",
       compared: "Compared",
+      comparedOn: (when: string) => `Somebody compared it in this browser with one from outside on ${when}.`,
       firstSight: "Believed at first sight",
       firstSightMeans: "The key came from the same server as the ledger. Compare it with one from outside.",
       otherServed: "The server now names another key.",

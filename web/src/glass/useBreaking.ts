@@ -4,13 +4,14 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { api, freshKey, inChart } from "../api/client";
+import { api, inChart } from "../api/client";
 import { ApiProblem, isProblem } from "../api/problem";
 import type { Grant, Offer } from "../api/types";
 import type { Asked } from "../chart/ChartProvider";
 import { codeProblem, stepUp } from "../session/proof";
 import { texts } from "../texts";
 import { breaking, field, whatIsWrong, wrongBy, type Draft, type Wrong } from "./draft";
+import { useKey } from "./useKey";
 
 /** An offer is advice for two minutes; what it says may be different afterwards. */
 const offerLives = 120_000;
@@ -19,14 +20,29 @@ const offerLives = 120_000;
 export interface Told {
   wrong: Wrong;
   /** Something that is no single field's. */
-  other: { text: string; code: string | null } | { error: unknown } | null;
+  other: { text: string } | { error: unknown } | null;
 }
 
 class Changed extends Error {}
-class CodeRefused extends Error {
+/** What was wrong with the code; nothing else was tried. */
+export class CodeRefused extends Error {
   constructor(readonly refusal: unknown) {
     super("code refused");
   }
+}
+
+/** A step-up of which a "no" to the code can be told from everything else that goes wrong. */
+export async function stepUpOrSay(code: string): Promise<void> {
+  try {
+    await stepUp(code);
+  } catch (error) {
+    throw isProblem(error, "code-reused", "slow-down", "sign-in-refused") ? new CodeRefused(error) : error;
+  }
+}
+
+interface Press {
+  grant: Grant;
+  draft: Draft;
 }
 
 const nothing: Told = { wrong: {}, other: null };
@@ -36,15 +52,6 @@ function terms(grant: Grant | undefined): string {
   return JSON.stringify(grant, (name, value: unknown) => (name === "fresh" ? undefined : value));
 }
 
-/** The same content is sent with the same key, however often. */
-function useKey(): (content: string) => string {
-  const last = useRef({ content: "", key: "" });
-  return (content) => {
-    if (last.current.content !== content) last.current = { content, key: freshKey() };
-    return last.current.key;
-  };
-}
-
 /** When the offer that is shown was made, by this browser's own clock. */
 function useAge(offer: Offer): () => number {
   const since = useRef({ offer, at: performance.now() });
@@ -52,12 +59,21 @@ function useAge(offer: Offer): () => number {
   return () => performance.now() - since.current.at;
 }
 
+export interface Breaking {
+  told: Told;
+  sending: boolean;
+  /** Whether the dialog asks for a code before this grant is tried. */
+  codeAsked: (grant: Grant) => boolean;
+  /** Once, however often it is pressed; `by` is what the press itself says. */
+  submit: (grant: Grant | null, by?: Partial<Draft>) => void;
+}
+
 export function useBreaking(
   asked: Asked,
   draft: Draft,
   change: (changed: Partial<Draft>) => void,
   askAgain: () => Promise<Offer | null>,
-) {
+): Breaking {
   const [now, setNow] = useState<Told>(nothing);
   const [needsCode, setNeedsCode] = useState<Record<string, boolean>>({});
   const busy = useRef(false);
@@ -67,27 +83,23 @@ export function useBreaking(
   const codeAsked = (grant: Grant) =>
     grant.bill.proof !== null && (needsCode[grant.rule] ?? !grant.bill.proof.fresh);
 
-  const prove = async () => {
-    try {
-      await stepUp(draft.code);
-    } catch (error) {
-      throw isProblem(error, "code-reused", "slow-down", "sign-in-refused") ? new CodeRefused(error) : error;
-    }
+  const prove = async (code: string) => {
+    await stepUpOrSay(code);
     change({ code: "" });
     setNeedsCode(Object.fromEntries(asked.offer.grants.map((each) => [each.rule, false])));
   };
 
-  const act = async (grant: Grant) => {
+  const act = async ({ grant, draft }: Press) => {
     if (age() > offerLives) {
       const fresh = await askAgain();
       if (fresh === null) return; // it opens without, or not at all
       if (terms(fresh.grants.find((each) => each.rule === grant.rule)) !== terms(grant)) throw new Changed();
     }
-    if (codeAsked(grant)) await prove();
+    if (codeAsked(grant)) await prove(draft.code);
     const body = breaking(draft, grant, asked.cell);
     const { params, headers } = inChart(asked.patient);
     await api.POST("/api/v1/charts/{patient}/break", {
-      params: { ...params, header: { "Idempotency-Key": keyFor(JSON.stringify(body)) } },
+      params: { ...params, header: { "Idempotency-Key": keyFor(body) } },
       headers,
       body,
     });
@@ -104,7 +116,7 @@ export function useBreaking(
       return setNow({ wrong: { [field.code]: texts.signIn.emptyCode }, other: null });
     }
     if (error instanceof Changed || isProblem(error, "unknown-reason"))
-      return setNow({ wrong: {}, other: { text: texts.glass.problems.changed, code: null } });
+      return setNow({ wrong: {}, other: { text: texts.glass.problems.changed } });
     const missing = error instanceof ApiProblem ? wrongBy(error.body.missing ?? [], grant) : {};
     if (isProblem(error, "confirmation-missing")) missing[field.confirm] = texts.glass.problems.confirm;
     setNow({ wrong: missing, other: Object.keys(missing).length > 0 ? null : { error } });
@@ -112,7 +124,7 @@ export function useBreaking(
 
   const mutation = useMutation({
     mutationFn: act,
-    onError: async (error, grant) => {
+    onError: async (error, { grant }) => {
       // The offer was wrong about what is asked: the one of now is shown.
       const outdated = ["details-missing", "acknowledgement-missing", "confirmation-missing", "unknown-reason", "denied"];
       if (isProblem(error, ...outdated)) await askAgain().catch(() => undefined);
@@ -127,13 +139,14 @@ export function useBreaking(
     told: now,
     sending: mutation.isPending,
     codeAsked,
-    submit: (grant: Grant | null) => {
+    submit: (grant, by = {}) => {
       if (busy.current) return;
-      const wrong = whatIsWrong(draft, grant, grant !== null && codeAsked(grant));
+      const pressed = { ...draft, ...by };
+      const wrong = whatIsWrong(pressed, grant, grant !== null && codeAsked(grant));
       setNow({ wrong, other: null });
       if (grant === null || Object.keys(wrong).length > 0) return;
       busy.current = true;
-      mutation.mutate(grant);
+      mutation.mutate({ grant, draft: pressed });
     },
   };
 }

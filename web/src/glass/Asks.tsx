@@ -1,0 +1,94 @@
+// Asks.tsx - what the chosen reason asks before the chart opens: answers, acknowledgements, proof.
+
+import { TextInput } from "nhsuk-react-components";
+import type { Grant } from "../api/types";
+import { texts } from "../texts";
+import { field, type Draft, type Wrong } from "./draft";
+import { Prompts } from "./Prompts";
+import { Tick } from "./Tick";
+
+interface Props {
+  grant: Grant;
+  draft: Draft;
+  wrong: Wrong;
+  codeAsked: boolean;
+  onChange: (changed: Partial<Draft>) => void;
+}
+
+export function Asks({ grant, draft, wrong, codeAsked, onChange }: Props) {
+  const { bill } = grant;
+  const tick = (rule: string, ticked: boolean) =>
+    onChange({
+      acknowledged: ticked ? [...draft.acknowledged, rule] : draft.acknowledged.filter((each) => each !== rule),
+    });
+  return (
+    <div className="h-asks" role="group" aria-label={texts.glass.asked(grant.label)}>
+      <Prompts
+        prompts={bill.prompts}
+        answers={draft.answers}
+        wrong={wrong}
+        onAnswer={(prompt, answer) => onChange({ answers: { ...draft.answers, [prompt]: answer } })}
+      />
+      {bill.acknowledge.map(({ rule, text }, index) => (
+        <Tick
+          key={rule}
+          id={field.acknowledge(index)}
+          text={text}
+          ticked={draft.acknowledged.includes(rule)}
+          error={wrong[field.acknowledge(index)]}
+          onTick={(ticked) => tick(rule, ticked)}
+        />
+      ))}
+      {bill.confirm ? (
+        <Tick
+          id={field.confirm}
+          text={texts.glass.confirm}
+          ticked={draft.confirmed}
+          error={wrong[field.confirm]}
+          onTick={(confirmed) => onChange({ confirmed })}
+        />
+      ) : null}
+      {codeAsked ? (
+        <CodeField
+          id={field.code}
+          code={draft.code}
+          error={wrong[field.code] ?? ""}
+          onCode={(code) => onChange({ code })}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+interface CodeProps {
+  id: string;
+  code: string;
+  error: string;
+  onCode: (code: string) => void;
+}
+
+export function CodeField({ id, code, error, onCode }: CodeProps) {
+  return (
+    <TextInput
+      id={id}
+      label={texts.signIn.code}
+      hint={texts.glass.codeHint}
+      value={code}
+      onChange={(event) => onCode(event.target.value)}
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      width="10"
+      maxLength={16}
+      error={error}
+    />
+  );
+}
+
+/** Where the focus goes when this reason was chosen by its key: the first thing to do, if there is one. */
+export function firstAsked(grant: Grant, codeAsked: boolean): string | null {
+  const { bill } = grant;
+  if (bill.prompts.length > 0) return field.prompt(0);
+  if (bill.acknowledge.length > 0) return field.acknowledge(0);
+  if (bill.confirm) return field.confirm;
+  return codeAsked ? field.code : null;
+}

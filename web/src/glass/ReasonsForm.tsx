@@ -1,0 +1,79 @@
+// ReasonsForm.tsx - breaking the glass for a reason.
+
+import { Button } from "nhsuk-react-components";
+import type { FormEvent, KeyboardEvent } from "react";
+import { flushSync } from "react-dom";
+import type { Grant, OfferedCell } from "../api/types";
+import { texts } from "../texts";
+import { Asks, firstAsked } from "./Asks";
+import { Cost } from "./Cost";
+import { field, type Draft } from "./draft";
+import { Problems } from "./Problems";
+import { reasonId, Reasons } from "./Reasons";
+import type { Breaking } from "./useBreaking";
+import { partText } from "./words";
+
+interface Props {
+  grants: Grant[];
+  /** A glass for a part of the chart. */
+  part: OfferedCell | null;
+  draft: Draft;
+  onChange: (changed: Partial<Draft>) => void;
+  breaking: Breaking;
+  onReferral: (() => void) | null;
+  onDecline: () => void;
+}
+
+/** Ctrl and Enter sends from a text field, where Enter is a new line. */
+export function sendsByKey(event: KeyboardEvent<HTMLFormElement>) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  event.currentTarget.requestSubmit();
+}
+
+export function ReasonsForm({ grants, part, draft, onChange, breaking, onReferral, onDecline }: Props) {
+  const chosen = grants.find((grant) => grant.rule === draft.chosen) ?? null;
+  const codeAsked = chosen !== null && breaking.codeAsked(chosen);
+
+  const chooseByKey = (grant: Grant) => {
+    flushSync(() => onChange({ chosen: grant.rule }));
+    document.getElementById(firstAsked(grant, breaking.codeAsked(grant)) ?? reasonId(grant))?.focus();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    breaking.submit(chosen);
+  };
+
+  return (
+    <form onSubmit={submit} onKeyDown={sendsByKey} noValidate>
+      <p>{part ? texts.glass.whyPart(partText(part)) : texts.glass.why}</p>
+      <Problems told={breaking.told} first={field.code} />
+      <Reasons
+        grants={grants}
+        chosen={draft.chosen}
+        error={breaking.told.wrong[field.reasons]}
+        onChoose={(rule) => onChange({ chosen: rule })}
+        onKey={chooseByKey}
+      />
+      {chosen ? (
+        <Asks grant={chosen} draft={draft} wrong={breaking.told.wrong} codeAsked={codeAsked} onChange={onChange} />
+      ) : null}
+      {chosen?.bill.proof && !codeAsked ? <p className="h-quiet">{texts.glass.proofFresh}</p> : null}
+      <Cost grants={grants} chosen={chosen} />
+      <p className="h-quiet h-glass-keys">{texts.glass.keys}</p>
+      <div className="h-glass-actions">
+        <Button type="submit" aria-disabled={breaking.sending}>
+          {breaking.sending ? texts.glass.sending : texts.glass.submit}
+        </Button>
+        {onReferral ? (
+          <button type="button" className="h-link-button" onClick={onReferral}>
+            {texts.glass.referral.link}
+          </button>
+        ) : null}
+        <button type="button" className="h-link-button" onClick={onDecline}>
+          {texts.glass.decline}
+        </button>
+      </div>
+    </form>
+  );
+}
