@@ -57,7 +57,6 @@ function Self() {
           {session.roles.join(", ")} {session.place ? texts.nav.place(session.place) : texts.nav.nowhere}
         </span>
       </p>
-      <ThemeChoice />
       <button type="button" className="h-bar-button" onClick={() => void lock()}>
         {texts.nav.lock}
       </button>
@@ -101,6 +100,10 @@ export function Shell() {
       <main className="h-page" id="page" tabIndex={-1}>
         <Outlet />
       </main>
+      <footer className="h-foot">
+        <p>{texts.signIn.watched}</p>
+        <ThemeChoice />
+      </footer>
     </>
   );
 }

@@ -24,7 +24,7 @@ export function ThemeChoice() {
   const [choice, setChoice] = useState(stored);
   return (
     <label className="h-theme">
-      <span className="nhsuk-u-visually-hidden">{texts.nav.theme}</span>
+      <span>{texts.nav.theme}</span>
       <select
         value={choice}
         onChange={(event) => {
