@@ -137,11 +137,11 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
 
 bool by_cookie(const Request& request) { return request.count("authorization") == 0; }
 
-// A page of ours that was loaded again has the cookie and has lost what goes with it. Only here,
-// and only where the browser itself says that the page is ours, the cookie is enough.
+// A page of ours that was loaded again has the cookie and has lost what goes with it; one beside
+// which somebody signed in anew has that of another session. Only here, and only where the browser
+// itself says that the page is ours, the cookie is enough.
 std::string_view token_after_reload(const Request& request) {
-  const bool ours = by_cookie(request) && request.count("halligan-csrf") == 0 &&
-                    request.count("sec-fetch-site") == 1 &&
+  const bool ours = by_cookie(request) && request.count("sec-fetch-site") == 1 &&
                     request.header("sec-fetch-site") == "same-origin";
   return ours ? http::cookie(request, session_cookie).value_or("") : std::string_view{};
 }
