@@ -16,6 +16,7 @@ namespace halligan::app {
 
 struct GlassChanged {
   enum class What { opened, widened, details, ended };
+  BOOST_DESCRIBE_NESTED_ENUM(What, opened, widened, details, ended)
   GlassId glass;
   StaffId staff;
   SessionId session;
@@ -25,6 +26,7 @@ struct GlassChanged {
 
 struct CaseChanged {
   enum class What { opened, justified, explained, overdue, closed, reopened };
+  BOOST_DESCRIBE_NESTED_ENUM(What, opened, justified, explained, overdue, closed, reopened)
   CaseId id;
   StaffId staff;
   What what = What::opened;
@@ -32,6 +34,7 @@ struct CaseChanged {
 
 struct SessionChanged {
   enum class What { ended, focus, stepped_up, locked, unlocked, extended };
+  BOOST_DESCRIBE_NESTED_ENUM(What, ended, focus, stepped_up, locked, unlocked, extended)
   SessionId session;
   What what = What::ended;
   std::optional<facts::SessionEnd> by{};

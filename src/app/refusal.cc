@@ -24,6 +24,7 @@ Row row(Why why) {
     case Why::sign_in_refused: return {401, "sign-in-refused", "Name, password or code is wrong"};
     case Why::code_reused: return {401, "code-reused", "This code was used before"};
     case Why::slow_down: return {429, "slow-down", "Too many attempts"};
+    case Why::too_many_streams: return {429, "too-many-streams", "Too many screens listen"};
     case Why::step_up_needed: return {401, "step-up-needed", "A fresh second factor is needed"};
     case Why::details_missing: return {422, "details-missing", "Details are missing"};
     case Why::acknowledgement_missing:

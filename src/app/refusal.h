@@ -80,6 +80,7 @@ enum class Why {
   sign_in_refused,
   code_reused,
   slow_down,
+  too_many_streams,
   step_up_needed,
   details_missing,
   acknowledgement_missing,

@@ -71,4 +71,9 @@ inline constexpr auto session_absolute = 12h;
 inline constexpr auto offer_life = 2min;
 inline constexpr std::size_t sessions_per_staff_max = 20;
 
+// Screens that listen for events.
+inline constexpr std::size_t streams_per_session_max = 8;  // tabs
+inline constexpr std::size_t streams_per_staff_max = 64;
+inline constexpr std::size_t event_bytes_waiting_max = 64 * 1024;  // of one of them
+
 }  // namespace halligan::limits

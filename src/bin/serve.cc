@@ -126,6 +126,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                                                .ca_file = options.upstream_ca});
   if (!records) return complain(io, records.fault().what);
 
+  in::api::Bulletin bulletin;
   auto writer =
       WriterThread::start({.open_store = [&]() -> Result<std::shared_ptr<needs::EntryStore>> {
                              auto store = out::SegmentEntryStore::open(home.ledger(), {});
@@ -136,7 +137,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                            .dice = dice,
                            .clock = clock,
                            .version = version,
-                           .complain = [&](const std::string& what) { log->error("{}", what); }});
+                           .complain = [&](const std::string& what) { log->error("{}", what); },
+                           .board = bulletin});
   if (!writer) return complain(io, writer.fault().what);
   std::string origin;
   if (const auto ran =
@@ -194,6 +196,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                           .complain = [&](const std::string& what) { log->warn("{}", what); }});
   in::api::Api api{{.edge = edge,
                     .log = **book,
+                    .bulletin = bulletin,
                     .index = feeder->index(),
                     .server = &server.counters(),
                     .version = version}};

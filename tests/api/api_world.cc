@@ -107,8 +107,12 @@ ApiWorld::ApiWorld() {
                                               .clock = clock_,
                                               .dice = dice_,
                                               .records = records_});
-  api_ = std::make_unique<in::api::Api>(in::api::Api::Parts{
-      .edge = *edge_, .log = *log_, .index = &index_, .server = nullptr, .version = "0.0-test"});
+  api_ = std::make_unique<in::api::Api>(in::api::Api::Parts{.edge = *edge_,
+                                                            .log = *log_,
+                                                            .bulletin = bulletin_,
+                                                            .index = &index_,
+                                                            .server = nullptr,
+                                                            .version = "0.0-test"});
   api_->add_to(router_);
   enrol("doc", {"physician"});
   enrol("nina", {"nurse"});
@@ -123,7 +127,12 @@ Result<app::Durable> ApiWorld::run(const std::function<void(app::House&, const N
     return Fault{FaultCode::ledger_unavailable, "it fails because the test says so"};
   if (keeps_time_) house_->keep_time(clock_.now());
   job(*house_, clock_.now());
-  return house_->commit();
+  auto durable = house_->commit();
+  if (durable)
+    bulletin_.tell(house_->take_notices(), house_->state());
+  else
+    bulletin_.fall_silent();
+  return durable;
 }
 
 Answer ApiWorld::call(std::string method, std::string path, const std::string& token,
@@ -146,6 +155,8 @@ Answer ApiWorld::call(std::string method, std::string path, const std::string& t
   out.text = std::string{in::http::body_text(response)};
   boost::system::error_code failure;
   out.body = json::parse(out.text, failure);
+  if (const auto* stream = std::get_if<in::http::EventStream>(&response.body))
+    out.events = stream->source;
   return out;
 }
 
@@ -191,9 +202,9 @@ void ApiWorld::enrol(const std::string& who, std::vector<std::string> roles) {
 
 void ApiWorld::tell(const std::string& relation, const std::string& from, const std::string& to) {
   static const std::map<std::string, std::pair<std::string, std::string>> ends{
-      {"member", {"staff/", "team/"}},
-      {"referral", {"team/", "patient/"}},
-      {"excludes", {"patient/", "staff/"}}};
+      {"member", {"staff/", "team/"}},      {"referral", {"team/", "patient/"}},
+      {"excludes", {"patient/", "staff/"}}, {"works_on", {"staff/", "unit/"}},
+      {"admitted", {"patient/", "unit/"}},  {"checked_in", {"patient/", "unit/"}}};
   const auto& [from_type, to_type] = ends.at(relation);
   facts::RelationRecorded fact;
   fact.staff = StaffId{"ada"};

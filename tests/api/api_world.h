@@ -38,6 +38,7 @@ struct Answer {
   in::http::Headers headers;
   std::string text;
   json::value body;
+  std::shared_ptr<in::http::EventSource> events;
 
   std::string slug() const;
   const json::value& operator[](std::string_view name) const { return body.as_object().at(name); }
@@ -93,6 +94,7 @@ class ApiWorld : public ::testing::Test, public app::Desk {
   std::unique_ptr<app::LogBook> log_;
   ScriptedRecords records_;
   std::unique_ptr<in::Edge> edge_;
+  in::api::Bulletin bulletin_;
   std::unique_ptr<in::api::Api> api_;
   in::http::Router router_;
   std::map<std::string, std::string> tokens_;

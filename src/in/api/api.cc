@@ -8,10 +8,10 @@
 namespace halligan::in::api {
 namespace {
 
-std::array<std::span<const Route>, 11> all_routes() {
-  return {session_routes(), lock_routes(),   chart_routes(),  glass_routes(),
-          case_routes(),    people_routes(), fact_routes(),   policy_routes(),
-          ledger_routes(),  running_routes(), hospital_routes()};
+std::array<std::span<const Route>, 12> all_routes() {
+  return {session_routes(), lock_routes(),    chart_routes(),    glass_routes(),
+          case_routes(),    people_routes(),  fact_routes(),     policy_routes(),
+          ledger_routes(),  running_routes(), hospital_routes(), event_routes()};
 }
 
 bool good_key(const http::Request& request) {

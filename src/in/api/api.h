@@ -10,6 +10,7 @@
 
 #include "app/house.h"
 #include "app/log_view.h"
+#include "in/api/bulletin.h"
 #include "in/api/metrics.h"
 #include "in/api/problem_codes.h"
 #include "in/edge.h"
@@ -25,6 +26,7 @@ class Api {
   struct Parts {
     const Edge& edge;
     app::LogView& log;
+    Bulletin& bulletin;
     needs::AccessIndex* index = nullptr;  // none: only the newest entries are looked through
     const http::ServerCounters* server = nullptr;  // none: no metrics of the server
     std::string version{};                         // of the program
@@ -32,6 +34,7 @@ class Api {
   explicit Api(const Parts& parts)
       : edge(parts.edge),
         log(parts.log),
+        bulletin(parts.bulletin),
         index(parts.index),
         server(parts.server),
         version(parts.version),
@@ -67,6 +70,7 @@ class Api {
 
   const Edge& edge;
   app::LogView& log;
+  Bulletin& bulletin;
   needs::AccessIndex* index;
   const http::ServerCounters* server;
   const std::string version;

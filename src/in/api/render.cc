@@ -46,6 +46,10 @@ std::string enum_text(Enum value) {
 std::string spelled(facts::EndedBy by) { return enum_text(by); }
 std::string spelled(facts::Finding finding) { return enum_text(finding); }
 std::string spelled(facts::Outcome outcome) { return enum_text(outcome); }
+std::string spelled(facts::SessionEnd by) { return enum_text(by); }
+std::string spelled(app::GlassChanged::What what) { return enum_text(what); }
+std::string spelled(app::CaseChanged::What what) { return enum_text(what); }
+std::string spelled(app::SessionChanged::What what) { return enum_text(what); }
 
 json::value or_null(const std::string& text) {
   return text.empty() ? json::value{} : json::value(json::string{text});

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "app/notices.h"
 #include "app/refusal.h"
 #include "app/views.h"
 #include "in/http/json.h"
@@ -29,5 +30,9 @@ inline json::value seconds(Millis span) { return span.count() / 1000; }
 std::string spelled(facts::EndedBy by);  // "focus-moved"
 std::string spelled(facts::Finding finding);
 std::string spelled(facts::Outcome outcome);
+std::string spelled(facts::SessionEnd by);
+std::string spelled(app::GlassChanged::What what);
+std::string spelled(app::CaseChanged::What what);
+std::string spelled(app::SessionChanged::What what);
 
 }  // namespace halligan::in::api

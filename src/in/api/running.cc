@@ -136,8 +136,15 @@ void add_server(const http::ServerCounters& server, std::vector<MetricFamily>& o
   counter("halligan_http_cuts_total", "Running bodies whose right ended", server.cuts.load());
   counter("halligan_http_failures_total", "Requests that could not be handled",
           server.handler_failures.load());
-  out.push_back(single("halligan_http_connections", "Connections that are open", MetricType::Gauge,
-                       server.connections_open.load()));
+  counter("halligan_http_dropped_total", "Connections that made room for others",
+          server.connections_dropped.load());
+  const auto gauge = [&](const char* name, const char* help, std::uint64_t value) {
+    out.push_back(single(name, help, MetricType::Gauge, value));
+  };
+  gauge("halligan_http_connections", "Connections that are open", server.connections_open.load());
+  gauge("halligan_http_streams", "Screens that listen for events", server.streams_open.load());
+  gauge("halligan_http_answer_bytes", "Of large answers, what is held for those who take them",
+        server.answer_bytes.load());
 }
 
 bool from_this_machine(const Request& request) {

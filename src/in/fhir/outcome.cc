@@ -46,7 +46,8 @@ std::string_view code_of(app::Why why) {
     case app::Why::bad_request: return "invalid";
     case app::Why::not_found: return "not-found";
     case app::Why::conflict: return "conflict";
-    case app::Why::slow_down: return "throttled";
+    case app::Why::slow_down:
+    case app::Why::too_many_streams: return "throttled";
     case app::Why::ledger_nearly_full: return "no-store";
     case app::Why::role_needed:
     case app::Why::denied:

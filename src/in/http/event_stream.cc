@@ -16,7 +16,6 @@ namespace halligan::in::http {
 namespace {
 
 constexpr std::string_view sign_of_life = ": alive\n\n";
-constexpr std::size_t bytes_waiting_max = 64 * 1024;  // of a client that does not take them
 
 }  // namespace
 
@@ -79,7 +78,7 @@ bool Connection::collect_events() {
   }
   set_deadline(alive_at_);
   const bool stalled = blocked_since_ && now - *blocked_since_ >= edge_.options.write_time;
-  if (!stalled && lead_.size() <= bytes_waiting_max) return true;
+  if (!stalled && lead_.size() <= limits::event_bytes_waiting_max) return true;
   ++edge_.counters.timeouts;
   return false;
 }
