@@ -89,6 +89,7 @@ facts::AccessIntended intent_of(const Session& session, const AskAccess& command
   fact.place = session.place;
   fact.policy = context.state.policy_version;
   fact.part_of = command.part_of;
+  fact.what = command.what;
   return fact;
 }
 

@@ -49,6 +49,7 @@ struct AskAccess {
   std::string token_hash;
   std::vector<Cell> cells;  // at most limits::bundle_entries_max
   std::string form;         // "read", "search", "create" ...
+  std::string what{};       // of a print or a download: what it holds, in words
   std::string purpose;      // ActReason code that the client declared; empty: none
   EntryIndex part_of = 0;   // index + 1 of an earlier intent whose answer turned these up
   // What earlier intents of this request cover; it makes no new entry.

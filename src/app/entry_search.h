@@ -40,4 +40,18 @@ struct CoveredAccesses {
 // from the opening of the case until half a day later. `index` may be null.
 Result<CoveredAccesses> accesses_of(Desk& desk, needs::AccessIndex* index, const cases::Case& held);
 
+// What one person did, in whatever chart or in none, newest first. A search for people is among
+// them as an access of nobody's chart, and has no outcome.
+struct OwnAccesses {
+  std::vector<CoveredAccess> accesses;
+  bool more = false;
+  bool complete = true;  // false: some entries, or outcomes, were not looked through
+};
+struct OwnAsked {
+  StaffId staff;
+  std::size_t limit = 50;
+  EntryIndex before = 0;  // entries before this one; 0: from the newest
+};
+Result<OwnAccesses> accesses_by(Desk& desk, needs::AccessIndex* index, const OwnAsked& asked);
+
 }  // namespace halligan::app

@@ -50,7 +50,7 @@ ListPeople::Answer decide(const ListPeople& command, Context& context) {
       (void)refuse_cell(*session, cell, answer, context);
       continue;
     }
-    if (out.patients.size() == people_listed_max) {
+    if (out.patients.size() == command.at_most) {
       out.more = true;
       break;
     }

@@ -15,6 +15,7 @@
 namespace halligan::app {
 
 inline constexpr std::size_t people_listed_max = 20;
+inline constexpr std::size_t people_of_ward_listed_max = 60;
 
 struct SearchPeople {
   struct Allowed {
@@ -41,6 +42,7 @@ struct ListPeople {
   std::string token_hash;
   EntryIndex search = 0;  // of SearchPeople
   std::vector<Found> found;
+  std::size_t at_most = people_listed_max;
   std::string id{};  // that was searched for: who is not found is written down as who is hidden
 };
 ListPeople::Answer decide(const ListPeople& command, Context& context);

@@ -27,6 +27,34 @@ inline ReadLedger::Answer decide(const ReadLedger& command, Context& context) {
       facts::LedgerRead{.staff = session->staff, .session = session->id, .what = command.what});
 }
 
+// Leave to see what one did oneself.
+struct ReadOwnAccesses {
+  static constexpr bool can_wait = true;
+  using Answer = std::variant<StaffId, Refusal>;  // whose they are
+  std::string token_hash;
+};
+inline ReadOwnAccesses::Answer decide(const ReadOwnAccesses& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
+  context.note(facts::LedgerRead{
+      .staff = session->staff, .session = session->id, .what = "one's own accesses"});
+  return session->staff;
+}
+
+// That something which concerns no one chart was printed, or kept as a file.
+struct NoteCopy {
+  using Answer = std::variant<EntryIndex, Refusal>;
+  std::string token_hash;
+  std::string kind;  // "print", "download"
+  std::string what;
+};
+inline NoteCopy::Answer decide(const NoteCopy& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
+  return context.note(facts::LedgerRead{
+      .staff = session->staff, .session = session->id, .what = command.kind + ": " + command.what});
+}
+
 // That a list of what concerns other people was looked at, by somebody who may: one entry for each
 // patient and person in it, up to a bound, and one that counts the rest.
 struct NoteReading {

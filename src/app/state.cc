@@ -331,6 +331,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::GlassOpened& f) {
   glasses.insert_or_assign(f.glass, glass::apply_opened(f, at));
   open.insert(f.glass);
   glass_of_patient[f.patient].push_back(f.glass);
+  glass_of_staff[f.staff].push_back(f.glass);
+  glass_in_order.push_back(f.glass);
   glass_over[f.glass] = std::make_shared<std::atomic<bool>>(false);
   used(f.session, f.patient, at, {});
 }

@@ -152,6 +152,8 @@ class State {
   std::map<GlassId, glass::Glass> glasses;
   std::set<GlassId> open;  // those of glasses that are open
   std::map<PatientId, std::vector<GlassId>> glass_of_patient;
+  std::vector<GlassId> glass_in_order;                     // as they were opened
+  std::map<StaffId, std::vector<GlassId>> glass_of_staff;  // of each, as they were opened
   std::map<GlassId, Switch> glass_over;
   std::map<CaseId, cases::Case> all_cases;
   std::set<CaseId> unclosed;

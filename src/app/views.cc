@@ -102,4 +102,33 @@ std::vector<GlassView> open_glass(const State& state, const Session& reader, Who
   return out;
 }
 
+std::optional<GlassPage> past_glass(const State& state, const Session& reader, WhoseGlass whose,
+                                    const PageAsked& asked, const Now& now) {
+  const std::vector<GlassId> none;
+  const auto own = state.glass_of_staff.find(reader.staff);
+  const auto& all = whose == WhoseGlass::everybodys     ? state.glass_in_order
+                    : own == state.glass_of_staff.end() ? none
+                                                        : own->second;
+  auto end = all.end();
+  if (!asked.before.empty()) {
+    const auto* held = state.glass(asked.before);
+    if (held == nullptr) return std::nullopt;
+    // They lie in the order of their opening: only those of the same moment are looked through.
+    end = std::lower_bound(
+        all.begin(), all.end(), held->opened_at,
+        [&](const GlassId& id, Instant at) { return state.glasses.at(id).opened_at < at; });
+    end = std::find(end, all.end(), asked.before);
+    if (end == all.end()) return std::nullopt;
+  }
+  GlassPage out;
+  for (auto at = end; at != all.begin();) {
+    if (out.glass.size() == asked.limit) {
+      out.more = true;
+      break;
+    }
+    out.glass.push_back(glass_view_for(state, reader, state.glasses.at(*--at), now));
+  }
+  return out;
+}
+
 }  // namespace halligan::app

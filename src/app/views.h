@@ -63,4 +63,17 @@ enum class WhoseGlass { own, everybodys };
 std::vector<GlassView> open_glass(const State& state, const Session& reader, WhoseGlass whose,
                                   const Now& now);
 
+// All that ever was, open or ended: newest first, a page of it.
+struct GlassPage {
+  std::vector<GlassView> glass;
+  bool more = false;
+};
+struct PageAsked {
+  std::size_t limit = 50;
+  GlassId before;  // the last of the page before; empty: from the newest
+};
+// Nothing where `before` is none of these.
+std::optional<GlassPage> past_glass(const State& state, const Session& reader, WhoseGlass whose,
+                                    const PageAsked& asked, const Now& now);
+
 }  // namespace halligan::app

@@ -1,5 +1,6 @@
 // cases.cc - what somebody must look at afterwards: listing, looking, justifying, closing.
 
+#include "app/case_relations.h"
 #include "app/entry_search.h"
 #include "app/review.h"
 #include "in/api/query.h"
@@ -76,15 +77,35 @@ json::array accesses_json(const app::CoveredAccesses& covered) {
   return out;
 }
 
-// Carries out a command on one case and shows what has become of it.
-template <class Command>
-std::variant<app::CaseView, Response> act(Api& api, const Request& request,
-                                          const Command& command) {
+json::array relations_json(const std::vector<app::CaseRelation>& relations) {
+  json::array out;
+  for (const auto& each : relations)
+    out.push_back({{"relation", each.relation},
+                   {"from", each.from},
+                   {"to", each.to},
+                   {"start", or_null(each.start)},
+                   {"end", or_null(each.end)},
+                   {"source", each.source},
+                   {"links", each.links}});
+  return out;
+}
+
+struct NothingElse {
+  void operator()(const app::State&, const cases::Case&, const Now&) const {}
+};
+
+// Carries out a command on one case and shows what has become of it. `also` sees the case, too.
+template <class Command, class Also = NothingElse>
+std::variant<app::CaseView, Response> act(Api& api, const Request& request, const Command& command,
+                                          Also also = {}) {
   app::CaseView view;
   const auto asked =
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
-        if (const auto* id = std::get_if<CaseId>(&decided))
-          view = app::case_view(house.state(), *house.state().case_of(*id), now);
+        const auto* id = std::get_if<CaseId>(&decided);
+        if (id == nullptr) return;
+        const auto& held = *house.state().case_of(*id);
+        view = app::case_view(house.state(), held, now);
+        also(house.state(), held, now);
       });
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
@@ -103,7 +124,12 @@ Response show_case(Api& api, const Request& request, const PathParams& path) {
   app::ViewCase command;
   command.token_hash = session_hash(request);
   command.id = CaseId{path["case"]};
-  auto seen = act(api, request, command);
+  std::vector<app::CaseRelation> relations;
+  auto seen = act(api, request, command,
+                  [&](const app::State& state, const cases::Case& held, const Now& now) {
+                    if (const auto* session = app::live_session(state, command.token_hash, now))
+                      relations = app::relations_around(state, *session, held);
+                  });
   if (auto* refused = std::get_if<Response>(&seen)) return std::move(*refused);
   const auto& view = std::get<app::CaseView>(seen);
   const auto covered = app::accesses_of(api.edge.desk, api.index, view.held);
@@ -111,6 +137,7 @@ Response show_case(Api& api, const Request& request, const PathParams& path) {
   auto body = case_json(view);
   body.emplace("accesses", accesses_json(*covered));
   body.emplace("accesses_complete", covered->complete);
+  body.emplace("relations", relations_json(relations));
   body.emplace("glass_detail", view.glass ? json::value(glass_json(*view.glass)) : json::value{});
   return answer(200, body);
 }

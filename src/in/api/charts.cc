@@ -1,10 +1,8 @@
-// charts.cc - finding a person, opening a chart, breaking its glass, the viewer, referrals.
+// charts.cc - opening a chart, copying it, breaking its glass, the viewer, referrals.
 
 #include "app/break_glass.h"
-#include "app/find_person.h"
 #include "app/offer.h"
 #include "app/referrals.h"
-#include "app/release.h"
 #include "core/policy/words.h"
 #include "in/api/reading.h"
 #include "in/api/render.h"
@@ -19,83 +17,6 @@ using http::Fields;
 using http::PathParams;
 using http::Request;
 using http::Response;
-
-// --- finding a person --------------------------------------------------------------------------
-
-constexpr std::size_t candidates_max = app::people_listed_max + 10;  // some may have to be left out
-
-bool valid_date(const std::string& text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  return parse_instant(text + "T00:00:00Z").has_value();
-}
-
-std::variant<Criteria, Response> read_criteria(const Request& request) {
-  auto body = http::read_command(request);
-  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
-  Fields fields{std::get<json::object>(body)};
-  Criteria out{.name = fields.optional_text("name", 200).value_or(""),
-               .birth_date = fields.optional_text("birth_date", 10).value_or(""),
-               .identifier = fields.optional_text("identifier", 200).value_or(""),
-               .id = fields.optional_text("id", limits::id_bytes_max).value_or("")};
-  if (!out.birth_date.empty() && !valid_date(out.birth_date))
-    fields.refuse("birth_date", "another text", "a date such as 1961-04-02");
-  if (!out.id.empty() && !valid_id(out.id)) fields.refuse("id", "another text", "an id");
-  // A field that is not known is named first: it is what was meant to be searched by.
-  if (const auto error = fields.error()) return http::problem(*error);
-  if (out.name.empty() && out.birth_date.empty() && out.identifier.empty() && out.id.empty())
-    fields.refuse("name", "nothing to search by",
-                  "at least one of name, birth_date, identifier, id");
-  if (const auto error = fields.error()) return http::problem(*error);
-  return out;
-}
-
-std::string terms_of(const Criteria& criteria) {
-  std::string out;
-  const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) out += (out.empty() ? "" : ", ") + std::string{name} + "=" + value;
-  };
-  add("name", criteria.name);
-  add("birth_date", criteria.birth_date);
-  add("identifier", criteria.identifier);
-  add("id", criteria.id);
-  return out;
-}
-
-Response search(Api& api, const Request& request, const PathParams&) {
-  const auto read = read_criteria(request);
-  if (const auto* refused = std::get_if<Response>(&read)) return *refused;
-  const auto& criteria = std::get<Criteria>(read);
-  app::SearchPeople command;
-  command.token_hash = session_hash(request);
-  command.terms = terms_of(criteria);
-  const auto allowed = api.ask(request, command);
-  if (!allowed) return api.faulted(allowed.fault());
-  if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get()))
-    return api.refused(*refusal);
-
-  const auto found = find_people(api, criteria, candidates_max);
-  if (!found) return api.faulted(found.fault());
-  app::ListPeople list;
-  list.token_hash = command.token_hash;
-  list.search = std::get<app::SearchPeople::Allowed>(allowed->get()).search;
-  list.id = criteria.id;
-  for (const auto& person : found->people)
-    list.found.push_back({.patient = person.id, .labels = person.labels});
-  const auto listed = api.ask(request, list);
-  if (!listed) return api.faulted(listed.fault());
-  if (const auto* refusal = std::get_if<app::Refusal>(&listed->get())) return api.refused(*refusal);
-
-  const auto& shown = std::get<app::ListPeople::Listed>(listed->get());
-  json::array patients;
-  for (const auto& person : found->people)
-    if (std::find(shown.patients.begin(), shown.patients.end(), person.id) != shown.patients.end())
-      patients.push_back({{"id", person.id.text()},
-                          {"name", person.name},
-                          {"birth_date", or_null(person.birth_date)},
-                          {"gender", or_null(person.gender)}});
-  const json::object body{{"patients", std::move(patients)}, {"more", shown.more || found->more}};
-  return http::json_response(200, app::release_listed(*listed, json::serialize(body)).bytes());
-}
 
 // --- opening a chart ---------------------------------------------------------------------------
 
@@ -178,22 +99,24 @@ app::OfferedCell read_wanted(Fields& fields) {
   return out;
 }
 
-Response open_chart(Api& api, const Request& request, const PathParams& path) {
-  if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
-  auto body = optional_command(request);
-  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
-  Fields fields{std::get<json::object>(body)};
-  const auto wanted = read_wanted(fields);
-  if (const auto error = fields.error()) return http::problem(*error);
-  const PatientId patient{path["patient"]};
-  const auto cell = app::cell_of(wanted, patient);
+// What is asked of a chart as such, or of a cell of it, before anything of it is shown.
+struct Opening {
+  std::string form;
+  std::string what{};
+  facts::Outcome outcome = facts::Outcome::nothing;  // nothing of the chart is shown yet
+  bool with_rest = false;
+};
+
+Response decide_chart(Api& api, const Request& request, const PatientId& patient,
+                      const app::Cell& cell, const Opening& opening) {
   const auto upstream = ask_patient(api, request, patient, cell);
   if (const auto* trouble = std::get_if<Response>(&upstream)) return *trouble;
 
   app::AskAccess command;
   command.token_hash = session_hash(request);
   command.cells = {cell};
-  command.form = "open-chart";
+  command.form = opening.form;
+  command.what = opening.what;
   command.patients_exist = std::get<Asked>(upstream).exists;
   std::vector<app::UsedRelation> relations;
   bool reviewed = false;
@@ -202,25 +125,49 @@ Response open_chart(Api& api, const Request& request, const PathParams& path) {
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
         const auto* access = std::get_if<app::Accessed>(&decided);
         if (access == nullptr || !access->any_permitted) return;
-        reviewed = is_reviewed(house.state(), command.token_hash, command.cells.front(), now);
-        rest = offer_of_rest(house.state(), command.token_hash, command.cells.front(), now);
-        relations = relations_of(house.state(), command.token_hash, command.cells.front(),
-                                 access->cells.front().rule, now);
-        app::TellOutcome outcome;  // nothing of the chart is shown yet
+        reviewed = is_reviewed(house.state(), command.token_hash, cell, now);
+        rest = offer_of_rest(house.state(), command.token_hash, cell, now);
+        relations =
+            relations_of(house.state(), command.token_hash, cell, access->cells.front().rule, now);
+        app::TellOutcome outcome;
         outcome.intent = access->intent;
-        outcome.outcome = facts::Outcome::nothing;
+        outcome.outcome = opening.outcome;
         house.perform(outcome, now);
       });
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
   const auto& access = std::get<app::Accessed>(asked->get());
   if (!access.any_permitted) return answer(200, not_permitted(*access.refusal));
-  return answer(200, {{"verdict", "permit"},
-                      {"basis", basis_json(access.cells.front().rule, relations, access.glass)},
-                      {"notices", json_texts(access.notices)},
-                      {"review", reviewed},
-                      {"rest", std::move(rest)},
-                      {"receipt", access.intent}});
+  json::object body{{"verdict", "permit"},
+                    {"basis", basis_json(access.cells.front().rule, relations, access.glass)},
+                    {"notices", json_texts(access.notices)},
+                    {"review", reviewed},
+                    {"receipt", access.intent}};
+  if (opening.with_rest) body.emplace("rest", std::move(rest));
+  return answer(200, body);
+}
+
+Response open_chart(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
+  auto body = optional_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  const auto wanted = read_wanted(fields);
+  if (const auto error = fields.error()) return http::problem(*error);
+  const PatientId patient{path["patient"]};
+  return decide_chart(api, request, patient, app::cell_of(wanted, patient),
+                      {.form = "open-chart", .with_rest = true});
+}
+
+// What leaves the screen on paper or as a file is written down before it does.
+Response copy_chart(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "patient", path["patient"])) return *refused;
+  const auto copy = read_copy(request);
+  if (const auto* refused = std::get_if<Response>(&copy)) return *refused;
+  const auto& [kind, what] = std::get<Copy>(copy);
+  const PatientId patient{path["patient"]};
+  return decide_chart(api, request, patient, app::chart_cell(patient),
+                      {.form = kind, .what = what, .outcome = facts::Outcome::released});
 }
 
 // --- breaking the glass ------------------------------------------------------------------------
@@ -368,8 +315,8 @@ Response close_referral(Api& api, const Request& request, const PathParams& path
 }
 
 constexpr std::array routes{
-    Route{"POST", "/api/v1/patients/search", search},
     Route{"POST", "/api/v1/charts/{patient}/open", open_chart},
+    Route{"POST", "/api/v1/charts/{patient}/copies", copy_chart},
     Route{"POST", "/api/v1/charts/{patient}/break", break_chart},
     Route{"GET", "/api/v1/charts/{patient}/glass", view_glass},
     Route{"POST", "/api/v1/charts/{patient}/referrals", log_referral},

@@ -1,4 +1,4 @@
-// glass.cc - glass that is open: listing, closing, revoking, paying the details owed.
+// glass.cc - glass that is open, or was: listing, closing, revoking, paying the details owed.
 
 #include "app/break_glass.h"
 #include "app/read_ledger.h"
@@ -16,35 +16,68 @@ using http::PathParams;
 using http::Request;
 using http::Response;
 
-Response list_open(Api& api, const Request& request, const PathParams&) {
+struct List {
+  bool all = false;
+  bool past = false;
+  app::PageAsked page;
+};
+
+std::variant<List, Response> read_list(const Request& request) {
   Query query{request};
-  const bool all = query.flag("all");
+  List out;
+  out.all = query.flag("all");
+  out.past = query.flag("past");
+  if (out.past) {  // what is open now has no pages
+    out.page.limit = query.number("limit", {.otherwise = 50, .min = 1, .max = 100});
+    out.page.before = GlassId{query.text("before")};
+  }
   if (const auto error = query.error()) return http::problem(*error);
-  std::variant<std::vector<app::GlassView>, app::Refusal> shown;
+  return out;
+}
+
+std::variant<app::GlassPage, app::Refusal> listed(const app::State& state,
+                                                  const app::Session& session, const List& list,
+                                                  const Now& now) {
+  namespace role = app::role;
+  if (list.all && list.past && !app::has_role(state, session, role::privacy_officer))
+    return role::needed("all glass that ever was takes a privacy officer");
+  if (list.all && !app::has_any_role(state, session, {role::administrator, role::privacy_officer}))
+    return role::needed("the glass of everybody takes an administrator or a privacy officer");
+  const auto whose = list.all ? app::WhoseGlass::everybodys : app::WhoseGlass::own;
+  if (!list.past)
+    return app::GlassPage{.glass = app::open_glass(state, session, whose, now), .more = false};
+  auto page = app::past_glass(state, session, whose, list.page, now);
+  if (!page)
+    return app::Refusal{.why = app::Why::not_found, .what = "the list has no glass of this id"};
+  return *std::move(page);
+}
+
+Response list_glass(Api& api, const Request& request, const PathParams&) {
+  const auto read = read_list(request);
+  if (const auto* refused = std::get_if<Response>(&read)) return *refused;
+  const auto& list = std::get<List>(read);
+  std::variant<app::GlassPage, app::Refusal> shown;
   const auto done = api.run([&](app::House& house, const Now& now) {
     const auto& state = house.state();
     const auto* session = app::live_session(state, session_hash(request), now);
     if (session == nullptr)
       shown = app::no_session(state, session_hash(request), now);
-    else if (all && !app::has_any_role(state, *session,
-                                       {app::role::administrator, app::role::privacy_officer}))
-      shown =
-          app::role::needed("the glass of everybody takes an administrator or a privacy officer");
     else
-      shown = app::open_glass(state, *session,
-                              all ? app::WhoseGlass::everybodys : app::WhoseGlass::own, now);
-    const auto* list = std::get_if<std::vector<app::GlassView>>(&shown);
-    if (!all || list == nullptr) return;
-    app::NoteReading note{.token_hash = session_hash(request),
-                          .what = "the open glass of everybody"};
-    for (const auto& each : *list) note.about.push_back({each.held.patient, each.held.staff});
+      shown = listed(state, *session, list, now);
+    const auto* page = std::get_if<app::GlassPage>(&shown);
+    if (!list.all || page == nullptr) return;
+    app::NoteReading note{
+        .token_hash = session_hash(request),
+        .what = list.past ? "all glass of everybody" : "the open glass of everybody"};
+    for (const auto& each : page->glass) note.about.push_back({each.held.patient, each.held.staff});
     house.perform(note, now);
   });
   if (!done) return api.faulted(done.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);
-  json::array list;
-  for (const auto& each : std::get<0>(shown)) list.push_back(glass_json(each));
-  return answer(200, {{"glass", std::move(list)}});
+  const auto& page = std::get<app::GlassPage>(shown);
+  json::array glass;
+  for (const auto& each : page.glass) glass.push_back(glass_json(each));
+  return answer(200, {{"glass", std::move(glass)}, {"more", page.more}});
 }
 
 // Carries out a command on one glass and shows what has become of it.
@@ -100,7 +133,7 @@ Response give_details(Api& api, const Request& request, const PathParams& path) 
 }
 
 constexpr std::array routes{
-    Route{"GET", "/api/v1/glass", list_open},
+    Route{"GET", "/api/v1/glass", list_glass},
     Route{"POST", "/api/v1/glass/{glass}/close", close_glass},
     Route{"POST", "/api/v1/glass/{glass}/revoke", revoke_glass},
     Route{"POST", "/api/v1/glass/{glass}/details", give_details},

@@ -48,6 +48,22 @@ inline std::vector<facts::Detail> read_details(std::vector<http::Fields> given) 
   return out;
 }
 
+// What leaves the screen, and how.
+struct Copy {
+  std::string kind;  // "print", "download"
+  std::string what;
+};
+inline std::variant<Copy, http::Response> read_copy(const http::Request& request) {
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<http::Response>(&body)) return std::move(*refused);
+  http::Fields fields{std::get<boost::json::object>(body)};
+  Copy out;
+  out.kind = fields.one_of("kind", {"print", "download"});
+  out.what = fields.text("what", 200);
+  if (const auto error = fields.error()) return http::problem(*error);
+  return out;
+}
+
 inline std::optional<http::Response> bad_id(Api& api, std::string_view name,
                                             const std::string& text) {
   if (valid_id(text)) return std::nullopt;

@@ -15,7 +15,9 @@ struct Route {
 
 std::span<const Route> session_routes();
 std::span<const Route> lock_routes();
+std::span<const Route> search_routes();
 std::span<const Route> chart_routes();
+std::span<const Route> own_routes();
 std::span<const Route> glass_routes();
 std::span<const Route> case_routes();
 std::span<const Route> people_routes();

@@ -1,5 +1,6 @@
 #include "in/api/upstream.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "in/http/json.h"
@@ -8,6 +9,8 @@ namespace halligan::in::api {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::size_t ids_at_once = 50;  // of 64 bytes: well within what a URL may have
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -119,6 +122,24 @@ Result<Found> read_found(std::string_view body, std::size_t at_most) {
   return out;
 }
 
+// `ids` as they are written in a URL; none: of any id.
+Result<Found> send_search(Api& api, const Criteria& criteria, const std::string& ids,
+                          std::size_t at_most) {
+  std::string target = "Patient?_count=" + std::to_string(at_most + 1);
+  if (!criteria.name.empty()) target += "&name=" + one_value(criteria.name, "");
+  if (!criteria.birth_date.empty()) target += "&birthdate=" + one_value(criteria.birth_date, "");
+  if (!criteria.identifier.empty()) target += "&identifier=" + one_value(criteria.identifier, "|");
+  if (!ids.empty()) target += "&_id=" + ids;
+  const auto told = api.edge.records.send({.method = "GET",
+                                           .target = target,
+                                           .headers = {},
+                                           .body = {},
+                                           .bytes_max = limits::bundle_bytes_max});
+  if (!told) return told.fault();
+  if (told->status != 200) return nonsense();
+  return read_found(told->body.look(), at_most);
+}
+
 }  // namespace
 
 std::variant<Asked, http::Response> ask_patient(Api& api, const http::Request& request,
@@ -148,19 +169,26 @@ std::variant<Asked, http::Response> ask_patient(Api& api, const http::Request& r
 }
 
 Result<Found> find_people(Api& api, const Criteria& criteria, std::size_t at_most) {
-  std::string target = "Patient?_count=" + std::to_string(at_most + 1);
-  if (!criteria.name.empty()) target += "&name=" + one_value(criteria.name, "");
-  if (!criteria.birth_date.empty()) target += "&birthdate=" + one_value(criteria.birth_date, "");
-  if (!criteria.identifier.empty()) target += "&identifier=" + one_value(criteria.identifier, "|");
-  if (!criteria.id.empty()) target += "&_id=" + one_value(criteria.id, "");
-  const auto told = api.edge.records.send({.method = "GET",
-                                           .target = target,
-                                           .headers = {},
-                                           .body = {},
-                                           .bytes_max = limits::bundle_bytes_max});
-  if (!told) return told.fault();
-  if (told->status != 200) return nonsense();
-  return read_found(told->body.look(), at_most);
+  return send_search(api, criteria, one_value(criteria.id, ""), at_most);
+}
+
+Result<Found> find_people(Api& api, const Criteria& criteria, const std::vector<PatientId>& among) {
+  Found out;
+  for (std::size_t done = 0; done < among.size();) {
+    const auto end = std::min(done + ids_at_once, among.size());
+    std::string ids;
+    for (auto at = done; at < end; ++at) ids += (ids.empty() ? "" : ",") + among[at].text();
+    auto found = send_search(api, criteria, ids, end - done);
+    if (!found) return found.fault();
+    // One of another id is not who was asked for, whatever the record system thinks.
+    const auto asked = std::span{among}.subspan(done, end - done);
+    for (auto& person : found->people)
+      if (std::ranges::find(asked, person.id) != asked.end())
+        out.people.push_back(std::move(person));
+    out.more = out.more || found->more;
+    done = end;
+  }
+  return out;
 }
 
 }  // namespace halligan::in::api

@@ -31,11 +31,15 @@ struct Criteria {
   std::string birth_date;
   std::string identifier;
   std::string id;
+  std::string ward;  // that the record system is not asked about: who is on it is known here
 };
 struct Found {
   std::vector<Person> people;
   bool more = false;  // the record system has others
 };
 Result<Found> find_people(Api& api, const Criteria& criteria, std::size_t at_most);
+// Those of `among` who fit the other criteria, in few requests.
+Result<Found> find_people(Api& api, const Criteria& criteria,
+                          const std::vector<PatientId>& among);
 
 }  // namespace halligan::in::api

@@ -1,0 +1,31 @@
+// case_relations.h - what ties the person of a case to its patient: facts to be drawn for a
+// reviewer.
+//
+// No other patient is named: whom else the person looks after is not what the case is about.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/state.h"
+
+namespace halligan::app {
+
+inline constexpr std::size_t case_relations_max = 60;
+
+struct CaseRelation {
+  std::string relation;
+  std::string from;  // "type/id"
+  std::string to;
+  std::optional<Instant> start;  // nothing: for as long as anybody knows
+  std::optional<Instant> end;    // nothing: it is open
+  std::string source;            // the feed, or "staff/id" of who recorded it
+  bool links = false;            // it lies on a way of at most two facts between person and patient
+};
+// Relations of the policy at the person or the patient, those that ended long before the case left
+// out; what links first, then what began last. For reviewers: others, and the person, get none.
+std::vector<CaseRelation> relations_around(const State& state, const Session& reader,
+                                           const cases::Case& held);
+
+}  // namespace halligan::app
