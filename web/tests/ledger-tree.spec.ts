@@ -10,7 +10,7 @@ import { openCheckpoint, readVerifierKey, type VerifierKey } from "../src/ledger
 import { checkReceipt } from "../src/ledger/receipt";
 import { tilePath, tileWidth } from "../src/ledger/tiles";
 import { GrowingTree, hashBytes, leafHash } from "../src/ledger/tree";
-import { verifyLedger, type Seen, type Verdict } from "../src/ledger/verify";
+import { verifyLedger, type Seen, type Verdict } from "../src/ledger/verifying";
 
 interface Vectors {
   origin: string;

@@ -2,7 +2,7 @@
 //
 // Holds nothing of any patient or person: a public key, a number, a hash and a time.
 
-import type { Seen } from "./verify";
+import type { Seen } from "./verifying";
 
 export interface Remembered {
   /** Verifier key; the log's name is in it. */

@@ -1,4 +1,4 @@
-// verify.ts - the whole check of a ledger: signature, every hash tile, the root, and that it goes on from what
+// verifying.ts - the whole check of a ledger: signature, every hash tile, the root, and that it goes on from what
 // was seen before. Believes nothing that it did not compute; says where the evidence stops to fit.
 //
 // Where the root is wrong, whatever in the tiles still leads to the signed one decides which tile is.
