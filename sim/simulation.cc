@@ -70,6 +70,7 @@ class Simulation {
   void commit();
   void check();
   void check_streams();
+  void check_notices();
   void check_whole_ledger();
   void heal();
 
@@ -125,6 +126,7 @@ class Simulation {
   std::vector<Told> told_;
   std::vector<Click> clicks_;
   std::vector<Stream> streams_;
+  std::vector<std::shared_ptr<const House::Watch>> screens_;
   std::map<std::string, Millis> opened_;  // glass -> true time
   // How far the wall clock was set back, in all and when each glass was opened; and by how much a
   // reboot, which takes the other clock away, lets a glass live longer for that (the limit of P8).
@@ -179,6 +181,7 @@ void Simulation::open() {
 void Simulation::power_fails() {
   ++report_.restarts;
   untold_.clear();
+  check_notices();
   house_.reset();
   for (const auto& each : streams_)
     hold(each.lease->over(), "P2", "a record streams and nobody watches its right");
@@ -199,6 +202,7 @@ void Simulation::commit() {
   auto telling = std::move(untold_);
   untold_.clear();
   for (const auto& each : telling) each();
+  check_notices();
   hold(durable->below() == store_->size(), "P1",
        "the journal says more is durable than the store has");
 }
@@ -253,6 +257,16 @@ void Simulation::check_streams() {
     hold(app::judge(house_->state(), *session, each.cell, now).verdict == app::Verdict::permit,
          "P2", "a record streams on a right that has ended");
   }
+}
+
+// Whatever a screen could be told at this moment rests on what is durable. One screen for everybody
+// who is signed in, so that charts in front are looked at, too.
+void Simulation::check_notices() {
+  for (const auto& each : house_->take_notices())
+    hold(each.entry < house_->journal().durable(), "P1", "a screen is told of what is not durable");
+  screens_.clear();
+  for (const auto& [id, session] : house_->state().sessions)
+    screens_.push_back(house_->watch(id, clock_.now()));
 }
 
 // P1, P5 and P7 from what the disk has, by an eye of its own.
@@ -647,6 +661,7 @@ Report Simulation::run() {
       house_->keep_time(clock_.now());
       if (!house_->failed()) check_streams();
       for (auto batch = dice_.below(4) + 1; batch > 0; --batch) act();
+      check_notices();
       commit();
       check();
       if (report_.step % 60 == 59) check_whole_ledger();

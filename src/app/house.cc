@@ -210,7 +210,7 @@ std::shared_ptr<const House::Watch> House::watch(const SessionId& session, const
   auto& held = watches_[session];
   if (auto known = held.lock()) return known;
   auto made = std::make_shared<Watch>();
-  still_readable(session, *made, now);
+  still_readable(session, *made, settle(now));
   held = made;
   return made;
 }
