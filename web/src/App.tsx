@@ -15,6 +15,7 @@ import { Shell } from "./shell/Shell";
 // The page of the hurry comes with the first load; the others when somebody goes there.
 const ChartPage = lazy(() => import("./chart/ChartPage").then((m) => ({ default: m.ChartPage })));
 const ViewerPage = lazy(() => import("./viewer/ViewerPage").then((m) => ({ default: m.ViewerPage })));
+const WorkLayout = lazy(() => import("./work/WorkLayout").then((m) => ({ default: m.WorkLayout })));
 const WorkPage = lazy(() => import("./work/WorkPage").then((m) => ({ default: m.WorkPage })));
 const CasePage = lazy(() => import("./work/CasePage").then((m) => ({ default: m.CasePage })));
 const MinePage = lazy(() => import("./mine/MinePage").then((m) => ({ default: m.MinePage })));
@@ -30,8 +31,10 @@ function Pages() {
         <Route path="find" element={<FindPage />} />
         <Route path="chart" element={<Later><ChartPage /></Later>} />
         <Route path="chart/glass" element={<Later><ViewerPage /></Later>} />
-        <Route path="work" element={<Later><WorkPage /></Later>} />
-        <Route path="work/:case" element={<Later><CasePage /></Later>} />
+        <Route path="work" element={<Later><WorkLayout /></Later>}>
+          <Route index element={<Later><WorkPage /></Later>} />
+          <Route path=":case" element={<Later><CasePage /></Later>} />
+        </Route>
         <Route path="mine" element={<Later><MinePage /></Later>} />
         <Route path="policy" element={<Later><PolicyPage /></Later>} />
         <Route path="ledger" element={<Later><LedgerPage /></Later>} />

@@ -531,11 +531,10 @@ export const texts = {
       opened: "What was actually opened",
       openedNone: "Nothing was opened.",
       incomplete: "There were more accesses than are listed here.",
-      types: "Kinds of records",
       type: "Record",
-      times: "Times",
       records: "Records",
-      firstLast: "From, to",
+      sum: (times: number, records: number) =>
+        times === 1 ? `once, records: ${String(records)}` : `${String(times)} times, records: ${String(records)}`,
       accesses: (count: number) => (count === 1 ? "The one access" : `All ${String(count)} accesses`),
       at: "At",
       action: "Action",
@@ -589,6 +588,8 @@ export const texts = {
     relations: {
       title: "What links them",
       nothing: "Nothing links them",
+      nothingFull: "No relation that held at the time leads from the person to the patient.",
+      node: (id: string, type: string) => `${id} (${type})`,
       linked: (count: number) => (count === 1 ? "One way leads from the person to the patient." : `${String(count)} ways lead from the person to the patient.`),
       asText: "The same as a list",
       links: "links them",

@@ -1,0 +1,9 @@
+// WorkLayout.tsx - the list of cases and the cases themselves: while one is at either, the list is kept up to date.
+
+import { Outlet } from "react-router";
+import { useLiveCases } from "./cases";
+
+export function WorkLayout() {
+  useLiveCases();
+  return <Outlet />;
+}

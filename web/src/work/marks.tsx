@@ -1,0 +1,26 @@
+// marks.tsx - how a case stands, in a few words of one colour each.
+
+import type { Case } from "../api/types";
+import { texts } from "../texts";
+import { isLate } from "./queue";
+
+const tones: Record<Case["state"], string> = { owed: "", justified: "", explained: "good", closed: "plain" };
+
+export function Marks({ held, now }: { held: Case; now: number }) {
+  return (
+    <span className="h-marks">
+      <span className={`h-tag ${tones[held.state]}`}>{texts.work.states[held.state]}</span>
+      {isLate(held, now) ? <span className="h-tag bad">{texts.work.late}</span> : null}
+      {held.rank > 0 && held.state !== "closed" ? <span className="h-tag warn">{texts.work.urgent}</span> : null}
+    </span>
+  );
+}
+
+export function kindText(kind: string): string {
+  const known: Record<string, string> = texts.work.kinds;
+  return known[kind] ?? kind;
+}
+
+export function patientText(patient: string | null): string {
+  return patient ?? texts.work.noPatient;
+}
