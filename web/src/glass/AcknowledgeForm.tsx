@@ -3,7 +3,7 @@
 // Where the rule asks for more than that, it is asked for as for a reason.
 
 import { Button } from "nhsuk-react-components";
-import { useEffect, useRef, type FormEvent } from "react";
+import type { FormEvent } from "react";
 import type { Grant } from "../api/types";
 import { texts } from "../texts";
 import { Asks } from "./Asks";
@@ -28,8 +28,6 @@ function onlyToRead({ bill }: Grant, codeAsked: boolean): boolean {
 }
 
 export function AcknowledgeForm({ grant, draft, onChange, breaking, onOther, onDecline }: Props) {
-  const statement = useRef<HTMLDivElement>(null);
-  useEffect(() => statement.current?.focus(), []);
   const { acknowledge } = grant.bill;
   const codeAsked = breaking.codeAsked(grant);
   const short = onlyToRead(grant, codeAsked);
@@ -41,7 +39,7 @@ export function AcknowledgeForm({ grant, draft, onChange, breaking, onOther, onD
     <form onSubmit={submit} onKeyDown={sendsByKey} noValidate>
       <Problems told={breaking.told} first={field.code} />
       <p>{texts.glass.whyAcknowledge}</p>
-      <div ref={statement} tabIndex={-1} className="h-statement">
+      <div tabIndex={-1} data-focus-first className="h-statement">
         {short ? acknowledge.map(({ rule, text }) => <p key={rule}>{text}</p>) : null}
       </div>
       {short ? null : (

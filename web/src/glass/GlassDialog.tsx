@@ -75,6 +75,7 @@ export function GlassDialog({ asked, onAskAgain, onDecline }: Props) {
           onChange={change}
           breaking={breaking}
           onReferral={instead.includes("referral") ? () => setWished("referral") : null}
+          onBack={sufficient ? () => setWished(null) : null}
           onDecline={onDecline}
         />
       )}

@@ -20,7 +20,7 @@ interface Props {
 
 export function Reasons({ grants, chosen, error, onChoose, onKey }: Props) {
   const list = useRef<HTMLFieldSetElement>(null);
-  useEffect(() => list.current?.focus(), []);
+  useEffect(() => list.current?.focus(), []); // in a dialog that is open already
 
   const press = (event: KeyboardEvent<HTMLFieldSetElement>) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -40,6 +40,7 @@ export function Reasons({ grants, chosen, error, onChoose, onKey }: Props) {
         ref={list}
         id={field.reasons}
         tabIndex={-1}
+        data-focus-first
         className="nhsuk-fieldset h-reasons"
         aria-describedby={error ? `${field.reasons}-error` : undefined}
         onKeyDown={press}

@@ -21,6 +21,8 @@ interface Props {
   onChange: (changed: Partial<Draft>) => void;
   breaking: Breaking;
   onReferral: (() => void) | null;
+  /** Back to the acknowledgement that suffices. */
+  onBack: (() => void) | null;
   onDecline: () => void;
 }
 
@@ -31,12 +33,16 @@ export function sendsByKey(event: KeyboardEvent<HTMLFormElement>) {
   event.currentTarget.requestSubmit();
 }
 
-export function ReasonsForm({ grants, part, draft, onChange, breaking, onReferral, onDecline }: Props) {
+export function ReasonsForm({ grants, part, draft, onChange, breaking, onReferral, onBack, onDecline }: Props) {
   const chosen = grants.find((grant) => grant.rule === draft.chosen) ?? null;
   const codeAsked = chosen !== null && breaking.codeAsked(chosen);
 
+  const choose = (rule: string) => {
+    breaking.forget(); // what was wrong was another reason's
+    onChange({ chosen: rule });
+  };
   const chooseByKey = (grant: Grant) => {
-    flushSync(() => onChange({ chosen: grant.rule }));
+    flushSync(() => choose(grant.rule));
     document.getElementById(firstAsked(grant, breaking.codeAsked(grant)) ?? reasonId(grant))?.focus();
   };
   const submit = (event: FormEvent) => {
@@ -46,13 +52,13 @@ export function ReasonsForm({ grants, part, draft, onChange, breaking, onReferra
 
   return (
     <form onSubmit={submit} onKeyDown={sendsByKey} noValidate>
-      <p>{part ? texts.glass.whyPart(partText(part)) : texts.glass.why}</p>
+      <p>{part ? texts.glass.whyPart(partText(part)) : onBack ? texts.glass.whyOther : texts.glass.why}</p>
       <Problems told={breaking.told} first={field.code} />
       <Reasons
         grants={grants}
         chosen={draft.chosen}
         error={breaking.told.wrong[field.reasons]}
-        onChoose={(rule) => onChange({ chosen: rule })}
+        onChoose={choose}
         onKey={chooseByKey}
       />
       {chosen ? (
@@ -68,6 +74,11 @@ export function ReasonsForm({ grants, part, draft, onChange, breaking, onReferra
         {onReferral ? (
           <button type="button" className="h-link-button" onClick={onReferral}>
             {texts.glass.referral.link}
+          </button>
+        ) : null}
+        {onBack ? (
+          <button type="button" className="h-link-button" onClick={onBack}>
+            {texts.glass.onlyAcknowledge}
           </button>
         ) : null}
         <button type="button" className="h-link-button" onClick={onDecline}>

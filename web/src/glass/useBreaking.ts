@@ -66,6 +66,8 @@ export interface Breaking {
   codeAsked: (grant: Grant) => boolean;
   /** Once, however often it is pressed; `by` is what the press itself says. */
   submit: (grant: Grant | null, by?: Partial<Draft>) => void;
+  /** What was told of the last press is over. */
+  forget: () => void;
 }
 
 export function useBreaking(
@@ -138,6 +140,7 @@ export function useBreaking(
   return {
     told: now,
     sending: mutation.isPending,
+    forget: () => setNow(nothing),
     codeAsked,
     submit: (grant, by = {}) => {
       if (busy.current) return;

@@ -1,6 +1,7 @@
 // Dialog.tsx - a modal dialog: the browser's own, so that focus stays in it and goes back where it was.
 //
-// It steps aside while somebody has to sign in or unlock, and is there again afterwards with what was typed.
+// What has data-focus-first takes the focus. It steps aside while somebody has to sign in or unlock, and is there again
+// afterwards with what was typed.
 
 import { useEffect, useId, useRef, type ReactNode } from "react";
 import { useSessionState } from "../session/SessionProvider";
@@ -33,7 +34,7 @@ export function Dialog({ title, onClose, children, className = "", describedBy, 
     const dialog = element.current;
     if (dialog === null || covered) return;
     dialog.showModal();
-    inside.current?.focus();
+    (inside.current ?? dialog.querySelector<HTMLElement>("[data-focus-first]"))?.focus();
     return () => dialog.close();
   }, [covered]);
   return (

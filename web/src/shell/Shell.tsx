@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { NavLink, Outlet } from "react-router";
 import { api } from "../api/client";
+import { OwedBar } from "../glass/Owed";
 import { texts } from "../texts";
 import { useHospital } from "../session/hospital";
 import { useWalkAwayLock } from "../session/Lock";
@@ -97,6 +98,7 @@ export function Shell() {
       </header>
       <SessionEnding />
       <Contact />
+      <OwedBar />
       <main className="h-page" id="page" tabIndex={-1}>
         <Outlet />
       </main>
