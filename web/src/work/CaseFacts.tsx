@@ -36,7 +36,7 @@ export function CaseFacts({ held }: { held: CaseDetail }) {
       <p className="h-case-marks">
         <Marks held={held} now={now} />
       </p>
-      <dl className="h-facts">
+      <dl className="h-case-facts">
         <Fact name={words.person}>
           <bdi>{held.name}</bdi> <span className="h-quiet">{held.staff}</span>
         </Fact>

@@ -58,6 +58,7 @@ function Printed({ held }: { held: CaseDetail }) {
 function Content({ held, first, onNext }: { held: CaseDetail; first: Finding | null; onNext: (() => void) | null }) {
   const client = useQueryClient();
   const key = ["case", held.case];
+  const { staff } = useSession();
   const { patient } = held;
   return (
     <>
@@ -66,7 +67,7 @@ function Content({ held, first, onNext }: { held: CaseDetail; first: Finding | n
         <div className="h-case-main">
           <CaseFacts held={held} />
           <Sought held={held} />
-          {patient === null ? null : <Relations held={{ ...held, patient }} relations={held.relations} />}
+          {patient === null || held.staff === staff ? null : <Relations held={{ ...held, patient }} relations={held.relations} />}
         </div>
         <div className="h-case-side">
           <Verdict

@@ -8,9 +8,9 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { isProblem } from "../api/problem";
 import type { Case, Finding } from "../api/types";
+import { useNumber } from "../parts/numbers";
 import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
-import { useHospital } from "../session/hospital";
 import { useProof } from "../session/proof";
 import { texts } from "../texts";
 import { closeCase, reopenCase, showCase, useUnclosed } from "./cases";
@@ -83,8 +83,7 @@ function useQuickClosing() {
 }
 
 function Counted({ now, complete }: { now: QueueNow; complete: boolean }) {
-  const { locale } = useHospital();
-  const number = (count: number) => new Intl.NumberFormat(locale).format(count);
+  const number = useNumber();
   const { shown, all } = now;
   let text = shown.length === all.length ? words.all(number(all.length)) : words.shown(number(shown.length), number(all.length));
   if (all.length === 1 && shown.length === 1) text = words.one;
