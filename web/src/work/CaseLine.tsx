@@ -7,7 +7,7 @@ import type { Case } from "../api/types";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
 import { kindText, Marks, patientText } from "./marks";
-import { isLate } from "./queue";
+import { isLate } from "./order";
 import type { Chosen } from "./QueueList";
 
 const words = texts.work.queue;

@@ -18,7 +18,7 @@ import { CaseFacts } from "./CaseFacts";
 import { findings } from "./Findings";
 import { KeysHelp, useKeys } from "./keys";
 import { kindText } from "./marks";
-import { walkOf } from "./queue";
+import { walkOf } from "./order";
 import { Relations } from "./Relations";
 import { Sought } from "./Sought";
 import { Timeline } from "./Timeline";

@@ -4,7 +4,7 @@ import classNames from "classnames";
 import type { ComponentPropsWithRef } from "react";
 import { texts } from "../texts";
 import { patientText } from "./marks";
-import { chartsOf, namesOf, type GroupRow } from "./queue";
+import { chartsOf, namesOf, type GroupRow } from "./order";
 import type { Chosen } from "./QueueList";
 
 const words = texts.work.queue;

@@ -18,7 +18,7 @@ import { CloseMany } from "./CloseMany";
 import { KeysHelp, useKeys } from "./keys";
 import { QueueBar } from "./QueueBar";
 import { QueueList, type Chosen } from "./QueueList";
-import type { Row } from "./queue";
+import type { Row } from "./order";
 import { useQueueView, type QueueNow } from "./view";
 
 const words = texts.work.queue;

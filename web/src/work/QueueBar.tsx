@@ -4,7 +4,7 @@ import { useId, useMemo, type ReactNode } from "react";
 import type { Case } from "../api/types";
 import { texts } from "../texts";
 import { kindText } from "./marks";
-import { firstView, kindsIn, queuesIn, type Grouping, type QueueView, type Sort } from "./queue";
+import { firstView, kindsIn, queuesIn, type Grouping, type QueueView, type Sort } from "./order";
 
 const words = texts.work.queue;
 

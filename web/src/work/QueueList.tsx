@@ -8,7 +8,7 @@ import { useNow } from "../parts/time";
 import { texts } from "../texts";
 import { CaseLine } from "./CaseLine";
 import { GroupLine } from "./GroupLine";
-import type { Row } from "./queue";
+import type { Row } from "./order";
 
 const words = texts.work.queue;
 

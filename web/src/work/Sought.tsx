@@ -4,7 +4,7 @@ import { Details } from "nhsuk-react-components";
 import type { CaseDetail } from "../api/types";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
-import { sums, type Access } from "./timeline";
+import { sums, type Access } from "./history";
 
 const words = texts.work.case;
 

@@ -3,7 +3,7 @@
 import type { CaseDetail } from "../api/types";
 import { Moment, useNow } from "../parts/time";
 import { texts } from "../texts";
-import { recordsOf, timelineOf, type Happened } from "./timeline";
+import { recordsOf, timelineOf, type Happened } from "./history";
 
 const words = texts.work.case.events;
 

@@ -2,7 +2,7 @@
 
 import type { Case } from "../api/types";
 import { texts } from "../texts";
-import { isLate } from "./queue";
+import { isLate } from "./order";
 
 const tones: Record<Case["state"], string> = { owed: "", justified: "", explained: "good", closed: "plain" };
 

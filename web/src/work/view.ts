@@ -9,7 +9,7 @@ import { useSession } from "../session/SessionProvider";
 import { useNow } from "../parts/time";
 import type { Case } from "../api/types";
 import { useUnclosed } from "./cases";
-import { chosen, firstView, rowsOf, type QueueView, type Row } from "./queue";
+import { chosen, firstView, rowsOf, type QueueView, type Row } from "./order";
 
 const key = ["work-view"] as const;
 

@@ -1,4 +1,4 @@
-// queue.ts - in what order the cases stand, which of them are shown and which stand together.
+// order.ts - in what order the cases stand, which of them are shown and which stand together.
 //
 // Pure. What is typed into the filter may be a patient's id: it lives in memory, in no address and no storage.
 

@@ -1,4 +1,4 @@
-// timeline.ts - everything that happened in a case, in one order.
+// history.ts - everything that happened in a case, in one order.
 //
 // Pure. Accesses between two other events are told as one.
 
