@@ -1,8 +1,101 @@
-// ChartPage.tsx
+// ChartPage.tsx - the open chart; or why it is open no more; or, after a reload, the one that the session has in focus.
 
-import { Page } from "../parts/Page";
+import { useEffect, useRef, useState } from "react";
+import { Link, Navigate } from "react-router";
+import { Loading, Page } from "../parts/Page";
+import { ProblemMessage } from "../parts/ProblemMessage";
+import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
+import { Add } from "./Add";
+import { useChart, type OpenChart } from "./ChartProvider";
+import { EmergencySet } from "./EmergencySet";
+import { Encounters } from "./Encounters";
+import { PatientBanner } from "./PatientBanner";
+import { PrintButton } from "./PrintButton";
+import { ShutNotice } from "./ShutNotice";
+import { Trends } from "./Trends";
+import { Documents, Notes } from "./Writings";
 
 export function ChartPage() {
-  return <Page title={texts.chart.title}>{null}</Page>;
+  const { chart, shut } = useChart();
+  const { focus } = useSession();
+  if (chart !== null) return <Opened key={chart.patient} chart={chart} />;
+  if (shut !== null) return <ShutNotice shut={shut} />;
+  return focus === null ? <Navigate to="/find" replace /> : <Reopening patient={focus} />;
+}
+
+/** Asks for the chart again, as for any: it may be answered by glass. */
+function Reopening({ patient }: { patient: string }) {
+  const { open, opening } = useChart();
+  const [failed, setFailed] = useState<unknown>(null);
+  const asked = useRef(false);
+  const ask = () => {
+    setFailed(null);
+    open(patient).catch(setFailed);
+  };
+  useEffect(() => {
+    if (asked.current) return;
+    asked.current = true;
+    ask();
+  });
+  return (
+    <Page title={texts.chart.title}>
+      {failed !== null ? <ProblemMessage error={failed} retry={ask} /> : null}
+      {opening ? (
+        <Loading what={texts.chart.reopening} />
+      ) : (
+        <p>
+          <Link to="/find">{texts.chart.backToSearch}</Link>
+        </p>
+      )}
+    </Page>
+  );
+}
+
+const places = ["emergency-set", "chart-add", "chart-encounters", "chart-results", "chart-notes", "chart-documents"] as const;
+
+function goTo(id: string) {
+  const heading = document.getElementById(id);
+  heading?.focus({ preventScroll: true });
+  heading?.scrollIntoView({ block: "start" });
+}
+
+function Opened({ chart }: { chart: OpenChart }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { patient } = chart;
+  useEffect(() => {
+    document.title = `${texts.chart.title} – ${texts.product}`;
+    heading.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <div className="h-chart">
+      <h1 className="nhsuk-u-visually-hidden" ref={heading} tabIndex={-1}>
+        {texts.chart.title}
+      </h1>
+      <PatientBanner chart={chart} />
+      <div className="h-chart-tools h-no-print">
+        <nav aria-label={texts.chart.inThisChart}>
+          <ul>
+            {places.map((place) => (
+              <li key={place}>
+                <button type="button" className="h-link-button" onClick={() => goTo(place)}>
+                  {texts.chart.places[place]}
+                </button>
+              </li>
+            ))}
+            <li>
+              <Link to="/chart/glass">{texts.viewer.title}</Link>
+            </li>
+          </ul>
+        </nav>
+        <PrintButton patient={patient} />
+      </div>
+      <EmergencySet patient={patient} />
+      <Add patient={patient} />
+      <Encounters patient={patient} />
+      <Trends patient={patient} />
+      <Notes patient={patient} />
+      <Documents patient={patient} />
+    </div>
+  );
 }

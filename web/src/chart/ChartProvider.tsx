@@ -10,8 +10,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useNavigate } from "react-router";
 import { api, inChart, told } from "../api/client";
+import { isProblem } from "../api/problem";
 import type { Basis, FoundPatient, Glass, Offer, OfferedCell, OpenAnswer, Session } from "../api/types";
 import { GlassDialog } from "../glass/GlassDialog";
+import { DraftProvider } from "./drafts";
 import { DeniedDialog } from "../glass/DeniedDialog";
 import { useLive, useSession, useSessionState } from "../session/SessionProvider";
 
@@ -176,7 +178,12 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   const close = useCallback(async () => {
     const glass = latest.current?.basis.glass;
     shutNow("closed");
-    if (glass) await api.POST("/api/v1/glass/{glass}/close", { params: { path: { glass } }, body: {} });
+    if (!glass) return;
+    try {
+      await api.POST("/api/v1/glass/{glass}/close", { params: { path: { glass } }, body: {} });
+    } catch (error) {
+      if (!isProblem(error, "glass-ended")) setShut((before) => (before === null ? null : { ...before, detail: "untold" }));
+    }
   }, [shutNow]);
 
   useLive(["glass", "chart"], (event) => {
@@ -223,7 +230,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   );
   return (
     <ChartContext value={held}>
-      {children}
+      <DraftProvider>{children}</DraftProvider>
       {asked ? (
         <GlassDialog
           key={asked.patient}

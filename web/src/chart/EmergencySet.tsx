@@ -1,0 +1,181 @@
+// EmergencySet.tsx - what somebody must know who knows nothing of this patient, on one screen; each card as soon as it
+// is there.
+
+import type {
+  AllergyIntolerance, Condition, Consent, Flag, MedicationRequest, MedicationStatement, Observation,
+} from "fhir/r4";
+import { useMemo, type ReactNode } from "react";
+import { serverNow } from "../api/clock";
+import { Moment } from "../parts/time";
+import { texts } from "../texts";
+import { Entries } from "./Entries";
+import { HiddenNote } from "./HiddenNote";
+import { isRefusal, PartBody, type Asking } from "./Part";
+import { newestOfEach, readingsOf, type Reading } from "./readings";
+import { useReadings, useRecords, type Records } from "./records";
+import { alerts, allergies, directives, medications, problems, type Entry } from "./summaries";
+import { Range, Values } from "./Value";
+
+/** ABO and Rh group of the blood, in LOINC. */
+const bloodGroup = "http://loinc.org|882-1,http://loinc.org|883-9,http://loinc.org|10331-7,http://loinc.org|34530-6";
+const recent = 90 * 86_400_000;
+const shown = 10;
+
+interface CardProps {
+  id: string;
+  title: string;
+  query: Asking;
+  type: string;
+  children: ReactNode;
+}
+
+function Card({ id, title, query, type, children }: CardProps) {
+  return (
+    <section className={`h-card h-part h-part-${id}`} aria-labelledby={`part-${id}`}>
+      <h3 className="nhsuk-heading-s" id={`part-${id}`}>
+        {title}
+      </h3>
+      <PartBody query={query} type={type} what={title}>
+        {children}
+      </PartBody>
+    </section>
+  );
+}
+
+function useEntries<R>(data: Records<R> | undefined, made: (all: R[]) => Entry[]): Entry[] {
+  return useMemo(() => (data === undefined ? [] : made([...data.resources])), [data, made]);
+}
+
+/** The earlier of two queries that failed; pending as long as either is. */
+function both(one: Asking, other: Asking): Asking {
+  return {
+    isPending: one.isPending || other.isPending,
+    error: one.error ?? (isRefusal(other.error) ? null : other.error),
+    refetch: () => [one, other].forEach((query) => (query.error === null ? undefined : query.refetch())),
+  };
+}
+
+export function EmergencySet({ patient }: { patient: string }) {
+  const allergy = useRecords<AllergyIntolerance>(patient, "AllergyIntolerance");
+  const request = useRecords<MedicationRequest>(patient, "MedicationRequest");
+  const statement = useRecords<MedicationStatement>(patient, "MedicationStatement");
+  const condition = useRecords<Condition>(patient, "Condition");
+  const flag = useRecords<Flag>(patient, "Flag");
+  const consent = useRecords<Consent>(patient, "Consent");
+  const medicines = useMemo(
+    () => medications(request.data?.resources ?? [], statement.data?.resources ?? []),
+    [request.data, statement.data],
+  );
+  const t = texts.chart;
+  const hidden = [allergy, request, statement, condition, flag, consent].flatMap((query, at) =>
+    query.data?.mayBeMore
+      ? [["AllergyIntolerance", "MedicationRequest", "MedicationStatement", "Condition", "Flag", "Consent"][at] ?? ""]
+      : [],
+  );
+  return (
+    <section aria-labelledby="emergency-set" className="h-emergency">
+      <h2 className="nhsuk-heading-m" id="emergency-set" tabIndex={-1}>
+        {t.emergencySet}
+      </h2>
+      <div className="h-parts">
+        <Card id="allergies" title={t.types["AllergyIntolerance"] ?? ""} query={allergy} type="AllergyIntolerance">
+          <Entries entries={useEntries(allergy.data, allergies)} none={t.noneRecorded.allergies} />
+        </Card>
+        <Card id="medications" title={t.medications} query={both(request, statement)} type="MedicationRequest">
+          <Entries entries={medicines} none={t.noneRecorded.medications} />
+        </Card>
+        <Card id="problems" title={t.types["Condition"] ?? ""} query={condition} type="Condition">
+          <Entries entries={useEntries(condition.data, problems)} none={t.noneRecorded.problems} />
+        </Card>
+        <Card id="alerts" title={t.types["Flag"] ?? ""} query={flag} type="Flag">
+          <Entries entries={useEntries(flag.data, alerts)} none={t.noneRecorded.alerts} />
+        </Card>
+        <Card id="directives" title={t.types["Consent"] ?? ""} query={consent} type="Consent">
+          <Entries entries={useEntries(consent.data, directives)} none={t.noneRecorded.directives} />
+        </Card>
+        <BloodGroup patient={patient} />
+        <LastResults patient={patient} />
+      </div>
+      {hidden.length > 0 ? <HiddenNote types={hidden} /> : null}
+    </section>
+  );
+}
+
+function BloodGroup({ patient }: { patient: string }) {
+  const query = useRecords<Observation>(patient, "Observation", { code: bloodGroup });
+  const newest = useMemo(
+    () => (query.data?.resources ?? []).filter((one) => one.status !== "entered-in-error").flatMap(readingsOf).sort((a, b) => b.at - a.at)[0],
+    [query.data],
+  );
+  return (
+    <Card id="blood" title={texts.chart.bloodGroup} query={query} type="Observation">
+      {newest === undefined ? (
+        <p className="h-entry-none">{texts.chart.noneRecorded.bloodGroup}</p>
+      ) : (
+        <p className="h-blood">
+          <Values reading={newest} /> <Moment at={newest.when} shape="date" />
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function LastResults({ patient }: { patient: string }) {
+  const since = useMemo(() => new Date(serverNow() - recent).toISOString().slice(0, 10), []);
+  const fresh = useRecords<Observation>(patient, "Observation", { category: "laboratory", date: `ge${since}` });
+  const all = useReadings(patient);
+  const freshest = useMemo(
+    () => newestOfEach((fresh.data?.resources ?? []).flatMap(readingsOf), "laboratory"),
+    [fresh.data],
+  );
+  // Where nothing is recent: what the whole list has, as far as it was read.
+  const older = useMemo(
+    () => (freshest.length > 0 ? [] : newestOfEach((all.data?.pages ?? []).flatMap((page) => page.readings), "laboratory")),
+    [freshest, all.data],
+  );
+  const readings = freshest.length > 0 ? freshest : older;
+  const still = readings.length === 0 && all.hasNextPage && !all.isError;
+  return (
+    <Card
+      id="results"
+      title={texts.chart.lastResults}
+      query={{ ...fresh, isPending: fresh.isPending || (freshest.length === 0 && all.isPending) || still }}
+      type="Observation"
+    >
+      {readings.length === 0 ? <p className="h-entry-none">{texts.chart.noneRecorded.results}</p> : <ResultTable readings={readings.slice(0, shown)} />}
+    </Card>
+  );
+}
+
+function ResultTable({ readings }: { readings: Reading[] }) {
+  return (
+    <table className="h-results">
+      <thead className="nhsuk-u-visually-hidden">
+        <tr>
+          <th scope="col">{texts.chart.columns.what}</th>
+          <th scope="col">{texts.chart.columns.value}</th>
+          <th scope="col">{texts.chart.columns.range}</th>
+          <th scope="col">{texts.chart.columns.when}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {readings.map((reading) => (
+          <tr key={reading.id}>
+            <th scope="row">
+              <bdi>{reading.label}</bdi>
+            </th>
+            <td>
+              <Values reading={reading} />
+            </td>
+            <td className="h-quiet">
+              <Range measured={reading.measured[0]} />
+            </td>
+            <td className="h-quiet">
+              <Moment at={reading.when} shape="date" />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,51 @@
+// Entries.tsx - lines of the emergency set: what is in force, and below it, folded, what is not any more.
+
+import { Moment } from "../parts/time";
+import { texts } from "../texts";
+import type { Entry } from "./summaries";
+
+function EntryLine({ entry }: { entry: Entry }) {
+  return (
+    <li className={entry.grave === null ? "h-entry" : "h-entry grave"}>
+      <bdi className="h-entry-main">{entry.main}</bdi>
+      {entry.grave === null ? null : <span className="h-tag bad">{entry.grave}</span>}
+      {entry.details.map((detail) => (
+        <bdi key={detail} className="h-entry-detail">
+          {detail}
+        </bdi>
+      ))}
+      {entry.since === null ? null : (
+        <span className="h-entry-since">
+          <Moment at={entry.since} shape="date" />
+        </span>
+      )}
+    </li>
+  );
+}
+
+export function Entries({ entries, none }: { entries: Entry[]; none: string }) {
+  const now = entries.filter((entry) => !entry.past);
+  const past = entries.filter((entry) => entry.past);
+  return (
+    <>
+      {now.length === 0 ? <p className="h-entry-none">{none}</p> : null}
+      {now.length === 0 ? null : (
+        <ul className="h-entries">
+          {now.map((entry) => (
+            <EntryLine key={entry.key} entry={entry} />
+          ))}
+        </ul>
+      )}
+      {past.length === 0 ? null : (
+        <details className="h-fold">
+          <summary>{texts.chart.past(past.length)}</summary>
+          <ul className="h-entries">
+            {past.map((entry) => (
+              <EntryLine key={entry.key} entry={entry} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}

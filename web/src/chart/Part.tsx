@@ -1,0 +1,39 @@
+// Part.tsx - one part of a chart: on its way, failed, refused, empty or there; each part by itself.
+
+import type { ReactNode } from "react";
+import { isProblem } from "../api/problem";
+import { Loading } from "../parts/Page";
+import { ProblemMessage } from "../parts/ProblemMessage";
+import { texts } from "../texts";
+import { HiddenNote } from "./HiddenNote";
+
+/** What a part needs to know of its query; whatever the data is. */
+export interface Asking {
+  isPending: boolean;
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** Refused, by what is known of a policy: not a failure, and nothing that was read before is shown beside it. */
+export const isRefusal = (error: unknown) => isProblem(error, "denied", "glass-needed", "not-found");
+
+interface Props {
+  query: Asking;
+  type: string;
+  what: string;
+  children: ReactNode;
+}
+
+export function PartBody({ query, type, what, children }: Props) {
+  const { error } = query;
+  if (isProblem(error, "glass-needed")) return <HiddenNote types={[type]} offer={error.body.offer} code={error.body.code} all />;
+  if (isProblem(error, "denied", "not-found"))
+    return (
+      <p className="h-hidden-note">
+        {error.body.text || texts.chart.hidden.shut}
+      </p>
+    );
+  if (error !== null) return <ProblemMessage error={error} retry={() => void query.refetch()} />;
+  if (query.isPending) return <Loading what={texts.chart.reading(what)} />;
+  return <>{children}</>;
+}

@@ -1,0 +1,36 @@
+// PrintButton.tsx - prints the chart, after that was written down and only then.
+
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, inChart, told } from "../api/client";
+import { ProblemMessage } from "../parts/ProblemMessage";
+import { texts } from "../texts";
+import { useChart } from "./ChartProvider";
+
+export function PrintButton({ patient }: { patient: string }) {
+  const { askForMore } = useChart();
+  const [refused, setRefused] = useState<string | null>(null);
+  const print = useMutation({
+    mutationFn: () =>
+      told(api.POST("/api/v1/charts/{patient}/copies", { ...inChart(patient), body: { kind: "print", what: "chart" } })),
+    onSuccess: (answer) => {
+      setRefused(null);
+      if (answer.verdict === "permit") window.print();
+      else if (answer.verdict === "glass") askForMore(answer.offer, answer.code);
+      else setRefused(answer.text ?? texts.problems.other);
+    },
+  });
+  return (
+    <>
+      <button type="button" className="nhsuk-button nhsuk-button--secondary h-button-small" disabled={print.isPending} onClick={() => print.mutate()}>
+        {texts.chart.print}
+      </button>
+      {refused === null ? null : (
+        <p className="h-problem" role="alert">
+          {refused}
+        </p>
+      )}
+      {print.isError ? <ProblemMessage error={print.error} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+// records.ts - the records of a chart, asked for type by type; each is there as soon as it is there.
+//
+// INVARIANT: every key begins with "chart", so that what was read goes when the chart is shut.
+
+import { useInfiniteQuery, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import type { Observation, Resource } from "fhir/r4";
+import { useEffect } from "react";
+import { nextPage, search, type Found } from "../api/fhir";
+import { readingsOf, type Reading } from "./readings";
+
+export interface Records<R> {
+  resources: R[];
+  /** There may be more that takes glass. */
+  mayBeMore: boolean;
+  /** There is more than was asked for. */
+  cut: boolean;
+}
+
+export const chartKey = (patient: string, ...rest: string[]) => ["chart", patient, ...rest];
+const pagesMax = 20;
+
+async function everything<R extends Resource>(
+  type: R["resourceType"],
+  patient: string,
+  more: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Records<R>> {
+  let page: Found<R> = await search<R>(type, patient, { ...more, _count: "200" }, signal);
+  const resources = [...page.resources];
+  let { mayBeMore } = page;
+  for (let pages = 1; page.next !== null && pages < pagesMax; pages += 1) {
+    page = await nextPage<R>(page.next, signal);
+    resources.push(...page.resources);
+    mayBeMore ||= page.mayBeMore;
+  }
+  return { resources, mayBeMore, cut: page.next !== null };
+}
+
+/** Everything of one type, as far as it may be seen. */
+export function useRecords<R extends Resource>(
+  patient: string,
+  type: R["resourceType"],
+  more: Record<string, string> = {},
+): UseQueryResult<Records<R>> {
+  return useQuery({
+    queryKey: chartKey(patient, type, JSON.stringify(more)),
+    queryFn: ({ signal }) => everything<R>(type, patient, more, signal),
+    staleTime: Infinity,
+  });
+}
+
+interface ReadingsPage {
+  readings: Reading[];
+  mayBeMore: boolean;
+  next: string | null;
+}
+
+const toReadings = (found: Found<Observation>): ReadingsPage => ({
+  readings: found.resources.flatMap(readingsOf),
+  mayBeMore: found.mayBeMore,
+  next: found.next,
+});
+
+/** All observations, page after page; each page is made into readings once, when it arrives. */
+export function useReadings(patient: string) {
+  const query = useInfiniteQuery({
+    queryKey: chartKey(patient, "Observation"),
+    initialPageParam: "",
+    queryFn: async ({ pageParam, signal }): Promise<ReadingsPage> =>
+      toReadings(
+        pageParam === ""
+          ? await search<Observation>("Observation", patient, { _count: "500" }, signal)
+          : await nextPage<Observation>(pageParam, signal),
+      ),
+    getNextPageParam: (page) => page.next,
+    staleTime: Infinity,
+  });
+  const { hasNextPage, isFetching, isError, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  return query;
+}

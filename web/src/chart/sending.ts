@@ -1,0 +1,19 @@
+// sending.ts - sends one resource to the chart, once.
+
+import { useMutation } from "@tanstack/react-query";
+import type { DocumentReference, Observation } from "fhir/r4";
+import { append } from "../api/fhir";
+import { ApiProblem } from "../api/problem";
+import { texts } from "../texts";
+
+export function useSending(onAdded: () => void) {
+  return useMutation({
+    mutationFn: (resource: Observation | DocumentReference) => append<Observation | DocumentReference>(resource),
+    onSuccess: onAdded,
+  });
+}
+
+/** Where nobody knows whether it was written, sending it again might write it twice. */
+export function unsureText(error: unknown): string | null {
+  return error instanceof ApiProblem && (error.status === 504 || error.status === 0) ? texts.chart.add.unsure : null;
+}
