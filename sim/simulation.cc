@@ -70,7 +70,7 @@ class Simulation {
   void commit();
   void check();
   void check_streams();
-  void check_notices();
+  void check_news();
   void check_whole_ledger();
   void heal();
 
@@ -181,7 +181,7 @@ void Simulation::open() {
 void Simulation::power_fails() {
   ++report_.restarts;
   untold_.clear();
-  check_notices();
+  check_news();
   house_.reset();
   for (const auto& each : streams_)
     hold(each.lease->over(), "P2", "a record streams and nobody watches its right");
@@ -202,7 +202,7 @@ void Simulation::commit() {
   auto telling = std::move(untold_);
   untold_.clear();
   for (const auto& each : telling) each();
-  check_notices();
+  check_news();
   hold(durable->below() == store_->size(), "P1",
        "the journal says more is durable than the store has");
 }
@@ -261,8 +261,8 @@ void Simulation::check_streams() {
 
 // Whatever a screen could be told at this moment rests on what is durable. One screen for everybody
 // who is signed in, so that charts in front are looked at, too.
-void Simulation::check_notices() {
-  for (const auto& each : house_->take_notices())
+void Simulation::check_news() {
+  for (const auto& each : house_->take_news())
     hold(each.entry < house_->journal().durable(), "P1", "a screen is told of what is not durable");
   screens_.clear();
   for (const auto& [id, session] : house_->state().sessions)
@@ -661,7 +661,7 @@ Report Simulation::run() {
       house_->keep_time(clock_.now());
       if (!house_->failed()) check_streams();
       for (auto batch = dice_.below(4) + 1; batch > 0; --batch) act();
-      check_notices();
+      check_news();
       commit();
       check();
       if (report_.step % 60 == 59) check_whole_ledger();

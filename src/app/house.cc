@@ -107,7 +107,7 @@ void House::record(const Spelled& spelled, const Now& now) {
     return;
   }
   state_.apply(*index, now, spelled.body);
-  for (auto& each : notices_of(state_, spelled.body.fact)) notice(std::move(each));
+  for (auto& each : news_of(state_, spelled.body.fact)) note_news(std::move(each));
   if (const auto* moved = std::get_if<facts::FocusMoved>(&spelled.body.fact))
     if (watches_.contains(moved->session)) focus_moved_.push_back(moved->session);
 }
@@ -154,7 +154,7 @@ Result<Durable> House::commit() {
   if (!durable) {
     failed_ = true;
     fault_ = durable.fault().what;
-    notices_.clear();  // of these nobody is told
+    news_.clear();  // of these nobody is told
     return durable;
   }
   if (state_.rights_epoch != rights_seen_) recheck_rights(settle(parts_.clock.now()));
@@ -165,7 +165,7 @@ Result<Durable> House::commit() {
         now.boot - charts_looked_at_ >= charts_looked_at_every)
       look_at_charts(now);
   }
-  std::ranges::move(std::exchange(notices_, {}), std::back_inserter(durable_notices_));
+  std::ranges::move(std::exchange(news_, {}), std::back_inserter(durable_news_));
   return durable;
 }
 
@@ -243,7 +243,7 @@ void House::look_at_charts(const Now& now) {
   for (const auto& [id, weak] : watches_) {
     const auto held = weak.lock();
     if (held == nullptr || !(all || now.wall >= held->look_again)) continue;
-    if (!still_readable(id, *held, now)) notice(ChartShut{.session = id});
+    if (!still_readable(id, *held, now)) note_news(ChartShut{.session = id});
   }
 }
 

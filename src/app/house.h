@@ -15,7 +15,7 @@
 #include "app/context.h"
 #include "app/journal.h"
 #include "app/lease.h"
-#include "app/notices.h"
+#include "app/news.h"
 #include "app/recorded.h"
 #include "base/must.h"
 #include "needs/clock.h"
@@ -72,8 +72,8 @@ class House {
   std::shared_ptr<const Lease> lease(const Right& right);
 
   // What has become durable since the last call means to screens, in order.
-  std::vector<Noticed> take_notices() { return std::exchange(durable_notices_, {}); }
-  // For as long as it is held: a notice follows when the chart in front of the session was readable
+  std::vector<NewsItem> take_news() { return std::exchange(durable_news_, {}); }
+  // For as long as it is held: news follows when the chart in front of the session was readable
   // and no longer is, whatever the cause.
   class Watch;
   std::shared_ptr<const Watch> watch(const SessionId& session, const Now& now);
@@ -94,8 +94,8 @@ class House {
   void record(const Spelled& spelled, const Now& now);
   void note_all(std::vector<facts::Fact> facts, const Now& now);
   void recheck_rights(const Now& now);
-  void notice(Notice what) {
-    notices_.push_back({.entry = state_.entries - 1, .what = std::move(what)});
+  void note_news(News what) {
+    news_.push_back({.entry = state_.entries - 1, .what = std::move(what)});
   }
   void look_at_charts(const Now& now);
   void look_at_moved(const Now& now);
@@ -116,8 +116,8 @@ class House {
   std::map<std::string, Repeat> repeated_;  // refusals that are counted, not yet written
   std::vector<std::weak_ptr<Running>> running_;
   std::uint64_t rights_seen_ = 0;
-  std::vector<Noticed> notices_;  // of entries that are not durable yet
-  std::vector<Noticed> durable_notices_;
+  std::vector<NewsItem> news_;  // of entries that are not durable yet
+  std::vector<NewsItem> durable_news_;
   std::map<SessionId, std::weak_ptr<Watch>> watches_;
   std::vector<SessionId> focus_moved_;  // of watched sessions, since the last commit
   std::uint64_t charts_epoch_ = 0;      // the charts in front were last looked at then

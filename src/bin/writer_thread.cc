@@ -114,7 +114,7 @@ void WriterThread::serve(std::vector<Job*>& jobs) {
     job->answer.emplace(durable);
     job->done.release();
   }
-  if (durable.ok()) return parts_.board.tell(house_->take_notices(), house_->state());
+  if (durable.ok()) return parts_.board.tell(house_->take_news(), house_->state());
   fault_ = durable.fault().what;
   parts_.complain(std::string{"the ledger cannot be written, nothing is released: "} +
                   name_of(durable.fault().code) + ": " + fault_);

@@ -27,7 +27,7 @@ class WriterThread final : public app::Desk {
     needs::Clock& clock;
     std::string version;
     std::function<void(const std::string&)> complain;  // one line for the log
-    app::NoticeBoard& board;
+    app::NewsBoard& board;
   };
 
   // Opens the store and replays; the first failure is told to the caller.

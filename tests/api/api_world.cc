@@ -129,7 +129,7 @@ Result<app::Durable> ApiWorld::run(const std::function<void(app::House&, const N
   job(*house_, clock_.now());
   auto durable = house_->commit();
   if (durable)
-    bulletin_.tell(house_->take_notices(), house_->state());
+    bulletin_.tell(house_->take_news(), house_->state());
   else
     bulletin_.fall_silent();
   return durable;
@@ -200,7 +200,8 @@ void ApiWorld::enrol(const std::string& who, std::vector<std::string> roles) {
   EXPECT_TRUE(house_->commit().ok());
 }
 
-void ApiWorld::tell(const std::string& relation, const std::string& from, const std::string& to) {
+void ApiWorld::tell(const std::string& relation, const std::string& from, const std::string& to,
+                    const Said& said) {
   static const std::map<std::string, std::pair<std::string, std::string>> ends{
       {"member", {"staff/", "team/"}},      {"referral", {"team/", "patient/"}},
       {"excludes", {"patient/", "staff/"}}, {"works_on", {"staff/", "unit/"}},
@@ -211,7 +212,9 @@ void ApiWorld::tell(const std::string& relation, const std::string& from, const 
   fact.relation = relation;
   fact.from = from_type + from;
   fact.to = to_type + to;
-  fact.start = clock_.now().wall - 24h;
+  fact.start = said.start.value_or(clock_.now().wall - 24h);
+  fact.end = said.end;
+  fact.asserted = said.so;
   if (to_type == "patient/") fact.patient = PatientId{to};
   if (from_type == "patient/") fact.patient = PatientId{from};
   PutFacts put;

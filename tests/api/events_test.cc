@@ -268,18 +268,18 @@ TEST_F(Events, P1NothingIsToldThatIsNotDurable) {
     EXPECT_TRUE(told.over) << "the console begins anew with the next house";
   }
   EXPECT_EQ(get("/api/v1/events", doc).status, 503);
-  EXPECT_TRUE(house_->take_notices().empty());
+  EXPECT_TRUE(house_->take_news().empty());
 }
 
 TEST_F(Events, AHouseKeepsItsNoticesUntilTheCommit) {
   const auto doc = sign_in("doc");
-  (void)house_->take_notices();
+  (void)house_->take_news();
   app::SignOut command;
   command.token_hash = in::token_hash(doc);
   (void)house_->perform(command, clock_.now());
-  EXPECT_TRUE(house_->take_notices().empty());
+  EXPECT_TRUE(house_->take_news().empty());
   ASSERT_TRUE(house_->commit().ok());
-  const auto told = house_->take_notices();
+  const auto told = house_->take_news();
   ASSERT_EQ(told.size(), 1U);
   EXPECT_LT(told[0].entry, house_->journal().durable());
 }

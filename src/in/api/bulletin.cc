@@ -18,7 +18,7 @@ json::value spelled_or_null(const std::optional<Enum>& value) {
   return value ? json::value(spelled(*value)) : json::value{};
 }
 
-// One notice, as this listener is told it.
+// One piece of news, as this listener is told it.
 struct Told {
   const app::Listener& listener;
 
@@ -137,20 +137,20 @@ std::shared_ptr<http::EventSource> Bulletin::listen(
   return made;
 }
 
-void Bulletin::tell(const std::vector<app::Noticed>& notices, const app::State& state) {
-  if (notices.empty()) return;
+void Bulletin::tell(const std::vector<app::NewsItem>& all, const app::State& state) {
+  if (all.empty()) return;
   const auto listening = ears();
-  for (const auto& [entry, notice] : notices) {
-    const auto* of_session = std::get_if<app::SessionChanged>(&notice);
+  for (const auto& [entry, news] : all) {
+    const auto* of_session = std::get_if<app::SessionChanged>(&news);
     for (const auto& ear : listening) {
-      if (!app::hears(state, ear->listener, notice)) continue;
+      if (!app::hears(state, ear->listener, news)) continue;
       const auto* session = state.session(ear->listener.session);
       // Whoever walked away is told what becomes of the session alone, and the rest as lost.
       if (of_session == nullptr && session != nullptr && session->locked) {
         ear->missed = true;
         continue;
       }
-      const auto text = std::visit(Told{ear->listener}, notice);
+      const auto text = std::visit(Told{ear->listener}, news);
       if (of_session != nullptr && of_session->what == app::SessionChanged::What::ended)
         ear->hear_the_last(text);
       else

@@ -13,14 +13,14 @@
 
 namespace halligan::in::api {
 
-class Bulletin final : public app::NoticeBoard {
+class Bulletin final : public app::NewsBoard {
  public:
   // On the writer. Null where the session, or its person, listens too often already. Whoever lets
   // go of the source listens no more.
   std::shared_ptr<http::EventSource> listen(const app::Listener& listener,
                                             std::shared_ptr<const app::House::Watch> watch);
 
-  void tell(const std::vector<app::Noticed>& notices, const app::State& state) override;
+  void tell(const std::vector<app::NewsItem>& all, const app::State& state) override;
   void fall_silent() override;
 
  private:

@@ -3,7 +3,7 @@
 
 #include <boost/json.hpp>
 
-#include "app/notices.h"
+#include "app/news.h"
 #include "app/refusal.h"
 #include "app/views.h"
 #include "in/http/json.h"

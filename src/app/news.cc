@@ -1,4 +1,4 @@
-#include "app/notices.h"
+#include "app/news.h"
 
 #include <algorithm>
 
@@ -7,10 +7,10 @@
 namespace halligan::app {
 namespace {
 
-using Notices = std::vector<Notice>;
+using AllNews = std::vector<News>;
 
-Notice of_glass(const State& state, const GlassId& id, const StaffId& staff,
-                GlassChanged::What what, std::optional<facts::EndedBy> by = {}) {
+News of_glass(const State& state, const GlassId& id, const StaffId& staff, GlassChanged::What what,
+              std::optional<facts::EndedBy> by = {}) {
   const auto* held = state.glass(id);
   return GlassChanged{.glass = id,
                       .staff = staff,
@@ -19,105 +19,105 @@ Notice of_glass(const State& state, const GlassId& id, const StaffId& staff,
                       .by = by};
 }
 
-Notices of_case(const State& state, const CaseId& id, CaseChanged::What what) {
+AllNews of_case(const State& state, const CaseId& id, CaseChanged::What what) {
   const auto* held = state.case_of(id);
   if (held == nullptr) return {};
   return {CaseChanged{.id = id, .staff = held->staff, .what = what}};
 }
 
-Notices of_session(const SessionId& id, SessionChanged::What what) {
+AllNews of_session(const SessionId& id, SessionChanged::What what) {
   return {SessionChanged{.session = id, .what = what}};
 }
 
 // Whatever is not named here tells nobody anything.
 template <class Fact>
-Notices of(const State&, const Fact&) {
+AllNews of(const State&, const Fact&) {
   return {};
 }
 
 template <>
-Notices of(const State& state, const facts::GlassOpened& f) {
+AllNews of(const State& state, const facts::GlassOpened& f) {
   return {of_glass(state, f.glass, f.staff, GlassChanged::What::opened)};
 }
 template <>
-Notices of(const State& state, const facts::GlassWidened& f) {
+AllNews of(const State& state, const facts::GlassWidened& f) {
   return {of_glass(state, f.glass, f.staff, GlassChanged::What::widened)};
 }
 template <>
-Notices of(const State& state, const facts::GlassEnded& f) {
+AllNews of(const State& state, const facts::GlassEnded& f) {
   return {of_glass(state, f.glass, f.staff, GlassChanged::What::ended, f.by)};
 }
 template <>
-Notices of(const State& state, const facts::DetailsGiven& f) {
-  Notices out = of_case(state, f.case_id, CaseChanged::What::justified);
+AllNews of(const State& state, const facts::DetailsGiven& f) {
+  AllNews out = of_case(state, f.case_id, CaseChanged::What::justified);
   out.insert(out.begin(), of_glass(state, f.glass, f.staff, GlassChanged::What::details));
   return out;
 }
 
 template <>
-Notices of(const State& state, const facts::CaseOpened& f) {
+AllNews of(const State& state, const facts::CaseOpened& f) {
   return of_case(state, f.case_id, CaseChanged::What::opened);
 }
 template <>
-Notices of(const State& state, const facts::CaseJustified& f) {
+AllNews of(const State& state, const facts::CaseJustified& f) {
   return of_case(state, f.case_id, CaseChanged::What::justified);
 }
 template <>
-Notices of(const State& state, const facts::CaseExplained& f) {
+AllNews of(const State& state, const facts::CaseExplained& f) {
   return of_case(state, f.case_id, CaseChanged::What::explained);
 }
 template <>
-Notices of(const State& state, const facts::CaseOverdue& f) {
+AllNews of(const State& state, const facts::CaseOverdue& f) {
   return of_case(state, f.case_id, CaseChanged::What::overdue);
 }
 template <>
-Notices of(const State& state, const facts::CaseClosed& f) {
+AllNews of(const State& state, const facts::CaseClosed& f) {
   return of_case(state, f.case_id, CaseChanged::What::closed);
 }
 template <>
-Notices of(const State& state, const facts::CaseReopened& f) {
+AllNews of(const State& state, const facts::CaseReopened& f) {
   return of_case(state, f.case_id, CaseChanged::What::reopened);
 }
 
 template <>
-Notices of(const State&, const facts::SessionEnded& f) {
+AllNews of(const State&, const facts::SessionEnded& f) {
   return {SessionChanged{.session = f.session, .what = SessionChanged::What::ended, .by = f.by}};
 }
 template <>
-Notices of(const State&, const facts::FocusMoved& f) {
+AllNews of(const State&, const facts::FocusMoved& f) {
   return of_session(f.session, SessionChanged::What::focus);
 }
 template <>
-Notices of(const State&, const facts::SteppedUp& f) {
+AllNews of(const State&, const facts::SteppedUp& f) {
   return of_session(f.session, SessionChanged::What::stepped_up);
 }
 template <>
-Notices of(const State&, const facts::SessionLocked& f) {
+AllNews of(const State&, const facts::SessionLocked& f) {
   return of_session(f.session, SessionChanged::What::locked);
 }
 template <>
-Notices of(const State&, const facts::SessionUnlocked& f) {
+AllNews of(const State&, const facts::SessionUnlocked& f) {
   return of_session(f.session, SessionChanged::What::unlocked);
 }
 template <>
-Notices of(const State&, const facts::SessionExtended& f) {
+AllNews of(const State&, const facts::SessionExtended& f) {
   return of_session(f.session, SessionChanged::What::extended);
 }
 
 template <>
-Notices of(const State&, const facts::PolicyProposed& f) {
+AllNews of(const State&, const facts::PolicyProposed& f) {
   return {PolicyChanged{.version = f.policy, .in_force = false}};
 }
 template <>
-Notices of(const State&, const facts::PolicySigned& f) {
+AllNews of(const State&, const facts::PolicySigned& f) {
   return {PolicyChanged{.version = f.policy, .in_force = true}};
 }
 template <>
-Notices of(const State&, const facts::StaffSet& f) {
+AllNews of(const State&, const facts::StaffSet& f) {
   return {PersonChanged{.staff = f.person}};
 }
 template <>
-Notices of(const State&, const facts::FactorEnrolled& f) {
+AllNews of(const State&, const facts::FactorEnrolled& f) {
   return {PersonChanged{.staff = f.person}};
 }
 
@@ -156,13 +156,13 @@ struct Hears {
 
 }  // namespace
 
-std::vector<Notice> notices_of(const State& state, const facts::Fact& fact) {
+std::vector<News> news_of(const State& state, const facts::Fact& fact) {
   return std::visit([&](const auto& each) { return of(state, each); },
                     static_cast<const facts::AnyFact&>(fact));
 }
 
-bool hears(const State& state, const Listener& listener, const Notice& notice) {
-  return std::visit(Hears{state, listener}, notice);
+bool hears(const State& state, const Listener& listener, const News& news) {
+  return std::visit(Hears{state, listener}, news);
 }
 
 }  // namespace halligan::app

@@ -1,7 +1,7 @@
-// notices.h - what a fact means to whoever looks at a screen: something of theirs is another than
+// news.h - what a fact means to whoever looks at a screen: something of theirs is another than
 // it was, so ask again.
 //
-// Ids of ours alone: no patient, no name, nothing that anybody wrote. Pure: which notices follow
+// Ids of ours alone: no patient, no name, nothing that anybody wrote. Pure: which news follows
 // from a fact, and who hears each. Nobody is told before the entries are durable (House).
 #pragma once
 
@@ -53,30 +53,30 @@ struct PersonChanged {
   StaffId staff;
 };
 
-using Notice = std::variant<GlassChanged, CaseChanged, SessionChanged, ChartShut, PolicyChanged,
-                            PersonChanged>;
+using News = std::variant<GlassChanged, CaseChanged, SessionChanged, ChartShut, PolicyChanged,
+                          PersonChanged>;
 
-// A notice may be told when everything up to its entry is durable.
-struct Noticed {
+// News may be told when everything up to its entry is durable.
+struct NewsItem {
   EntryIndex entry = 0;
-  Notice what;
+  News what;
 };
 
 // What this fact tells; `state` has it already.
-std::vector<Notice> notices_of(const State& state, const facts::Fact& fact);
+std::vector<News> news_of(const State& state, const facts::Fact& fact);
 
 // Who looks at a screen: the session that it is signed in with, and whose.
 struct Listener {
   SessionId session;
   StaffId staff;
 };
-bool hears(const State& state, const Listener& listener, const Notice& notice);
+bool hears(const State& state, const Listener& listener, const News& news);
 
-// Where notices go, after the commit. Called on the writer, and must not block.
-class NoticeBoard {
+// Where news goes, after the commit. Called on the writer, and must not block.
+class NewsBoard {
  public:
-  virtual ~NoticeBoard() = default;
-  virtual void tell(const std::vector<Noticed>& notices, const State& state) = 0;
+  virtual ~NewsBoard() = default;
+  virtual void tell(const std::vector<NewsItem>& news, const State& state) = 0;
   virtual void fall_silent() = 0;  // the house is thrown away: whoever listens begins anew
 };
 
