@@ -36,10 +36,6 @@ bool in_state(const cases::Case& held, CaseState wanted, const Now& now) {
   base::stop("case state outside its enum", __FILE__, __LINE__);
 }
 
-bool newer(const cases::Case* a, const cases::Case* b) {
-  return a->opened_at != b->opened_at ? a->opened_at > b->opened_at : a->id > b->id;
-}
-
 Refusal unknown_case() {
   return {.why = Why::not_found, .what = "no case that you may see has this id"};
 }
@@ -104,27 +100,27 @@ ListCases::Answer decide(const ListCases& command, Context& context) {
   if (!command.after.empty() && (after == nullptr || !may_see(context.state, *session, *after)))
     return unknown_case();
 
-  std::vector<const cases::Case*> found;
-  const auto consider = [&](const cases::Case& held) {
-    if (!may_see(context.state, *session, held) || !in_state(held, command.state, context.now))
-      return;
-    if (!command.queue.empty() && !cases::in_queue(held, command.queue)) return;
-    if (!command.staff.empty() && held.staff != command.staff) return;
-    if (command.mine && held.staff != session->staff) return;
-    if (after == nullptr || newer(after, &held)) found.push_back(&held);
+  const auto wanted = [&](const cases::Case& held) {
+    return may_see(context.state, *session, held) && in_state(held, command.state, context.now) &&
+           (command.queue.empty() || cases::in_queue(held, command.queue)) &&
+           (command.staff.empty() || held.staff == command.staff) &&
+           (!command.mine || held.staff == session->staff);
   };
-  // Closed cases are most of them: they are looked through only when they are asked for.
-  if (command.state == CaseState::any || command.state == CaseState::closed)
-    for (const auto& [id, held] : context.state.all_cases) consider(held);
-  else
-    for (const auto& id : context.state.unclosed) consider(context.state.all_cases.at(id));
-
+  // Closed cases are most of them: they are looked through only when they are asked for. A page
+  // goes on where the last one ended, so that all pages together look at each case once.
+  const bool closed_too = command.state == CaseState::any || command.state == CaseState::closed;
+  const auto& all = closed_too ? context.state.cases_by_time : context.state.unclosed_by_time;
+  auto at = after == nullptr ? all.end() : all.lower_bound({after->opened_at, after->id});
   ListCases::Listed out;
-  out.more = found.size() > command.limit;
-  const auto end =
-      found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), command.limit));
-  std::partial_sort(found.begin(), end, found.end(), newer);
-  for (auto held = found.begin(); held != end; ++held) out.cases.push_back((*held)->id);
+  while (at != all.begin()) {
+    const auto& held = context.state.all_cases.at((--at)->second);
+    if (!wanted(held)) continue;
+    if (out.cases.size() == command.limit) {
+      out.more = true;
+      break;
+    }
+    out.cases.push_back(held.id);
+  }
   context.note(facts::CasesListed{
       .staff = session->staff, .session = session->id, .count = out.cases.size()});
   return out;

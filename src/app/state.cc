@@ -380,6 +380,8 @@ template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::CaseOpened& f) {
   all_cases.insert_or_assign(f.case_id, cases::apply_opened(f, at.wall));
   unclosed.insert(f.case_id);
+  cases_by_time.emplace(at.wall, f.case_id);
+  unclosed_by_time.emplace(at.wall, f.case_id);
   if (!f.key.empty()) case_by_key[f.key] = f.case_id;
 }
 
@@ -401,6 +403,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseClosed& f) {
   if (held == all_cases.end()) return;
   cases::apply_closed(held->second, f, at.wall);
   unclosed.erase(f.case_id);
+  unclosed_by_time.erase({held->second.opened_at, f.case_id});
 }
 
 template <>
@@ -415,6 +418,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseReopened& f) {
   if (held == all_cases.end()) return;
   cases::apply_reopened(held->second, f, at.wall);
   unclosed.insert(f.case_id);
+  unclosed_by_time.emplace(held->second.opened_at, f.case_id);
 }
 
 template <>

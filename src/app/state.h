@@ -157,6 +157,9 @@ class State {
   std::map<GlassId, Switch> glass_over;
   std::map<CaseId, cases::Case> all_cases;
   std::set<CaseId> unclosed;
+  // The same and all, as they were opened: lists are read from the newest on, a page at a time.
+  using ByTime = std::set<std::pair<Instant, CaseId>>;
+  ByTime cases_by_time, unclosed_by_time;
   std::map<std::string, CaseId> case_by_key;
   std::map<std::string, PolicyText> policies;
   std::string policy_version;

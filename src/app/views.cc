@@ -44,11 +44,16 @@ bool is_late(const cases::Case& held, const Now& now) {
   return !held.closing && (held.overdue_at || now.wall >= held.due);
 }
 
-CaseView case_view(const State& state, const cases::Case& held, const Now& now) {
+CaseView case_line(const State& state, const cases::Case& held, const Now& now) {
   CaseView out;
   out.held = held;
   if (const auto* person = state.person(held.staff)) out.name = person->name;
   out.late = is_late(held, now);
+  return out;
+}
+
+CaseView case_view(const State& state, const cases::Case& held, const Now& now) {
+  auto out = case_line(state, held, now);
   if (const auto* opened = state.glass(held.glass)) out.glass = glass_view(state, *opened, now);
   return out;
 }

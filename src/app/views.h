@@ -38,6 +38,8 @@ struct CaseView {
 // Its time has passed, whether that is recorded yet or not; or the details that it owes are late.
 bool is_late(const cases::Case& held, const Now& now);
 CaseView case_view(const State& state, const cases::Case& held, const Now& now);
+// The same without its glass: for lists, which do not show it.
+CaseView case_line(const State& state, const cases::Case& held, const Now& now);
 
 struct SessionView {
   SessionId id;

@@ -285,6 +285,8 @@ int Shell::refused(const Reply& reply) {
     io.err << "Try again in " << clean(seconds.empty() ? wait : seconds) << " seconds.\n";
   if (reply.slug() == "step-up-needed")
     io.err << "Next: halligan step-up, then the same command again.\n";
+  else if (reply.slug() == "session-locked")
+    io.err << "Next: unlock it where it was locked, or halligan sign-out\n";
   else if (reply.answer.status == 401 && !reply.slug().starts_with("sign-in") &&
            reply.slug() != "code-reused")
     io.err << "Next: halligan sign-in USER\n";

@@ -257,6 +257,20 @@ TEST(Shell, a_stale_proof_is_asked_for_and_the_break_sent_again) {
   EXPECT_EQ(person.asked[2].body, person.asked[0].body);
 }
 
+TEST(Shell, a_locked_session_is_shown_as_one_and_not_signed_in_anew) {
+  FakePerson person("locked");
+  person.signed_in();
+  person.answer(200, R"({"name":"A","staff":"a","roles":[],"locked":true,"focus":null,"glass":[],)"
+                     R"("owed":[]})");
+  EXPECT_EQ(person.run({"whoami"}), 0);
+  EXPECT_TRUE(has(person.out.str(), "It is locked")) << person.out.str();
+  EXPECT_FALSE(has(person.out.str(), "No chart is open"));
+  person.answer(401, R"({"type":"urn:halligan:problem:session-locked","title":"Locked"})");
+  EXPECT_EQ(person.run({"glass"}), 3);
+  EXPECT_TRUE(has(person.err.str(), "halligan sign-out")) << person.err.str();
+  EXPECT_FALSE(has(person.err.str(), "halligan sign-in"));
+}
+
 TEST(Shell, what_a_break_still_misses_is_listed) {
   FakePerson person("missing");
   person.signed_in();

@@ -172,6 +172,10 @@ int whoami(Shell& shell, const Nothing&) {
   std::string out = wrap(session_text(reply.object)) + '\n';
   out += "Without use until " + time_text(text_of(reply.object, "idle_until")) + "; last proof " +
          time_text(text_of(reply.object, "proof_at")) + ".\n";
+  if (flag_of(reply.object, "locked"))
+    return shell.show(reply, out +
+                                 "It is locked: nothing is answered before it is unlocked where it "
+                                 "was locked. halligan sign-out ends it.\n");
   const std::string focus = text_of(reply.object, "focus");
   out += focus.empty() ? "No chart is open.\n" : "Open chart: " + clean(focus) + "\n";
   if (!list_of(reply.object, "glass").empty())

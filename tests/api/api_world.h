@@ -74,7 +74,16 @@ class ApiWorld : public ::testing::Test, public app::Desk {
                      const json::value& terminal = {});
   std::string code_of(const std::string& who);  // time passes where the present one was used
   void enrol(const std::string& who, std::vector<std::string> roles);
-  void tell(const std::string& relation, const std::string& from, const std::string& to);
+  struct Said {
+    std::optional<Instant> start{};  // nothing: since yesterday
+    Instant end = far_future;
+    bool so = true;
+  };
+  void tell(const std::string& relation, const std::string& from, const std::string& to,
+            const Said& said);
+  void tell(const std::string& relation, const std::string& from, const std::string& to) {
+    tell(relation, from, to, Said{});
+  }
   json::array details() const;  // that clinical-access asks
   std::string break_glass(const std::string& token, const std::string& patient);  // gives the glass
   std::vector<std::string> kinds_since(EntryIndex from);

@@ -1,6 +1,7 @@
 // Cases: who sees them, what they cover, who closes them.
 
 #include "api_world.h"
+#include "app/case_relations.h"
 #include "app/entry_search.h"
 
 namespace halligan::tests {
@@ -180,6 +181,128 @@ TEST_F(Cases, PagesAreNewestFirstAndLateOnesCanBeAskedFor) {
   EXPECT_EQ(get("/api/v1/cases?limit=0", officer).status, 400);
   EXPECT_EQ(get("/api/v1/cases?state=owed&state=late", officer).status, 400);
   EXPECT_EQ(get("/api/v1/cases?nonsense=1", officer).status, 400);
+}
+
+TEST_F(Cases, PagesGiveEveryCaseOnceNewestFirst) {
+  const auto doc = sign_in("doc");
+  const auto officer = sign_in("pia");
+  std::vector<std::string> opened;
+  for (int i = 0; i < 7; ++i) {
+    if (i % 3 != 0) clock_.pass(1s);  // some are opened in the same moment
+    (void)break_glass(doc, "p-" + std::to_string(20 + i));
+  }
+  const auto pages = [&](const std::string& query) {
+    std::vector<std::string> out;
+    std::string after;
+    for (bool more = true; more;) {
+      const auto page = get("/api/v1/cases?limit=2" + query + after, officer);
+      EXPECT_EQ(page.status, 200) << page.text;
+      if (page.status != 200) return out;
+      const auto& list = page["cases"].as_array();
+      EXPECT_LE(list.size(), 2U);
+      for (const auto& each : list) out.emplace_back(each.at("case").as_string());
+      more = page["more"].as_bool();
+      EXPECT_TRUE(!more || list.size() == 2U);
+      if (!list.empty()) after = "&after=" + out.back();
+    }
+    return out;
+  };
+  const auto all = pages("");
+  EXPECT_EQ(all.size(), 7U);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 7U);
+  for (std::size_t i = 1; i < all.size(); ++i)
+    EXPECT_GE(state().case_of(CaseId{all[i - 1]})->opened_at,
+              state().case_of(CaseId{all[i]})->opened_at);
+  EXPECT_EQ(pages("&state=unclosed"), all);
+  ASSERT_EQ(
+      post("/api/v1/cases/" + all[2] + "/close", officer, {{"finding", "appropriate"}}).status,
+      200);
+  auto left = all;
+  left.erase(left.begin() + 2);
+  EXPECT_EQ(pages("&state=unclosed"), left);
+  EXPECT_EQ(pages("&state=closed"), std::vector<std::string>{all[2]});
+  EXPECT_EQ(pages(""), all);
+  ASSERT_EQ(post("/api/v1/cases/" + all[2] + "/reopen", officer, {{"comment", "again"}}).status,
+            200);
+  EXPECT_EQ(pages("&state=unclosed"), all);
+  // A place in the list that is no longer in it is a place all the same.
+  ASSERT_EQ(
+      post("/api/v1/cases/" + all[0] + "/close", officer, {{"finding", "appropriate"}}).status,
+      200);
+  const auto on = get("/api/v1/cases?state=unclosed&after=" + all[0], officer);
+  EXPECT_EQ(on["cases"].as_array().size(), 6U);
+  const auto from = size();
+  (void)get("/api/v1/cases?limit=500", officer);
+  EXPECT_EQ(kinds_since(from), (std::vector<std::string>{"cases-listed"})) << "one a page";
+}
+
+TEST_F(Cases, TheReviewerSeesWhatTiesThePersonToThePatient) {
+  tell("works_on", "doc", "ward-a");
+  tell("works_on", "doc", "ward-h");
+  tell("referral", "oncology", "p-2");
+  tell("excludes", "p-9", "doc");  // of another patient
+  const auto doc = sign_in("doc");
+  (void)break_glass(doc, "p-2");
+  tell("admitted", "p-2", "ward-a");  // before, it would have sufficed
+  const auto officer = sign_in("pia");
+  const auto id = only_case(officer);
+  const auto from = size();
+  const auto shown = get("/api/v1/cases/" + id, officer);
+  ASSERT_EQ(shown.status, 200) << shown.text;
+  EXPECT_EQ(kinds_since(from), (std::vector<std::string>{"case-viewed"}));
+  std::vector<std::string> told;
+  for (const auto& each : shown["relations"].as_array()) {
+    const auto& fact = each.as_object();
+    told.push_back(std::string{fact.at("links").as_bool() ? "* " : "  "} +
+                   std::string{fact.at("relation").as_string()} + " " +
+                   std::string{fact.at("from").as_string()} + " " +
+                   std::string{fact.at("to").as_string()});
+    EXPECT_EQ(fact.at("source").as_string(), "staff/ada");
+    EXPECT_TRUE(parse_instant(std::string{fact.at("start").as_string()}).has_value());
+    EXPECT_TRUE(fact.at("end").is_null());
+  }
+  const auto tied = std::count_if(told.begin(), told.end(),
+                                  [](const auto& each) { return each.starts_with("*"); });
+  ASSERT_EQ(tied, 2) << shown.text;
+  EXPECT_TRUE(std::all_of(told.begin(), told.begin() + 2,
+                          [](const auto& each) { return each.starts_with("*"); }));
+  std::sort(told.begin(), told.end());
+  EXPECT_EQ(told, (std::vector<std::string>{
+                      "  member staff/doc team/cardiology", "  referral team/oncology patient/p-2",
+                      "  works_on staff/doc unit/ward-h", "* admitted patient/p-2 unit/ward-a",
+                      "* works_on staff/doc unit/ward-a"}));
+  EXPECT_EQ(shown.text.find("p-9"), std::string::npos) << "no other patient is named";
+
+  const auto own = get("/api/v1/cases/" + id, doc);
+  ASSERT_EQ(own.status, 200);
+  EXPECT_TRUE(own["relations"].as_array().empty()) << "not for the person whom it concerns";
+}
+
+TEST_F(Cases, RelationsThatEndedLongBeforeTheCaseAreLeftOut) {
+  const auto say = [&](const char* team, Instant start, Instant end, bool so = true) {
+    tell("member", "doc", team, {.start = start, .end = end, .so = so});
+  };
+  const auto now = clock_.now().wall;
+  say("long-ago", now - 400 * 24h, now - 100 * 24h);
+  say("of-late", now - 400 * 24h, now - 80 * 24h);
+  say("taken-back", now - 400 * 24h, far_future);
+  say("taken-back", now - 200 * 24h, far_future, false);
+  say("never", now - 50 * 24h, far_future);
+  say("never", now - 60 * 24h, far_future, false);
+  for (int i = 100; i < 180; ++i) say(("team-" + std::to_string(i)).c_str(), now, far_future);
+  (void)break_glass(sign_in("doc"), "p-2");
+  const auto officer = sign_in("pia");
+  const auto shown = get("/api/v1/cases/" + only_case(officer), officer);
+  EXPECT_EQ(shown["relations"].as_array().size(), 60U);
+  cases::Case held = *state().case_of(CaseId{shown.str("case")});
+  app::Session reader;
+  reader.staff = StaffId{"pia"};
+  const auto has = [&](const char* team) { return shown.text.find(team) != std::string::npos; };
+  EXPECT_FALSE(has("long-ago"));
+  EXPECT_FALSE(has("taken-back"));
+  EXPECT_FALSE(has("never"));
+  reader.staff = StaffId{"nina"};
+  EXPECT_TRUE(app::relations_around(state(), reader, held).empty()) << "no reviewer";
 }
 
 }  // namespace

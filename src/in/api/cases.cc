@@ -52,7 +52,7 @@ Response list_cases(Api& api, const Request& request, const PathParams&) {
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
         if (const auto* listed = std::get_if<app::ListCases::Listed>(&decided))
           for (const auto& id : listed->cases)
-            views.push_back(app::case_view(house.state(), *house.state().case_of(id), now));
+            views.push_back(app::case_line(house.state(), *house.state().case_of(id), now));
       });
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
