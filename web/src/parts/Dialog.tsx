@@ -33,8 +33,9 @@ export function Dialog({ title, onClose, children, className = "", describedBy, 
   useEffect(() => {
     const dialog = element.current;
     if (dialog === null || covered) return;
+    const before = inside.current; // showModal() moves the focus
     dialog.showModal();
-    (inside.current ?? dialog.querySelector<HTMLElement>("[data-focus-first]"))?.focus();
+    (before ?? dialog.querySelector<HTMLElement>("[data-focus-first]"))?.focus();
     return () => dialog.close();
   }, [covered]);
   return (
