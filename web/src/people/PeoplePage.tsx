@@ -1,8 +1,49 @@
-// PeoplePage.tsx
+// PeoplePage.tsx - who works here and can break the glass today, which roles there are, which terminals.
 
+import { useState } from "react";
+import { useSearchParams } from "react-router";
 import { Page } from "../parts/Page";
+import { Tabs } from "../parts/Tabs";
 import { texts } from "../texts";
+import { useLivePeople } from "./queries";
+import { Roles } from "./Roles";
+import { Roster } from "./Roster";
+import type { Wanted } from "./roster-order";
+import { Terminals } from "./Terminals";
+
+const say = texts.people;
+const views = ["staff", "terminals", "roles"];
+const everybody: Wanted = { text: "", role: "", standing: "all", order: "name" };
 
 export function PeoplePage() {
-  return <Page title={texts.people.title}>{null}</Page>;
+  const [search, setSearch] = useSearchParams();
+  const [wanted, setWanted] = useState(everybody);
+  useLivePeople();
+  const asked = search.get("view") ?? "";
+  const choose = (id: string) => setSearch({ view: id }, { replace: true });
+  return (
+    <Page title={say.title}>
+      <Tabs
+        label={say.title}
+        chosen={views.includes(asked) ? asked : "staff"}
+        onChoose={choose}
+        tabs={[
+          { id: "staff", text: say.views.staff, view: <Roster wanted={wanted} onWanted={setWanted} /> },
+          { id: "terminals", text: say.views.terminals, view: <Terminals /> },
+          {
+            id: "roles",
+            text: say.views.roles,
+            view: (
+              <Roles
+                onRole={(role) => {
+                  setWanted({ ...everybody, role });
+                  choose("staff");
+                }}
+              />
+            ),
+          },
+        ]}
+      />
+    </Page>
+  );
 }

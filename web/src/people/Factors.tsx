@@ -1,0 +1,97 @@
+// Factors.tsx - a person's password is set, their authenticator enrolled. Nothing of either is kept here.
+
+import { useMutation } from "@tanstack/react-query";
+import { Button, PasswordInput } from "nhsuk-react-components";
+import { useState, type FormEvent } from "react";
+import type { Staff } from "../api/types";
+import { Confirm } from "../parts/Confirm";
+import { texts } from "../texts";
+import { peopleProblem, usePeopleActions } from "./actions";
+import { Once } from "./Once";
+import { Refused } from "./Refused";
+import { grouped } from "./roster-order";
+
+const say = texts.people.ways;
+const shortest = 8;
+
+export function Factors({ person, own }: { person: Staff; own: boolean }) {
+  return (
+    <>
+      {own ? <p className="h-note">{say.own}</p> : null}
+      <Password person={person} />
+      <Authenticator person={person} />
+    </>
+  );
+}
+
+function Password({ person }: { person: Staff }) {
+  const [password, setPassword] = useState("");
+  const [wrong, setWrong] = useState("");
+  const { setPassword: send } = usePeopleActions();
+  const work = useMutation({
+    mutationFn: (given: string) => send(person.staff, given),
+    onSuccess: () => setPassword(""),
+    gcTime: 0,
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const short = new TextEncoder().encode(password).length < shortest;
+    setWrong(short ? say.short : "");
+    if (!short && !work.isPending) work.mutate(password);
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <PasswordInput
+        id="person-password"
+        label={say.password}
+        hint={person.factors.includes("password") ? say.renews : say.passwordHint}
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        autoComplete="new-password"
+        maxLength={256}
+        error={wrong}
+      />
+      <Refused error={work.error} />
+      <Button type="submit" secondary className="h-button-small" disabled={work.isPending}>
+        {say.setPassword}
+      </Button>
+      <p role="status">{work.isSuccess ? say.passwordSet : ""}</p>
+    </form>
+  );
+}
+
+function Authenticator({ person }: { person: Staff }) {
+  const [asking, setAsking] = useState(false);
+  const [shown, setShown] = useState<{ secret: string; uri: string } | null>(null);
+  const { setTotp } = usePeopleActions();
+  return (
+    <>
+      <Button type="button" secondary className="h-button-small" onClick={() => setAsking(true)}>
+        {person.factors.includes("totp") ? say.renewTotp : say.enrolTotp}
+      </Button>
+      {asking ? (
+        <Confirm
+          title={say.totpTitle(person.name)}
+          does={say.enrolTotp}
+          onDo={async () => setShown(await setTotp(person.staff))}
+          onClose={() => setAsking(false)}
+          problem={peopleProblem}
+          calm={!person.factors.includes("totp")}
+        >
+          <p dir="auto">{person.factors.includes("totp") ? say.totpRenews(person.name) : say.totpMeans(person.name)}</p>
+        </Confirm>
+      ) : null}
+      {shown ? (
+        <Once
+          title={say.secretTitle(person.name)}
+          what={say.secretWhat}
+          lines={[
+            { name: say.secret, text: grouped(shown.secret) },
+            { name: say.uri, text: shown.uri },
+          ]}
+          onClose={() => setShown(null)}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+// actions.ts - what can be done to people and terminals; each with a fresh proof where the server wants one.
+
+import { api, told } from "../api/client";
+import { isProblem } from "../api/problem";
+import { problemText } from "../parts/ProblemMessage";
+import { useProof } from "../session/proof";
+import { texts } from "../texts";
+import { useRefreshPeople } from "./queries";
+import type { Said } from "./StaffFields";
+
+export interface TerminalSaid {
+  place: string;
+  use: string;
+  active: boolean;
+}
+
+function body(said: Said) {
+  const { name, roles, department, active } = said;
+  return { name: name.trim(), roles, active, ...(department.trim() === "" ? {} : { department: department.trim() }) };
+}
+
+/** In words of this page. */
+export function peopleProblem(error: unknown): string {
+  if (isProblem(error, "same-person")) return texts.people.sameProblem;
+  if (isProblem(error, "role-needed")) return texts.people.roleProblem;
+  return problemText(error);
+}
+
+export function usePeopleActions() {
+  const prove = useProof();
+  const refresh = useRefreshPeople();
+  const act = async <T>(action: () => Promise<T>): Promise<T> => {
+    try {
+      return await prove(action);
+    } finally {
+      void refresh();
+    }
+  };
+  const who = (staff: string) => ({ params: { path: { staff } } });
+  const where = (terminal: string) => ({ params: { path: { terminal } } });
+  return {
+    setStaff: (staff: string, said: Said) =>
+      act(() => told(api.PUT("/api/v1/staff/{staff}", { ...who(staff), body: body(said) }))),
+    setPassword: (staff: string, password: string) =>
+      act(() => told(api.PUT("/api/v1/staff/{staff}/password", { ...who(staff), body: { password } }))),
+    setTotp: (staff: string) => act(() => told(api.POST("/api/v1/staff/{staff}/totp", { ...who(staff), body: {} }))),
+    signOut: (staff: string) => act(() => told(api.POST("/api/v1/staff/{staff}/sign-out", { ...who(staff), body: {} }))),
+    setTerminal: (terminal: string, { place, use, active }: TerminalSaid) =>
+      act(() =>
+        told(
+          api.PUT("/api/v1/terminals/{terminal}", {
+            ...where(terminal),
+            body: { place: place.trim(), active, ...(use.trim() === "" ? {} : { use: use.trim() }) },
+          }),
+        ),
+      ),
+    renewSecret: (terminal: string) =>
+      act(() => told(api.POST("/api/v1/terminals/{terminal}/secret", { ...where(terminal), body: {} }))),
+  };
+}
