@@ -6,7 +6,7 @@
 // told by nobody.
 
 import { askStream } from "./client";
-import { ApiProblem } from "./problem";
+import { isProblem } from "./problem";
 
 export interface LiveEvent {
   kind: "hello" | "glass" | "case" | "session" | "chart" | "policy" | "people" | "lost";
@@ -70,7 +70,7 @@ export class LiveStream {
           wait = retryMin;
         });
       } catch (error) {
-        if (error instanceof ApiProblem && error.status === 401) {
+        if (isProblem(error, "no-session")) {
           this.tell({ kind: "session", data: { change: "ended", by: null } });
           return;
         }

@@ -1,0 +1,139 @@
+import { expect, test, type Person } from "./hospital";
+import { startProxy } from "./proxy";
+import type { Page } from "@playwright/test";
+
+// Pages come from the program as it was built; what is typed into the search stands for whatever somebody types.
+const field = (page: Page) => page.getByRole("main").getByRole("textbox").or(page.getByRole("main").getByRole("combobox")).or(page.getByRole("main").getByRole("searchbox")).first();
+
+async function unlock(page: Page, person: Person) {
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Unlock" }).click();
+}
+
+test("signing out ends everything at once, in other tabs too", async ({ hospital, page, context }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.getByRole("banner").getByText(physician.name)).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByText("You have signed out")).toBeVisible();
+  await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(other.getByRole("banner")).toBeHidden();
+});
+
+test("C04: two sessions of one person are independent", async ({ hospital, page, browser }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  const elsewhere = await browser.newContext({ ignoreHTTPSErrors: true });
+  const other = await elsewhere.newPage();
+  await physician.signIn(other);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByText("You have signed out")).toBeVisible();
+  await other.reload();
+  await expect(other.getByRole("banner").getByText(physician.name)).toBeVisible();
+  await elsewhere.close();
+});
+
+test("a locked screen shows nothing, a reload does not open it, and what was typed is there afterwards", async ({
+  hospital,
+  page,
+}) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  await field(page).fill("zz");
+  await page.getByRole("button", { name: "Lock" }).click();
+  await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await expect(page.getByRole("navigation")).toBeHidden();
+  await unlock(page, physician);
+  await expect(field(page)).toHaveValue("zz");
+  await page.getByRole("button", { name: "Lock" }).click();
+  await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill("not the password");
+  await page.getByRole("button", { name: "Unlock" }).click();
+  await expect(page.getByText("This password is wrong.")).toBeVisible();
+  await unlock(page, physician);
+  await expect(page.getByRole("banner").getByText(physician.name)).toBeVisible();
+});
+
+test("a shared workstation passes from one person to the next", async ({ hospital, page }) => {
+  const first = await hospital.newPerson({ roles: ["physician"] });
+  const second = await hospital.newPerson({ roles: ["nurse"] });
+  await first.signIn(page);
+  await field(page).fill("zz");
+  await page.getByRole("button", { name: "Lock" }).click();
+  await page.getByRole("button", { name: "Sign in as somebody else" }).click();
+  await second.fillIn(page);
+  await expect(page.getByRole("banner").getByText(second.name)).toBeVisible();
+  await expect(field(page)).toHaveValue("");
+});
+
+test("a session that an officer ends is over on the screen, and goes on where it was", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  await field(page).fill("zz");
+  await hospital.admin().must("POST", `/api/v1/staff/${physician.id}/sign-out`, {});
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByRole("navigation")).toBeHidden();
+  await expect(page.getByLabel("User name")).toHaveValue(physician.id);
+  await physician.fillIn(page);
+  await expect(field(page)).toHaveValue("zz");
+});
+
+test("the end of a session is announced, and put off by one press", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  // As if nothing had happened for a long time: only what the page hears of its idle time is changed.
+  await page.route("**/api/v1/session", async (route) => {
+    if (route.request().method() !== "GET") return route.continue();
+    // The browser adds this header after Playwright has taken the request over.
+    const headers = { ...(await route.request().allHeaders()), "sec-fetch-site": "same-origin" };
+    const answer = await route.fetch({ headers });
+    const session = (await answer.json()) as { idle_until: string };
+    const soon = new Date(Date.now() + 90_000).toISOString();
+    await route.fulfill({ response: answer, json: { ...session, idle_until: soon } });
+  });
+  await physician.signIn(page);
+  await expect(page.getByRole("alert").getByText(/You will be signed out in 1:\d\d/)).toBeVisible();
+  await page.unroute("**/api/v1/session");
+  const asked = page.waitForResponse((answer) => answer.url().endsWith("/api/v1/session/extend"));
+  await page.getByRole("button", { name: "Stay signed in" }).click();
+  expect((await asked).status()).toBe(200);
+  await expect(page.getByRole("button", { name: "Stay signed in" })).toBeHidden();
+});
+
+test("the server goes and comes back: what was typed stays", async ({ hospital, browser }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  const proxy = await startProxy(hospital.folder);
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, proxy: { server: proxy.url } });
+  const page = await context.newPage();
+  await physician.signIn(page);
+  await field(page).fill("zz");
+  const lost = page.getByText("The server cannot be reached. What you typed is kept");
+  await expect(lost).toBeHidden();
+  proxy.goAway();
+  await expect(lost).toBeVisible();
+  await expect(field(page)).toHaveValue("zz");
+  proxy.comeBack();
+  await expect(lost).toBeHidden({ timeout: 20_000 });
+  await expect(field(page)).toHaveValue("zz");
+  await context.close();
+  proxy.stop();
+});
+
+test("wrong and missing answers are said, and the code is asked for again", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await page.goto(`${process.env["HALLIGAN_CONSOLE"] ?? hospital.url}/console/`);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert").getByRole("link")).toHaveCount(3);
+  await page.getByRole("alert").getByRole("link", { name: "Enter your password" }).click();
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await page.getByLabel("User name").fill(physician.id);
+  await page.getByLabel("Password", { exact: true }).fill("wrong");
+  await page.getByLabel("One-time code").fill("000000");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("User name, password or code is wrong.")).toBeVisible();
+  await expect(page.getByLabel("User name")).toHaveValue(physician.id);
+  await expect(page.getByLabel("One-time code")).toHaveValue("");
+});
