@@ -1,4 +1,4 @@
-// PrintButton.tsx - prints the chart, after that was written down and only then.
+// PrintButton.tsx - prints the page of a chart, after that was written down and only then.
 
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,12 +7,13 @@ import { ProblemMessage } from "../parts/ProblemMessage";
 import { texts } from "../texts";
 import { useChart } from "./ChartProvider";
 
-export function PrintButton({ patient }: { patient: string }) {
+/** `what` is on the page, in words for the ledger. */
+export function PrintButton({ patient, what = "chart" }: { patient: string; what?: string }) {
   const { askForMore } = useChart();
   const [refused, setRefused] = useState<string | null>(null);
   const print = useMutation({
     mutationFn: () =>
-      told(api.POST("/api/v1/charts/{patient}/copies", { ...inChart(patient), body: { kind: "print", what: "chart" } })),
+      told(api.POST("/api/v1/charts/{patient}/copies", { ...inChart(patient), body: { kind: "print", what } })),
     onSuccess: (answer) => {
       setRefused(null);
       if (answer.verdict === "permit") window.print();

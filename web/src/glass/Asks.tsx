@@ -21,8 +21,9 @@ export function Asks({ grant, draft, wrong, codeAsked, onChange }: Props) {
     onChange({
       acknowledged: ticked ? [...draft.acknowledged, rule] : draft.acknowledged.filter((each) => each !== rule),
     });
+  if (firstAsked(grant, codeAsked) === null) return null;
   return (
-    <div className="h-asks" role="group" aria-label={texts.glass.asked(grant.label)}>
+    <div className="h-asks" role="group" aria-label={texts.glass.asked}>
       <Prompts
         prompts={bill.prompts}
         answers={draft.answers}

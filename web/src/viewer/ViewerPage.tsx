@@ -8,6 +8,7 @@ import { Link } from "react-router";
 import { api, inChart, told } from "../api/client";
 import { isProblem } from "../api/problem";
 import { useChart, type OpenChart } from "../chart/ChartProvider";
+import { PrintButton } from "../chart/PrintButton";
 import { Whose } from "../glass/Whose";
 import { Loading, Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
@@ -55,6 +56,7 @@ function Viewer({ chart }: { chart: OpenChart }) {
           >
             {texts.viewer.again}
           </button>
+          {look.data ? <PrintButton patient={patient} what="every glass of the chart" /> : null}
         </>
       }
     >
