@@ -78,23 +78,29 @@ export function EmergencySet({ patient }: { patient: string }) {
         {t.emergencySet}
       </h2>
       <div className="h-parts">
-        <Card id="allergies" title={t.types["AllergyIntolerance"] ?? ""} query={allergy} type="AllergyIntolerance">
-          <Entries entries={useEntries(allergy.data, allergies)} none={t.noneRecorded.allergies} />
-        </Card>
-        <Card id="medications" title={t.medications} query={both(request, statement)} type="MedicationRequest">
-          <Entries entries={medicines} none={t.noneRecorded.medications} />
-        </Card>
-        <Card id="problems" title={t.types["Condition"] ?? ""} query={condition} type="Condition">
-          <Entries entries={useEntries(condition.data, problems)} none={t.noneRecorded.problems} />
-        </Card>
-        <Card id="alerts" title={t.types["Flag"] ?? ""} query={flag} type="Flag">
-          <Entries entries={useEntries(flag.data, alerts)} none={t.noneRecorded.alerts} />
-        </Card>
-        <Card id="directives" title={t.types["Consent"] ?? ""} query={consent} type="Consent">
-          <Entries entries={useEntries(consent.data, directives)} none={t.noneRecorded.directives} />
-        </Card>
-        <BloodGroup patient={patient} />
-        <LastResults patient={patient} />
+        <div className="h-parts-column">
+          <Card id="allergies" title={t.types["AllergyIntolerance"] ?? ""} query={allergy} type="AllergyIntolerance">
+            <Entries entries={useEntries(allergy.data, allergies)} none={t.noneRecorded.allergies} />
+          </Card>
+          <Card id="alerts" title={t.types["Flag"] ?? ""} query={flag} type="Flag">
+            <Entries entries={useEntries(flag.data, alerts)} none={t.noneRecorded.alerts} />
+          </Card>
+          <Card id="directives" title={t.types["Consent"] ?? ""} query={consent} type="Consent">
+            <Entries entries={useEntries(consent.data, directives)} none={t.noneRecorded.directives} />
+          </Card>
+          <BloodGroup patient={patient} />
+        </div>
+        <div className="h-parts-column">
+          <Card id="medications" title={t.medications} query={both(request, statement)} type="MedicationRequest">
+            <Entries entries={medicines} none={t.noneRecorded.medications} />
+          </Card>
+          <Card id="problems" title={t.types["Condition"] ?? ""} query={condition} type="Condition">
+            <Entries entries={useEntries(condition.data, problems)} none={t.noneRecorded.problems} />
+          </Card>
+        </div>
+        <div className="h-parts-column">
+          <LastResults patient={patient} />
+        </div>
       </div>
       {hidden.length > 0 ? <HiddenNote types={hidden} /> : null}
     </section>
@@ -110,7 +116,7 @@ function BloodGroup({ patient }: { patient: string }) {
   return (
     <Card id="blood" title={texts.chart.bloodGroup} query={query} type="Observation">
       {newest === undefined ? (
-        <p className="h-entry-none">{texts.chart.noneRecorded.bloodGroup}</p>
+        <p className="h-item-none">{texts.chart.noneRecorded.bloodGroup}</p>
       ) : (
         <p className="h-blood">
           <Values reading={newest} /> <Moment at={newest.when} shape="date" />
@@ -142,7 +148,7 @@ function LastResults({ patient }: { patient: string }) {
       query={{ ...fresh, isPending: fresh.isPending || (freshest.length === 0 && all.isPending) || still }}
       type="Observation"
     >
-      {readings.length === 0 ? <p className="h-entry-none">{texts.chart.noneRecorded.results}</p> : <ResultTable readings={readings.slice(0, shown)} />}
+      {readings.length === 0 ? <p className="h-item-none">{texts.chart.noneRecorded.results}</p> : <ResultTable readings={readings.slice(0, shown)} />}
     </Card>
   );
 }

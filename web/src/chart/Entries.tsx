@@ -6,16 +6,16 @@ import type { Entry } from "./summaries";
 
 function EntryLine({ entry }: { entry: Entry }) {
   return (
-    <li className={entry.grave === null ? "h-entry" : "h-entry grave"}>
-      <bdi className="h-entry-main">{entry.main}</bdi>
-      {entry.grave === null ? null : <span className="h-tag bad">{entry.grave}</span>}
-      {entry.details.map((detail) => (
-        <bdi key={detail} className="h-entry-detail">
-          {detail}
-        </bdi>
-      ))}
+    <li className={entry.grave === null ? "h-item" : "h-item grave"}>
+      <span className="h-item-what">
+        <bdi className="h-item-main">{entry.main}</bdi>
+        {entry.grave === null ? null : <span className="h-tag bad">{entry.grave}</span>}
+        {entry.details.map((detail) => (
+          <bdi key={detail}>{detail}</bdi>
+        ))}
+      </span>
       {entry.since === null ? null : (
-        <span className="h-entry-since">
+        <span className="h-item-since">
           <Moment at={entry.since} shape="date" />
         </span>
       )}
@@ -28,9 +28,9 @@ export function Entries({ entries, none }: { entries: Entry[]; none: string }) {
   const past = entries.filter((entry) => entry.past);
   return (
     <>
-      {now.length === 0 ? <p className="h-entry-none">{none}</p> : null}
+      {now.length === 0 ? <p className="h-item-none">{none}</p> : null}
       {now.length === 0 ? null : (
-        <ul className="h-entries">
+        <ul className="h-items">
           {now.map((entry) => (
             <EntryLine key={entry.key} entry={entry} />
           ))}
@@ -39,7 +39,7 @@ export function Entries({ entries, none }: { entries: Entry[]; none: string }) {
       {past.length === 0 ? null : (
         <details className="h-fold">
           <summary>{texts.chart.past(past.length)}</summary>
-          <ul className="h-entries">
+          <ul className="h-items">
             {past.map((entry) => (
               <EntryLine key={entry.key} entry={entry} />
             ))}

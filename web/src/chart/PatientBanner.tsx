@@ -18,8 +18,10 @@ export function PatientBanner({ chart }: { chart: OpenChart }) {
   return (
     <section className="h-banner" aria-label={texts.chart.banner}>
       <div className="h-banner-in">
-        <Person chart={chart} />
-        <AllergiesAtAGlance patient={chart.patient} />
+        <div className="h-banner-who">
+          <Person chart={chart} />
+          <AllergiesAtAGlance patient={chart.patient} />
+        </div>
         <BasisLine chart={chart} deadlines={deadlines} />
       </div>
     </section>
@@ -79,7 +81,7 @@ function BasisLine({ chart, deadlines }: { chart: OpenChart; deadlines: Deadline
   const moment = useMoment();
   const { glass } = deadlines;
   return (
-    <div className="h-banner-basis">
+    <div className={glass === null ? "h-banner-basis" : "h-banner-basis by-glass"}>
       {chart.basis.glass === null ? <p>{basisSentence(chart.basis, chart.patient, (at) => moment(at, "date"))}</p> : null}
       {glass === null ? null : <GlassClock deadlines={deadlines} label={glass.label} />}
       {chart.review ? <p className="h-banner-review">{texts.chart.reviewed}</p> : null}

@@ -69,7 +69,7 @@ export function Plot({ lines }: { lines: Line[] }) {
     if (element === null || first === undefined) return;
     const day = new Intl.DateTimeFormat(locale, { timeZone: timezone, dateStyle: "medium" });
     const span = (first.times.at(-1) ?? 0) - (first.times[0] ?? 0);
-    const tick = new Intl.DateTimeFormat(locale, { timeZone: timezone, ...(span > 2 * 365 * 86_400 ? { year: "numeric" } : span > 60 * 86_400 ? { month: "short", year: "2-digit" } : { day: "numeric", month: "short" }) });
+    const tick = new Intl.DateTimeFormat(locale, { timeZone: timezone, ...(span > 8 * 365 * 86_400 ? { year: "numeric" } : span > 60 * 86_400 ? { month: "short", year: "2-digit" } : { day: "numeric", month: "short" }) });
     const draw = () => {
       const colours = coloursOf(element);
       return new uPlot(
