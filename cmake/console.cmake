@@ -24,5 +24,7 @@ add_custom_command(
     ${PROJECT_SOURCE_DIR}/web/theme.mjs ${PROJECT_SOURCE_DIR}/web/package-lock.json ${PROJECT_SOURCE_DIR}/spec/http-api.yaml
     ${PROJECT_SOURCE_DIR}/tools/embed_files.py
   COMMENT "Building the console" VERBATIM)
+# Of a target of its own: as a part of the library alone it would wait until all that is linked to it is built.
+add_custom_target(console DEPENDS ${console_dir}/files.cc)
 add_library(halligan_console_files STATIC ${console_dir}/files.cc)
 target_link_libraries(halligan_console_files PUBLIC halligan_in_console)
