@@ -2,8 +2,13 @@
 
 import { Outlet } from "react-router";
 import { useLiveCases } from "./cases";
+import { QueueViewProvider } from "./view";
 
 export function WorkLayout() {
   useLiveCases();
-  return <Outlet />;
+  return (
+    <QueueViewProvider>
+      <Outlet />
+    </QueueViewProvider>
+  );
 }

@@ -1,7 +1,8 @@
 // cases.ts - the cases that are not closed: loaded in pages, then kept up to date by what the server tells.
 //
-// Looking at one case is an entry that names it, so a change is never fetched by looking at the case: the
-// list of the one person whom it is about is read instead, which is an entry that names no case.
+// Looking at one case is an entry that names it, so a change is never fetched by looking at the case. What is
+// read instead is the newest page where a case is new, else the list of the one person whom it is about: such a reading is one entry
+// that names no case. What an event says in full (closed, overdue) is not asked for at all.
 
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
@@ -12,16 +13,18 @@ import { begun, emptyBook, whole, withCases, withChange, withPage, type Book } f
 
 const key = ["cases", "unclosed"] as const;
 const pageSize = 500;
+const newestMax = 100; // of which a case that is not known yet will be one
 const mostPeople = 8; // changes about more people at once: the whole list is read again
 const patience = 300; // milliseconds in which changes are gathered
 
-async function pageAfter(after: string, staff: string, signal?: AbortSignal) {
-  const query = {
-    state: "unclosed" as const,
-    limit: pageSize,
-    ...(after === "" ? {} : { after }),
-    ...(staff === "" ? {} : { staff }),
-  };
+interface Wanted {
+  after?: string;
+  staff?: string;
+  limit?: number;
+}
+
+async function page(wanted: Wanted, signal?: AbortSignal) {
+  const query = { state: "unclosed" as const, limit: pageSize, ...wanted };
   return told(api.GET("/api/v1/cases", { params: { query }, ...(signal ? { signal } : {}) }));
 }
 
@@ -32,20 +35,25 @@ function update(client: QueryClient, change: (book: Book) => Book) {
 async function load(client: QueryClient, signal: AbortSignal): Promise<Book> {
   update(client, begun);
   const listed: Case[] = [];
-  for (let after = ""; ; ) {
-    const page = await pageAfter(after, "", signal);
-    listed.push(...page.cases);
-    update(client, (book) => withPage(book, page.cases));
-    const last = page.cases.at(-1);
-    if (!page.more || last === undefined) break;
-    after = last.case;
+  for (let wanted: Wanted = {}; ; ) {
+    const { cases, more } = await page(wanted, signal);
+    listed.push(...cases);
+    update(client, (book) => withPage(book, cases));
+    const last = cases.at(-1);
+    if (!more || last === undefined) break;
+    wanted = { after: last.case };
   }
   return whole(client.getQueryData<Book>(key) ?? emptyBook, listed);
 }
 
 export function useUnclosed() {
   const client = useQueryClient();
-  return useQuery({ queryKey: key, queryFn: ({ signal }) => load(client, signal), staleTime: Infinity });
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => load(client, signal),
+    // Half a list, of a loading that was broken off, is no list.
+    staleTime: ({ state }) => (state.data?.complete ? Infinity : 0),
+  });
 }
 
 /** Puts a case as it is now into the list. */
@@ -80,24 +88,34 @@ export async function justifyCase(id: string, text: string, intent = freshKey())
   );
 }
 
+/** Reads what has become of these cases; false where that takes the whole list. */
+async function readSome(client: QueryClient, ids: Set<string>): Promise<boolean> {
+  const book = client.getQueryData<Book>(key);
+  if (book === undefined) return false;
+  const known = [...ids].map((id) => book.cases.get(id)?.staff).filter((staff) => staff !== undefined);
+  const people = [...new Set(known)];
+  if (people.length > mostPeople) return false;
+  const asked = people.map((staff) => page({ staff }));
+  if (known.length < ids.size) asked.push(page({ limit: newestMax }));
+  const found = (await Promise.all(asked)).flatMap(({ cases }) => cases);
+  update(client, (before) => withCases(before, found));
+  const now = client.getQueryData<Book>(key)?.cases;
+  const seen = new Set(found.map((held) => held.case));
+  return [...ids].every((id) => seen.has(id) || now?.get(id)?.state === "closed");
+}
+
 /** Keeps the list as the server has it, as long as one is on a page about work. */
 export function useLiveCases() {
   const client = useQueryClient();
   const { locked } = useSession();
-  const people = useRef(new Set<string>());
+  const changed = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const readAgain = () => {
-    const some = [...people.current];
-    people.current.clear();
+    const ids = changed.current;
+    changed.current = new Set();
     const all = () => void client.invalidateQueries({ queryKey: key });
-    if (client.getQueryData<Book>(key) === undefined || some.length > mostPeople) {
-      all();
-      return;
-    }
-    Promise.all(some.map((staff) => pageAfter("", staff)))
-      .then((pages) => update(client, (book) => withCases(book, pages.flatMap((page) => page.cases))))
-      .catch(all);
+    readSome(client, ids).then((enough) => (enough ? undefined : all()), all);
   };
 
   useLive(["case", "hello", "lost"], ({ kind, data }) => {
@@ -109,7 +127,7 @@ export function useLiveCases() {
     if (data["change"] === "closed") update(client, (book) => withChange(book, id, { state: "closed" }));
     else if (data["change"] === "overdue") update(client, (book) => withChange(book, id, { late: true }));
     else {
-      people.current.add(String(data["staff"]));
+      changed.current.add(id);
       clearTimeout(timer.current);
       timer.current = setTimeout(readAgain, patience);
     }

@@ -1,33 +1,29 @@
-// view.ts - how one has set the list of cases, kept while one goes to a case and comes back.
+// view.tsx - how one has set the list of cases, kept while one goes to a case and comes back.
 //
-// In memory, beside what the server told: it goes when the session does.
+// In memory only: it goes when one leaves the pages of work, or the session ends.
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { createContext, useCallback, useContext, useDeferredValue, useMemo, useState, type ReactNode } from "react";
+import type { Case } from "../api/types";
+import { useNow } from "../parts/time";
 import { useHospital } from "../session/hospital";
 import { useSession } from "../session/SessionProvider";
-import { useNow } from "../parts/time";
-import type { Case } from "../api/types";
 import { useUnclosed } from "./cases";
 import { chosen, firstView, rowsOf, type QueueView, type Row } from "./order";
 
-const key = ["work-view"] as const;
+type Held = [QueueView, (change: Partial<QueueView>) => void];
+const ViewContext = createContext<Held | null>(null);
 
-export function useQueueView(): [QueueView, (change: Partial<QueueView>) => void] {
-  const client = useQueryClient();
-  const { data } = useQuery({
-    queryKey: key,
-    queryFn: () => firstView,
-    initialData: firstView,
-    staleTime: Infinity,
-    gcTime: Infinity,
-  });
-  const change = useCallback(
-    (by: Partial<QueueView>) =>
-      client.setQueryData<QueueView>(key, (before) => ({ ...(before ?? firstView), ...by })),
-    [client],
-  );
-  return [data, change];
+export function QueueViewProvider({ children }: { children: ReactNode }) {
+  const [view, setView] = useState(firstView);
+  const change = useCallback((by: Partial<QueueView>) => setView((before) => ({ ...before, ...by })), []);
+  const held = useMemo<Held>(() => [view, change], [view, change]);
+  return <ViewContext value={held}>{children}</ViewContext>;
+}
+
+export function useQueueView(): Held {
+  const held = useContext(ViewContext);
+  if (held === null) throw new Error("no QueueViewProvider");
+  return held;
 }
 
 export interface QueueNow {
@@ -48,7 +44,8 @@ export function useQueueNow(): QueueNow {
   const now = useNow(30_000);
   const cases = data?.cases;
   const all = useMemo(() => [...(cases?.values() ?? [])].filter((held) => held.state !== "closed"), [cases]);
-  const { text, kind, state, queue, late, sort, group, turned } = view;
+  const { kind, state, queue, late, sort, group, turned } = view;
+  const text = useDeferredValue(view.text); // typing does not wait for ten thousand cases
   return useMemo(() => {
     const settings = { text, kind, state, queue, late, sort, group, turned, cursor: null };
     const shown = chosen(all.filter((held) => held.staff !== staff), settings, locale, now);
