@@ -113,7 +113,7 @@ ListCases::Answer decide(const ListCases& command, Context& context) {
   auto at = after == nullptr ? all.end() : all.lower_bound({after->opened_at, after->id});
   ListCases::Listed out;
   while (at != all.begin()) {
-    const auto& held = context.state.all_cases.at((--at)->second);
+    const auto& held = *(--at)->second;
     if (!wanted(held)) continue;
     if (out.cases.size() == command.limit) {
       out.more = true;

@@ -378,10 +378,10 @@ void State::on(EntryIndex, const EntryTime&, const facts::BreakUnneeded&) {}
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::CaseOpened& f) {
-  all_cases.insert_or_assign(f.case_id, cases::apply_opened(f, at.wall));
+  const auto held = all_cases.insert_or_assign(f.case_id, cases::apply_opened(f, at.wall)).first;
   unclosed.insert(f.case_id);
-  cases_by_time.emplace(at.wall, f.case_id);
-  unclosed_by_time.emplace(at.wall, f.case_id);
+  const std::pair key{at.wall, f.case_id};
+  cases_by_time[key] = unclosed_by_time[key] = &held->second;
   if (!f.key.empty()) case_by_key[f.key] = f.case_id;
 }
 
@@ -418,7 +418,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseReopened& f) {
   if (held == all_cases.end()) return;
   cases::apply_reopened(held->second, f, at.wall);
   unclosed.insert(f.case_id);
-  unclosed_by_time.emplace(held->second.opened_at, f.case_id);
+  unclosed_by_time[{held->second.opened_at, f.case_id}] = &held->second;
 }
 
 template <>

@@ -120,6 +120,13 @@ struct Made {
 
 class State {
  public:
+  State() = default;
+  State(const State&) = delete;  // it points into itself
+  State& operator=(const State&) = delete;
+  State(State&&) = default;
+  State& operator=(State&&) = default;
+  ~State() = default;
+
   void apply(EntryIndex index, const EntryTime& at, const facts::Body& body);
   void apply_unreadable(EntryIndex index, const EntryTime& at);  // its key was destroyed
 
@@ -157,8 +164,9 @@ class State {
   std::map<GlassId, Switch> glass_over;
   std::map<CaseId, cases::Case> all_cases;
   std::set<CaseId> unclosed;
-  // The same and all, as they were opened: lists are read from the newest on, a page at a time.
-  using ByTime = std::set<std::pair<Instant, CaseId>>;
+  // All, and those, as they were opened: lists are read from the newest on, a page at a time. They
+  // point into all_cases, whose cases stay where they are, also when the state moves.
+  using ByTime = std::map<std::pair<Instant, CaseId>, const cases::Case*>;
   ByTime cases_by_time, unclosed_by_time;
   std::map<std::string, CaseId> case_by_key;
   std::map<std::string, PolicyText> policies;
