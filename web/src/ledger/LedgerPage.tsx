@@ -3,17 +3,18 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { api, told } from "../api/client";
+import { ForRoles } from "../parts/ForRoles";
 import { useNumber } from "../parts/numbers";
 import { Loading, Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useHasRole } from "../session/SessionProvider";
 import { texts } from "../texts";
+import { Checkpoint } from "./Checkpoint";
 import { Entries } from "./Entries";
 import { KeyTrust } from "./KeyTrust";
 import { ReceiptCheck } from "./ReceiptCheck";
 import { useTrust } from "./useTrust";
 import { Verify } from "./Verify";
-import { Checkpoint } from "./Checkpoint";
 
 const say = texts.ledger;
 const every = 15_000; // milliseconds between two looks at the size
@@ -25,9 +26,17 @@ function useLedger() {
     refetchInterval: every,
   });
 }
-type Ledger = NonNullable<ReturnType<typeof useLedger>["data"]>;
+type LedgerNow = NonNullable<ReturnType<typeof useLedger>["data"]>;
 
 export function LedgerPage() {
+  return (
+    <ForRoles roles={["privacy-officer", "administrator", "ledger-reader"]} title={say.title}>
+      <Ledger />
+    </ForRoles>
+  );
+}
+
+function Ledger() {
   const ledger = useLedger();
   return (
     <Page title={say.title}>
@@ -38,7 +47,7 @@ export function LedgerPage() {
   );
 }
 
-function Shown({ ledger }: { ledger: Ledger }) {
+function Shown({ ledger }: { ledger: LedgerNow }) {
   const trust = useTrust(ledger.log_key);
   const inClear = useHasRole("ledger-reader", "privacy-officer");
   return (
@@ -82,7 +91,7 @@ function Shown({ ledger }: { ledger: Ledger }) {
   );
 }
 
-function Facts({ ledger }: { ledger: Ledger }) {
+function Facts({ ledger }: { ledger: LedgerNow }) {
   const number = useNumber();
   const facts = [
     { name: say.facts.size, value: ledger.size === undefined ? texts.time.unknown : number(ledger.size), hint: say.facts.sizeHint },

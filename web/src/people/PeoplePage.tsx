@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { ForRoles } from "../parts/ForRoles";
 import { Page } from "../parts/Page";
 import { Tabs } from "../parts/Tabs";
 import { texts } from "../texts";
@@ -16,6 +17,14 @@ const views = ["staff", "terminals", "roles"];
 const everybody: Wanted = { text: "", role: "", standing: "all", order: "name" };
 
 export function PeoplePage() {
+  return (
+    <ForRoles roles={["privacy-officer", "administrator"]} title={say.title}>
+      <People />
+    </ForRoles>
+  );
+}
+
+function People() {
   const [search, setSearch] = useSearchParams();
   const [wanted, setWanted] = useState(everybody);
   useLivePeople();

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { ForRoles } from "../parts/ForRoles";
 import { Loading, Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { Tabs } from "../parts/Tabs";
@@ -16,6 +17,14 @@ import { Why } from "./Why";
 const say = texts.policy;
 
 export function PolicyPage() {
+  return (
+    <ForRoles roles={["privacy-officer", "administrator"]} title={say.title}>
+      <Policy />
+    </ForRoles>
+  );
+}
+
+function Policy() {
   const policy = usePolicy();
   useLivePolicy();
   return (
