@@ -48,6 +48,8 @@ export interface Shut {
   detail: string | null;
   patient: string;
   found: FoundPatient | null;
+  /** On which glass it was open. */
+  glass: string | null;
 }
 
 interface Held {
@@ -93,6 +95,8 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   const [tabs] = useState(() => new BroadcastChannel("halligan"));
   const latest = useRef(chart);
   latest.current = chart;
+  const sessionNow = useRef(session);
+  sessionNow.current = session;
   const asking = useRef(asked);
   asking.current = asked;
 
@@ -102,9 +106,9 @@ export function ChartProvider({ children }: { children: ReactNode }) {
     (by, detail = null) => {
       if (latest.current === null) return;
       forget();
-      const { patient, found } = latest.current;
+      const { patient, found, basis } = latest.current;
       setChart(null);
-      setShut({ by, detail, patient, found });
+      setShut({ by, detail, patient, found, glass: basis.glass });
     },
     [forget],
   );
@@ -188,8 +192,30 @@ export function ChartProvider({ children }: { children: ReactNode }) {
 
   useLive(["glass", "chart"], (event) => {
     if (event.kind === "chart") shutNow("shut");
-    else if (event.data["change"] === "ended" && event.data["glass"] === latest.current?.basis.glass)
-      shutNow("ended", String(event.data["by"] ?? ""));
+    else if (event.data["change"] === "ended") glassEnded(String(event.data["glass"]), String(event.data["by"] ?? ""));
+  });
+
+  const glassEnded = (glass: string, by: string) => {
+    if (latest.current?.basis.glass === glass) shutNow("ended", by);
+    // That the right is gone may be told before why.
+    else setShut((before) => (before?.by === "shut" && before.glass === glass ? { ...before, by: "ended", detail: by } : before));
+  };
+
+  // Contact was lost for a while: whether the right still stands nobody has told, so it is asked for again.
+  const hellos = useRef(0);
+  useLive(["hello", "lost"], (event) => {
+    if (event.kind === "hello") hellos.current += 1;
+    const before = latest.current;
+    if (hellos.current < 2 || before === null) return;
+    void refresh()
+      .then(() => {
+        if (latest.current !== before || sessionNow.current.focus !== before.patient) return null;
+        return told(api.POST("/api/v1/charts/{patient}/open", { ...inChart(before.patient), body: {} }));
+      })
+      .then((answer) => {
+        if (answer !== null && answer.verdict !== "permit" && latest.current === before) shutNow("shut");
+      })
+      .catch(() => undefined); // out of contact again: the next hello asks
   });
 
   // Another tab of this session has moved to another chart, or the glass of this one is not open any more.

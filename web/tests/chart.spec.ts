@@ -1,0 +1,309 @@
+// The chart: open by an ordinary right (C02, A04) and by a glass, added to, shut from elsewhere, read again, printed.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { consoleUrl, expect, test, type Hospital } from "./hospital";
+
+const tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+}
+
+const cardiologist = (hospital: Hospital) =>
+  hospital.newPerson({ roles: ["physician"], facts: [{ relation: "member", from: "me", to: "team/cardiology" }] });
+
+async function openChart(page: Page, id: string) {
+  await page.getByRole("combobox", { name: "Name or number" }).fill(id);
+  await page.getByRole("listbox").getByRole("option").filter({ hasText: id }).click();
+  await expect(page.getByRole("heading", { name: "Emergency set" })).toBeVisible();
+}
+
+const banner = (page: Page) => page.getByRole("region", { name: "Patient" });
+const part = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+
+/** Breaks the glass in the session of this page, as its dialog would. */
+async function breakGlass(page: Page, patient: string, body: object): Promise<string> {
+  const broken = await page.evaluate(
+    async ([id, given]) => {
+      const session = (await (await fetch("/api/v1/session")).json()) as { csrf: string };
+      const answer = await fetch("/api/v1/charts/~/break", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Halligan-CSRF": session.csrf, "Halligan-Patient": id },
+        body: JSON.stringify(given),
+      });
+      return (await answer.json()) as { glass?: string };
+    },
+    [patient, body] as const,
+  );
+  if (!broken.glass) throw new Error(`no glass: ${JSON.stringify(broken)}`);
+  return broken.glass;
+}
+const clinical = {
+  reason: "clinical-access",
+  details: ["What are you looking for?", "Who needs it?", "Why is it needed?"].map((prompt) => ({ prompt, answer: "for the test" })),
+};
+
+test("C02 A04 an open referral opens the chart without glass, and says so; the emergency set is there", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(banner(page)).toContainText("Margaret Ellison");
+  await expect(banner(page)).toContainText(/14 Mar 1952 \(7\d years\)/);
+  await expect(banner(page)).toContainText("Female");
+  await expect(banner(page)).toContainText("p-000001");
+  await expect(banner(page)).toContainText(/Cardiology has had an open referral since \d+ \w+ 20\d\d\./);
+  await expect(banner(page).getByText("Penicillin")).toBeVisible();
+  await expect(part(page, "Allergies").getByRole("listitem")).toContainText("Severe");
+  await expect(part(page, "Medicines")).toContainText("furosemide 40 mg tablet");
+  await expect(part(page, "Problems")).toContainText("Heart failure");
+  await expect(part(page, "Alerts")).toContainText("At risk for falls");
+  await expect(part(page, "Directives")).toContainText("Consent to the use of records");
+  await expect(part(page, "Blood group")).toContainText("Not recorded here.");
+  await expect(part(page, "Last results").getByRole("row").filter({ hasText: "Natriuretic" })).toContainText("High");
+  expect(await physician.must("GET", "/api/v1/cases?mine=true")).toMatchObject({ cases: [] });
+  await expect(page.getByText(/^\d+ observations\.$/)).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("results over time: a plot with the range, and the same as a table; notes are text", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  await page.getByRole("navigation", { name: "What was measured" }).getByRole("button", { name: /^Hemoglobin A1c/ }).click();
+  await expect(page.locator(".h-plot canvas")).toBeVisible();
+  await expect(page.getByText("Shaded: reference range 4 to 6 %")).toBeVisible();
+  const table = page.getByRole("region", { name: /^Values: Hemoglobin A1c/ }).getByRole("table");
+  await expect(table.getByRole("row").nth(1)).toContainText("%");
+  await page.getByText("Discharge summary").click();
+  await expect(page.getByText("Diagnosis: pneumonia.")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("what is hidden is shown as hidden, and what it takes can be asked", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000008", { reason: "life-threat" });
+  await openChart(page, "p-000008");
+  await expect(page.getByText(/There may be more here that takes glass/).first()).toBeVisible();
+  await expect(page.getByRole("region", { name: "Notes and letters" })).toContainText("There may be more here that takes glass: Notes.");
+  await expectAccessible(page);
+  await page.getByRole("region", { name: "Notes and letters" }).getByRole("button", { name: "See what it takes" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+});
+
+test("a note and a measurement are added once, and are there", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  const creates: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && /\/fhir\/\w+$/.test(request.url())) creates.push(request.url());
+  });
+  await page.getByRole("button", { name: "Write a note" }).click();
+  await page.getByRole("button", { name: "Add to the chart" }).click();
+  await expect(page.getByText("Write something first")).toBeVisible();
+  await expectAccessible(page);
+  const words = `Seen at night. <b>Stable</b> ${String(Date.now())}`;
+  await page.getByRole("textbox", { name: "Note" }).fill(words);
+  await page.getByRole("button", { name: "Add to the chart" }).dblclick();
+  await expect(page.getByText("Added to the chart.")).toBeVisible();
+  expect(creates).toHaveLength(1);
+  await page.getByRole("region", { name: "Notes and letters" }).getByText("Note", { exact: true }).first().click();
+  await expect(page.getByText(words)).toBeVisible();
+
+  await page.getByRole("button", { name: "Record a measurement" }).click();
+  await page.getByRole("combobox", { name: "Measurement" }).selectOption("Temperature");
+  await page.getByRole("textbox", { name: "Value (°C)" }).fill("3700");
+  await page.getByRole("button", { name: "Add to the chart" }).click();
+  await expect(page.getByText(/nobody has that/)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("textbox", { name: "Value (°C)" }).fill("38,4");
+  await page.getByRole("button", { name: "Add to the chart" }).click();
+  await expect(page.getByText("Added to the chart.")).toBeVisible();
+  const temperature = page.getByRole("navigation", { name: "What was measured" }).getByRole("button", { name: /^Body temperature/ });
+  await expect(temperature).toContainText("38.4 °C");
+});
+
+test("who may read but not add is told why", async ({ hospital, page }) => {
+  const officer = await hospital.newPerson({ roles: ["privacy-officer"] });
+  await officer.signIn(page);
+  await openChart(page, "p-000001");
+  await expect(banner(page)).toContainText("Somebody else will look at this access.");
+  await page.getByRole("button", { name: "Write a note" }).click();
+  await expect(page.getByText(/You may read this chart, but not add to it\./)).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Note" })).toHaveCount(0);
+  await expectAccessible(page);
+});
+
+test("a glass that is revoked shuts the chart at once; what was being written is kept, not sent", async ({ hospital, page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  const glass = await breakGlass(page, "p-000002", clinical);
+  await openChart(page, "p-000002");
+  await expect(banner(page).getByRole("timer")).toContainText(/Glass: Clinical access\. Ends in (59|60):\d\d\./);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Write a note" }).click();
+  await page.getByRole("textbox", { name: "Note" }).fill("half a sentence");
+  await hospital.admin().must("POST", `/api/v1/glass/${glass}/revoke`, { comment: "test" });
+  await expect(page.getByRole("heading", { name: "This chart is shut" })).toBeVisible({ timeout: 3000 });
+  await expect(page.getByText(/^Its glass was revoked/)).toBeVisible();
+  await expect(page.getByText("Penicillin")).toHaveCount(0);
+  await expect(page.getByRole("textbox", { name: "What you were writing" })).toHaveValue("half a sentence");
+  await page.getByRole("button", { name: "Copy" }).click();
+  await expect(page.getByText("Copied.")).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("half a sentence");
+  await expectAccessible(page);
+  // Asking again takes the glass again, and the draft is there still.
+  await page.getByRole("button", { name: "Open it again" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+});
+
+test("Close now ends the glass, and says so", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000002", clinical);
+  await openChart(page, "p-000002");
+  await page.getByRole("button", { name: "Close now" }).click();
+  await expect(page.getByText("You have closed it.")).toBeVisible();
+  await expect.poll(async () => page.evaluate(async () => ((await (await fetch("/api/v1/session")).json()) as { glass: unknown[] }).glass.length)).toBe(0);
+});
+
+test("its own countdown shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000002", clinical);
+  await page.clock.install();
+  await openChart(page, "p-000002");
+  await page.context().setOffline(true);
+  await page.clock.fastForward("59:30");
+  await expect(banner(page).getByRole("timer")).toContainText("Ends in 0:");
+  await page.clock.fastForward("00:40");
+  await expect(page.getByText("Its glass has reached its end.")).toBeVisible();
+  await expect(page.getByText("Penicillin")).toHaveCount(0);
+});
+
+test("C04 two tabs have one chart in front of them: the first one says why it is shut", async ({ hospital, page, context }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000002", clinical);
+  await openChart(page, "p-000002");
+  const other = await context.newPage();
+  await other.goto(consoleUrl("/console/find"));
+  await openChart(other, "p-000001");
+  await expect(page.getByRole("heading", { name: "This chart is shut" })).toBeVisible();
+  await expect(page.getByText(/another chart was opened|Another chart was opened/)).toBeVisible();
+  await expect(other.getByRole("heading", { name: "Emergency set" })).toBeVisible();
+});
+
+test("a reload opens the chart in focus again; going back to the search keeps it open", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  await page.reload();
+  await expect(banner(page)).toContainText("Margaret Ellison");
+  await expect(part(page, "Problems")).toContainText("Heart failure");
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Find a patient" })).toBeVisible();
+  await page.getByRole("link", { name: "Back to the chart" }).or(page.getByRole("link", { name: "Open chart" })).first().click();
+  await expect(banner(page)).toContainText("Margaret Ellison");
+  await expect(page).toHaveURL(/\/console\/chart$/);
+});
+
+test("what fails does so by itself, and can be asked again", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await page.route("**/fhir/Condition/_search", (route) => route.fulfill({ status: 502, json: { resourceType: "OperationOutcome", issue: [{ severity: "error", code: "transient", details: { text: "the record system cannot be reached" } }] } }));
+  await openChart(page, "p-000001");
+  await expect(part(page, "Allergies")).toContainText("Penicillin");
+  await expect(part(page, "Problems").getByRole("alert")).toContainText("The record system cannot be used", { timeout: 20_000 });
+  await expectAccessible(page);
+  await page.unroute("**/fhir/Condition/_search");
+  await part(page, "Problems").getByRole("button", { name: "Try again" }).click();
+  await expect(part(page, "Problems")).toContainText("Heart failure");
+});
+
+test("printing is written down first, and not done where it was not", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  await page.evaluate(() => {
+    window.print = () => {
+      document.documentElement.dataset["printed"] = String(Number(document.documentElement.dataset["printed"] ?? "0") + 1);
+    };
+  });
+  await page.route("**/copies", (route) => route.abort());
+  await page.getByRole("button", { name: "Print" }).click();
+  await expect(page.getByText("The server cannot be reached. Nothing was done; try again in a moment.")).toBeVisible();
+  await expect(page.locator("html")).not.toHaveAttribute("data-printed");
+  await page.unroute("**/copies");
+  await page.getByRole("button", { name: "Print" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-printed", "1");
+  const { accesses } = await physician.must("GET", "/api/v1/accesses");
+  expect(accesses.map(({ form }: { form: string }) => form)).toContain("print");
+  await page.emulateMedia({ media: "print" });
+  await expect(banner(page)).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Main" })).toBeHidden();
+});
+
+test("5,000 observations: the emergency set does not wait for them, and the page holds few rows", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  let release = () => {};
+  const held = new Promise<void>((done) => {
+    release = done;
+  });
+  const made = (from: number) =>
+    Array.from({ length: 500 }, (_, n) => ({
+      search: { mode: "match" },
+      resource: {
+        resourceType: "Observation", id: `o-${String(from + n)}`, status: "final",
+        category: [{ coding: [{ code: "laboratory" }] }],
+        code: { coding: [{ system: "http://loinc.org", code: `c-${String(n % 4)}` }], text: `Substance ${String(n % 4)}` },
+        effectiveDateTime: new Date(Date.UTC(2026, 0, 1) - (from + n) * 3_600_000).toISOString(),
+        valueQuantity: { value: (from + n) % 97, unit: "mmol/L" },
+        referenceRange: [{ low: { value: 20 }, high: { value: 80 } }],
+      },
+    }));
+  const bundle = (page: number) => ({
+    resourceType: "Bundle", type: "searchset", entry: made(page * 500),
+    link: page < 9 ? [{ relation: "next", url: `https://records/fhir/Observation?page=${String(page + 1)}` }] : [],
+  });
+  await page.route("**/fhir/Observation/_search", async (route) => {
+    const asked = new URLSearchParams(route.request().postData() ?? "");
+    if (asked.has("code") || asked.has("category")) return route.continue();
+    await held;
+    return route.fulfill({ json: bundle(0) });
+  });
+  await page.route(/\/fhir\/Observation\?page=/, (route) =>
+    route.fulfill({ json: bundle(Number(new URL(route.request().url()).searchParams.get("page"))) }),
+  );
+  await openChart(page, "p-000001");
+  for (const [name, text] of [["Allergies", "Penicillin"], ["Medicines", "furosemide"], ["Problems", "Heart failure"]] as const)
+    await expect(part(page, name)).toContainText(text);
+  await expect(page.getByText("Reading: Results over time")).toBeVisible();
+  release();
+  await expect(page.getByText("5000 observations.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Values: Substance 0" })).toBeVisible();
+  expect(await page.getByRole("row").count()).toBeLessThan(100);
+  const box = page.getByRole("region", { name: "Values: Substance 0" });
+  await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect(box.getByRole("table")).toHaveAttribute("aria-rowcount", "1251");
+  await expect(box.locator('tr[aria-rowindex="1251"]')).toBeVisible();
+});
+
+test("on a telephone, and at 320 pixels, whose chart it is stays in sight and nothing is lost", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000002", clinical);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await openChart(page, "p-000002");
+  await expect(page.getByText(/^\d+ observations\.$/)).toBeVisible();
+  await page.evaluate(() => window.scrollTo(0, 1500));
+  await expect(banner(page).getByText("Tomasz Wójcik")).toBeInViewport();
+  await expect(banner(page).getByRole("button", { name: "Close now" })).toBeInViewport();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await expectAccessible(page);
+});
