@@ -4,6 +4,7 @@ import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
+import { Cell } from "./Cell";
 import { useOwnAccesses, type OwnAccess } from "./pages";
 import { actionText, outcomeText, typesText } from "./words";
 
@@ -12,18 +13,18 @@ const words = texts.mine.accesses;
 function Line({ access }: { access: OwnAccess }) {
   return (
     <tr role="row">
-      <td role="cell" data-label={words.at}>
+      <Cell of={words.at}>
         <Moment at={access.at} />
-      </td>
-      <td role="cell" data-label={words.patient}>{access.patient ?? words.nobody}</td>
-      <td role="cell" data-label={words.action}>{actionText(access)}</td>
-      <td role="cell" data-label={words.types}>
+      </Cell>
+      <Cell of={words.patient}>{access.patient ?? words.nobody}</Cell>
+      <Cell of={words.action}>{actionText(access)}</Cell>
+      <Cell of={words.types}>
         {typesText(access)} {access.resources > 0 ? <span className="h-quiet">{words.count(access.resources)}</span> : null}
-      </td>
-      <td role="cell" data-label={words.basis}>
+      </Cell>
+      <Cell of={words.basis}>
         {access.basis} {access.glass ? <span className="h-tag warn">{words.glass}</span> : null}
-      </td>
-      <td role="cell" data-label={words.outcome}>{outcomeText(access)}</td>
+      </Cell>
+      <Cell of={words.outcome}>{outcomeText(access)}</Cell>
     </tr>
   );
 }

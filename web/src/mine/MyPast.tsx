@@ -6,6 +6,7 @@ import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
+import { Cell } from "./Cell";
 import { More } from "./MyAccesses";
 import { useOwnPast } from "./pages";
 import { caseText, endedText } from "./words";
@@ -16,14 +17,14 @@ const tones: Record<string, string> = { appropriate: "good", inappropriate: "bad
 function Line({ glass }: { glass: Glass }) {
   return (
     <tr role="row">
-      <td role="cell" data-label={words.at}>
+      <Cell of={words.at}>
         <Moment at={glass.opened_at} />
-      </td>
-      <td role="cell" data-label={words.patient}>{glass.patient}</td>
-      <td role="cell" data-label={words.reason}>
+      </Cell>
+      <Cell of={words.patient}>{glass.patient}</Cell>
+      <Cell of={words.reason}>
         <span dir="auto">{glass.label}</span>
-      </td>
-      <td role="cell" data-label={words.ended}>
+      </Cell>
+      <Cell of={words.ended}>
         {endedText(glass)}{" "}
         {glass.ended_at ? (
           <span className="h-quiet">
@@ -35,15 +36,15 @@ function Line({ glass }: { glass: Glass }) {
             {glass.comment}
           </span>
         ) : null}
-      </td>
-      <td role="cell" data-label={words.case}>
+      </Cell>
+      <Cell of={words.case}>
         <span className={`h-tag ${tones[glass.finding ?? ""] ?? ""}`}>{caseText(glass)}</span>{" "}
         {glass.case ? (
           <Link to={`/work/${glass.case}`} aria-label={words.toCaseOf(glass.patient)}>
             {words.toCase}
           </Link>
         ) : null}
-      </td>
+      </Cell>
     </tr>
   );
 }
