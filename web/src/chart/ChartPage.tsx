@@ -66,6 +66,7 @@ function Opened({ chart }: { chart: OpenChart }) {
   useEffect(() => {
     document.title = `${texts.chart.title} – ${texts.product}`;
     heading.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   }, []);
   return (
     <div className="h-chart">

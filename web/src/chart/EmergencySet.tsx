@@ -80,22 +80,26 @@ export function EmergencySet({ patient }: { patient: string }) {
       <div className="h-parts">
         <div className="h-parts-column">
           <Card id="allergies" title={t.types["AllergyIntolerance"] ?? ""} query={allergy} type="AllergyIntolerance">
-            <Entries entries={useEntries(allergy.data, allergies)} none={t.noneRecorded.allergies} />
+            <Entries entries={useEntries(allergy.data, allergies)} none={t.noneRecorded.allergies} mayBeMore={Boolean(allergy.data?.mayBeMore)} />
           </Card>
           <Card id="alerts" title={t.types["Flag"] ?? ""} query={flag} type="Flag">
-            <Entries entries={useEntries(flag.data, alerts)} none={t.noneRecorded.alerts} />
+            <Entries entries={useEntries(flag.data, alerts)} none={t.noneRecorded.alerts} mayBeMore={Boolean(flag.data?.mayBeMore)} />
           </Card>
           <Card id="directives" title={t.types["Consent"] ?? ""} query={consent} type="Consent">
-            <Entries entries={useEntries(consent.data, directives)} none={t.noneRecorded.directives} />
+            <Entries entries={useEntries(consent.data, directives)} none={t.noneRecorded.directives} mayBeMore={Boolean(consent.data?.mayBeMore)} />
           </Card>
           <BloodGroup patient={patient} />
         </div>
         <div className="h-parts-column">
           <Card id="medications" title={t.medications} query={both(request, statement)} type="MedicationRequest">
-            <Entries entries={medicines} none={t.noneRecorded.medications} />
+            <Entries
+              entries={medicines}
+              none={t.noneRecorded.medications}
+              mayBeMore={Boolean(request.data?.mayBeMore ?? statement.data?.mayBeMore)}
+            />
           </Card>
           <Card id="problems" title={t.types["Condition"] ?? ""} query={condition} type="Condition">
-            <Entries entries={useEntries(condition.data, problems)} none={t.noneRecorded.problems} />
+            <Entries entries={useEntries(condition.data, problems)} none={t.noneRecorded.problems} mayBeMore={Boolean(condition.data?.mayBeMore)} />
           </Card>
         </div>
         <div className="h-parts-column">
@@ -116,7 +120,7 @@ function BloodGroup({ patient }: { patient: string }) {
   return (
     <Card id="blood" title={texts.chart.bloodGroup} query={query} type="Observation">
       {newest === undefined ? (
-        <p className="h-item-none">{texts.chart.noneRecorded.bloodGroup}</p>
+        <p className="h-item-none">{query.data?.mayBeMore ? texts.chart.noneShown : texts.chart.noneRecorded.bloodGroup}</p>
       ) : (
         <p className="h-blood">
           <Values reading={newest} /> <Moment at={newest.when} shape="date" />
@@ -148,7 +152,11 @@ function LastResults({ patient }: { patient: string }) {
       query={{ ...fresh, isPending: fresh.isPending || (freshest.length === 0 && all.isPending) || still }}
       type="Observation"
     >
-      {readings.length === 0 ? <p className="h-item-none">{texts.chart.noneRecorded.results}</p> : <ResultTable readings={readings.slice(0, shown)} />}
+      {readings.length === 0 ? (
+        <p className="h-item-none">{fresh.data?.mayBeMore ? texts.chart.noneShown : texts.chart.noneRecorded.results}</p>
+      ) : (
+        <ResultTable readings={readings.slice(0, shown)} />
+      )}
     </Card>
   );
 }

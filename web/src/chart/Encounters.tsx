@@ -27,7 +27,7 @@ export function Encounters({ patient }: { patient: string }) {
         {t.encounters}
       </h2>
       <PartBody query={query} type="Encounter" what={t.encounters}>
-        {all.length === 0 ? <p className="h-item-none">{t.noneRecorded.encounters}</p> : null}
+        {all.length === 0 ? <p className="h-item-none">{query.data?.mayBeMore ? t.noneShown : t.noneRecorded.encounters}</p> : null}
         <ol className="h-encounters">
           {all.slice(0, count).map((one) => (
             <Line key={one.id} encounter={one} />

@@ -23,12 +23,20 @@ function EntryLine({ entry }: { entry: Entry }) {
   );
 }
 
-export function Entries({ entries, none }: { entries: Entry[]; none: string }) {
+interface Props {
+  entries: Entry[];
+  /** What is said where nothing is recorded. */
+  none: string;
+  /** There may be some that are hidden: then nobody says that there is none. */
+  mayBeMore: boolean;
+}
+
+export function Entries({ entries, none, mayBeMore }: Props) {
   const now = entries.filter((entry) => !entry.past);
   const past = entries.filter((entry) => entry.past);
   return (
     <>
-      {now.length === 0 ? <p className="h-item-none">{none}</p> : null}
+      {now.length === 0 ? <p className="h-item-none">{mayBeMore ? texts.chart.noneShown : none}</p> : null}
       {now.length === 0 ? null : (
         <ul className="h-items">
           {now.map((entry) => (

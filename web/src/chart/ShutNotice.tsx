@@ -1,6 +1,6 @@
 // ShutNotice.tsx - the chart is shut: why, what can be done, and what had been written in it, to be copied.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
@@ -20,6 +20,9 @@ export function ShutNotice({ shut }: { shut: Shut }) {
   const { open, opening } = useChart();
   const [failed, setFailed] = useState<unknown>(null);
   const name = shut.found?.name;
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, []);
   const t = texts.chart;
   return (
     <Page title={t.shutTitle}>

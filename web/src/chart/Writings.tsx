@@ -56,7 +56,7 @@ function List({ id, title, query, type, all, none, mayBeMore }: Props) {
         {title}
       </h2>
       <PartBody query={query} type={type} what={title}>
-        {all.length === 0 ? <p className="h-item-none">{none}</p> : null}
+        {all.length === 0 ? <p className="h-item-none">{mayBeMore ? texts.chart.noneShown : none}</p> : null}
         {all.slice(0, count).map((writing) => (
           <One key={writing.id} writing={writing} />
         ))}

@@ -77,7 +77,7 @@ function alert(one: Flag): Entry {
     main: conceptText(one.code) || said.unnamed,
     details: [],
     since: one.period?.start ?? null,
-    grave: one.status === "active" ? said.alert : null,
+    grave: null,
     past: one.status !== "active",
   };
 }

@@ -12,8 +12,9 @@ import { texts } from "../texts";
 import { BirthDate, useBirthDate } from "./BirthDate";
 import { patienceFor, worthAsking, type Given } from "./criteria";
 import { FoundList, optionId } from "./FoundList";
-import { StillOpen } from "./StillOpen";
+import { RecentCharts } from "./RecentCharts";
 import { findPatients } from "./search";
+import { StillOpen } from "./StillOpen";
 import { WardChoice } from "./WardChoice";
 
 const same = (one: Given | null, other: Given) =>
@@ -131,6 +132,14 @@ export function FindPage() {
         busy={opening}
         onChoose={choose}
       />
+      {asked === null ? (
+        <RecentCharts
+          onChoose={(patient) => {
+            setRefused(null);
+            open(patient).catch(setRefused);
+          }}
+        />
+      ) : null}
     </Page>
   );
 }
