@@ -98,6 +98,17 @@ House::Spelled House::spell(facts::Fact fact, const Now& now, std::string idempo
   return out;
 }
 
+// The session that may read something from this fact on; `State::rights_epoch` speaks of
+// everybody's rights, and of what is lost.
+SessionId House::session_that_gains(const facts::Fact& fact) const {
+  if (const auto* f = std::get_if<facts::FocusMoved>(&fact)) return f->session;
+  if (const auto* f = std::get_if<facts::GlassOpened>(&fact)) return f->session;
+  if (const auto* f = std::get_if<facts::SteppedUp>(&fact)) return f->session;
+  if (const auto* f = std::get_if<facts::GlassWidened>(&fact))
+    if (const auto* held = state_.glass(f->glass)) return held->session;
+  return {};
+}
+
 void House::record(const Spelled& spelled, const Now& now) {
   if (failed_) return;
   const auto index = journal_.write(spelled.body, spelled.text, now.wall);
@@ -108,8 +119,9 @@ void House::record(const Spelled& spelled, const Now& now) {
   }
   state_.apply(*index, now, spelled.body);
   for (auto& each : news_of(state_, spelled.body.fact)) note_news(std::move(each));
-  if (const auto* moved = std::get_if<facts::FocusMoved>(&spelled.body.fact))
-    if (watches_.contains(moved->session)) focus_moved_.push_back(moved->session);
+  if (watches_.empty()) return;
+  const auto gains = session_that_gains(spelled.body.fact);
+  if (watches_.contains(gains)) gained_.push_back(gains);
 }
 
 void House::note_all(std::vector<facts::Fact> noted, const Now& now) {
@@ -160,7 +172,7 @@ Result<Durable> House::commit() {
   if (state_.rights_epoch != rights_seen_) recheck_rights(settle(parts_.clock.now()));
   if (!watches_.empty()) {
     const Now now = settle(parts_.clock.now());
-    look_at_moved(now);
+    look_at_gained(now);
     if (state_.rights_epoch != charts_epoch_ &&
         now.boot - charts_looked_at_ >= charts_looked_at_every)
       look_at_charts(now);
@@ -230,10 +242,11 @@ bool House::still_readable(const SessionId& id, Watch& watch, const Now& now) co
   return watch.readable || !could;
 }
 
-void House::look_at_moved(const Now& now) {
-  for (const auto& id : std::exchange(focus_moved_, {}))
+void House::look_at_gained(const Now& now) {
+  for (const auto& id : std::exchange(gained_, {}))
     if (const auto found = watches_.find(id); found != watches_.end())
-      if (const auto held = found->second.lock()) still_readable(id, *held, now);
+      if (const auto held = found->second.lock(); held && !still_readable(id, *held, now))
+        note_news(ChartShut{.session = id});
 }
 
 void House::look_at_charts(const Now& now) {

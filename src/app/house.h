@@ -91,6 +91,7 @@ class House {
     std::string text;
   };
   static Spelled spell(facts::Fact fact, const Now& now, std::string idempotency);
+  SessionId session_that_gains(const facts::Fact& fact) const;
   void record(const Spelled& spelled, const Now& now);
   void note_all(std::vector<facts::Fact> facts, const Now& now);
   void recheck_rights(const Now& now);
@@ -98,7 +99,7 @@ class House {
     news_.push_back({.entry = state_.entries - 1, .what = std::move(what)});
   }
   void look_at_charts(const Now& now);
-  void look_at_moved(const Now& now);
+  void look_at_gained(const Now& now);
   bool still_readable(const SessionId& id, Watch& watch, const Now& now) const;
 
   struct Running;  // a right with a stream on it
@@ -119,9 +120,9 @@ class House {
   std::vector<NewsItem> news_;  // of entries that are not durable yet
   std::vector<NewsItem> durable_news_;
   std::map<SessionId, std::weak_ptr<Watch>> watches_;
-  std::vector<SessionId> focus_moved_;  // of watched sessions, since the last commit
-  std::uint64_t charts_epoch_ = 0;      // the charts in front were last looked at then
-  Millis charts_looked_at_{0};          // on the boot clock
+  std::vector<SessionId> gained_;   // watched ones that may read more since the last commit
+  std::uint64_t charts_epoch_ = 0;  // the charts in front were last looked at then
+  Millis charts_looked_at_{0};      // on the boot clock
   std::string policy_seen_;
   std::uint64_t explained_epoch_ = 0;  // explanations were last looked for then
   std::chrono::sys_time<std::chrono::minutes> explained_minute_{};

@@ -104,6 +104,12 @@ TEST_F(Events, OfAGlassHearItsPersonAndWhoKeepsWatch) {
   EXPECT_EQ(heard(there), (Heard{"glass " + glass_event(glass, "ended", "revoked", true, false)}));
   EXPECT_EQ(heard(pia), (Heard{"glass " + glass_event(glass, "ended", "revoked", false, false)}));
   EXPECT_EQ(heard(nina), Heard{});
+  clock_.pass(1s);
+  const auto again = break_glass(doc, "p-2");
+  ASSERT_EQ(post("/api/v1/glass/" + again + "/revoke", officer, {{"comment", "!"}}).status, 200);
+  clock_.pass(1s);
+  ASSERT_EQ(get("/readyz", "").status, 200);
+  EXPECT_EQ(only(heard(here), "chart").size(), 1U) << "opened again, and shut again";
 }
 
 TEST_F(Events, OfACaseHearItsPersonAndItsReviewers) {
