@@ -10,15 +10,18 @@ import type { Hospital, Person } from "./hospital";
 export const prompts = ["What are you looking for?", "Who needs it?", "Why is it needed?"];
 export const answers = ["what she must not be given", "the operating theatre", "she cannot speak for herself"];
 
-/** Patients of the demo hospital who are not of the story, ever another: no test meets the cases of another one. */
+/** Patients of the demo hospital who are not of the story and carry no flag, ever others: no test meets the cases of another one. */
 export function somePatients(hospital: Hospital, count: number, salt: string): string[] {
-  const { sizes } = JSON.parse(readFileSync(join(hospital.folder, "hospital/hospital.json"), "utf8")) as {
+  const { sizes, flags } = JSON.parse(readFileSync(join(hospital.folder, "hospital/hospital.json"), "utf8")) as {
     sizes: { patients: number };
+    flags: { patient: string }[];
   };
   const story = 10;
-  const span = sizes.patients - story;
-  const first = createHash("sha256").update(salt).digest().readUInt32BE(0) % span;
-  return Array.from({ length: count }, (_, index) => `p-${String(story + 1 + ((first + index) % span)).padStart(6, "0")}`);
+  const flagged = new Set(flags.map((flag) => flag.patient));
+  const all = Array.from({ length: sizes.patients - story }, (_, index) => `p-${String(story + 1 + index).padStart(6, "0")}`);
+  const plain = all.filter((patient) => !flagged.has(patient));
+  const first = createHash("sha256").update(salt).digest().readUInt32BE(0) % plain.length;
+  return Array.from({ length: count }, (_, index) => plain[(first + index) % plain.length]!);
 }
 
 export interface Broken {

@@ -6,6 +6,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { ApiProblem } from "../api/problem";
 import type { Case, Finding } from "../api/types";
 import { Dialog } from "../parts/Dialog";
+import { useOnce } from "../parts/once";
 import { problemText } from "../parts/ProblemMessage";
 import { useProof } from "../session/proof";
 import { texts } from "../texts";
@@ -38,6 +39,8 @@ export function CloseMany({ cases, onClose, onDone }: Props) {
 
   const send = useMutation({
     mutationFn: async (chosen: Finding) => {
+      setDone(0);
+      setRefused([]);
       const over: Refused[] = [];
       let closed = 0;
       for (const held of cases) {
@@ -60,9 +63,9 @@ export function CloseMany({ cases, onClose, onDone }: Props) {
     },
   });
 
+  const sendOnce = useOnce(send);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (send.isPending) return;
     const needed = unexplained > 0 || finding !== "appropriate";
     const missing = {
       finding: finding === null ? texts.work.case.findingEmpty : "",
@@ -71,9 +74,7 @@ export function CloseMany({ cases, onClose, onDone }: Props) {
     setErrors(missing);
     if (missing.comment !== "" && missing.finding === "") field.current?.focus();
     if (finding !== null && missing.comment === "") {
-      setDone(0);
-      setRefused([]);
-      send.mutate(finding);
+      sendOnce(finding);
     }
   };
 

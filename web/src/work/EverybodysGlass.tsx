@@ -6,6 +6,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { api, told } from "../api/client";
 import type { Glass } from "../api/types";
 import { Dialog } from "../parts/Dialog";
+import { useOnce } from "../parts/once";
 import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { left, Moment, useNow } from "../parts/time";
@@ -34,11 +35,12 @@ function Revoke({ glass, onClose, onDone }: { glass: Glass; onClose: () => void;
       ),
     onSuccess: onDone,
   });
+  const revokeOnce = useOnce(revoke);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setMissing(comment.trim() === "");
     if (comment.trim() === "") field.current?.focus();
-    else if (!revoke.isPending) revoke.mutate();
+    else revokeOnce();
   };
   return (
     <Dialog title={words.revokeTitle} onClose={onClose}>

@@ -23,7 +23,6 @@ interface Props {
 export function FindingForm({ finding, comment, field, pending, problem, onFinding, onComment, onSend }: Props) {
   const [errors, setErrors] = useState({ finding: "", comment: "" });
   const send = () => {
-    if (pending) return;
     const wanting = finding !== null && finding !== "appropriate" && comment.trim() === "";
     setErrors({ finding: finding === null ? words.findingEmpty : "", comment: wanting ? words.commentEmpty : "" });
     if (finding === null) document.querySelector<HTMLInputElement>("input[name=finding]")?.focus();

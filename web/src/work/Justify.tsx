@@ -5,6 +5,7 @@ import { Button, Textarea } from "nhsuk-react-components";
 import { useId, useRef, useState, type FormEvent } from "react";
 import { freshKey } from "../api/client";
 import type { Case } from "../api/types";
+import { useOnce } from "../parts/once";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useProof } from "../session/proof";
 import { texts } from "../texts";
@@ -29,11 +30,12 @@ export function Justify({ held, onDone }: { held: Case; onDone: (now: Case) => v
       onDone(now);
     },
   });
+  const sendOnce = useOnce(send);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setMissing(text.trim() === "");
     if (text.trim() === "") field.current?.focus();
-    else if (!send.isPending) send.mutate();
+    else sendOnce();
   };
   return (
     <form onSubmit={submit} noValidate className="h-justify">

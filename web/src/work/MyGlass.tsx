@@ -5,6 +5,7 @@ import { useRef, useState } from "react";
 import { api, told } from "../api/client";
 import type { Glass } from "../api/types";
 import { useChart } from "../chart/ChartProvider";
+import { useOnce } from "../parts/once";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { left, Moment, useNow } from "../parts/time";
 import { useLive, useSession, useSessionState } from "../session/SessionProvider";
@@ -94,6 +95,7 @@ export function MyGlass({ quiet }: { quiet: boolean }) {
     setSaid(words.closed(glass.patient));
     heading.current?.focus();
   });
+  const close = useOnce(closing);
   const open = own.data?.glass ?? [];
   const nothing = own.isSuccess && open.length === 0;
   return (
@@ -112,7 +114,7 @@ export function MyGlass({ quiet }: { quiet: boolean }) {
           <OneGlass
             key={glass.glass}
             glass={glass}
-            close={() => closing.mutate(glass)}
+            close={() => close(glass)}
             closing={closing.isPending && closing.variables.glass === glass.glass}
           />
         ))}

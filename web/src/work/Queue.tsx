@@ -8,6 +8,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { isProblem } from "../api/problem";
 import type { Case, Finding } from "../api/types";
+import { useOnce } from "../parts/once";
 import { useNumber } from "../parts/numbers";
 import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
@@ -66,17 +67,18 @@ function useQuickClosing() {
       setSaid(words.undone(now.name));
     },
   });
+  const closeOnce = useOnce(close);
+  const undoOnce = useOnce(undo);
   return {
     said,
     problem: close.error ?? undo.error,
     canUndo: last !== null && !undo.isPending,
     close: (held: Case) => {
-      if (close.isPending && close.variables.case === held.case) return;
       undo.reset();
-      close.mutate(held);
+      closeOnce(held);
     },
     undo: () => {
-      if (last !== null && !undo.isPending) undo.mutate(last);
+      if (last !== null) undoOnce(last);
     },
     say: setSaid,
   };

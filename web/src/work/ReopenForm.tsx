@@ -23,7 +23,7 @@ export function ReopenForm({ comment, pending, problem, onComment, onSend }: Pro
     event.preventDefault();
     setMissing(comment.trim() === "");
     if (comment.trim() === "") field.current?.focus();
-    else if (!pending) onSend();
+    else onSend();
   };
   // What was typed for a finding that came too late is not hidden.
   if (!asked && comment === "") {

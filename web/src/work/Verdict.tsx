@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "react";
 import { freshKey } from "../api/client";
 import { isProblem } from "../api/problem";
 import type { Case, CaseDetail, Finding } from "../api/types";
+import { useOnce } from "../parts/once";
 import { useMoment } from "../parts/time";
 import { useProof } from "../session/proof";
 import { useLive, useSession } from "../session/SessionProvider";
@@ -88,6 +89,8 @@ export function Verdict({ held, first, onChanged, onOutdated, onNext }: Props) {
       if (isProblem(error, "not-closed")) onOutdated();
     },
   });
+  const closeOnce = useOnce(close);
+  const reopenOnce = useOnce(reopen);
   useLive(["case"], ({ data }) => {
     if (data["case"] !== held.case || close.isPending || reopen.isPending) return;
     const closedNow = data["change"] === "closed";
@@ -152,7 +155,7 @@ export function Verdict({ held, first, onChanged, onOutdated, onNext }: Props) {
             intent.current = freshKey();
             setComment(text);
           }}
-          onSend={(chosen) => close.mutate(chosen)}
+          onSend={closeOnce}
         />
       ) : null}
       {mayFind && !open ? (
@@ -164,7 +167,7 @@ export function Verdict({ held, first, onChanged, onOutdated, onNext }: Props) {
             intent.current = freshKey();
             setComment(text);
           }}
-          onSend={() => reopen.mutate()}
+          onSend={() => reopenOnce()}
         />
       ) : null}
     </section>
