@@ -36,7 +36,7 @@ async function answerAll(page: Page, answer = "to see what happened before") {
 
 async function breakForClinicalAccess(page: Page, patient: string) {
   await ask(page, patient);
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await answerAll(page);
   await breakIt(page).click();
   await opened(page, patient);
@@ -90,11 +90,11 @@ test("C02: the dialog has the reasons with their help texts, and none is chosen 
   await expect(dialog(page)).toContainText(physician.name);
   await expect(dialog(page)).toContainText("The patient can see");
   await noViolations(page);
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await expect(dialog(page)).toContainText("after 1 hour, after 10 minutes without use, or when you open another chart");
   await expect(dialog(page).getByRole("textbox")).toHaveCount(3);
   await noViolations(page);
-  await page.getByLabel("Threat to life").check();
+  await page.getByRole("radio", { name: "Threat to life" }).check();
   await expect(dialog(page)).toContainText("Within 30 minutes you owe an answer: What was the emergency?");
   await expect(dialog(page).getByRole("textbox")).toHaveCount(0);
 });
@@ -118,7 +118,7 @@ test("C03: incomplete details are refused, the missing prompt is named, what was
   await ask(page, "p-000002");
   await breakIt(page).click();
   await expect(page.getByRole("link", { name: "Choose why you need this chart" })).toBeVisible();
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await page.getByLabel("What are you looking for?").fill("allergies");
   await page.getByLabel("Why is it needed?").fill("theatre in an hour");
   await breakIt(page).click();
@@ -130,8 +130,8 @@ test("C03: incomplete details are refused, the missing prompt is named, what was
   await expect(page.getByLabel("Who needs it?")).toBeFocused();
   await expect(page.getByLabel("What are you looking for?")).toHaveValue("allergies");
   // Another reason and back: nothing is lost.
-  await page.getByLabel("Threat to life").check();
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Threat to life" }).check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await expect(page.getByLabel("Why is it needed?")).toHaveValue("theatre in an hour");
   await page.getByLabel("Who needs it?").fill("the anaesthetist");
   await page.keyboard.press("Control+Enter");
@@ -142,7 +142,7 @@ test("C03: an answer that is too long is said to be, and not cut", async ({ hosp
   const physician = await physicianIn(hospital);
   await physician.signIn(page);
   await ask(page, "p-000002");
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await answerAll(page);
   const sought = page.getByLabel("What are you looking for?");
   await sought.fill("é".repeat(1001));
@@ -159,7 +159,7 @@ test("C03: what the server finds missing is named, too, and the offer of now is 
   const physician = await physicianIn(hospital);
   await physician.signIn(page);
   await ask(page, "p-000002");
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await answerAll(page, "typed before");
   const refuse = (route: Route) =>
     route.fulfill({
@@ -189,7 +189,7 @@ test("C04: opened A by glass, moved to B, back to A: A asks again; signing out e
   await breakForClinicalAccess(page, "p-000012");
   await backToSearch(page);
   await ask(page, "p-000011");
-  await page.getByLabel("Threat to life").check();
+  await page.getByRole("radio", { name: "Threat to life" }).check();
   await breakIt(page).click();
   await opened(page, "p-000011");
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -205,7 +205,7 @@ test("C05: a referral is logged instead, and no glass is broken", async ({ hospi
   await physician.signIn(page);
   const sent = breaks(page);
   await ask(page, "p-000013");
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await page.getByLabel("Who needs it?").fill("the ward");
   await page.getByRole("button", { name: "Log a referral instead" }).click();
   await expect(page.getByLabel("Your team")).toBeFocused();
@@ -261,7 +261,7 @@ test("a threat to life by keyboard alone: three keys", async ({ hospital, page }
   await press("Enter"); // opens the one that was found
   await expect(dialog(page)).toBeVisible();
   await press("2");
-  await expect(page.getByLabel("Threat to life")).toBeChecked();
+  await expect(page.getByRole("radio", { name: "Threat to life" })).toBeChecked();
   await press("Enter");
   await opened(page, "p-000015");
   expect(keys).toBe(3);
@@ -274,7 +274,7 @@ test("numbers choose nothing while somebody types", async ({ hospital, page }) =
   await page.keyboard.press("1");
   await expect(page.getByLabel("What are you looking for?")).toBeFocused();
   await page.keyboard.type("2 of 2");
-  await expect(page.getByLabel("Clinical access")).toBeChecked();
+  await expect(page.getByRole("radio", { name: "Clinical access" })).toBeChecked();
   await expect(page.getByLabel("What are you looking for?")).toHaveValue("2 of 2");
 });
 
@@ -308,7 +308,7 @@ test("A04: an explicit break where ordinary access suffices meanwhile is answere
   const physician = await physicianIn(hospital);
   await physician.signIn(page);
   await ask(page, "p-000016");
-  await page.getByLabel("Threat to life").check();
+  await page.getByRole("radio", { name: "Threat to life" }).check();
   await hospital.admin().must("POST", "/api/v1/facts", {
     facts: [{ relation: "attending", from: `staff/${physician.id}`, to: "patient/p-000016" }],
   });
@@ -339,7 +339,7 @@ test("two presses are one glass; a server that is away loses nothing", async ({ 
   await physician.signIn(page);
   const sent = breaks(page);
   await ask(page, "p-000018");
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await answerAll(page, "<script>alert(1)</script> שלום");
   await page.route("**/break", (route) => route.abort(), { times: 1 });
   await breakIt(page).click();
@@ -360,11 +360,12 @@ test("a session that ends in the middle of the dialog: signing in goes on with w
   const physician = await physicianIn(hospital);
   await physician.signIn(page);
   await ask(page, "p-000019");
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await answerAll(page, "typed before the end");
   await hospital.admin().must("POST", `/api/v1/staff/${physician.id}/sign-out`, {});
-  await breakIt(page).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(dialog(page)).toBeHidden();
+  await noViolations(page);
   await page.getByLabel("Password", { exact: true }).fill(physician.password);
   await page.getByLabel("One-time code").fill(await physician.code());
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -380,7 +381,7 @@ for (const width of [320, 390]) {
     await page.setViewportSize({ width, height: 700 });
     await physician.signIn(page);
     await ask(page, "p-000020");
-    await page.getByLabel("Clinical access").check();
+    await page.getByRole("radio", { name: "Clinical access" }).check();
     await expect(breakIt(page)).toBeInViewport({ ratio: 1 });
     const wide = await dialog(page).evaluate((element) => element.scrollWidth - element.clientWidth);
     expect(wide).toBe(0);
@@ -395,6 +396,24 @@ for (const width of [320, 390]) {
   });
 }
 
+test("a glass for a part of the chart says what for, and the part is there afterwards", async ({ hospital, page }) => {
+  const physician = await physicianIn(hospital);
+  await physician.signIn(page);
+  await ask(page, "p-000027");
+  await page.getByRole("radio", { name: "Threat to life" }).check();
+  await breakIt(page).click();
+  await opened(page, "p-000027");
+  const hidden = page.getByText(/takes glass/).filter({ hasText: /Encounters/ });
+  await hidden.first().locator("..").getByRole("button", { name: "See what it takes" }).click();
+  await expect(dialog(page)).toContainText("This part of the chart is not yours to open in the ordinary way: encounters.");
+  await noViolations(page);
+  await page.getByRole("radio", { name: "Clinical access" }).check();
+  await answerAll(page);
+  await breakIt(page).click();
+  await opened(page, "p-000027");
+  await expect(hidden).toHaveCount(0);
+});
+
 test("details that are owed are asked for with a clock, and given when there is a hand free", async ({
   hospital,
   page,
@@ -402,7 +421,7 @@ test("details that are owed are asked for with a clock, and given when there is 
   const paramedic = await hospital.newPerson({ roles: ["paramedic"] });
   await paramedic.signIn(page);
   await ask(page, "p-000021");
-  await page.getByLabel("Threat to life").check();
+  await page.getByRole("radio", { name: "Threat to life" }).check();
   await breakIt(page).click();
   await opened(page, "p-000021");
   const bar = page.getByRole("region", { name: "Reminder" });
@@ -434,7 +453,7 @@ test("C06: the viewer tells who, when, reason and details of every glass of the 
   const physician = await physicianIn(hospital);
   await physician.signIn(page);
   await ask(page, "p-000022");
-  await page.getByLabel("Threat to life").check();
+  await page.getByRole("radio", { name: "Threat to life" }).check();
   await breakIt(page).click();
   await opened(page, "p-000022");
   await page.getByRole("link", { name: "Who broke the glass" }).click();
@@ -572,7 +591,7 @@ test("an offer that is old is asked for again, and what changed is said before a
   await physician.signIn(page);
   const sent = breaks(page);
   await ask(page, "p-000026");
-  await page.getByLabel("Clinical access").check();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
   await answerAll(page, "typed before");
   await page.clock.fastForward(125_000);
   await page.route(

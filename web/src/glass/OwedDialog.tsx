@@ -61,7 +61,7 @@ export function OwedDialog({ debt, answers, onAnswers, onClose }: Props) {
   return (
     <Dialog title={owed.dialog} onClose={onClose} className="h-glass" describedBy="owed-why">
       <form onSubmit={submit} onKeyDown={sendsByKey} noValidate>
-        <div id="owed-why" tabIndex={-1} data-focus-first>
+        <div id="owed-why" className="h-owed-why" tabIndex={-1} data-focus-first>
           <p className="h-owed-head">
             <strong>{owed.patient(debt.patient)}</strong> <Clock due={debt.due} />
           </p>
