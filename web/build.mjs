@@ -35,7 +35,14 @@ function style() {
     style: "compressed",
     quietDeps: true,
   });
-  return withTheme(css);
+  return withTheme(withIcons(css));
+}
+
+// The design system's icons go into the style sheet: there is no other place that they could be asked for at.
+function withIcons(css) {
+  const icons = join(web, "node_modules/nhsuk-frontend/dist/nhsuk/assets/images");
+  return css.replace(/url\("?\/assets\/images\/([\w-]+\.svg)"?\)/g, (_, name) =>
+    `url("data:image/svg+xml;base64,${readFileSync(join(icons, name)).toString("base64")}")`);
 }
 
 function hashed(name, bytes) {
