@@ -47,9 +47,22 @@ export function Dialog({ title, onClose, children, className = "", describedBy, 
       onFocus={(event) => {
         inside.current = event.target;
       }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        // Here and not by the browser, which closes for good what is asked to close twice.
+        event.preventDefault();
+        event.stopPropagation();
+        if (dismissible) onClose();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         if (dismissible) onClose();
+      }}
+      onClose={(event) => {
+        const dialog = event.currentTarget;
+        if (event.target !== dialog || dialog.open || covered) return;
+        if (dismissible) onClose();
+        else dialog.showModal();
       }}
     >
       <div className="h-dialog-head">

@@ -18,14 +18,17 @@ function asWritten(code: string): string {
   return text.replace(/^([2-9A-Z]{3})[\s-]*([2-9A-Z]{3})$/, "$1-$2");
 }
 
+function useCode() {
+  return useMutation({
+    mutationFn: (code: string) => told(api.GET("/api/v1/codes/{code}", { params: { path: { code } } })),
+    gcTime: 0,
+  });
+}
+
 export function CodeLookup() {
   const [code, setCode] = useState("");
   const [empty, setEmpty] = useState(false);
-  const nameOf = useNameOf();
-  const work = useMutation({
-    mutationFn: (given: string) => told(api.GET("/api/v1/codes/{code}", { params: { path: { code: given } } })),
-    gcTime: 0,
-  });
+  const work = useCode();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const given = asWritten(code);
@@ -57,38 +60,45 @@ export function CodeLookup() {
       ) : work.error !== null ? (
         <ProblemMessage error={work.error} />
       ) : null}
-      {work.data && !work.isPending ? (
-        <dl className="h-told" role="status">
-          <div>
-            <dt>{say.code}</dt>
-            <dd className="h-code">{work.data.code}</dd>
-          </div>
-          <div>
-            <dt>{say.what}</dt>
-            <dd dir="auto">{work.data.what}</dd>
-          </div>
-          {work.data.at === null ? null : (
-            <div>
-              <dt>{say.at}</dt>
-              <dd>
-                <Moment at={work.data.at} />
-              </dd>
-            </div>
-          )}
-          {work.data.staff === null ? null : (
-            <div>
-              <dt>{say.staff}</dt>
-              <dd dir="auto">{nameOf(work.data.staff)}</dd>
-            </div>
-          )}
-          {work.data.patient === null ? null : (
-            <div>
-              <dt>{say.patient}</dt>
-              <dd>{work.data.patient}</dd>
-            </div>
-          )}
-        </dl>
-      ) : null}
+      <div role="status">{work.data && !work.isPending ? <Told told={work.data} /> : null}</div>
     </form>
+  );
+}
+
+type Code = NonNullable<ReturnType<typeof useCode>["data"]>;
+
+function Told({ told }: { told: Code }) {
+  const nameOf = useNameOf();
+  return (
+    <dl className="h-told">
+      <div>
+        <dt>{say.code}</dt>
+        <dd className="h-code">{told.code}</dd>
+      </div>
+      <div>
+        <dt>{say.what}</dt>
+        <dd dir="auto">{told.what}</dd>
+      </div>
+      {told.at === null ? null : (
+        <div>
+          <dt>{say.at}</dt>
+          <dd>
+            <Moment at={told.at} />
+          </dd>
+        </div>
+      )}
+      {told.staff === null ? null : (
+        <div>
+          <dt>{say.staff}</dt>
+          <dd dir="auto">{nameOf(told.staff)}</dd>
+        </div>
+      )}
+      {told.patient === null ? null : (
+        <div>
+          <dt>{say.patient}</dt>
+          <dd>{told.patient}</dd>
+        </div>
+      )}
+    </dl>
   );
 }

@@ -24,7 +24,6 @@ export function CodeView({ text, place }: { text: string; place: Place | null })
     if (place === null || list.current === null) return;
     showLine(list.current, place.line);
     list.current.focus({ preventScroll: true });
-    list.current.scrollIntoView({ block: "nearest" });
   }, [place]);
   const turn = (by: number) => setAt((matches.length + at + by) % Math.max(matches.length, 1));
   return (
@@ -88,6 +87,7 @@ function showLine(list: HTMLElement | null, number: number) {
   const line = list?.querySelector(`li:nth-child(${String(number)})`);
   if (list === null || !(line instanceof HTMLElement)) return;
   list.scrollTop = line.offsetTop - list.clientHeight / 3;
+  line.scrollIntoView({ block: "nearest" });
 }
 
 interface LineProps {

@@ -54,7 +54,7 @@ function One({ proposal, onSigned, onTakeOver }: OneProps) {
   const own = proposal.proposer === staff;
   const heading = `proposal-${proposal.version}`;
   return (
-    <section className="h-card" aria-labelledby={heading}>
+    <article className="h-card" aria-labelledby={heading}>
       <h2 className="nhsuk-heading-s h-proposal-note" id={heading} dir="auto">
         {proposal.note || say.noNote}
       </h2>
@@ -89,6 +89,6 @@ function One({ proposal, onSigned, onTakeOver }: OneProps) {
       {asking ? (
         <SignDialog proposal={proposal} changes={changes} onSigned={onSigned} onClose={() => setAsking(false)} />
       ) : null}
-    </section>
+    </article>
   );
 }
