@@ -25,7 +25,7 @@ export function GlassCard({ glass }: { glass: Glass }) {
           {glass.unsure ? <span className="h-block">{words.unsure}</span> : null}
         </Line>
         {glass.widened.length > 0 ? <Line term={words.widened}>{glass.widened.join(", ")}</Line> : null}
-        <Line term={words.details}>
+        <Line term={words.details} className="h-glass-details">
           <Details glass={glass} />
         </Line>
         <Line term={words.releases}>{words.released(glass.releases)}</Line>
@@ -47,9 +47,9 @@ export function GlassCard({ glass }: { glass: Glass }) {
   );
 }
 
-function Line({ term, children }: { term: string; children: ReactNode }) {
+function Line({ term, children, className }: { term: string; children: ReactNode; className?: string }) {
   return (
-    <div>
+    <div className={className}>
       <dt>{term}</dt>
       <dd>{children}</dd>
     </div>
