@@ -126,6 +126,37 @@ test("a note and a measurement are added once, and are there", async ({ hospital
   await expect(temperature).toContainText("38.4 °C");
 });
 
+test("no answer to what was sent: it is kept, and nobody pretends to know", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  await page.getByRole("button", { name: "Write a note" }).click();
+  await page.getByRole("textbox", { name: "Note" }).fill("lost on the way");
+  await page.route("**/fhir/DocumentReference", (route) => route.abort());
+  await page.getByRole("button", { name: "Add to the chart" }).click();
+  await expect(page.getByText(/nobody knows whether it was written/)).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("lost on the way");
+  await expectAccessible(page);
+});
+
+test("a session that ends while a note is written: nothing is shown, and the note is there afterwards", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  await page.getByRole("button", { name: "Write a note" }).click();
+  await page.getByRole("textbox", { name: "Note" }).fill("not finished");
+  await hospital.admin().must("POST", `/api/v1/staff/${physician.id}/sign-out`, {});
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByText("Margaret Ellison")).toHaveCount(0);
+  await page.getByLabel("Password", { exact: true }).fill(physician.password);
+  await page.getByLabel("One-time code").fill(await physician.code());
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("Your session had ended. Whatever was open in it was shut.")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "What you were writing" })).toHaveValue("not finished");
+  await page.getByRole("button", { name: "Open it again" }).click();
+  await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("not finished");
+});
+
 test("who may read but not add is told why", async ({ hospital, page }) => {
   const officer = await hospital.newPerson({ roles: ["privacy-officer"] });
   await officer.signIn(page);
@@ -156,7 +187,7 @@ test("a glass that is revoked shuts the chart at once; what was being written is
   await expect(page.getByText("Copied.")).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("half a sentence");
   await expectAccessible(page);
-  // Asking again takes the glass again, and the draft is there still.
+  // Asking again takes the glass again.
   await page.getByRole("button", { name: "Open it again" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
 });

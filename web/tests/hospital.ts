@@ -101,11 +101,17 @@ export class Person {
   async ask(method: string, path: string, data?: unknown, headers: Record<string, string> = {}) {
     this.api ??= await request.newContext({ ignoreHTTPSErrors: true, baseURL: this.url });
     if (this.token === "") this.token = this.shared === null ? await this.newToken() : await this.sharedToken(this.shared);
-    return this.api.fetch(path, {
-      method,
-      headers: { Authorization: `Bearer ${this.token}`, ...headers },
-      ...(data === undefined ? {} : { data }),
-    });
+    const send = () =>
+      this.api!.fetch(path, {
+        method,
+        headers: { Authorization: `Bearer ${this.token}`, ...headers },
+        ...(data === undefined ? {} : { data }),
+      });
+    const answer = await send();
+    if (this.shared === null || answer.status() !== 401 || !(await answer.text()).includes(":no-session")) return answer;
+    // The session that workers share had come to its end.
+    this.token = await this.sharedToken(this.shared);
+    return send();
   }
 
   private async newToken(): Promise<string> {

@@ -107,6 +107,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       if (latest.current === null) return;
       forget();
       const { patient, found, basis } = latest.current;
+      latest.current = null; // the first reason is the one that is said
       setChart(null);
       setShut({ by, detail, patient, found, glass: basis.glass });
     },
