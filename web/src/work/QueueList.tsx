@@ -49,7 +49,7 @@ export function QueueList({ rows, current, summons, onMove, onTurn, onCloseExpla
   const virtual = useWindowVirtualizer<HTMLDivElement>({
     count: rows.length,
     estimateSize: () => 66,
-    overscan: 12,
+    overscan: 8,
     scrollMargin: margin,
     getItemKey: (index) => rows[index]?.key ?? index,
   });
