@@ -354,13 +354,28 @@ def test_smuggling(steady, what):
 
 
 @pytest.mark.parametrize("raw", [
-    b"GET / HTTP/2.0\r\nHost: h\r\n\r\n", b"GET / HTTP/1.0\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: h\r\n\r\n", b"GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET / HTTP/2.0\r\nHost: h\r\n\r\n", b"GET /none HTTP/1.0\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: h\r\n\r\n", b"GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n",
     b"GET /healthz\r\n\r\n", b"GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", b"\x16\x03\x01 nonsense\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: h\r\n\r\n",
     b"GET /healthz HTTP/1.1\r\n\r\n", b"GET /healthz HTTP/1.1\r\nHost: h h\r\n\r\n", b"GET /healthz#x HTTP/1.1\r\nHost: h\r\n\r\n",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET * HTTP/1.1\r\nHost: h\r\n\r\n"])
 def test_request_lines_that_are_none(steady, raw):
     status, said, _ = exchange(steady[0], raw, timeout=5)
     clear(status, said, 400, 404, 405, 501, 505)
+
+
+def test_http_1_0_is_answered_once_and_the_connection_closed(steady):
+    """It knows no Host and keeps no connection, whatever it asks for; the front door is where it always is."""
+    connection = steady[0].raw(10)
+    connection.sendall(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /healthz HTTP/1.0\r\n\r\n")
+    got = b""
+    with connection:
+        while part := connection.recv(65536):  # an end, not a timeout
+            got += part
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.") and head.split(b" ")[1] == b"302", head
+    assert b"\r\nlocation: /console/\r\n" in head.lower() + b"\r\n"
+    assert b"\r\nconnection: close\r\n" in head.lower() + b"\r\n"
+    assert body == b"" and got.count(b"HTTP/1.") == 1
 
 
 def test_tokens_that_are_none(steady):
