@@ -175,9 +175,9 @@ TEST_F(Events, WhoWalkedAwayIsToldLaterThatSomethingWasMissed) {
   const auto source = ear(doc);
   const auto second = sign_in("doc");
   ASSERT_EQ(post("/api/v1/session/lock", doc).status, 204);
-  break_glass(second, "p-2");
-  EXPECT_EQ(heard(source), (Heard{"session {\"change\":\"locked\",\"by\":null}"}));
-  EXPECT_EQ(get("/api/v1/events", doc).slug(), "session-locked");
+  const auto glass = break_glass(second, "p-2");
+  EXPECT_EQ(heard(source), (Heard{"session {\"change\":\"locked\",\"by\":null}",
+                                  "glass " + glass_event(glass, "opened", "", true, false)}));
   ASSERT_EQ(post("/api/v1/session/unlock", doc, {{"password", "correct horse battery"}}).status,
             204);
   EXPECT_EQ(heard(source), (Heard{"session {\"change\":\"unlocked\",\"by\":null}", "lost {}"}));
@@ -185,6 +185,32 @@ TEST_F(Events, WhoWalkedAwayIsToldLaterThatSomethingWasMissed) {
   ASSERT_EQ(post("/api/v1/session/unlock", doc, {{"password", "correct horse battery"}}).status,
             204);
   EXPECT_EQ(only(heard(source), "lost"), Heard{}) << "nothing was";
+}
+
+TEST_F(Events, ALockedScreenMayBeginToListenAndHearsOfItsEnd) {
+  const auto doc = sign_in("doc");
+  const auto before = ear(doc);
+  const auto glass = break_glass(doc, "p-2");
+  (void)before->take();
+  ASSERT_EQ(post("/api/v1/session/lock", doc).status, 204);
+  EXPECT_EQ(only(heard(before), "session").size(), 1U);
+  const auto from = size();
+  const auto begun = listen(doc);
+  const auto session = state().session_by_token(in::token_hash(doc));
+  EXPECT_EQ(heard(begun), (Heard{"hello {\"session\":\"" + session->id.text() + "\"}"}));
+  EXPECT_EQ(size(), from);
+  ASSERT_EQ(post("/api/v1/glass/" + glass + "/revoke", sign_in("pia"), {{"comment", "c"}}).status,
+            200);
+  clock_.pass(1s);
+  ASSERT_EQ(get("/readyz", "").status, 200);
+  ASSERT_EQ(call("DELETE", "/api/v1/session", doc).status, 204);
+  const Heard told{"glass " + glass_event(glass, "ended", "revoked", true, true),
+                   "session {\"change\":\"ended\",\"by\":\"logout\"}"};
+  for (const auto& each : {before, begun}) {
+    EXPECT_EQ(heard(each), told) << "and nothing of the chart in front";
+    EXPECT_TRUE(each->take().over);
+  }
+  EXPECT_EQ(get("/api/v1/events", doc).slug(), "no-session");
 }
 
 TEST_F(Events, AChartThatShutsIsToldWhateverShutIt) {

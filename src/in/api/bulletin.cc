@@ -145,8 +145,10 @@ void Bulletin::tell(const std::vector<app::NewsItem>& all, const app::State& sta
     for (const auto& ear : listening) {
       if (!app::hears(state, ear->listener, news)) continue;
       const auto* session = state.session(ear->listener.session);
-      // Whoever walked away is told what becomes of the session alone, and the rest as lost.
-      if (of_session == nullptr && session != nullptr && session->locked) {
+      // Whoever walked away is told what becomes of the session and of glass, and the rest as lost.
+      const bool told_when_locked =
+          of_session != nullptr || std::holds_alternative<app::GlassChanged>(news);
+      if (!told_when_locked && session != nullptr && session->locked) {
         ear->missed = true;
         continue;
       }

@@ -13,9 +13,10 @@ http::Response watch_events(Api& api, const http::Request& request, const http::
   std::shared_ptr<http::EventSource> source;
   const auto done = api.run([&](app::House& house, const Now& now) {
     const auto& state = house.state();
-    const auto* session = app::live_session(state, hash, now);
+    // A locked screen, too, is to hear at once that its session ended.
+    const auto* session = app::locked_or_live_session(state, hash, now);
     if (session == nullptr) {
-      refused = app::no_session(state, hash, now);
+      refused = app::no_session();
       return;
     }
     source = api.bulletin.listen({.session = session->id, .staff = session->staff},
