@@ -198,10 +198,14 @@ TEST_F(Own, WhatConcernsNoChartIsWrittenDownToo) {
                                             {{"what", "x"}},
                                             {{"kind", "fax"}, {"what", "x"}},
                                             {{"kind", "print"}, {"what", ""}},
-                                            {{"kind", "print"}, {"what", std::string(201, 'x')}},
+                                            {{"kind", "print"}, {"what", std::string(801, 'x')}},
                                             {{"kind", "print"}, {"what", "x"}, {"copies", 2}}})
       EXPECT_EQ(post(path, doc, bad).status, 400) << path << bad;
   EXPECT_EQ(size(), from + 1);
+  std::string long_words;
+  for (int n = 0; n < 200; ++n) long_words += "\U0001F4C4";
+  EXPECT_EQ(post("/api/v1/copies", doc, {{"kind", "print"}, {"what", long_words}}).status, 204)
+      << "200 characters, of whatever script";
 }
 
 }  // namespace

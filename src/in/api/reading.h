@@ -49,6 +49,7 @@ inline std::vector<facts::Detail> read_details(std::vector<http::Fields> given) 
 }
 
 // What leaves the screen, and how.
+inline constexpr std::size_t copied_bytes_max = 800;  // 200 characters of any script
 struct Copy {
   std::string kind;  // "print", "download"
   std::string what;
@@ -59,7 +60,7 @@ inline std::variant<Copy, http::Response> read_copy(const http::Request& request
   http::Fields fields{std::get<boost::json::object>(body)};
   Copy out;
   out.kind = fields.one_of("kind", {"print", "download"});
-  out.what = fields.text("what", 200);
+  out.what = fields.text("what", copied_bytes_max);
   if (const auto error = fields.error()) return http::problem(*error);
   return out;
 }
