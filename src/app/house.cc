@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "app/explanations.h"
 #include "app/keep_time.h"
 #include "app/replay.h"
 
@@ -118,6 +117,8 @@ void House::record(const Spelled& spelled, const Now& now) {
     return;
   }
   state_.apply(*index, now, spelled.body);
+  next_ending_ = glass::earlier(next_ending_, ending_of(state_, spelled.body.fact, now));
+  may_explain(state_, spelled.body.fact, unexplained_);
   for (auto& each : news_of(state_, spelled.body.fact)) note_news(std::move(each));
   if (watches_.empty()) return;
   const auto gains = session_that_gains(spelled.body.fact);
@@ -188,19 +189,18 @@ void House::keep_time(const Now& told) {
     record(spell(facts::ClockStepped{.by_millis = step->count()}, now, {}), now);
     wall_minus_boot_ += *step;
   }
-  note_all(due_by_time(state_, now), now);
+  if (next_ending_.passed(now)) {
+    note_all(endings_due(state_, now), now);
+    next_ending_ = next_ending(state_, now);
+  }
+  note_all(late_cases(state_, now), now);
   const bool due = std::any_of(running_.begin(), running_.end(), [&](const auto& each) {
     const auto running = each.lock();
     return running != nullptr && now.wall >= running->right.judge_again;
   });
   if (due || state_.rights_epoch != rights_seen_) recheck_rights(now);
   look_at_charts(now);
-  const auto minute = std::chrono::floor<std::chrono::minutes>(now.wall);
-  if (state_.rights_epoch != explained_epoch_ || minute != explained_minute_) {
-    explained_epoch_ = state_.rights_epoch;
-    explained_minute_ = minute;
-    note_all(explained_now(state_), now);
-  }
+  note_all(explained_now(state_, std::exchange(unexplained_, {})), now);
   std::erase_if(repeated_, [&](auto& each) {
     if (now.wall < each.second.first + 1min) return false;
     auto fact = each.second.sample;

@@ -13,6 +13,7 @@
 
 #include "app/access.h"
 #include "app/context.h"
+#include "app/explanations.h"
 #include "app/journal.h"
 #include "app/lease.h"
 #include "app/news.h"
@@ -124,8 +125,8 @@ class House {
   std::uint64_t charts_epoch_ = 0;  // the charts in front were last looked at then
   Millis charts_looked_at_{0};      // on the boot clock
   std::string policy_seen_;
-  std::uint64_t explained_epoch_ = 0;  // explanations were last looked for then
-  std::chrono::sys_time<std::chrono::minutes> explained_minute_{};
+  Unexplained unexplained_{.all = true, .cases = {}};  // explanations are looked for there
+  Deadline next_ending_{.wall = far_past, .boot = Millis::min()};
   Millis wall_minus_boot_{0};
 };
 

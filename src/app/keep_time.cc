@@ -15,17 +15,40 @@ void end_glass(const glass::Glass& held, facts::EndedBy by, const Now& now,
 }
 
 // A policy that came later may shorten what is open; it never lengthens it.
+std::optional<Instant> shortened_to(const State& state, const glass::Grant& grant) {
+  const auto* rule = rule_named(state, grant.rule);
+  if (rule == nullptr) return std::nullopt;
+  return grant.since + rule->ends.value_or(policy::ast::Ends{}).after;
+}
+
 bool shortened_out(const State& state, const glass::Glass& held, const Now& now) {
   return std::any_of(held.grants.begin(), held.grants.end(), [&](const glass::Grant& grant) {
-    const auto* rule = rule_named(state, grant.rule);
-    return rule != nullptr &&
-           now.wall >= grant.since + rule->ends.value_or(policy::ast::Ends{}).after;
+    const auto at = shortened_to(state, grant);
+    return at && now.wall >= *at;
   });
+}
+
+// Use moves this later, but for one thing: after a reboot it gives it back its boot half.
+Deadline idle_end(const Deadline& idle, Millis span, const Now& now) {
+  return span.count() == 0 ? idle : glass::earlier(idle, glass::in(now, span));
+}
+
+Deadline ending_of(const Session& session, const Now& now) {
+  return glass::earlier(session.until, idle_end(session.idle, session.idle_span, now));
+}
+
+Deadline ending_of(const State& state, const glass::Glass& held, const Now& now) {
+  const auto* open = std::get_if<glass::Open>(&held.life);
+  if (open == nullptr) return {};
+  auto out = glass::earlier(open->until, idle_end(open->idle, held.idle_span, now));
+  for (const auto& grant : held.grants)
+    if (const auto at = shortened_to(state, grant)) out.wall = std::min(out.wall, *at);
+  return out;
 }
 
 }  // namespace
 
-std::vector<facts::Fact> due_by_time(const State& state, const Now& now) {
+std::vector<facts::Fact> endings_due(const State& state, const Now& now) {
   std::vector<facts::Fact> out;
   std::set<SessionId> over;
   for (const auto& [id, session] : state.sessions) {
@@ -48,14 +71,37 @@ std::vector<facts::Fact> due_by_time(const State& state, const Now& now) {
     else if (shortened_out(state, held, now))
       end_glass(held, facts::EndedBy::expired, now, out);
   }
-  for (const auto& id : state.unclosed) {
+  return out;
+}
+
+Deadline next_ending(const State& state, const Now& now) {
+  Deadline out;
+  for (const auto& [id, session] : state.sessions)
+    out = glass::earlier(out, ending_of(session, now));
+  for (const auto& id : state.open)
+    out = glass::earlier(out, ending_of(state, state.glasses.at(id), now));
+  return out;
+}
+
+Deadline ending_of(const State& state, const facts::Fact& fact, const Now& now) {
+  if (const auto* f = std::get_if<facts::SessionOpened>(&fact)) {
+    const auto* session = state.session(f->session);
+    return session == nullptr ? Deadline{} : ending_of(*session, now);
+  }
+  const glass::Glass* held = nullptr;
+  if (const auto* f = std::get_if<facts::GlassOpened>(&fact)) held = state.glass(f->glass);
+  if (const auto* f = std::get_if<facts::GlassWidened>(&fact)) held = state.glass(f->glass);
+  if (held != nullptr) return ending_of(state, *held, now);
+  // Another policy may shorten all that is open.
+  return std::holds_alternative<facts::PolicySigned>(fact) ? next_ending(state, now) : Deadline{};
+}
+
+std::vector<facts::Fact> late_cases(const State& state, const Now& now) {
+  std::vector<facts::Fact> out;
+  for (const auto& [from, id] : state.late_from) {
+    if (now.wall < from) break;
     const auto& held = state.all_cases.at(id);
-    bool late = cases::overdue_now(held, now.wall);
-    if (const auto* opened = state.glass(held.glass); opened != nullptr && !held.overdue_at)
-      for (const auto& grant : opened->grants)
-        late = late || (grant.details_due && now.wall >= *grant.details_due);
-    if (late)
-      out.emplace_back(facts::CaseOverdue{.patient = held.patient, .case_id = id, .due = held.due});
+    out.emplace_back(facts::CaseOverdue{.patient = held.patient, .case_id = id, .due = held.due});
   }
   return out;
 }

@@ -7,9 +7,15 @@
 
 namespace halligan::app {
 
-// Endings of glass and sessions, in the order in which they must be written; overdue cases;
-// explanations that turned up.
-std::vector<facts::Fact> due_by_time(const State& state, const Now& now);
+// Endings of glass and sessions, in the order in which they must be written.
+std::vector<facts::Fact> endings_due(const State& state, const Now& now);
+// Before this there is none, however much is used from now on, unless a fact comes that brings one.
+Deadline next_ending(const State& state, const Now& now);
+// What this fact brings, which was applied.
+Deadline ending_of(const State& state, const facts::Fact& fact, const Now& now);
+
+// Cases that became late. Costs what is late, not what is there.
+std::vector<facts::Fact> late_cases(const State& state, const Now& now);
 
 // Glass that the policy now in force would no longer give.
 std::vector<facts::Fact> ended_by_policy(const State& state, const Now& now);

@@ -95,6 +95,36 @@ void State::end_session(const SessionId& id) {
   sessions.erase(at);
 }
 
+void State::keep_unclosed(const cases::Case& held) {
+  unclosed.insert(held.id);
+  unclosed_by_time[{held.opened_at, held.id}] = &held;
+  unclosed_of_patient.emplace(held.patient, held.id);
+  unclosed_of_staff.emplace(held.staff, held.id);
+  file_late(held);
+}
+
+// When time alone makes the case late: it is due, or details are that its glass owes. Asked for
+// again with every fact that moves this.
+void State::file_late(const cases::Case& held) {
+  if (const auto filed = late_at_.find(held.id); filed != late_at_.end()) {
+    late_from.erase({filed->second, held.id});
+    late_at_.erase(filed);
+  }
+  if (held.closing || held.overdue_at) return;
+  auto at = held.due;
+  if (const auto* opened = glass(held.glass))
+    for (const auto& grant : opened->grants)
+      if (grant.details_due) at = std::min(at, *grant.details_due);
+  late_at_[held.id] = at;
+  late_from.emplace(at, held.id);
+}
+
+void State::file_late_of(const glass::Glass& held) {
+  for (auto each = unclosed_of_patient.lower_bound({held.patient, CaseId{}});
+       each != unclosed_of_patient.end() && each->first == held.patient; ++each)
+    if (const auto& about = all_cases.at(each->second); about.glass == held.id) file_late(about);
+}
+
 // --- the ledger and the machine ---------------------------------------------------------------
 
 template <>
@@ -328,12 +358,13 @@ void State::on(EntryIndex, const EntryTime& at, const facts::FeedBeat& f) {
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::GlassOpened& f) {
-  glasses.insert_or_assign(f.glass, glass::apply_opened(f, at));
+  const auto held = glasses.insert_or_assign(f.glass, glass::apply_opened(f, at)).first;
   open.insert(f.glass);
   glass_of_patient[f.patient].push_back(f.glass);
   glass_of_staff[f.staff].push_back(f.glass);
   glass_in_order.push_back(f.glass);
   glass_over[f.glass] = std::make_shared<std::atomic<bool>>(false);
+  file_late_of(held->second);
   used(f.session, f.patient, at, {});
 }
 
@@ -342,8 +373,11 @@ void State::on(EntryIndex, const EntryTime& at, const facts::GlassWidened& f) {
   const auto held = glasses.find(f.glass);
   if (held == glasses.end()) return;
   glass::apply_widened(held->second, f, at);
-  if (const auto about = all_cases.find(held->second.case_id); about != all_cases.end())
+  if (const auto about = all_cases.find(held->second.case_id); about != all_cases.end()) {
     cases::apply_widened(about->second, f);
+    file_late(about->second);
+  }
+  file_late_of(held->second);
 }
 
 template <>
@@ -361,8 +395,10 @@ void State::on(EntryIndex, const EntryTime&, const facts::GlassEnded& f) {
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::DetailsGiven& f) {
-  if (const auto held = glasses.find(f.glass); held != glasses.end())
+  if (const auto held = glasses.find(f.glass); held != glasses.end()) {
     glass::apply_details(held->second, f);
+    file_late_of(held->second);
+  }
   if (const auto held = all_cases.find(f.case_id); held != all_cases.end()) {
     facts::CaseJustified given;
     for (const auto& detail : f.details) given.text += detail.prompt + " " + detail.answer + "\n";
@@ -379,9 +415,8 @@ void State::on(EntryIndex, const EntryTime&, const facts::BreakUnneeded&) {}
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::CaseOpened& f) {
   const auto held = all_cases.insert_or_assign(f.case_id, cases::apply_opened(f, at.wall)).first;
-  unclosed.insert(f.case_id);
-  const std::pair key{at.wall, f.case_id};
-  cases_by_time[key] = unclosed_by_time[key] = &held->second;
+  cases_by_time[{at.wall, f.case_id}] = &held->second;
+  keep_unclosed(held->second);
   if (!f.key.empty()) case_by_key[f.key] = f.case_id;
 }
 
@@ -404,12 +439,17 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseClosed& f) {
   cases::apply_closed(held->second, f, at.wall);
   unclosed.erase(f.case_id);
   unclosed_by_time.erase({held->second.opened_at, f.case_id});
+  unclosed_of_patient.erase({held->second.patient, f.case_id});
+  unclosed_of_staff.erase({held->second.staff, f.case_id});
+  file_late(held->second);
 }
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::CaseOverdue& f) {
-  if (const auto held = all_cases.find(f.case_id); held != all_cases.end())
-    cases::apply_overdue(held->second, at.wall);
+  const auto held = all_cases.find(f.case_id);
+  if (held == all_cases.end()) return;
+  cases::apply_overdue(held->second, at.wall);
+  file_late(held->second);
 }
 
 template <>
@@ -417,8 +457,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseReopened& f) {
   const auto held = all_cases.find(f.case_id);
   if (held == all_cases.end()) return;
   cases::apply_reopened(held->second, f, at.wall);
-  unclosed.insert(f.case_id);
-  unclosed_by_time[{held->second.opened_at, f.case_id}] = &held->second;
+  keep_unclosed(held->second);
 }
 
 template <>

@@ -168,6 +168,10 @@ class State {
   // point into all_cases, whose cases stay where they are, also when the state moves.
   using ByTime = std::map<std::pair<Instant, CaseId>, const cases::Case*>;
   ByTime cases_by_time, unclosed_by_time;
+  // Those that nobody closed, by whom they are about, and by when each becomes late.
+  std::set<std::pair<PatientId, CaseId>> unclosed_of_patient;
+  std::set<std::pair<StaffId, CaseId>> unclosed_of_staff;
+  std::set<std::pair<Instant, CaseId>> late_from;
   std::map<std::string, CaseId> case_by_key;
   std::map<std::string, PolicyText> policies;
   std::string policy_version;
@@ -192,9 +196,13 @@ class State {
             const GlassId& glass);
   void end_session(const SessionId& id);
   void take_in_hand(Person& person, const std::string& what, const StaffId& by);
+  void keep_unclosed(const cases::Case& held);
+  void file_late(const cases::Case& held);
+  void file_late_of(const glass::Glass& held);
   void forget_old(const EntryTime& at);
 
   std::shared_ptr<const policy::Engine> engine_;
+  std::map<CaseId, Instant> late_at_;  // where each stands in late_from
 };
 
 }  // namespace halligan::app

@@ -86,6 +86,8 @@ std::string State::dump() const {
   for (const auto& id : open) out << "open " << id.text() << '\n';
   for (const auto& [id, c] : all_cases) put(out, c);
   for (const auto& id : unclosed) out << "unclosed " << id.text() << '\n';
+  for (const auto& [at, id] : late_from)
+    out << "late from " << to_text(at) << ' ' << id.text() << '\n';
   for (const auto& [version, p] : policies)
     out << "policy " << version << ' ' << p.proposer.text() << ' ' << p.signer.text() << ' '
         << p.parts << ' ' << p.text.size() << '\n';

@@ -171,4 +171,24 @@ std::optional<Engine::Found> Engine::explanation_of(const Evidence& evidence, as
   return std::nullopt;
 }
 
+ExplainsBy Engine::explains_by(WordId relation) const {
+  auto out = ExplainsBy::no;
+  const auto look = [&](const WalkPath& path) {
+    const bool from_case = path.start == ast::Start::staff || path.start == ast::Start::patient;
+    for (const auto& [session, value, steps] : path.alternatives) {
+      for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (steps[i].relation != relation) continue;
+        const bool first = i == 0 && from_case;
+        const bool last = i + 1 == steps.size() && path.end == PathEnd::patient;
+        out = std::max(out, first || last ? ExplainsBy::its_ends : ExplainsBy::any_walk);
+      }
+    }
+  };
+  std::ranges::for_each(explains_, look);
+  for (const auto& rule : rules_) {
+    if (rule.review_unless) look(*rule.review_unless);
+  }
+  return out;
+}
+
 }  // namespace halligan::policy

@@ -115,6 +115,10 @@ struct Explanation {
   std::vector<RuleIx> decisive;  // these alone give the same verdict
 };
 
+// Which cases' explanations may walk over an edge: none; those of the staff or the patient that it
+// ends at; or others, too, for it may lie in the middle of the way.
+enum class ExplainsBy : std::uint8_t { no = 0, its_ends, any_walk };
+
 class Engine {
  public:
   // Interns the policy's words and places into `names`; the engine then fits that evidence and its
@@ -153,6 +157,8 @@ class Engine {
   };
   std::optional<Found> explanation_of(const Evidence& evidence, ast::CaseKind kind,
                                       const Asker& asker, Subject patient, Instant access_at) const;
+  // Whom a fact of this relation may help to explain, or to account for.
+  ExplainsBy explains_by(WordId relation) const;
 
   // ---- Names.
 
