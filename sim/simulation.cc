@@ -80,6 +80,8 @@ class Simulation {
   void act_at_one_bedside();
   void sign_in();
   void sign_out();
+  void lock_session();
+  void unlock_session();
   void break_glass();
   void break_again();
   void read();
@@ -106,6 +108,8 @@ class Simulation {
   void record_relation(const facts::Fact& fact);
   void note_new_glass();
   const SimSession* some_session();
+  bool locked(const SimSession& session) const;
+  void check_not_locked(const SimSession& session, const char* what) const;
   std::string some_patient() { return "p-" + std::to_string(dice_.below(patients)); }
   Millis true_now() const { return true_; }
 
@@ -135,6 +139,7 @@ class Simulation {
   std::map<std::string, Millis> longer_;
   std::set<std::string> ended_;            // glass whose end was told to somebody
   std::set<std::string> closed_sessions_;  // sessions whose end was told
+  std::set<std::string> locked_;           // tokens of those that were told that they are locked
   std::vector<ledger::TreeHead> heads_;
   std::int64_t next_step_ = 0;
   std::uint64_t keys_used_ = 0;
@@ -254,6 +259,7 @@ void Simulation::check_streams() {
   for (const auto& each : streams_) {
     const auto* session = house_->state().session_by_token(each.token);
     hold(session != nullptr, "P2", "a record streams and its session is over");
+    hold(!session->locked, "P2", "a record streams and its session is locked");
     hold(app::judge(house_->state(), *session, each.cell, now).verdict == app::Verdict::permit,
          "P2", "a record streams on a right that has ended");
   }
@@ -394,6 +400,41 @@ void Simulation::sign_out() {
   }
 }
 
+bool Simulation::locked(const SimSession& session) const {
+  const auto* live = house_->state().session_by_token(session.token);
+  return live != nullptr && live->locked;
+}
+
+// Neither as the house has it, nor as its person was told, whatever was started again since.
+void Simulation::check_not_locked(const SimSession& session, const char* what) const {
+  hold(!locked(session) && !locked_.contains(session.token), "P2",
+       std::string{what} + " in a session that is locked");
+}
+
+void Simulation::lock_session() {
+  const auto* session = some_session();
+  if (session == nullptr) return;
+  const auto token = session->token;
+  if (!std::holds_alternative<app::LockSession::Done>(perform(app::LockSession{token}))) return;
+  for (const auto& each : streams_)
+    hold(each.token != token || each.lease->over(), "P2", "a record streams beyond a lock");
+  tell([this, token] { locked_.insert(token); });
+}
+
+void Simulation::unlock_session() {
+  for (const auto& [id, session] : sessions_) {
+    if (!locked(session)) continue;
+    const bool matched = !dice_.one_in(4);
+    const auto token = session.token;
+    const auto answer =
+        perform(app::UnlockSession{.token_hash = token, .password_matched = matched});
+    if (!std::holds_alternative<app::UnlockSession::Done>(answer)) return;
+    hold(matched, "P2", "unlocked without the password");
+    locked_.erase(token);
+    return tell([this, token] { locked_.erase(token); });
+  }
+}
+
 void Simulation::break_glass() {
   const auto* session = some_session();
   if (session == nullptr) return;
@@ -413,6 +454,7 @@ void Simulation::break_glass() {
     ++report_.refusals;
     return;
   }
+  check_not_locked(*session, "glass was broken");
   hold(!(staff == "dr-b" && command.patient.text() == "p-4"), "P6", "a deny was broken");
   if (command.rule == "clinical-access" && !broken->again)
     hold(!command.details.empty(), "P11", "a glass without its details");
@@ -463,6 +505,7 @@ void Simulation::read() {
     ++report_.refusals;
     return;
   }
+  check_not_locked(*session, "a release");
   hold(cell.type != "Claim", "P6", "claims were opened");
   hold(!(staff == "dr-b" && *cell.patient == "p-4"), "P6", "an excluded person got in");
   const auto& basis = accessed->cells.front();
@@ -581,8 +624,11 @@ void Simulation::step_clock() {
 // Used all the time and never left, a glass ends by its lifetime alone, whatever the clocks say.
 void Simulation::act_at_one_bedside() {
   const auto what = dice_.below(100);
-  if (some_session() == nullptr)
+  const auto* session = some_session();
+  if (session == nullptr)
     sign_in();
+  else if (locked(*session))
+    unlock_session();
   else if (house_->state().open.empty())
     break_glass();
   else if (what < 60)
@@ -600,11 +646,15 @@ void Simulation::act() {
   const auto what = dice_.below(100);
   if (what < 14)
     sign_in();
-  else if (what < 17)
+  else if (what < 16)
     sign_out();
-  else if (what < 32)
-    break_glass();
+  else if (what < 18)
+    lock_session();
+  else if (what < 21)
+    unlock_session();
   else if (what < 34)
+    break_glass();
+  else if (what < 36)
     break_again();
   else if (what < 64)
     read();
