@@ -17,8 +17,10 @@ GlassView glass_view(const State& state, const glass::Glass& held, const Now& no
     out.roles = person->roles;
   }
   if (const auto* rule = rule_named(state, held.grants.front().rule)) out.label = rule->label;
-  if (const auto* open = std::get_if<glass::Open>(&held.life))
+  if (const auto* open = std::get_if<glass::Open>(&held.life)) {
     out.until = glass::wall_end(open->until, now);
+    if (held.idle_span.count() > 0) out.idle_until = glass::wall_end(open->idle, now);
+  }
   for (const auto& grant : held.grants)
     if (grant.details_due && (!out.owed_due || *grant.details_due < *out.owed_due))
       out.owed_due = grant.details_due;

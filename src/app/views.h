@@ -16,6 +16,7 @@ struct GlassView {
   std::vector<std::string> roles;
   std::string label;             // of the first grant's rule
   std::optional<Instant> until;  // while open: the earliest of its deadlines but the idle one
+  std::optional<Instant> idle_until;  // while open, where it idles: if it is not used until then
   std::vector<std::string> owed_prompts;
   std::optional<Instant> owed_due;
   std::optional<std::string> case_state;

@@ -275,13 +275,32 @@ TEST_F(ApiWorld, ABrokenGlassIsSeenClosedAndEndedOnce) {
   EXPECT_EQ(shown.at("name").as_string(), "Name of doc");
   EXPECT_EQ(shown.at("details").as_array().size(), 3U);
   EXPECT_EQ(shown.at("case_state").as_string(), "owed");
+  EXPECT_FALSE(shown.at("idle_until").is_null());
   EXPECT_EQ(get("/api/v1/charts/p-2/glass", sign_in("nina")).slug(), "glass-needed");
   EXPECT_EQ(post("/api/v1/glass/" + glass + "/close", sign_in("nina")).status, 403);
   const auto closed = post("/api/v1/glass/" + glass + "/close", token);
   ASSERT_EQ(closed.status, 200);
   EXPECT_EQ(closed.str("ended_by"), "closed");
+  EXPECT_TRUE(closed["until"].is_null());
+  EXPECT_TRUE(closed["idle_until"].is_null()) << "over is over";
   EXPECT_EQ(post("/api/v1/glass/" + glass + "/close", token).status, 409);
   EXPECT_EQ(get("/api/v1/glass?all=true", token).status, 403);
+}
+
+TEST_F(ApiWorld, AnAccessOfTheChartPutsOffTheEndForWantOfUseAndNothingElseDoes) {
+  const auto token = sign_in("doc");
+  break_glass(token, "p-2");
+  const auto idles_until = [&] {
+    const auto shown = get("/api/v1/session", token)["glass"].as_array()[0].as_object();
+    EXPECT_EQ(shown.at("idle_seconds").to_number<int>(), 600);
+    return std::string{shown.at("idle_until").as_string()};
+  };
+  const auto first = idles_until();
+  EXPECT_EQ(first, to_text(clock_.now().wall + 10min));
+  clock_.pass(4min);
+  EXPECT_EQ(idles_until(), first) << "asking when it ends is no use of the chart";
+  ASSERT_EQ(post("/api/v1/charts/p-2/open", token).str("verdict"), "permit");
+  EXPECT_EQ(idles_until(), to_text(clock_.now().wall + 10min));
 }
 
 TEST_F(ApiWorld, OneKeyIsOneGlass) {

@@ -202,10 +202,35 @@ test("Close now ends the glass, and says so", async ({ hospital, page }) => {
   await expect.poll(async () => page.evaluate(async () => ((await (await fetch("/api/v1/session")).json()) as { glass: unknown[] }).glass.length)).toBe(0);
 });
 
+test("not used: its countdown is right after a reload too, and shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000002", clinical);
+  await page.clock.install();
+  await openChart(page, "p-000002");
+  await expect(banner(page).getByRole("timer")).toContainText(/Sooner without use: in (9:5\d|10:00)\./);
+  await page.reload();
+  await expect(banner(page).getByRole("timer")).toContainText(/Sooner without use: in (9:5\d|10:00)\./);
+  await expect(part(page, "Allergies")).toContainText("Penicillin");
+  await page.context().setOffline(true);
+  await page.clock.fastForward("09:30");
+  await expect(banner(page).getByRole("timer")).toContainText(/Sooner without use: in 0:[0-3]\d\./);
+  await page.clock.fastForward("00:40");
+  await expect(page.getByText("Its glass has ended because the chart was not used, and the server could not be asked.")).toBeVisible();
+  await expect(page.getByText("Penicillin")).toHaveCount(0);
+});
+
 test("its own countdown shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
   const physician = await cardiologist(hospital);
   await physician.signIn(page);
   await breakGlass(page, "p-000002", clinical);
+  // As where the policy's reason does not idle.
+  await page.route("**/api/v1/session", async (route) => {
+    const answer = await route.fetch({ headers: { ...(await route.request().allHeaders()), "sec-fetch-site": "same-origin" } });
+    const session = (await answer.json()) as { glass: object[] };
+    const glass = session.glass.map((each) => ({ ...each, idle_until: null, idle_seconds: 0 }));
+    await route.fulfill({ response: answer, json: { ...session, glass } });
+  });
   await page.clock.install();
   await openChart(page, "p-000002");
   await page.context().setOffline(true);

@@ -114,6 +114,8 @@ json::object glass_json(const app::GlassView& view) {
           {"purpose", first.purpose},
           {"opened_at", to_text(held.opened_at)},
           {"until", or_null(view.until)},
+          {"idle_until", or_null(view.idle_until)},
+          {"idle_seconds", seconds(held.idle_span)},
           {"ended_at", ended == nullptr ? json::value{} : json::value(to_text(ended->at))},
           {"ended_by", ended == nullptr ? json::value{} : json::value(spelled(ended->by))},
           {"place", or_null(held.place.text())},

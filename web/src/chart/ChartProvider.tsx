@@ -24,8 +24,6 @@ export interface OpenChart {
   patient: string;
   /** As the search said; null where the chart was opened by its id alone, as after a reload. */
   found: FoundPatient | null;
-  /** What was offered before it opened, by rule: how long each may idle. */
-  idle: Record<string, number>;
   basis: Basis;
   notices: string[];
   /** Somebody else will look at this access. */
@@ -71,10 +69,6 @@ const ChartContext = createContext<Held | null>(null);
 type Permit = Extract<OpenAnswer, { verdict: "permit" }>;
 type Deny = Extract<OpenAnswer, { verdict: "deny" }>;
 
-function idleOf(asked: Asked | null): Record<string, number> {
-  return Object.fromEntries((asked?.offer.grants ?? []).map((grant) => [grant.rule, grant.idle_seconds]));
-}
-
 /** The open glass of this session for one chart. */
 export function glassOf(session: Session, patient: string): Glass[] {
   return session.glass.filter((open) => open.patient === patient);
@@ -97,8 +91,6 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   latest.current = chart;
   const sessionNow = useRef(session);
   sessionNow.current = session;
-  const asking = useRef(asked);
-  asking.current = asked;
 
   const forget = useCallback(() => client.removeQueries({ queryKey: ["chart"] }), [client]);
 
@@ -121,7 +113,6 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       const opened: OpenChart = {
         patient,
         found: found ?? before?.found ?? null,
-        idle: { ...before?.idle, ...idleOf(asking.current) },
         basis: answer.basis,
         notices: answer.notices,
         review: answer.review,

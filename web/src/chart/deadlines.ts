@@ -11,14 +11,14 @@ import { glassOf, useChart, type OpenChart } from "./ChartProvider";
 export interface Deadlines {
   glass: Glass | null;
   until: number | null;
-  /** When it ends for want of use; null where nothing says how long it may idle. */
+  /** When it ends for want of use; null where it does not idle. */
   idle: number | null;
 }
 
-/** When something of this chart was last read. */
-function useLastUse(): number {
+/** When something of this chart was last read while this page was looking. */
+function useLastUse(): number | null {
   const client = useQueryClient();
-  const [last, setLast] = useState(serverNow);
+  const [last, setLast] = useState<number | null>(null);
   useEffect(
     () =>
       client.getQueryCache().subscribe((event) => {
@@ -29,9 +29,11 @@ function useLastUse(): number {
   return last;
 }
 
-function idleSeconds(chart: OpenChart, glass: Glass): number | null {
-  const told = [glass.reason, ...glass.widened].flatMap((rule) => chart.idle[rule] ?? []);
-  return told.length === 0 ? null : Math.min(...told);
+/** What was read here since the session was told of puts the end off, as it does on the server. */
+function idleEnd({ idle_until, idle_seconds }: Glass, lastUse: number | null): number | null {
+  if (idle_until === null) return null;
+  const told = Date.parse(idle_until);
+  return lastUse === null ? told : Math.max(told, lastUse + idle_seconds * 1000);
 }
 
 export function useDeadlines(chart: OpenChart): Deadlines {
@@ -39,13 +41,15 @@ export function useDeadlines(chart: OpenChart): Deadlines {
   const last = useLastUse();
   const open = glassOf(session, chart.patient);
   const glass = open.find((one) => one.glass === chart.basis.glass) ?? open[0] ?? null;
-  const seconds = glass === null ? null : idleSeconds(chart, glass);
   return {
     glass,
     until: glass?.until ? Date.parse(glass.until) : null,
-    idle: seconds === null ? null : last + seconds * 1000,
+    idle: glass === null ? null : idleEnd(glass, last),
   };
 }
+
+/** How long the server has to say that it was used elsewhere. */
+const grace = 5000;
 
 /** Shuts the chart at its deadline. The server knows better when it can be asked, for another tab may have used it. */
 export function useShutAtDeadline(chart: OpenChart, { glass, until, idle }: Deadlines) {
@@ -58,9 +62,11 @@ export function useShutAtDeadline(chart: OpenChart, { glass, until, idle }: Dead
       if (deadline !== null) timers.push(window.setTimeout(reached, Math.max(0, deadline - serverNow())));
     };
     at(until, () => (whole ? shutNow("expired") : void refresh()));
+    const idled = () => (whole ? shutNow("idle") : undefined);
     at(idle, () => {
-      if (live.contact() === "live") void refresh();
-      else if (whole) shutNow("idle");
+      if (live.contact() !== "live") return idled();
+      void refresh();
+      timers.push(window.setTimeout(idled, grace));
     });
     return () => timers.forEach(clearTimeout);
   }, [until, idle, whole, shutNow, refresh, live]);
