@@ -7,7 +7,7 @@ import { FindPage } from "./find/FindPage";
 import { Loading } from "./parts/Page";
 import { LockScreen } from "./session/Lock";
 import { ProofProvider } from "./session/proof";
-import { useSessionState } from "./session/SessionProvider";
+import { useCovered, useSessionState } from "./session/SessionProvider";
 import { SignIn } from "./session/SignIn";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
@@ -51,17 +51,17 @@ function Later({ children }: { children: React.ReactNode }) {
 
 export function App() {
   const { status } = useSessionState();
+  const covered = useCovered();
   if (status.is === "starting") return <Loading />;
   const session = status.is === "in" ? status.session : status.last;
   const locked = status.is === "in" && status.session.locked;
   if (session === null) return <SignIn by={null} />;
-  // The pages stay, out of sight, so that what was typed on them is there afterwards.
-  const covered = status.is === "out" || locked;
   return (
     <>
       {status.is === "out" ? <SignIn by={status.by} staff={status.by === "logout" ? undefined : session.staff} /> : null}
       {locked ? <LockScreen /> : null}
       {status.is === "out" && status.by === "logout" ? null : (
+        // The pages stay, out of sight, so that what was typed on them is there afterwards.
         <div key={session.staff} hidden={covered} inert={covered}>
           <ProofProvider>
             <ChartProvider>

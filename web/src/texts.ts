@@ -265,7 +265,7 @@ export const texts = {
       all: "This part takes glass.",
       some: (kinds: string[]) => `There may be more here that takes glass: ${kinds.join(", ")}.`,
       ask: "See what it takes",
-      nothingOffered: "Nothing is offered to you for it as a whole. What is protected by itself can be had for another reason only.",
+      nothingOffered: "Nothing more is offered to you now. What you may see may have changed meanwhile: open the chart again.",
     },
     add: {
       title: "Add to this chart",
@@ -321,7 +321,7 @@ export const texts = {
       "drill-over": "Its glass has ended with the drill.",
     },
     untold: "The server could not be told. The glass ends by itself, at the latest when the session ends.",
-    nothingLeft: "Nothing of it is left on this screen.",
+    nothingLeft: "Its records are no longer on this screen.",
     itWas: "Chart:",
     backToSearch: "Find a patient",
     openAgain: "Open it again",

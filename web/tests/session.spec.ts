@@ -137,3 +137,50 @@ test("wrong and missing answers are said, and the code is asked for again", asyn
   await expect(page.getByLabel("User name")).toHaveValue(physician.id);
   await expect(page.getByLabel("One-time code")).toHaveValue("");
 });
+
+test("behind a locked screen, and one whose session is over, the document holds nothing of a patient", async ({
+  hospital,
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  const words = ["Tomasz", "p-000002", "Penicillin"];
+  const holds = async () => {
+    const html = await page.content();
+    return words.filter((word) => html.includes(word));
+  };
+  const lockAndLook = async (where: string) => {
+    await page.getByRole("button", { name: "Lock" }).click();
+    await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+    await expect.poll(holds, { message: `locked, with ${where} behind` }).toEqual([]);
+    await unlock(page, physician);
+    await expect(page.getByRole("banner").getByText(physician.name)).toBeVisible();
+  };
+  const go = (way: string) => page.getByRole("banner").getByRole("link", { name: way }).click();
+  await physician.signIn(page);
+  await field(page).fill("Wójcik");
+  await expect(page.getByRole("option").filter({ hasText: "p-000002" })).toBeVisible();
+  await lockAndLook("a search");
+  await field(page).fill("Wójcik ");
+  await page.getByRole("option").filter({ hasText: "p-000002" }).click();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
+  for (const box of await page.getByRole("dialog").getByRole("textbox").all()) await box.fill("as was said");
+  await page.getByRole("button", { name: "Break the glass" }).click();
+  await expect(page.getByText("Penicillin").first()).toBeVisible();
+  await lockAndLook("a chart");
+  await expect(page.getByText("Penicillin").first()).toBeVisible();
+  await page.getByRole("link", { name: "Who broke the glass" }).click();
+  await expect(page.getByText("as was said").first()).toBeVisible();
+  await lockAndLook("the viewer");
+  await go("Work");
+  await expect(page.getByText("p-000002").first()).toBeVisible();
+  await lockAndLook("work");
+  await go("Mine");
+  await expect(page.getByText("p-000002").first()).toBeVisible();
+  await lockAndLook("one's own accesses");
+  await go("Open chart");
+  await expect(page.getByText("Penicillin").first()).toBeVisible();
+  await hospital.admin().must("POST", `/api/v1/staff/${physician.id}/sign-out`, {});
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect.poll(holds, { message: "over, with a chart behind" }).toEqual([]);
+});

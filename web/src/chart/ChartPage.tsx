@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Link, Navigate } from "react-router";
 import { Loading, Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
-import { useSession, useSessionState } from "../session/SessionProvider";
+import { useCovered, useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { Add } from "./Add";
 import { useChart, type OpenChart } from "./ChartProvider";
@@ -19,9 +19,9 @@ import { Documents, Notes } from "./Writings";
 export function ChartPage() {
   const { chart, shut } = useChart();
   const { focus } = useSession();
-  const { status } = useSessionState();
+  const covered = useCovered();
   // The page stays behind the one that asks who one is, but nothing of a patient does.
-  if (status.is !== "in") return null;
+  if (covered) return null;
   if (chart !== null) return <Opened key={chart.patient} chart={chart} />;
   if (shut !== null) return <ShutNotice shut={shut} />;
   return focus === null ? <Navigate to="/find" replace /> : <Reopening patient={focus} />;

@@ -2,13 +2,14 @@
 
 import type { FoundPatient } from "../api/types";
 import { useMoment } from "../parts/time";
-import { useSession } from "../session/SessionProvider";
+import { useCovered, useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 
 /** After a reload only the id is known: names are not kept anywhere. */
 export function Whose({ patient, found, asker }: { patient: string; found: FoundPatient | null; asker: boolean }) {
   const session = useSession();
   const moment = useMoment();
+  if (useCovered()) return null;
   return (
     <dl className="h-whose">
       <div>

@@ -4,7 +4,7 @@
 // afterwards with what was typed.
 
 import { useEffect, useId, useRef, type ReactNode } from "react";
-import { useSessionState } from "../session/SessionProvider";
+import { useCovered } from "../session/SessionProvider";
 import { texts } from "../texts";
 
 interface Props {
@@ -19,8 +19,7 @@ interface Props {
 }
 
 export function Dialog({ title, onClose, children, className = "", describedBy, dismissible = true }: Props) {
-  const { status } = useSessionState();
-  const covered = status.is !== "in" || status.session.locked;
+  const covered = useCovered();
   const inside = useRef<HTMLElement | null>(null);
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();

@@ -4,7 +4,7 @@
 // is thrown away at once, and what was typed stays: the pages are kept, hidden, until the same
 // person has signed in again.
 
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { api, onProblem, rememberCsrf, told } from "../api/client";
 import { LiveStream, type LiveEvent } from "../api/live";
@@ -34,10 +34,16 @@ function endingOf(by: unknown): EndedBy {
   return typeof by === "string" && endings.includes(by) ? (by as EndedBy) : "other";
 }
 
-/** Everything that a chart, a case or a list has shown. */
-function forget(client: ReturnType<typeof useQueryClient>) {
-  client.removeQueries({ predicate: (query) => query.queryKey[0] !== "hospital" });
+/**
+ * Everything that a chart, a case or a list has shown. Pages that stay, hidden, for what was typed on them lose it as
+ * well: nothing of it is left in the document.
+ */
+function forget(client: QueryClient) {
+  for (const query of client.getQueryCache().getAll()) if (query.queryKey[0] !== "hospital") query.reset();
+  client.removeQueries({ type: "inactive", predicate: (query) => query.queryKey[0] !== "hospital" });
 }
+
+const covered = (status: Status) => status.is === "out" || (status.is === "in" && status.session.locked);
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
@@ -60,8 +66,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     try {
       const session = await told(api.GET("/api/v1/session"));
       rememberCsrf(session.csrf);
-      if (now.current.is === "in" && now.current.session.staff !== session.staff) forget(client);
-      setStatus({ is: "in", session });
+      const before = now.current;
+      const next: Status = { is: "in", session };
+      const another = before.is === "in" && before.session.staff !== session.staff;
+      if (another || (covered(next) && !covered(before))) forget(client);
+      setStatus(next);
+      if (covered(before) && !covered(next)) void client.refetchQueries({ type: "active" });
     } catch (error) {
       if (isProblem(error, "no-session")) {
         if (now.current.is === "starting") setStatus({ is: "out", by: null, last: null });
@@ -138,6 +148,11 @@ export function useSession(): Session {
   if (status.is === "in") return status.session;
   if (status.is === "out" && status.last !== null) return status.last;
   throw new Error("nobody is signed in");
+}
+
+/** Whether the pages stand hidden behind a lock or a session's end: then they show nothing of a patient. */
+export function useCovered(): boolean {
+  return covered(useSessionState().status);
 }
 
 export function useHasRole(...roles: string[]): boolean {

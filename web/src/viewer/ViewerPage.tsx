@@ -4,7 +4,7 @@
 // says so.
 
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "react-router";
+import { Link, Navigate } from "react-router";
 import { api, inChart, told } from "../api/client";
 import { isProblem } from "../api/problem";
 import { useChart, type OpenChart } from "../chart/ChartProvider";
@@ -12,11 +12,15 @@ import { PrintButton } from "../chart/PrintButton";
 import { Whose } from "../glass/Whose";
 import { Loading, Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
+import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { GlassCard } from "./GlassCard";
 
 export function ViewerPage() {
-  const { chart } = useChart();
+  const { chart, shut } = useChart();
+  const { focus } = useSession();
+  // After a reload the chart comes first, and with it the right to look.
+  if (chart === null && (focus !== null || shut !== null)) return <Navigate to="/chart" replace />;
   if (chart === null)
     return (
       <Page title={texts.viewer.title}>
