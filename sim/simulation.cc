@@ -563,6 +563,16 @@ void Simulation::review() {
   auto at = state.all_cases.begin();
   std::advance(at, static_cast<std::ptrdiff_t>(dice_.below(state.all_cases.size())));
   const bool own = at->second.staff.text() == session->staff;
+  if (at->second.closing && dice_.one_in(2)) {
+    app::ReopenCase again;
+    again.token_hash = session->token;
+    again.id = at->first;
+    again.comment = "looked at again";
+    const auto answer = perform(again);
+    if (own)
+      hold(!std::holds_alternative<CaseId>(answer), "P9", "somebody reopened their own case");
+    return;
+  }
   app::CloseCase command;
   command.token_hash = session->token;
   command.id = at->first;
