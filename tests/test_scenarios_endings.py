@@ -203,7 +203,7 @@ class Download:
         return size
 
 
-@pytest.mark.parametrize("cause", ["close", "revoke", "logout", "deactivate", "expiry"])
+@pytest.mark.parametrize("cause", ["close", "revoke", "logout", "lock", "deactivate", "expiry"])
 def test_B03_a_running_download_is_cut(world, big, cause):
     person = world.hire("it-support" if cause == "expiry" else "physician")
     glass = person.break_glass(big, "system-support" if cause == "expiry" else "clinical-access").json["glass"]
@@ -214,6 +214,8 @@ def test_B03_a_running_download_is_cut(world, big, cause):
         world.session("p.lind").api("POST", f"/glass/{glass}/revoke", {}, ok=200)
     elif cause == "logout":
         person.sign_out()
+    elif cause == "lock":
+        person.api("POST", "/session/lock", {}, ok=204)
     elif cause == "deactivate":
         world.set_staff(person.staff, active=False)
     else:
@@ -223,6 +225,40 @@ def test_B03_a_running_download_is_cut(world, big, cause):
         e for e in world.entries("access-outcome", since=max(0, world.size() - 200))
         if e.get("staff") == person.staff and "cut" in json.dumps(e)])
     assert read
+
+
+def test_B03_a_locked_session_reads_nothing_until_its_password_is_given(world):
+    doctor = world.hire("physician")
+    glass = doctor.break_glass("p-000002").json["glass"]
+    doctor.fhir("GET", "Patient/p-000002", ok=200)
+    doctor.api("POST", "/session/lock", {}, ok=204)
+
+    def locked():
+        for path in ("Patient/p-000002", "Observation?patient=p-000002", "Patient/p-000001"):
+            refused = doctor.fhir("GET", path, ok=401)
+            assert b"p-000002" not in refused.body, refused
+        assert doctor.api("POST", "/charts/p-000002/open", {}, ok=401).slug == "session-locked"
+        shown = doctor.api("GET", "/session", ok=200)
+        assert shown.json["locked"] and b"p-000002" not in shown.body
+
+    def unlock(password):
+        return doctor.api("POST", "/session/unlock", {"password": password})
+
+    locked()
+    wrong = unlock("not the password")
+    assert (wrong.status, wrong.slug) == (401, "sign-in-refused")
+    slowed = until("guessing is slowed", lambda: next((a for a in [unlock("not it either")] if a.status == 429), None), every=0)
+    assert 0 < int(slowed.headers["Retry-After"]) <= 60
+    locked()
+    world.restart()
+    locked()
+    right = world.secrets[doctor.staff].password
+    until("the right password unlocks", lambda: unlock(right).status == 204, seconds=70, every=0.5)
+    doctor.fhir("GET", "Patient/p-000002", ok=200)  # its glass went on
+    assert not doctor.api("GET", "/session", ok=200).json["locked"]
+    doctor.api("POST", f"/glass/{glass}/close", {}, ok=200)
+    kinds = [e["kind"] for e in world.entries(since=max(0, world.size() - 60)) if e.get("staff") == doctor.staff]
+    assert kinds.count("session-locked") == 1 and kinds.count("session-unlocked") == 1, kinds
 
 
 def test_B03_an_undisturbed_download_is_whole(world, big):
