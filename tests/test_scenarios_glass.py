@@ -30,6 +30,17 @@ def refused(answer, *statuses):
     return answer
 
 
+def more_by_glass(person, patient, kind):
+    """What the records hint at and what the chart offers, which are one; the offer, if there is one."""
+    listed = person.fhir("GET", f"{kind}?patient={patient}", ok=200)
+    hinted = any(issue["code"] == "suppressed" for entry in listed.json.get("entry", [])
+                 if entry["resource"]["resourceType"] == "OperationOutcome" for issue in entry["resource"]["issue"])
+    opened = person.api("POST", f"/charts/{patient}/open", {"cell": {"type": kind}}, ok=200).json
+    assert opened["verdict"] == "permit", opened
+    assert (opened["rest"] is not None) == hinted, (patient, kind, opened["rest"])
+    return opened["rest"]
+
+
 # --- A -------------------------------------------------------------------------------------------
 
 def test_A01_it_support_opens_any_chart_by_system_support_only(world):
@@ -385,3 +396,40 @@ def test_C06_by_command_line(world):
     assert "Vera Viewed" in shown.stdout and "clinical-access" in shown.stdout and "a word about it, 0" in shown.stdout
     cli = world.cli_sign_in("m.reyes")
     assert cli("viewer", "p-000005").returncode == 1
+
+
+@pytest.mark.parametrize("role, reason", [
+    ("physician", "life-threat"), ("paramedic", "life-threat"), ("physician", "clinical-access"), ("nurse", "clinical-access"), ("therapist", "clinical-access")])
+@pytest.mark.parametrize("patient", ["p-000005", "p-000006", "p-000008"])
+def test_what_the_records_hint_at_the_chart_offers(world, patient, role, reason):
+    """Whatever is open, and however much of it: an offer is there where a hint is, and nowhere else."""
+    person = world.hire(role, name="Hinted At")
+    person.break_glass(patient, reason)
+    offered = {kind: more_by_glass(person, patient, kind)
+               for kind in ("Observation", "Condition", "DocumentReference", "MedicationRequest", "Procedure")
+               if person.fhir("GET", f"{kind}?patient={patient}").status == 200}
+    by = {kind: rest["grants"][0]["rule"] for kind, rest in offered.items() if rest is not None}
+    if role == "therapist" or role == "paramedic":
+        assert by == {}, "there is no reason that gives these more"
+    elif reason == "life-threat":
+        assert by["Observation"] == "clinical-access" and "Condition" not in by
+    else:
+        assert by["Observation"] == by["Condition"] == "life-threat", "for what is labelled"
+
+
+def test_what_is_offered_of_a_type_opens_it(world):
+    nurse = world.hire("nurse", name="Nell Further")
+    nurse.break_glass("p-000008")
+    kind = next(kind for kind in ("Observation", "Condition")
+                if any(label["code"] in ("ETH", "SUD") for found in world.upstream("GET", f"{kind}?patient=p-000008").resources(kind)
+                       for label in found.get("meta", {}).get("security", [])))
+
+    def seen():
+        return {found["id"] for found in nurse.fhir("GET", f"{kind}?patient=p-000008", ok=200).resources(kind)}
+    before = seen()
+    rest = more_by_glass(nurse, "p-000008", kind)
+    assert rest["cell"]["labels"] == ["ETH"] and reasons(rest) == ["life-threat"]
+    nurse.break_glass("p-000008", "life-threat", details=[], cell=rest["cell"])
+    assert before < seen()
+    rest = more_by_glass(nurse, "p-000008", kind)
+    assert rest is None or rest["cell"]["labels"] != ["ETH"]

@@ -55,6 +55,35 @@ NamedCodes codes_named(const ast::Policy& policy, std::string_view type) {
   return out;
 }
 
+std::optional<ByGlass> more_by_glass(const State& state, const Session& session, const Cell& survey,
+                                     const Now& now) {
+  const auto* policy = policy_of(state);
+  if (policy == nullptr) return std::nullopt;
+  std::optional<ByGlass> out;
+  const auto takes_glass = [&](const Cell& put, const Cell& named) {
+    auto answer = judge(state, session, put, now);
+    if (answer.verdict != Verdict::glass) return false;
+    out = ByGlass{.cell = named, .answer = std::move(answer)};
+    return true;
+  };
+  // What is of no category that a rule names, and old: a right may cover the rest of the type only.
+  if (takes_glass(survey, survey) || takes_glass(rest_of(survey), survey)) return out;
+  const bool whole_type = !survey.type.empty() && survey.labels.empty() && !survey.categories;
+  if (!whole_type) return out;
+  const auto codes = codes_named(*policy, survey.type);
+  for (const auto& label : codes.labels) {
+    auto cell = survey;
+    cell.labels = {label};
+    if (takes_glass(cell, cell)) return out;
+  }
+  for (const auto& category : codes.categories) {
+    auto cell = survey;
+    cell.categories = {category};
+    if (takes_glass(cell, cell)) return out;
+  }
+  return out;
+}
+
 Cell cell_of(const OfferedCell& wanted, const PatientId& patient) {
   if (wanted.is_chart()) return chart_cell(patient);
   Cell cell;

@@ -4,6 +4,7 @@
 // An offer is advice, not a right: it is not stored, and breaking decides afresh.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -26,5 +27,16 @@ struct NamedCodes {
   std::set<std::string> categories;
 };
 NamedCodes codes_named(const policy::ast::Policy& policy, std::string_view type = {});
+
+// What of a type, or of a part of it, could be had by glass beside what is permitted: all of it,
+// what a right for some of it leaves out, else, of a type, the first label or category that the
+// policy names.
+// INVARIANT: it depends on person, patient and policy alone, never on what the chart holds.
+struct ByGlass {
+  Cell cell;  // what the glass would be for
+  Judged answer;
+};
+std::optional<ByGlass> more_by_glass(const State& state, const Session& session, const Cell& survey,
+                                     const Now& now);
 
 }  // namespace halligan::app

@@ -218,6 +218,29 @@ TEST_F(ApiWorld, GlassForWhatAnOfferNames) {
   }
 }
 
+TEST_F(ApiWorld, WhatARightLeavesOutOfATypeIsOfferedByTheFirstCodeThatTakesGlass) {
+  tell("works_on", "nina", "ward-a");
+  tell("admitted", "p-1", "ward-a");
+  const auto rest_for = [&](const std::string& token, const json::object& cell) {
+    const auto opened = post("/api/v1/charts/p-1/open", token, {{"cell", cell}});
+    EXPECT_EQ(opened.str("verdict"), "permit") << opened.text;
+    return opened["rest"];
+  };
+  const auto nurse = sign_in("nina");
+  const auto rest = rest_for(nurse, {{"type", "Observation"}});
+  ASSERT_TRUE(rest.is_object()) << "her ward's right covers nothing of what is so labelled";
+  EXPECT_EQ(rest.at("cell"), (json::object{{"action", "read"},
+                                           {"type", "Observation"},
+                                           {"labels", {"ETH"}},
+                                           {"categories", json::array{}}}));
+  EXPECT_EQ(rest.at("grants").as_array()[0].at("rule").as_string(), "life-threat");
+  EXPECT_TRUE(rest_for(nurse, {{"type", "Observation"}, {"categories", {"laboratory"}}}).is_null())
+      << "of what was named nothing is left out";
+  EXPECT_TRUE(post("/api/v1/charts/p-1/open", nurse)["rest"].is_null()) << "the chart as such";
+  EXPECT_TRUE(rest_for(sign_in("doc"), {{"type", "Observation"}}).is_null())
+      << "the referral covers that too, and glass covers nothing else";
+}
+
 TEST_F(ApiWorld, WhoIsFoundIsDecidedByTheirLabels) {
   auto one = bundle({"p-1"});
   one.replace(one.find("\"name\""), 0, R"("meta":{"security":[{"code":"SUD"}]},)");

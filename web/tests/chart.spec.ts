@@ -93,6 +93,25 @@ test("what is hidden is shown as hidden, and what it takes can be asked", async 
   await expect(page.getByRole("dialog")).toBeVisible();
 });
 
+test("what is labelled and hidden is offered by its label, and is there after its own reason", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000008", clinical);
+  await openChart(page, "p-000008");
+  const set = page.getByRole("region", { name: "Emergency set" });
+  await expect(set).toContainText(/There may be more here that takes glass: .*Problems/);
+  await set.getByRole("button", { name: "See what it takes" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText(/marked alcohol/i);
+  await expect(dialog.getByRole("radio")).toHaveCount(1);
+  await expectAccessible(page);
+  await dialog.getByRole("radio", { name: /Threat to life/ }).check();
+  await dialog.getByRole("button", { name: "Break the glass" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(banner(page).getByRole("timer")).toBeVisible();
+  await expect(part(page, "Problems").getByText(/alcohol/i).first()).toBeVisible();
+});
+
 test("a note and a measurement are added once, and are there", async ({ hospital, page }) => {
   const physician = await cardiologist(hospital);
   await physician.signIn(page);

@@ -46,14 +46,15 @@ bool is_reviewed(const app::State& state, const std::string& token_hash, const a
   return basis && !basis->is_reason && !basis->bill.reviews.empty();
 }
 
-// What a permit of a type may leave out takes glass: the offer of it, from the policy alone.
+// What a permit of a type may leave out takes glass: the offer of it, by the policy alone, and as
+// the records' own answers hint at it.
 json::value offer_of_rest(const app::State& state, const std::string& token_hash,
                           const app::Cell& cell, const Now& now) {
   const auto* session = state.session_by_token(token_hash);
   if (session == nullptr || !cell.survey) return {};
-  const auto answer = app::judge(state, *session, app::rest_of(cell), now);
-  if (answer.verdict != app::Verdict::glass) return {};
-  return offer_json(app::offer_of(state, cell, answer, now));
+  const auto more = app::more_by_glass(state, *session, cell, now);
+  if (!more) return {};
+  return offer_json(app::offer_of(state, more->cell, more->answer, now));
 }
 
 json::object basis_json(const std::string& rule, const std::vector<app::UsedRelation>& used,

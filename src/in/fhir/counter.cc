@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "app/judge.h"
+#include "app/offer.h"
 #include "base/limits.h"
-#include "in/fhir/hint.h"
 
 namespace halligan::in::fhir {
 namespace {
@@ -137,7 +136,8 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
       session = app::live_session(state, session_, now);
       if (how.survey && session != nullptr)
         hint = std::ranges::any_of(asked, [&](const app::Cell& cell) {
-          return more_by_glass(state, *session, how.chart, cell.type, now);
+          const auto whole = survey_cell(how.chart, cell.type, {});
+          return app::more_by_glass(state, *session, whole, now).has_value();
         });
     });
     if (!durable) return durable.fault();
