@@ -355,9 +355,8 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
       const auto& open = std::get<glass::Open>(group.glass->life);
       out.right.until = glass::earlier(out.right.until, open.until);
     }
-    for (const auto& name : group.grant->bill.notices)
-      if (const auto* rule = rule_named(context.state, name))
-        out.notices.push_back(rule->duties.notice);
+    for (auto& notice : notices_of(context.state, *group.grant))
+      out.notices.push_back(std::move(notice));
   }
   return out;
 }

@@ -184,6 +184,7 @@ std::optional<facts::CaseOpened> seal_case_for(const Session& session, const Bre
 Broken widen(const glass::Glass& held, const BreakGlass& command, const Taken& taken,
              const Session& session, Context& context) {
   const auto& [grant, rule, pays] = taken;
+  move_focus(session, command.patient, context);
   facts::GlassWidened fact;
   fact.staff = held.staff;
   fact.patient = held.patient;

@@ -100,6 +100,13 @@ Cell cell_of(const OfferedCell& wanted, const PatientId& patient) {
   return cell;
 }
 
+std::vector<std::string> notices_of(const State& state, const Grant& grant) {
+  std::vector<std::string> out;
+  for (const auto& name : grant.bill.notices)
+    if (const auto* rule = rule_named(state, name)) out.push_back(rule->duties.notice);
+  return out;
+}
+
 OfferedCell wanted_of(const State& state, const Cell& cell) {
   const auto* policy = policy_of(state);
   const auto named = policy == nullptr ? NamedCodes{} : codes_named(*policy);

@@ -15,6 +15,9 @@ namespace halligan::app {
 // Names nobody: it is shown to the session that asked, and to no other.
 Offer offer_of(const State& state, const Cell& cell, const Judged& answer, const Now& now);
 
+// What the person is told where a grant is used.
+std::vector<std::string> notices_of(const State& state, const Grant& grant);
+
 // What an offer names of a cell: of its labels and categories only those that the policy names.
 OfferedCell wanted_of(const State& state, const Cell& cell);
 OfferedCell wanted_of(const glass::Grant& grant);

@@ -74,6 +74,41 @@ json::object basis_json(const std::string& rule, const std::vector<app::UsedRela
           {"glass", or_null(glass.text())}};
 }
 
+// What is told of what is open.
+struct Shown {
+  std::string rule;
+  std::vector<app::UsedRelation> relations{};
+  GlassId glass{};
+  std::vector<std::string> notices{};
+  bool reviewed = false;
+  json::value rest{};
+};
+
+json::object shown_json(const Shown& shown) {
+  return {{"basis", basis_json(shown.rule, shown.relations, shown.glass)},
+          {"notices", json_texts(shown.notices)},
+          {"review", shown.reviewed},
+          {"rest", shown.rest}};
+}
+
+// The same of what opens now, by whatever right; nothing where it does not.
+std::optional<Shown> shown_of(const app::State& state, const std::string& token_hash,
+                              const app::Cell& cell, const Now& now, app::OpenGlass open_glass) {
+  const auto* session = state.session_by_token(token_hash);
+  if (session == nullptr) return std::nullopt;
+  const auto basis = app::judge(state, *session, cell, now, open_glass).basis;
+  if (!basis) return std::nullopt;
+  Shown out{.rule = basis->rule, .notices = app::notices_of(state, *basis)};
+  out.relations = relations_of(state, token_hash, cell, out.rule, now);
+  if (open_glass == app::OpenGlass::counts)
+    if (const auto* held =
+            app::glass_behind(state, *session, PatientId{cell.patient.value_or("")}, *basis))
+      out.glass = held->id;
+  out.reviewed = is_reviewed(state, token_hash, cell, now);
+  out.rest = offer_of_rest(state, token_hash, cell, now);
+  return out;
+}
+
 json::object not_permitted(const app::Refusal& refusal) {
   if (refusal.offer)
     return {{"verdict", "glass"}, {"offer", offer_json(*refusal.offer)}, {"code", refusal.code}};
@@ -119,17 +154,18 @@ Response decide_chart(Api& api, const Request& request, const PatientId& patient
   command.form = opening.form;
   command.what = opening.what;
   command.patients_exist = std::get<Asked>(upstream).exists;
-  std::vector<app::UsedRelation> relations;
-  bool reviewed = false;
-  json::value rest;
+  Shown shown;
   const auto asked =
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
         const auto* access = std::get_if<app::Accessed>(&decided);
         if (access == nullptr || !access->any_permitted) return;
-        reviewed = is_reviewed(house.state(), command.token_hash, cell, now);
-        rest = offer_of_rest(house.state(), command.token_hash, cell, now);
-        relations =
-            relations_of(house.state(), command.token_hash, cell, access->cells.front().rule, now);
+        const auto& rule = access->cells.front().rule;
+        shown = {.rule = rule,
+                 .relations = relations_of(house.state(), command.token_hash, cell, rule, now),
+                 .glass = access->glass,
+                 .notices = access->notices,
+                 .reviewed = is_reviewed(house.state(), command.token_hash, cell, now),
+                 .rest = offer_of_rest(house.state(), command.token_hash, cell, now)};
         app::TellOutcome outcome;
         outcome.intent = access->intent;
         outcome.outcome = opening.outcome;
@@ -139,12 +175,10 @@ Response decide_chart(Api& api, const Request& request, const PatientId& patient
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
   const auto& access = std::get<app::Accessed>(asked->get());
   if (!access.any_permitted) return answer(200, not_permitted(*access.refusal));
-  json::object body{{"verdict", "permit"},
-                    {"basis", basis_json(access.cells.front().rule, relations, access.glass)},
-                    {"notices", json_texts(access.notices)},
-                    {"review", reviewed},
-                    {"receipt", access.intent}};
-  if (opening.with_rest) body.emplace("rest", std::move(rest));
+  auto body = shown_json(shown);
+  if (!opening.with_rest) body.erase("rest");
+  body.emplace("verdict", "permit");
+  body.emplace("receipt", access.intent);
   return answer(200, body);
 }
 
@@ -194,17 +228,25 @@ std::variant<app::BreakGlass, Response> read_break(const Request& request) {
   return out;
 }
 
-Response broken_response(const app::Broken& broken, const app::GlassView& view) {
+// What was broken before has no entry of its own, so nothing of the chart is told by it.
+json::object shown_or_not(const std::optional<Shown>& shown) {
+  if (shown) return shown_json(*shown);
+  return {{"basis", nullptr}, {"notices", json::array{}}, {"review", false}, {"rest", nullptr}};
+}
+
+Response broken_response(const app::Broken& broken, const app::GlassView& view,
+                         const std::optional<Shown>& shown) {
   const auto& held = view.held;
   const auto reason =
       held.grants.back().reason.empty() ? held.grants.back().rule : held.grants.back().reason;
-  return answer(broken.again ? 200 : 201,
-                {{"glass", held.id.text()},
-                 {"case", or_null(held.case_id.text())},
-                 {"reason", reason},
-                 {"until", or_null(view.until)},
-                 {"idle_seconds", seconds(held.idle_span)},
-                 {"receipt", broken.entry == 0 ? json::value{} : json::value(broken.entry)}});
+  auto body = shown_or_not(shown);
+  body.emplace("glass", held.id.text());
+  body.emplace("case", or_null(held.case_id.text()));
+  body.emplace("reason", reason);
+  body.emplace("until", or_null(view.until));
+  body.emplace("idle_seconds", seconds(held.idle_span));
+  body.emplace("receipt", broken.entry == 0 ? json::value{} : json::value(broken.entry));
+  return answer(broken.again ? 200 : 201, body);
 }
 
 Response break_chart(Api& api, const Request& request, const PathParams& path) {
@@ -220,22 +262,29 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
   command.patient_exists = std::get<Asked>(upstream).exists;
 
   app::GlassView view;
-  std::vector<app::UsedRelation> relations;
+  std::optional<Shown> shown;
   const auto asked =
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
-        if (const auto* broken = std::get_if<app::Broken>(&decided))
-          view = app::glass_view(house.state(), *house.state().glass(broken->glass), now);
-        if (const auto* unneeded = std::get_if<app::Unneeded>(&decided))
-          relations = relations_of(house.state(), command.token_hash, cell, unneeded->rule, now);
+        const auto& state = house.state();
+        if (const auto* broken = std::get_if<app::Broken>(&decided)) {
+          view = app::glass_view(state, *state.glass(broken->glass), now);
+          if (!broken->again)
+            shown = shown_of(state, command.token_hash, app::chart_cell(command.patient), now,
+                             app::OpenGlass::counts);
+        }
+        if (std::holds_alternative<app::Unneeded>(decided))
+          shown = shown_of(state, command.token_hash, cell, now, app::OpenGlass::ignored);
       });
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
-  if (const auto* unneeded = std::get_if<app::Unneeded>(&asked->get()))
-    return answer(200, {{"verdict", "permit"},
-                        {"unneeded", true},
-                        {"basis", basis_json(unneeded->rule, relations, {})},
-                        {"receipt", unneeded->entry}});
-  return broken_response(std::get<app::Broken>(asked->get()), view);
+  if (const auto* unneeded = std::get_if<app::Unneeded>(&asked->get())) {
+    auto body = shown_or_not(shown);
+    body.emplace("verdict", "permit");
+    body.emplace("unneeded", true);
+    body.emplace("receipt", unneeded->entry);
+    return answer(200, body);
+  }
+  return broken_response(std::get<app::Broken>(asked->get()), view, shown);
 }
 
 Response view_glass(Api& api, const Request& request, const PathParams& path) {

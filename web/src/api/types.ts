@@ -17,5 +17,7 @@ export type Proposal = Schemas["Proposal"];
 export type CaseDetail = paths["/api/v1/cases/{case}"]["get"]["responses"]["200"]["content"]["application/json"];
 export type OpenAnswer =
   paths["/api/v1/charts/{patient}/open"]["post"]["responses"]["200"]["content"]["application/json"];
+export type BreakAnswer =
+  paths["/api/v1/charts/{patient}/break"]["post"]["responses"]["200"]["content"]["application/json"];
 export type FoundPatient =
   paths["/api/v1/patients/search"]["post"]["responses"]["200"]["content"]["application/json"]["patients"][number];

@@ -11,7 +11,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useRef, use
 import { useNavigate } from "react-router";
 import { api, inChart, told } from "../api/client";
 import { isProblem } from "../api/problem";
-import type { Basis, FoundPatient, Glass, Offer, OfferedCell, OpenAnswer, Session } from "../api/types";
+import type { Basis, BreakAnswer, FoundPatient, Glass, Offer, OfferedCell, OpenAnswer, Session } from "../api/types";
 import { GlassDialog } from "../glass/GlassDialog";
 import { DraftProvider } from "./drafts";
 import { DeniedDialog } from "../glass/DeniedDialog";
@@ -66,7 +66,8 @@ interface Held {
 
 const ChartContext = createContext<Held | null>(null);
 
-type Permit = Extract<OpenAnswer, { verdict: "permit" }>;
+/** What is told of a chart that is open, by opening it or by breaking its glass. */
+type Permit = Pick<Extract<OpenAnswer, { verdict: "permit" }>, "basis" | "notices" | "review" | "rest">;
 type Deny = Extract<OpenAnswer, { verdict: "deny" }>;
 
 /** The open glass of this session for one chart. */
@@ -148,7 +149,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
     [permitted],
   );
 
-  // The glass was broken, or the offer is old: the dialog goes if the chart opens, and else has the offer of now.
+  // The offer is old, or something has changed: the dialog goes if the chart opens, and else has the offer of now.
   const askAgain = useCallback(
     async (before: Asked): Promise<Offer | null> => {
       const { patient, found, cell } = before;
@@ -169,6 +170,16 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       return null;
     },
     [client, open, permitted],
+  );
+
+  // The glass was broken. Whatever does not say what the chart itself is open by takes another question.
+  const broken = useCallback(
+    async (before: Asked, answer: BreakAnswer) => {
+      const { basis } = answer;
+      if (before.cell === null && basis !== null) permitted(before.patient, before.found, { ...answer, basis });
+      else await askAgain(before);
+    },
+    [askAgain, permitted],
   );
 
   const close = useCallback(async () => {
@@ -254,6 +265,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
           key={asked.patient}
           asked={asked}
           onAskAgain={() => askAgain(asked)}
+          onBroken={(answer) => broken(asked, answer)}
           onDecline={() => setAsked(null)}
         />
       ) : null}

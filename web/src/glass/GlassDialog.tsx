@@ -4,7 +4,7 @@
 // decides nothing and stores nothing: the server decides afresh at each press.
 
 import { useEffect, useState } from "react";
-import type { Offer } from "../api/types";
+import type { BreakAnswer, Offer } from "../api/types";
 import type { Asked } from "../chart/ChartProvider";
 import { Dialog } from "../parts/Dialog";
 import { texts } from "../texts";
@@ -20,6 +20,8 @@ interface Props {
   asked: Asked;
   /** Asks the server again: the dialog goes where the chart opens now, and has the offer of now where it does not. */
   onAskAgain: () => Promise<Offer | null>;
+  /** The glass is broken: the chart opens. */
+  onBroken: (answer: BreakAnswer) => Promise<void>;
   onDecline: () => void;
 }
 
@@ -31,12 +33,12 @@ const titles: Record<View, string> = {
   referral: texts.glass.referral.title,
 };
 
-export function GlassDialog({ asked, onAskAgain, onDecline }: Props) {
+export function GlassDialog({ asked, onAskAgain, onBroken, onDecline }: Props) {
   const { grants, instead } = asked.offer;
   const [draft, setDraft] = useState(emptyDraft);
   const [team, setTeam] = useState("");
   const change = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
-  const breaking = useBreaking(asked, draft, change, onAskAgain);
+  const breaking = useBreaking(asked, draft, change, { onAskAgain, onBroken });
   const sufficient = toAcknowledge(grants);
   const reasons = reasonsInOrder(grants);
   const [wished, setWished] = useState<View | null>(null);

@@ -4,9 +4,9 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { api, inChart } from "../api/client";
+import { api, inChart, told } from "../api/client";
 import { ApiProblem, isProblem } from "../api/problem";
-import type { Grant, Offer } from "../api/types";
+import type { BreakAnswer, Grant, Offer } from "../api/types";
 import type { Asked } from "../chart/ChartProvider";
 import { codeProblem, stepUp } from "../session/proof";
 import { texts } from "../texts";
@@ -38,6 +38,11 @@ export async function stepUpOrSay(code: string): Promise<void> {
   } catch (error) {
     throw isProblem(error, "code-reused", "slow-down", "sign-in-refused") ? new CodeRefused(error) : error;
   }
+}
+
+interface After {
+  onAskAgain: () => Promise<Offer | null>;
+  onBroken: (answer: BreakAnswer) => Promise<void>;
 }
 
 interface Press {
@@ -74,7 +79,7 @@ export function useBreaking(
   asked: Asked,
   draft: Draft,
   change: (changed: Partial<Draft>) => void,
-  askAgain: () => Promise<Offer | null>,
+  { onAskAgain: askAgain, onBroken }: After,
 ): Breaking {
   const [now, setNow] = useState<Told>(nothing);
   const [needsCode, setNeedsCode] = useState<Record<string, boolean>>({});
@@ -100,12 +105,14 @@ export function useBreaking(
     if (codeAsked(grant)) await prove(draft.code);
     const body = breaking(draft, grant, asked.cell);
     const { params, headers } = inChart(asked.patient);
-    await api.POST("/api/v1/charts/{patient}/break", {
-      params: { ...params, header: { "Idempotency-Key": keyFor(body) } },
-      headers,
-      body,
-    });
-    await askAgain();
+    const answer = await told(
+      api.POST("/api/v1/charts/{patient}/break", {
+        params: { ...params, header: { "Idempotency-Key": keyFor(body) } },
+        headers,
+        body,
+      }),
+    );
+    await onBroken(answer);
   };
 
   const refused = (error: unknown, grant: Grant) => {
