@@ -90,6 +90,23 @@ const policy::Fact* holding(const policy::Evidence& evidence, policy::EdgeId edg
   return nullptr;
 }
 
+bool is_so(const policy::Evidence& evidence, const policy::Edge& edge, Instant at) {
+  const auto same_source = [](const policy::Fact& a, const policy::Fact& b) {
+    return a.feed == b.feed && a.recorded_by == b.recorded_by;
+  };
+  std::vector<const policy::Fact*> said;
+  for (auto id = edge.newest; id != policy::FactId::none; id = evidence.fact(id).older) {
+    const auto& fact = evidence.fact(id);
+    if (fact.gone || at < fact.start || at >= fact.end) continue;
+    if (std::any_of(said.begin(), said.end(),
+                    [&](const auto* later) { return same_source(*later, fact); }))
+      continue;
+    if (!fact.denied) return true;
+    said.push_back(&fact);
+  }
+  return false;
+}
+
 bool concerns(const State& state, const StaffId& staff, const Edge& edge) {
   const std::string self = "staff/" + staff.text();
   if (edge.from == self || edge.to == self) return true;

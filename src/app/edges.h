@@ -27,6 +27,9 @@ std::variant<Edge, std::string> edge_of(const policy::ast::Policy& policy,
 policy::EdgeId find_edge(const policy::Evidence& evidence, std::string_view relation,
                          const std::string& from, const std::string& to);
 
+// Whether somebody says so at the moment: of each source its latest word that holds then.
+bool is_so(const policy::Evidence& evidence, const policy::Edge& edge, Instant at);
+
 // Whose word it is: a feed's, or a person's.
 struct Source {
   std::string feed;

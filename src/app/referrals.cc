@@ -1,5 +1,8 @@
 #include "app/referrals.h"
 
+#include <algorithm>
+#include <set>
+
 #include "app/fold_evidence.h"
 #include "app/made.h"
 #include "app/roles.h"
@@ -49,6 +52,19 @@ std::optional<Refusal> may_not_confirm(const Session& session, const Edge& edge,
   return chart_is_shut(session, edge.patient, context);
 }
 
+// What the person is tied to now by this relation.
+std::set<std::string> reached(const policy::Evidence& evidence, const StaffId& staff,
+                              const std::string& relation, Instant at) {
+  std::set<std::string> out;
+  const auto self = evidence.find("staff", staff.text());
+  const auto word = evidence.find_word(relation);
+  if (self == policy::NodeId::unnamed || word == policy::WordId::none) return out;
+  for (auto id = evidence.edges_from(self, word).first; id != policy::EdgeId::none;
+       id = evidence.edge(id).next_of_from)
+    if (is_so(evidence, evidence.edge(id), at)) out.insert(evidence.id_of(evidence.edge(id).to));
+  return out;
+}
+
 }  // namespace
 
 Cell referral_cell(Action action, const PatientId& patient) {
@@ -57,6 +73,25 @@ Cell referral_cell(Action action, const PatientId& patient) {
   cell.fact = "referral";
   cell.patient = patient.text();
   return cell;
+}
+
+std::vector<std::string> referring_teams(const State& state, const Session& session,
+                                         const Now& now) {
+  const auto* policy = policy_of(state);
+  if (policy == nullptr) return {};
+  const auto referral = std::ranges::find_if(policy->relations, [](const auto& each) {
+    return each.name.text == "referral" && each.to.text == "patient" && each.from.text != "staff";
+  });
+  if (referral == policy->relations.end()) return {};
+  auto cell = referral_cell(Action::append, {});
+  cell.patient.reset();
+  if (judge(state, session, cell, now).verdict == Verdict::deny) return {};
+  std::set<std::string> out;
+  for (const auto& relation : policy->relations)
+    if (relation.from.text == "staff" && relation.to.text == referral->from.text)
+      out.merge(reached(state.evidence, session.staff, relation.name.text, now.wall));
+  while (out.size() > referring_teams_max) out.erase(std::prev(out.end()));
+  return {out.begin(), out.end()};
 }
 
 LogReferral::Answer decide(const LogReferral& command, Context& context) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "app/edges.h"
 #include "app/judge.h"
@@ -11,6 +12,11 @@ namespace halligan::app {
 
 // Whether the policy lets this person do it is a cell: (append or modify, fact:referral, patient).
 Cell referral_cell(Action action, const PatientId& patient);
+
+// Of what the person belongs to now, what they may log a referral of: ids of one type, in order.
+inline constexpr std::size_t referring_teams_max = 64;
+std::vector<std::string> referring_teams(const State& state, const Session& session,
+                                         const Now& now);
 
 struct LogReferral {
   struct Done {

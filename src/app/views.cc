@@ -5,6 +5,7 @@
 #include "app/access.h"
 #include "app/break_glass.h"
 #include "app/judge.h"
+#include "app/referrals.h"
 #include "app/roles.h"
 
 namespace halligan::app {
@@ -77,9 +78,11 @@ std::optional<SessionView> session_view(const State& state, const std::string& t
                   .locked = session->locked,
                   .focus = {},
                   .glass = {},
+                  .teams = {},
                   .owed = {}};
   if (session->locked) return out;
   out.focus = session->focus;
+  out.teams = referring_teams(state, *session, now);
   for (const auto* held : state.open_glass_of(session->id))
     out.glass.push_back(glass_view(state, *held, now));
   std::set<GlassId> looked_at;

@@ -14,8 +14,8 @@ struct GlassView {
   glass::Glass held;
   std::string name;  // of the person
   std::vector<std::string> roles;
-  std::string label;             // of the first grant's rule
-  std::optional<Instant> until;  // while open: the earliest of its deadlines but the idle one
+  std::string label;                  // of the first grant's rule
+  std::optional<Instant> until;       // while open: the earliest of its deadlines but the idle one
   std::optional<Instant> idle_until;  // while open, where it idles: if it is not used until then
   std::vector<std::string> owed_prompts;
   std::optional<Instant> owed_due;
@@ -54,8 +54,9 @@ struct SessionView {
   Instant proof_at{};
   bool locked = false;  // then nothing of a patient is in it
   PatientId focus;
-  std::vector<GlassView> glass;  // open
-  std::vector<GlassView> owed;   // of whatever session: open, or with a case that is not closed
+  std::vector<GlassView> glass;    // open
+  std::vector<std::string> teams;  // of which the person may log a referral
+  std::vector<GlassView> owed;     // of whatever session: open, or with a case that is not closed
 };
 // Nothing where no session is alive. One that is locked is shown, with nothing of a patient.
 std::optional<SessionView> session_view(const State& state, const std::string& token_hash,

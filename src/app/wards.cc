@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/edges.h"
 #include "app/fold_evidence.h"
 #include "app/judge.h"
 
@@ -23,25 +24,6 @@ std::vector<policy::WordId> relations_to_units(const State& state) {
             word != policy::WordId::none)
           out.push_back(word);
   return out;
-}
-
-bool same_source(const policy::Fact& a, const policy::Fact& b) {
-  return a.feed == b.feed && a.recorded_by == b.recorded_by;
-}
-
-// Whether somebody says so now: of each source its latest word that holds.
-bool is_so(const Evidence& evidence, const policy::Edge& edge, Instant at) {
-  std::vector<const policy::Fact*> said;
-  for (auto id = edge.newest; id != policy::FactId::none; id = evidence.fact(id).older) {
-    const auto& fact = evidence.fact(id);
-    if (fact.gone || at < fact.start || at >= fact.end) continue;
-    if (std::any_of(said.begin(), said.end(),
-                    [&](const auto* later) { return same_source(*later, fact); }))
-      continue;
-    if (!fact.denied) return true;
-    said.push_back(&fact);
-  }
-  return false;
 }
 
 // Calls `found` with the patient of every edge that is so; stops where it gives false.

@@ -326,6 +326,26 @@ TEST_F(ApiWorld, AnAccessOfTheChartPutsOffTheEndForWantOfUseAndNothingElseDoes) 
   EXPECT_EQ(idles_until(), to_text(clock_.now().wall + 10min));
 }
 
+TEST_F(ApiWorld, BreakingSaysWhatOpeningWouldAndReleasesNothing) {
+  records_.answers["Patient/p-2"] = {200, "{}"};
+  const auto token = sign_in("doc");
+  const json::object why{{"reason", "clinical-access"}, {"details", details()}};
+  const auto broken = post("/api/v1/charts/p-2/break", token, why);
+  ASSERT_EQ(broken.status, 201) << broken.text;
+  EXPECT_EQ(kinds_since(broken["receipt"].to_number<EntryIndex>()),
+            (std::vector<std::string>{"glass-opened"}))
+      << "nothing was read";
+  EXPECT_EQ(get("/api/v1/session", token).str("focus"), "p-2");
+  const auto opened = post("/api/v1/charts/p-2/open", token);
+  EXPECT_EQ(broken["basis"].at("glass").as_string(), broken.str("glass"));
+  for (const auto* what : {"basis", "notices", "review", "rest"})
+    EXPECT_EQ(broken[what], opened[what]) << what;
+  const auto again = post("/api/v1/charts/p-2/break", token, why);
+  ASSERT_EQ(again.status, 200) << again.text;
+  EXPECT_TRUE(again["receipt"].is_null());
+  EXPECT_TRUE(again["basis"].is_null()) << "no entry, no word of the chart";
+}
+
 TEST_F(ApiWorld, OneKeyIsOneGlass) {
   records_.answers["Patient/p-2"] = {200, "{}"};
   const auto token = sign_in("doc");
@@ -354,6 +374,9 @@ TEST_F(ApiWorld, BreakingWhereOrdinaryAccessSufficesIsCountedAsUnneeded) {
   ASSERT_EQ(unneeded.status, 200) << unneeded.text;
   EXPECT_TRUE(unneeded["unneeded"].as_bool());
   EXPECT_EQ(unneeded["basis"].at("rule").as_string(), "open-referral");
+  const auto opened = post("/api/v1/charts/p-1/open", token);
+  for (const auto* what : {"basis", "notices", "review", "rest"})
+    EXPECT_EQ(unneeded[what], opened[what]) << what;
   EXPECT_TRUE(state().glasses.empty());
 }
 
@@ -432,6 +455,24 @@ TEST_F(ApiWorld, OnlyThoseWhoWorkWithPatientsFindThem) {
   records_.answers["Patient?"] = {200, bundle({"p-1"})};
   EXPECT_EQ(post("/api/v1/patients/search", sign_in("ada"), {{"name", "x"}}).status, 403);
   EXPECT_EQ(post("/api/v1/patients/search", sign_in("nina"), {{"name", "x"}}).status, 200);
+}
+
+TEST_F(ApiWorld, ASessionNamesTheTeamsThatItsPersonMayLogAReferralOf) {
+  const auto teams = [&](const std::string& token) {
+    return get("/api/v1/session", token)["teams"].as_array();
+  };
+  tell("member", "doc", "asthma");
+  tell("member", "doc", "last-year", {.start = clock_.now().wall - 48h, .end = clock_.now().wall});
+  tell("member", "doc", "not-so", {.so = false});
+  tell("works_on", "doc", "ward-a");
+  const auto token = sign_in("doc");
+  EXPECT_EQ(teams(token), (json::array{"asthma", "cardiology"}));
+  EXPECT_TRUE(teams(sign_in("nina")).empty()) << "she may log one, but is in no team";
+  enrol("para", {"paramedic"});
+  tell("member", "para", "cardiology");
+  EXPECT_TRUE(teams(sign_in("para")).empty()) << "no rule lets a paramedic log one";
+  ASSERT_EQ(post("/api/v1/session/lock", token).status, 204);
+  EXPECT_TRUE(teams(token).empty());
 }
 
 class Widening : public ApiWorld {
