@@ -4,16 +4,18 @@
 // does not open the chart after all, that is said here once; nobody is sent round in a circle.
 
 import { useMutation } from "@tanstack/react-query";
-import { Button, TextInput } from "nhsuk-react-components";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { Button } from "nhsuk-react-components";
+import { useRef, useState, type FormEvent } from "react";
 import { api, inChart } from "../api/client";
 import { isProblem } from "../api/problem";
 import type { Offer } from "../api/types";
 import { codeProblem } from "../session/proof";
+import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { CodeField } from "./Asks";
 import type { Wrong } from "./draft";
 import { Problems } from "./Problems";
+import { TeamField } from "./TeamField";
 import { CodeRefused, stepUpOrSay, type Told } from "./useBreaking";
 import { useKey } from "./useKey";
 
@@ -30,24 +32,25 @@ interface Props {
 const ids = { team: "referral-team", code: "referral-code" };
 const idShape = /^[A-Za-z0-9._-]{1,64}$/;
 
-function whatIsWrong(team: string, code: string, codeAsked: boolean): Wrong {
+function whatIsWrong(team: string, teams: string[], code: string, codeAsked: boolean): Wrong {
   const { referral } = texts.glass;
   const wrong: Wrong = {};
-  if (team === "") wrong[ids.team] = referral.emptyTeam;
+  if (team === "") wrong[ids.team] = teams.length > 0 ? referral.noTeam : referral.emptyTeam;
   else if (!idShape.test(team)) wrong[ids.team] = referral.badTeam;
   if (codeAsked && code.trim() === "") wrong[ids.code] = texts.signIn.emptyCode;
   return wrong;
 }
 
-export function ReferralForm({ patient, team, onTeam, onLogged, onBack }: Props) {
+export function ReferralForm({ patient, team: given, onTeam, onLogged, onBack }: Props) {
   const { referral } = texts.glass;
+  const { teams } = useSession();
+  const only = teams.length === 1 ? teams[0] : undefined;
+  const team = only ?? given.trim();
   const [code, setCode] = useState("");
   const [codeAsked, setCodeAsked] = useState(false);
   const [told, setTold] = useState<Told>({ wrong: {}, other: null });
-  const first = useRef<HTMLInputElement>(null);
   const busy = useRef(false);
   const keyFor = useKey();
-  useEffect(() => first.current?.focus(), []);
 
   const log = useMutation({
     mutationFn: async () => {
@@ -57,7 +60,7 @@ export function ReferralForm({ patient, team, onTeam, onLogged, onBack }: Props)
         setCodeAsked(false);
       }
       const { params, headers } = inChart(patient);
-      const body = { team: team.trim() };
+      const body = { team };
       await api.POST("/api/v1/charts/{patient}/referrals", {
         params: { ...params, header: { "Idempotency-Key": keyFor(body) } },
         headers,
@@ -87,7 +90,7 @@ export function ReferralForm({ patient, team, onTeam, onLogged, onBack }: Props)
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (busy.current) return;
-    const wrong = whatIsWrong(team.trim(), code, codeAsked);
+    const wrong = whatIsWrong(team, teams, code, codeAsked);
     setTold({ wrong, other: null });
     if (Object.keys(wrong).length > 0) return;
     busy.current = true;
@@ -98,17 +101,12 @@ export function ReferralForm({ patient, team, onTeam, onLogged, onBack }: Props)
     <form onSubmit={submit} noValidate>
       <Problems told={told} first={ids.code} />
       <p>{referral.what}</p>
-      <TextInput
-        ref={first}
+      <TeamField
         id={ids.team}
-        label={referral.team}
-        hint={referral.teamHint}
-        value={team}
-        onChange={(event) => onTeam(event.target.value)}
-        autoCapitalize="none"
-        autoComplete="off"
-        spellCheck={false}
+        teams={teams}
+        team={only ?? given}
         error={told.wrong[ids.team] ?? ""}
+        onTeam={onTeam}
       />
       {codeAsked ? <CodeField id={ids.code} code={code} error={told.wrong[ids.code] ?? ""} onCode={setCode} /> : null}
       <p className="h-quiet">{referral.review}</p>
