@@ -1,0 +1,14 @@
+// The console's speed: the same browser and the same hospital as the tests have, one page at a time.
+
+import { defineConfig } from "@playwright/test";
+import tests from "./playwright.config";
+
+export default defineConfig(tests, {
+  testDir: "bench",
+  testMatch: "*.bench.ts",
+  outputDir: "../build/browser-bench/results",
+  workers: 1,
+  timeout: 20 * 60_000,
+  expect: { timeout: 30_000 },
+  use: { trace: "off", screenshot: "only-on-failure", actionTimeout: 30_000 },
+});
