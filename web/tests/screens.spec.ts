@@ -133,7 +133,7 @@ test("C07 screens: a chart by an ordinary right", async ({ hospital, page }) => 
   await (await find(page, "Ellison", "p-000001")).click();
   await expect(page.getByText(/^\d+ observations\.$/)).toBeVisible();
   await look(page, "chart");
-  await page.getByRole("link", { name: "Results", exact: true }).click();
+  await page.getByRole("button", { name: "Results", exact: true }).click();
   await look(page, "chart-results");
 });
 
