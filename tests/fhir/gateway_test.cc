@@ -43,6 +43,27 @@ TEST(Gateway, ReleasesAPermittedRecordWholeAndWritesItDownFirst) {
       << "what a first intent covers makes no second one";
 }
 
+TEST(Gateway, SearchesOnePatientByTheIdAsOneChartAndNotAsAPerson) {
+  World world;
+  const auto answer = world.get("dr-a", "Patient?_id=p-1");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_TRUE(answer.released);
+  EXPECT_NE(answer.body.find("\"type\":\"searchset\""), std::string::npos);
+  EXPECT_NE(answer.body.find("/fhir/Patient/p-1\""), std::string::npos);
+  const auto intent =
+      std::get<AccessIntended>(world.ledger().at(std::stoul(answer.header("Halligan-Receipt"))));
+  EXPECT_EQ(intent.patient.text(), "p-1");
+  EXPECT_EQ(intent.form, "search");
+  EXPECT_EQ(intent.types, std::vector<std::string>{"Patient"});
+  EXPECT_EQ(world.entries<AccessOutcome>().back().resources, 1U);
+  EXPECT_TRUE(world.entries<facts::SearchMade>().empty());
+  const auto shut = world.get("dr-a", "Patient?_id=p-3");
+  EXPECT_EQ(shut.status, world.get("dr-a", "Patient/p-3").status);
+  EXPECT_EQ(shut.status, 403);
+  EXPECT_EQ(world.get("dr-a", "Patient?_id=nobody").status,
+            world.get("dr-a", "Observation?patient=nobody").status);
+}
+
 TEST(Gateway, AnswersNobodyWithoutASession) {
   World world;
   for (const auto* who : {"", "stranger"}) {

@@ -277,8 +277,15 @@ test("a reload opens the chart in focus again; going back to the search keeps it
   const physician = await cardiologist(hospital);
   await physician.signIn(page);
   await openChart(page, "p-000001");
+  const looked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/patients/search")) looked.push(request.url());
+  });
   await page.reload();
   await expect(banner(page)).toContainText("Margaret Ellison");
+  await expect(banner(page)).toContainText(/14 Mar 1952 \(7\d years\)/);
+  await expect(banner(page)).toContainText("Female");
+  expect(looked, "whose chart it is says the chart; nobody is searched for").toEqual([]);
   await expect(part(page, "Problems")).toContainText("Heart failure");
   await page.goBack();
   await expect(page.getByRole("heading", { name: "Find a patient" })).toBeVisible();

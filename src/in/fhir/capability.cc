@@ -47,6 +47,7 @@ json::object of_chart(const Compartment& compartment) {
                 json::array{json::object{
                     {"name", "everything"},
                     {"definition", "http://hl7.org/fhir/OperationDefinition/Patient-everything"}}});
+    params.emplace_back(param("_id", "token"));
     for (const auto name : person_params())
       params.emplace_back(param(name, type_of(*person_param(name))));
   } else {

@@ -178,9 +178,7 @@ http::Response Gateway::everything(const Counter& counter, const Everything& tar
   for (const auto& cell : surveyed) {
     const Search search{
         .type = cell.type, .patient = target.patient, .params = {}, .count = count_max};
-    // A Patient is found by its id; the others by whose they are.
     Place place{.search = search, .upstream = print(search), .skip = 0};
-    if (cell.type == "Patient") place.upstream = "Patient?_id=" + target.patient.text();
     for (std::size_t pages = 0; !place.upstream.empty(); ++pages) {
       auto looked = look(counter, place, "everything", kept);
       if (auto* why = std::get_if<http::Response>(&looked)) return std::move(*why);

@@ -168,6 +168,19 @@ Target person_search(Common common) {
   return PersonSearch{.params = std::move(common.rest), .count = common.count};
 }
 
+bool names_one(const Common& common) {
+  return std::ranges::find(common.rest, "_id", &Param::name) != common.rest.end();
+}
+
+// The one whose chart it is, by the id alone: who is looked for by more is looked for as a person.
+Target search_of_one(const Common& common) {
+  if (common.rest.size() > 1)
+    return unsupported("_id of a Patient is asked alone: there is nothing to narrow down");
+  const auto& id = common.rest.front().value;
+  if (!valid_id(id)) return invalid("_id: expected one id");
+  return Search{.type = "Patient", .patient = PatientId{id}, .params = {}, .count = common.count};
+}
+
 Target chart_search(const Compartment& of, Common common) {
   Search out{.type = std::string{of.type}, .patient = {}, .params = {}, .count = common.count};
   const auto says_whose = [&](const Param& p) {
@@ -205,6 +218,8 @@ Target search(const std::string& type, http::QueryPairs pairs) {
   }
   auto common = read_common(std::move(pairs));
   if (auto* wrong = std::get_if<NotAllowed>(&common)) return std::move(*wrong);
+  if (type == "Patient" && names_one(std::get<Common>(common)))
+    return search_of_one(std::get<Common>(common));
   if (type == "Patient") return person_search(std::get<Common>(std::move(common)));
   const auto* of = compartment_of(type);
   if (of == nullptr) return unsupported(type + " belongs to no chart: read it by its id");
@@ -350,8 +365,10 @@ std::string print_params(const std::vector<Param>& params) {
 struct Print {
   std::string operator()(const Read& t) const { return t.type + "/" + t.id; }
   std::string operator()(const Search& t) const {
-    return t.type + "?" + std::string{compartment_of(t.type)->search_by} + "=" +
-           encoded("Patient/" + t.patient.text()) + "&" + print_params(t.params) +
+    const auto whose = t.type == "Patient" ? "_id=" + t.patient.text()
+                                           : std::string{compartment_of(t.type)->search_by} + "=" +
+                                                 encoded("Patient/" + t.patient.text());
+    return t.type + "?" + whose + "&" + print_params(t.params) +
            "_count=" + std::to_string(t.count);
   }
   std::string operator()(const NextPage& t) const { return t.type + "?page=" + encoded(t.token); }

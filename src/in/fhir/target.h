@@ -28,7 +28,7 @@ struct Read {  // GET Type/id
   std::string id;
   bool operator==(const Read&) const = default;
 };
-struct Search {  // GET Type?patient=p&..., POST Type/_search: within one chart
+struct Search {  // GET Type?patient=p&..., Patient?_id=p, POST Type/_search: within one chart
   std::string type;
   PatientId patient;
   std::vector<Param> params;  // beside patient and _count, in the order given

@@ -49,6 +49,9 @@ TEST(Target, UnderstandsTheFormsOfAChart) {
   EXPECT_EQ(classify(request("POST", "Observation/_search", form, "patient=p-1")), Target(all));
   EXPECT_EQ(classified("Patient?name=osei&birthdate=1961-04-02"),
             Target(PersonSearch{{{"name", "osei"}, {"birthdate", "1961-04-02"}}, count_default}));
+  const Search one{"Patient", PatientId{"p-1"}, {}, count_default};
+  EXPECT_EQ(classified("Patient?_id=p-1"), Target(one));
+  EXPECT_EQ(classify(request("POST", "Patient/_search", form, "_id=p-1")), Target(one));
   EXPECT_EQ(classified("Patient/p-1/$everything"), Target(Everything{PatientId{"p-1"}}));
   EXPECT_EQ(classified("Observation?page=abc"), Target(NextPage{"Observation", "abc"}));
   EXPECT_EQ(classify(request("POST", "Observation", json, "{}")), Target(Create{"Observation"}));
@@ -125,7 +128,12 @@ TEST(Target, RefusesWhatItDoesNotUnderstand) {
                              "Practitioner?name=x",
                              "Patient",
                              "Patient?gender=male",
-                             "Patient?_id=p-1",
+                             "Patient?_id=p-1,p-2",
+                             "Patient?_id=Patient/p-1",
+                             "Patient?_id=",
+                             "Patient?_id=p-1&_id=p-1",
+                             "Patient?_id=p-1&name=x",
+                             "Patient?_id:not=p-1",
                              "Patient?nonsense=x",
                              "Patient?name=",
                              "metadata/x",
@@ -178,8 +186,8 @@ TEST(Target, PrintsWhatItUnderstood) {
       holds(Update{type, id, {}}, json);
       holds(Delete{type, id}, {});
       if (type == "Patient") holds(Everything{PatientId{id}}, {});
-      if (type == "Patient") continue;
       holds(Search{type, PatientId{id}, {}, 7}, {});
+      if (type == "Patient") continue;
       for (const auto name : chart_params(type)) {
         const auto kind = *chart_param(type, name);
         const std::string value = kind == ParamKind::date ? "ge2026-05-03T10:00:00+01:00"
