@@ -150,7 +150,7 @@ test("C07 screens: cases, policy, ledger, people", async ({ hospital, page }) =>
   await look(page, "policy");
   await go(page, "Ledger");
   await page.getByRole("button", { name: "Verify now" }).click();
-  await expect(page.getByText(/is whole/).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("heading", { name: "The ledger is what was signed" })).toBeVisible({ timeout: 30_000 });
   await look(page, "ledger");
   await go(page, "People");
   await expect(page.getByRole("button", { name: "Dr Ama Osei" })).toBeVisible();
