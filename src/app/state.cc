@@ -466,9 +466,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseViewed& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::CasesListed& f) {
-  used(f.session, {}, at, {});
-}
+void State::on(EntryIndex, const EntryTime&, const facts::CasesListed&) {}  // screens list alone
 
 // --- access
 // ----------------------------------------------------------------------------------------

@@ -43,6 +43,26 @@ TEST_F(Cases, TheReviewerSeesWhatTheGlassWasUsedFor) {
   }
 }
 
+TEST_F(Cases, ListsThatAPageReadsByItselfAreNoUseOfTheSession) {
+  (void)break_glass(sign_in("doc"), "p-2");
+  const auto officer = sign_in("pia");
+  const auto idle = [&] { return get("/api/v1/session", officer).str("idle_until"); };
+  const auto before = idle();
+  clock_.pass(1min);
+  const auto id = only_case(officer);
+  for (const char* path : {"/api/v1/cases?mine=true", "/api/v1/cases?state=closed", "/api/v1/glass",
+                           "/api/v1/glass?all=true", "/api/v1/accesses", "/api/v1/session"})
+    ASSERT_EQ(get(path, officer).status, 200) << path;
+  EXPECT_EQ(idle(), before);
+  ASSERT_EQ(get("/api/v1/cases/" + id, officer).status, 200);
+  EXPECT_EQ(idle(), to_text(clock_.now().wall + 30min)) << "looking at one is";
+  for (int i = 0; i < 4; ++i) {
+    clock_.pass(9min);
+    (void)get("/api/v1/cases", officer);
+  }
+  EXPECT_EQ(get("/api/v1/cases", officer).slug(), "no-session") << "nobody was there";
+}
+
 TEST_F(Cases, NobodySeesTheCasesOfOthersButTheirReviewers) {
   break_glass(sign_in("doc"), "p-2");
   const auto nina = sign_in("nina");

@@ -187,6 +187,20 @@ TEST_F(Events, WhoWalkedAwayIsToldLaterThatSomethingWasMissed) {
   EXPECT_EQ(only(heard(source), "lost"), Heard{}) << "nothing was";
 }
 
+TEST_F(Events, ALockedOfficerHearsNothingOfOthersGlass) {
+  const auto pia = sign_in("pia");
+  const auto source = ear(pia);
+  const auto doc = sign_in("doc");
+  ASSERT_EQ(post("/api/v1/session/lock", pia).status, 204);
+  (void)source->take();
+  const auto glass = break_glass(doc, "p-2");
+  ASSERT_EQ(post("/api/v1/glass/" + glass + "/close", doc).status, 200);
+  EXPECT_EQ(heard(source), Heard{});
+  ASSERT_EQ(post("/api/v1/session/unlock", pia, {{"password", "correct horse battery"}}).status,
+            204);
+  EXPECT_EQ(heard(source), (Heard{"session {\"change\":\"unlocked\",\"by\":null}", "lost {}"}));
+}
+
 TEST_F(Events, ALockedScreenMayBeginToListenAndHearsOfItsEnd) {
   const auto doc = sign_in("doc");
   const auto before = ear(doc);
