@@ -23,7 +23,8 @@ const out = values.out ?? fileURLToPath(new URL(`../build/console-dev-${values.p
 const kinds = { js: "text/javascript", css: "text/css", svg: "image/svg+xml", map: "application/json" };
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'";
 
 async function page(response) {
   try {

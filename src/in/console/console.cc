@@ -10,14 +10,14 @@ namespace {
 
 constexpr std::string_view page = "index.html";
 
-// Scripts and styles are ours and in files of their own; what a script writes into the page must
-// have come through the one policy of that name; no other site embeds the page or is told of it.
+// Scripts and styles are ours and in files of their own; no script writes markup into the page, and
+// none may make a policy that would let it; no other site embeds the page or is told of it.
 // A frame may only be made of text at hand (srcdoc), which no directive about frames governs: it
 // has the same policy, so nothing in it runs or is loaded.
 constexpr std::string_view content_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types halligan";
+    "require-trusted-types-for 'script'; trusted-types 'none'";
 
 constexpr std::string_view no_devices =
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "

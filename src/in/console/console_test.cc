@@ -81,7 +81,7 @@ TEST_F(ConsoleTest, ThePageMayDoLittle) {
   EXPECT_EQ(header(answer, "Content-Security-Policy"),
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-            "require-trusted-types-for 'script'; trusted-types halligan");
+            "require-trusted-types-for 'script'; trusted-types 'none'");
   EXPECT_EQ(header(answer, "Referrer-Policy"), "no-referrer");
   EXPECT_EQ(header(answer, "Cross-Origin-Opener-Policy"), "same-origin");
   EXPECT_EQ(header(answer, "Cross-Origin-Resource-Policy"), "same-origin");
