@@ -309,6 +309,7 @@ class Demo:
         say(f"""
 {self.hospital['hospital']} is open: {len(self.hospital['staff'])} staff, {self.hospital['sizes']['patients']} patients.
 Halligan listens on https://127.0.0.1:{self.port}, and the record server answers to nobody else.
+The console is at https://127.0.0.1:{self.port}/console/ (it has a certificate of its own: the browser will say so).
 
 In another terminal:
 
