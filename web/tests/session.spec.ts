@@ -184,3 +184,55 @@ test("behind a locked screen, and one whose session is over, the document holds 
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await expect.poll(holds, { message: "over, with a chart behind" }).toEqual([]);
 });
+
+const signedIn = (page: Page) => page.getByRole("button", { name: "Sign out" });
+const locked = (page: Page) => page.getByRole("heading", { name: "Locked" });
+const asksToSignIn = (page: Page) => page.getByRole("heading", { name: "Sign in" });
+
+async function moreTabs(page: Page, count: number): Promise<Page[]> {
+  const tabs: Page[] = [];
+  for (let made = 0; made < count; made += 1) {
+    const tab = await page.context().newPage();
+    await tab.goto(page.url());
+    await expect(signedIn(tab)).toBeVisible();
+    tabs.push(tab);
+  }
+  return tabs;
+}
+
+test("eight tabs work, hear of everything by one stream, and go on hearing when the tab that had it is closed", async ({
+  hospital,
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  const streams: Page[] = [];
+  page.context().on("request", (request) => {
+    if (request.url().endsWith("/api/v1/events")) streams.push(request.frame().page());
+  });
+  await physician.signIn(page);
+  const others = await moreTabs(page, 7);
+  await page.bringToFront();
+  await page.getByRole("button", { name: "Lock" }).click();
+  for (const tab of [page, ...others]) await expect(locked(tab)).toBeVisible();
+  await unlock(page, physician);
+  for (const tab of [page, ...others]) await expect(signedIn(tab)).toBeVisible();
+  expect(new Set(streams)).toEqual(new Set([page]));
+
+  await page.close();
+  await expect.poll(() => new Set(streams).size).toBe(2);
+  await hospital.admin().must("POST", `/api/v1/staff/${physician.id}/sign-out`, {});
+  for (const tab of others) await expect(asksToSignIn(tab)).toBeVisible();
+});
+
+test("a tab that the browser has frozen leads no longer", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  const [other] = await moreTabs(page, 1);
+  const devtools = await page.context().newCDPSession(page);
+  const taken = other!.waitForRequest((request) => request.url().endsWith("/api/v1/events"), { timeout: 40_000 });
+  await devtools.send("Debugger.enable");
+  await devtools.send("Debugger.pause"); // as frozen: it runs no more
+  await taken;
+  await expect(other!.getByText("The server cannot be reached.")).toBeHidden();
+});

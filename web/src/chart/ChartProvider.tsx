@@ -209,7 +209,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   useLive(["hello", "lost"], (event) => {
     if (event.kind === "hello") hellos.current += 1;
     const before = latest.current;
-    if (hellos.current < 2 || before === null) return;
+    if ((event.kind === "hello" && hellos.current < 2) || before === null) return;
     void refresh()
       .then(() => {
         if (latest.current !== before || sessionNow.current.focus !== before.patient) return null;

@@ -104,7 +104,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       if (event.kind === "session" && event.data["change"] === "ended") end(endingOf(event.data["by"]));
       else if (["session", "glass", "hello", "lost", "chart"].includes(event.kind)) void refresh();
     });
-    live.start();
+    live.start(sessionId);
     const timer = setInterval(() => void refresh(), 60_000);
     return () => {
       hear();
