@@ -72,8 +72,9 @@ export async function makeConsole(out, { fast = false } = {}) {
     define: { "process.env.NODE_ENV": fast ? '"development"' : '"production"' },
     logLevel: "warning",
   });
-  const script = Object.entries(made.metafile.outputs)
-    .find(([, output]) => output.entryPoint?.endsWith("src/main.tsx"))[0];
+  const { outputs } = made.metafile;
+  const script = Object.keys(outputs).find((name) => outputs[name].entryPoint?.endsWith("src/main.tsx"));
+  const asset = (name) => `/console/assets/${name.split("/").pop()}`;
   const css = style();
   const styleName = hashed("console.css", css);
   writeFileSync(join(out, "assets", styleName), css);
@@ -85,9 +86,19 @@ export async function makeConsole(out, { fast = false } = {}) {
     readFileSync(join(web, "index.html"), "utf8")
       .replace("%STYLE%", `/console/assets/${styleName}`)
       .replace("%ICON%", `/console/assets/${iconName}`)
-      .replace("%SCRIPT%", `/console/assets/${script.split("/").pop()}`),
+      .replace("%SCRIPT%", asset(script))
+      .replace("%PARTS%", partsOf(outputs, script).map((name) => `<link rel="modulepreload" href="${asset(name)}">`).join("\n")),
   );
   if (!fast) compress(join(out, "assets"));
+}
+
+// What the first page's script imports, and what that imports: asked for at once, not one after the other.
+function partsOf(outputs, script) {
+  const parts = new Set([script]);
+  for (const name of parts)
+    for (const { path, kind } of outputs[name].imports) if (kind === "import-statement") parts.add(path);
+  parts.delete(script);
+  return [...parts];
 }
 
 function compress(folder) {

@@ -39,7 +39,7 @@ export async function ask(input: Request): Promise<Response> {
   let response: Response;
   try {
     const signal = AbortSignal.any([input.signal, AbortSignal.timeout(patience)]);
-    response = await fetch(new Request(input, { headers, signal, cache: "no-store" }));
+    response = await fetch(input, { headers, signal, cache: "no-store" });
   } catch (error) {
     if (input.signal.aborted) throw error;
     throw tell(new ApiProblem(0, "unreachable"));

@@ -1,6 +1,6 @@
 // ChartPage.tsx - the open chart; or why it is open no more; or, after a reload, the one that the session has in focus.
 
-import { useEffect, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { Link, Navigate } from "react-router";
 import { Loading, Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
@@ -66,6 +66,8 @@ function goTo(id: string) {
 function Opened({ chart }: { chart: OpenChart }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { patient } = chart;
+  // What must be known first is on the screen before the rest is made.
+  const whole = useDeferredValue(true, false);
   useEffect(() => {
     document.title = `${texts.chart.title} – ${texts.product}`;
     heading.current?.focus({ preventScroll: true });
@@ -95,11 +97,15 @@ function Opened({ chart }: { chart: OpenChart }) {
         <PrintButton patient={patient} />
       </div>
       <EmergencySet patient={patient} />
-      <Add patient={patient} />
-      <Encounters patient={patient} />
-      <Trends patient={patient} />
-      <Notes patient={patient} />
-      <Documents patient={patient} />
+      {whole ? (
+        <>
+          <Add patient={patient} />
+          <Encounters patient={patient} />
+          <Trends patient={patient} />
+          <Notes patient={patient} />
+          <Documents patient={patient} />
+        </>
+      ) : null}
     </div>
   );
 }

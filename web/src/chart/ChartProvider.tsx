@@ -14,6 +14,7 @@ import { isProblem } from "../api/problem";
 import type { Basis, BreakAnswer, FoundPatient, Glass, Offer, OfferedCell, OpenAnswer, Session } from "../api/types";
 import { GlassDialog } from "../glass/GlassDialog";
 import { DraftProvider } from "./drafts";
+import { askAhead } from "./records";
 import { DeniedDialog } from "../glass/DeniedDialog";
 import { useLive, useSession, useSessionState } from "../session/SessionProvider";
 
@@ -111,6 +112,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
     (patient: string, found: FoundPatient | null, answer: Permit) => {
       const before = latest.current?.patient === patient ? latest.current : null;
       if (before === null) forget();
+      askAhead(client, patient);
       const opened: OpenChart = {
         patient,
         found: found ?? before?.found ?? null,
@@ -127,7 +129,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       void refresh().then(() => setConfirmed(opened));
       void navigate("/chart", { replace: location.pathname.endsWith("/chart") });
     },
-    [forget, navigate, refresh, tabs],
+    [client, forget, navigate, refresh, tabs],
   );
 
   const open = useCallback<Held["open"]>(

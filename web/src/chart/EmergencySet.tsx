@@ -5,20 +5,16 @@ import type {
   AllergyIntolerance, Condition, Consent, Flag, MedicationRequest, MedicationStatement, Observation,
 } from "fhir/r4";
 import { useMemo, type ReactNode } from "react";
-import { serverNow } from "../api/clock";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
 import { Entries } from "./Entries";
 import { HiddenNote } from "./HiddenNote";
 import { isRefusal, PartBody, type Asking } from "./Part";
 import { newestOfEach, readingsOf, type Reading } from "./readings";
-import { useReadings, useRecords, type Records } from "./records";
+import { bloodGroups, freshResults, useReadings, useRecords, type Records } from "./records";
 import { alerts, allergies, directives, medications, problems, type Entry } from "./summaries";
 import { Range, Values } from "./Value";
 
-/** ABO and Rh group of the blood, in LOINC. */
-const bloodGroup = "http://loinc.org|882-1,http://loinc.org|883-9,http://loinc.org|10331-7,http://loinc.org|34530-6";
-const recent = 90 * 86_400_000;
 const shown = 10;
 
 interface CardProps {
@@ -112,7 +108,7 @@ export function EmergencySet({ patient }: { patient: string }) {
 }
 
 function BloodGroup({ patient }: { patient: string }) {
-  const query = useRecords<Observation>(patient, "Observation", { code: bloodGroup });
+  const query = useRecords<Observation>(patient, "Observation", bloodGroups);
   const newest = useMemo(
     () => (query.data?.resources ?? []).filter((one) => one.status !== "entered-in-error").flatMap(readingsOf).sort((a, b) => b.at - a.at)[0],
     [query.data],
@@ -131,14 +127,14 @@ function BloodGroup({ patient }: { patient: string }) {
 }
 
 function LastResults({ patient }: { patient: string }) {
-  const since = useMemo(() => new Date(serverNow() - recent).toISOString().slice(0, 10), []);
-  const fresh = useRecords<Observation>(patient, "Observation", { category: "laboratory", date: `ge${since}` });
-  const all = useReadings(patient);
+  const asked = useMemo(freshResults, []);
+  const fresh = useRecords<Observation>(patient, "Observation", asked);
   const freshest = useMemo(
     () => newestOfEach((fresh.data?.resources ?? []).flatMap(readingsOf), "laboratory"),
     [fresh.data],
   );
   // Where nothing is recent: what the whole list has, as far as it was read.
+  const all = useReadings(patient, !fresh.isPending && freshest.length === 0);
   const older = useMemo(
     () => (freshest.length > 0 ? [] : newestOfEach((all.data?.pages ?? []).flatMap((page) => page.readings), "laboratory")),
     [freshest, all.data],

@@ -6,9 +6,13 @@ import type { Mark, Measured, Reading } from "./readings";
 
 const arrows: Record<Exclude<Mark, null>, string> = { "low": "↓", "high": "↑", "very-low": "⇊", "very-high": "⇈", "out": "!" };
 
+const formats = new Map<string, Intl.NumberFormat>(); // each takes longer to make than a table of values to write
+
 export function useNumber(): (value: number) => string {
   const { locale } = useHospital();
-  return (value) => value.toLocaleString(locale, { maximumFractionDigits: 4 });
+  const format = formats.get(locale) ?? new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });
+  formats.set(locale, format);
+  return (value) => format.format(value);
 }
 
 export function MarkTag({ mark }: { mark: Mark }) {

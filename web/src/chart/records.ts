@@ -2,9 +2,10 @@
 //
 // INVARIANT: every key begins with "chart", so that what was read goes when the chart is shut.
 
-import { useInfiniteQuery, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { queryOptions, useInfiniteQuery, useQuery, type QueryClient, type UseQueryResult } from "@tanstack/react-query";
 import type { Observation, Resource } from "fhir/r4";
 import { useEffect } from "react";
+import { serverNow } from "../api/clock";
 import { nextPage, search, type Found } from "../api/fhir";
 import { readingsOf, type Reading } from "./readings";
 
@@ -36,17 +37,38 @@ async function everything<R extends Resource>(
   return { resources, mayBeMore, cut: page.next !== null };
 }
 
+const recordsOf = <R extends Resource>(patient: string, type: R["resourceType"], more: Record<string, string>) =>
+  queryOptions({
+    queryKey: chartKey(patient, type, JSON.stringify(more)),
+    queryFn: ({ signal }) => everything<R>(type, patient, more, signal),
+    staleTime: Infinity,
+  });
+
 /** Everything of one type, as far as it may be seen. */
 export function useRecords<R extends Resource>(
   patient: string,
   type: R["resourceType"],
   more: Record<string, string> = {},
 ): UseQueryResult<Records<R>> {
-  return useQuery({
-    queryKey: chartKey(patient, type, JSON.stringify(more)),
-    queryFn: ({ signal }) => everything<R>(type, patient, more, signal),
-    staleTime: Infinity,
-  });
+  return useQuery(recordsOf<R>(patient, type, more));
+}
+
+/** ABO and Rh group of the blood, in LOINC. */
+export const bloodGroups = {
+  code: "http://loinc.org|882-1,http://loinc.org|883-9,http://loinc.org|10331-7,http://loinc.org|34530-6",
+};
+const recent = 90 * 86_400_000;
+/** Results of a laboratory, of late. */
+export const freshResults = () => ({
+  category: "laboratory",
+  date: `ge${new Date(serverNow() - recent).toISOString().slice(0, 10)}`,
+});
+
+/** Asks for the emergency set before there is a page to show it: what is needed first is asked first. */
+export function askAhead(client: QueryClient, patient: string) {
+  for (const type of ["AllergyIntolerance", "MedicationRequest", "Condition", "Flag", "Consent", "MedicationStatement"])
+    void client.prefetchQuery(recordsOf(patient, type, {}));
+  for (const more of [bloodGroups, freshResults()]) void client.prefetchQuery(recordsOf(patient, "Observation", more));
 }
 
 interface ReadingsPage {
@@ -62,7 +84,7 @@ const toReadings = (found: Found<Observation>): ReadingsPage => ({
 });
 
 /** All observations, page after page; each page is made into readings once, when it arrives. */
-export function useReadings(patient: string) {
+export function useReadings(patient: string, enabled = true) {
   const query = useInfiniteQuery({
     queryKey: chartKey(patient, "Observation"),
     initialPageParam: "",
@@ -74,10 +96,11 @@ export function useReadings(patient: string) {
       ),
     getNextPageParam: (page) => page.next,
     staleTime: Infinity,
+    enabled,
   });
   const { hasNextPage, isFetching, isError, fetchNextPage } = query;
   useEffect(() => {
-    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
-  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+    if (enabled && hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [enabled, hasNextPage, isFetching, isError, fetchNextPage]);
   return query;
 }
