@@ -1,9 +1,10 @@
 // App.tsx - signed in, or not, or locked; then the page.
 
 import { lazy, Suspense } from "react";
-import { Navigate, Route, Routes } from "react-router";
+import { Navigate, Route, Routes, useLocation } from "react-router";
 import { ChartProvider } from "./chart/ChartProvider";
 import { FindPage } from "./find/FindPage";
+import { PageBoundary } from "./parts/Boundary";
 import { Loading } from "./parts/Page";
 import { LockScreen } from "./session/Lock";
 import { ProofProvider } from "./session/proof";
@@ -28,7 +29,7 @@ function Pages() {
     <Routes>
       <Route element={<Shell />}>
         <Route index element={<Navigate to="/find" replace />} />
-        <Route path="find" element={<FindPage />} />
+        <Route path="find" element={<Later><FindPage /></Later>} />
         <Route path="chart" element={<Later><ChartPage /></Later>} />
         <Route path="chart/glass" element={<Later><ViewerPage /></Later>} />
         <Route path="work" element={<Later><WorkLayout /></Later>}>
@@ -46,7 +47,12 @@ function Pages() {
 }
 
 function Later({ children }: { children: React.ReactNode }) {
-  return <Suspense fallback={<Loading />}>{children}</Suspense>;
+  const { pathname } = useLocation();
+  return (
+    <PageBoundary place={pathname}>
+      <Suspense fallback={<Loading />}>{children}</Suspense>
+    </PageBoundary>
+  );
 }
 
 export function App() {

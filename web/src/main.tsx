@@ -8,6 +8,7 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { ApiProblem } from "./api/problem";
 import { App } from "./App";
+import { RootBoundary } from "./parts/Boundary";
 import { SessionProvider } from "./session/SessionProvider";
 import { applyStoredTheme } from "./shell/theme";
 
@@ -30,14 +31,18 @@ const client = new QueryClient({
 
 const root = document.getElementById("console");
 if (root === null) throw new Error("the page has no place for the console");
-createRoot(root).render(
+// What could not be shown is said in its place. It is not logged: the words of an error may hold what a chart holds.
+const unlogged = { onCaughtError: () => undefined, onUncaughtError: () => undefined, onRecoverableError: () => undefined };
+createRoot(root, unlogged).render(
   <StrictMode>
-    <QueryClientProvider client={client}>
-      <SessionProvider>
-        <BrowserRouter basename="/console">
-          <App />
-        </BrowserRouter>
-      </SessionProvider>
-    </QueryClientProvider>
+    <RootBoundary>
+      <QueryClientProvider client={client}>
+        <SessionProvider>
+          <BrowserRouter basename="/console">
+            <App />
+          </BrowserRouter>
+        </SessionProvider>
+      </QueryClientProvider>
+    </RootBoundary>
   </StrictMode>,
 );

@@ -3,6 +3,8 @@
 // One section for each folder. Whole sentences, never parts of one to be put together elsewhere:
 // other languages have another order.
 
+import { known } from "./parts/known";
+
 export const texts = {
   product: "Halligan",
   skip: "Skip to the page",
@@ -107,6 +109,14 @@ export const texts = {
     other: "This was refused.",
   },
 
+  failed: {
+    part: "This part cannot be shown here. The rest of the page is not touched by that.",
+    pageTitle: "This page cannot be shown",
+    page: "Load it again; if that does not help, tell the people who run this server.",
+    all: "The console has stopped. Nothing that was written down is lost. Load it again; if that does not help, go by the downtime procedure of your department.",
+    load: "Load again",
+  },
+
   time: {
     left: (minutes: number, seconds: number) => `${String(minutes)}:${String(seconds).padStart(2, "0")}`,
     ago: "ago",
@@ -122,8 +132,7 @@ export const texts = {
     born: "Born",
     noName: "No name recorded",
     gender: (code: string | null | undefined) =>
-      (({ male: "Male", female: "Female", other: "Other gender" }) as Record<string, string>)[code ?? ""] ??
-      "Gender unknown",
+      known({ male: "Male", female: "Female", other: "Other gender" }, code) ?? "Gender unknown",
   },
 
   find: {
@@ -154,6 +163,10 @@ export const texts = {
     noPerson: "Who this is could not be read: try again",
     loadingShort: "being read",
     notShown: "not shown",
+    partFailed: "This part of the chart cannot be shown here. The record system has it all the same.",
+    noPlot: "The plot cannot be shown. The table below has every value.",
+    unreadable: "A record that cannot be shown here",
+    unreadableWhere: "Look it up in the record system.",
     noneShown: "None that you may see; there may be others.",
     reviewed: "Somebody else will look at this access.",
     close: "Close chart",

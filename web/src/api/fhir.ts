@@ -3,22 +3,22 @@
 import type { Bundle, OperationOutcome, Resource } from "fhir/r4";
 import { ask } from "./client";
 
-export interface Found<R extends Resource> {
-  resources: R[];
+export interface Found {
+  resources: unknown[];
   /** There may be more that takes glass: said by policy, not by what the chart holds. */
   mayBeMore: boolean;
   /** Path of the next page, sealed by the server; none on the last. */
   next: string | null;
 }
 
-function foundIn<R extends Resource>(bundle: Bundle): Found<R> {
-  const resources: R[] = [];
+function foundIn(bundle: Bundle): Found {
+  const resources: unknown[] = [];
   let mayBeMore = false;
   for (const entry of bundle.entry ?? []) {
     if (entry.search?.mode === "outcome") {
       const outcome = entry.resource as OperationOutcome;
       mayBeMore ||= outcome.issue.some((issue) => issue.code === "suppressed");
-    } else if (entry.resource !== undefined) resources.push(entry.resource as R);
+    } else if (entry.resource !== undefined) resources.push(entry.resource);
   }
   const next = bundle.link?.find((link) => link.relation === "next")?.url;
   return { resources, mayBeMore, next: next === undefined ? null : onlyPath(next) };
@@ -36,12 +36,12 @@ async function bundle(request: Request): Promise<Bundle> {
 }
 
 /** One page of one type of one chart. */
-export async function search<R extends Resource>(
-  type: R["resourceType"],
+export async function search(
+  type: string,
   patient: string,
   more: Record<string, string> = {},
   signal?: AbortSignal,
-): Promise<Found<R>> {
+): Promise<Found> {
   const own: Record<string, string> = type === "Patient" ? { _id: patient } : { patient };
   const request = new Request(new URL(`/fhir/${type}/_search`, location.origin), {
     method: "POST",
@@ -49,12 +49,12 @@ export async function search<R extends Resource>(
     body: new URLSearchParams({ ...own, ...more }),
     signal: signal ?? null,
   });
-  return foundIn<R>(await bundle(request));
+  return foundIn(await bundle(request));
 }
 
-export async function nextPage<R extends Resource>(path: string, signal?: AbortSignal): Promise<Found<R>> {
+export async function nextPage(path: string, signal?: AbortSignal): Promise<Found> {
   const request = new Request(new URL(path, location.origin), { headers: { Accept: json }, signal: signal ?? null });
-  return foundIn<R>(await bundle(request));
+  return foundIn(await bundle(request));
 }
 
 /** Adds a resource to the chart that its subject names. */

@@ -2,6 +2,7 @@
 
 import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { Link, Navigate } from "react-router";
+import { PartBoundary } from "../parts/Boundary";
 import { Loading, Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useCovered, useSession } from "../session/SessionProvider";
@@ -57,6 +58,8 @@ function Reopening({ patient }: { patient: string }) {
 
 const places = ["emergency-set", "chart-add", "chart-encounters", "chart-results", "chart-notes", "chart-documents"] as const;
 
+const rest = [Add, Encounters, Trends, Notes, Documents];
+
 function goTo(id: string) {
   const heading = document.getElementById(id);
   heading?.focus({ preventScroll: true });
@@ -96,14 +99,16 @@ function Opened({ chart }: { chart: OpenChart }) {
         </nav>
         <PrintButton patient={patient} />
       </div>
-      <EmergencySet patient={patient} />
+      <PartBoundary text={texts.chart.partFailed}>
+        <EmergencySet patient={patient} />
+      </PartBoundary>
       {whole ? (
         <>
-          <Add patient={patient} />
-          <Encounters patient={patient} />
-          <Trends patient={patient} />
-          <Notes patient={patient} />
-          <Documents patient={patient} />
+          {rest.map((Part, n) => (
+            <PartBoundary key={n} text={texts.chart.partFailed}>
+              <Part patient={patient} />
+            </PartBoundary>
+          ))}
         </>
       ) : null}
     </div>

@@ -1,16 +1,13 @@
 // EmergencySet.tsx - what somebody must know who knows nothing of this patient, on one screen; each card as soon as it
 // is there.
 
-import type {
-  AllergyIntolerance, Condition, Consent, Flag, MedicationRequest, MedicationStatement, Observation,
-} from "fhir/r4";
 import { useMemo, type ReactNode } from "react";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
 import { Entries } from "./Entries";
 import { HiddenNote } from "./HiddenNote";
 import { isRefusal, PartBody, type Asking } from "./Part";
-import { newestOfEach, readingsOf, type Reading } from "./readings";
+import { newestFirst, newestOfEach, readingsOf, type Reading } from "./readings";
 import { bloodGroups, freshResults, useReadings, useRecords, type Records } from "./records";
 import { alerts, allergies, directives, medications, problems, type Entry } from "./summaries";
 import { Range, Values } from "./Value";
@@ -38,8 +35,8 @@ function Card({ id, title, query, type, children }: CardProps) {
   );
 }
 
-function useEntries<R>(data: Records<R> | undefined, made: (all: R[]) => Entry[]): Entry[] {
-  return useMemo(() => (data === undefined ? [] : made([...data.resources])), [data, made]);
+function useEntries(data: Records | undefined, made: (all: readonly unknown[]) => Entry[]): Entry[] {
+  return useMemo(() => (data === undefined ? [] : made(data.resources)), [data, made]);
 }
 
 /** The earlier of two queries that failed; pending as long as either is. */
@@ -52,12 +49,12 @@ function both(one: Asking, other: Asking): Asking {
 }
 
 export function EmergencySet({ patient }: { patient: string }) {
-  const allergy = useRecords<AllergyIntolerance>(patient, "AllergyIntolerance");
-  const request = useRecords<MedicationRequest>(patient, "MedicationRequest");
-  const statement = useRecords<MedicationStatement>(patient, "MedicationStatement");
-  const condition = useRecords<Condition>(patient, "Condition");
-  const flag = useRecords<Flag>(patient, "Flag");
-  const consent = useRecords<Consent>(patient, "Consent");
+  const allergy = useRecords(patient, "AllergyIntolerance");
+  const request = useRecords(patient, "MedicationRequest");
+  const statement = useRecords(patient, "MedicationStatement");
+  const condition = useRecords(patient, "Condition");
+  const flag = useRecords(patient, "Flag");
+  const consent = useRecords(patient, "Consent");
   const medicines = useMemo(
     () => medications(request.data?.resources ?? [], statement.data?.resources ?? []),
     [request.data, statement.data],
@@ -108,11 +105,8 @@ export function EmergencySet({ patient }: { patient: string }) {
 }
 
 function BloodGroup({ patient }: { patient: string }) {
-  const query = useRecords<Observation>(patient, "Observation", bloodGroups);
-  const newest = useMemo(
-    () => (query.data?.resources ?? []).filter((one) => one.status !== "entered-in-error").flatMap(readingsOf).sort((a, b) => b.at - a.at)[0],
-    [query.data],
-  );
+  const query = useRecords(patient, "Observation", bloodGroups);
+  const newest = useMemo(() => newestFirst(readingsOf(query.data?.resources ?? []))[0], [query.data]);
   return (
     <Card id="blood" title={texts.chart.bloodGroup} query={query} type="Observation">
       {newest === undefined ? (
@@ -128,11 +122,8 @@ function BloodGroup({ patient }: { patient: string }) {
 
 function LastResults({ patient }: { patient: string }) {
   const asked = useMemo(freshResults, []);
-  const fresh = useRecords<Observation>(patient, "Observation", asked);
-  const freshest = useMemo(
-    () => newestOfEach((fresh.data?.resources ?? []).flatMap(readingsOf), "laboratory"),
-    [fresh.data],
-  );
+  const fresh = useRecords(patient, "Observation", asked);
+  const freshest = useMemo(() => newestOfEach(readingsOf(fresh.data?.resources ?? []), "laboratory"), [fresh.data]);
   // Where nothing is recent: what the whole list has, as far as it was read.
   const all = useReadings(patient, !fresh.isPending && freshest.length === 0);
   const older = useMemo(

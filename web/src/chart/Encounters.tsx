@@ -1,25 +1,20 @@
 // Encounters.tsx - when the patient was here, newest first.
 
-import type { Encounter } from "fhir/r4";
 import { useMemo, useState } from "react";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
-import { conceptText, referenceText } from "./coded";
 import { HiddenNote } from "./HiddenNote";
 import { PartBody } from "./Part";
 import { useRecords } from "./records";
 import { StaffName } from "./StaffName";
+import { staysOf, type Stay } from "./stays";
 
 const atOnce = 10;
-const begun = (one: Encounter) => one.period?.start ?? "";
 
 export function Encounters({ patient }: { patient: string }) {
-  const query = useRecords<Encounter>(patient, "Encounter");
+  const query = useRecords(patient, "Encounter");
   const [count, setCount] = useState(atOnce);
-  const all = useMemo(
-    () => (query.data?.resources ?? []).filter((one) => one.status !== "entered-in-error").sort((one, other) => begun(other).localeCompare(begun(one))),
-    [query.data],
-  );
+  const all = useMemo(() => staysOf(query.data?.resources ?? []), [query.data]);
   const t = texts.chart;
   return (
     <section aria-labelledby="chart-encounters" className="h-section">
@@ -30,7 +25,7 @@ export function Encounters({ patient }: { patient: string }) {
         {all.length === 0 ? <p className="h-item-none">{query.data?.mayBeMore ? t.noneShown : t.noneRecorded.encounters}</p> : null}
         <ol className="h-encounters">
           {all.slice(0, count).map((one) => (
-            <Line key={one.id} encounter={one} />
+            <Line key={one.id} stay={one} />
           ))}
         </ol>
         {all.length > count ? (
@@ -44,24 +39,23 @@ export function Encounters({ patient }: { patient: string }) {
   );
 }
 
-function Line({ encounter }: { encounter: Encounter }) {
-  const classes: Record<string, string> = texts.chart.classes;
-  const kind = conceptText(encounter.type?.[0]) || (classes[encounter.class.code ?? ""] ?? encounter.class.display ?? "");
-  const reasons = (encounter.reasonCode ?? []).map(conceptText).join(", ");
-  const here = encounter.status === "in-progress";
+function Line({ stay }: { stay: Stay }) {
   return (
     <li className="h-encounter">
       <span className="h-encounter-when">
-        <Moment at={begun(encounter)} shape="date" />
+        <Moment at={stay.begun} shape="date" />
       </span>
       <span className="h-encounter-what">
-        <bdi className="h-encounter-kind">{kind}</bdi>
-        {here ? <span className="h-tag good">{texts.chart.stillHere}</span> : null}
-        <bdi className="h-encounter-detail">{conceptText(encounter.serviceType)}</bdi>
-        <bdi className="h-encounter-detail">{reasons}</bdi>
+        <bdi className="h-encounter-kind">{stay.kind}</bdi>
+        {stay.here ? <span className="h-tag good">{texts.chart.stillHere}</span> : null}
+        {stay.details.map((detail, n) => (
+          <bdi key={n} className="h-encounter-detail">
+            {detail}
+          </bdi>
+        ))}
       </span>
       <span className="h-encounter-by">
-        <StaffName id={referenceText(encounter.participant?.[0]?.individual)} />
+        <StaffName id={stay.by} />
       </span>
     </li>
   );

@@ -10,8 +10,8 @@ function EntryLine({ entry }: { entry: Entry }) {
       <span className="h-item-what">
         <bdi className="h-item-main">{entry.main}</bdi>
         {entry.grave === null ? null : <span className="h-tag bad">{entry.grave}</span>}
-        {entry.details.map((detail) => (
-          <bdi key={detail}>{detail}</bdi>
+        {entry.details.map((detail, n) => (
+          <bdi key={n}>{detail}</bdi>
         ))}
       </span>
       {entry.since === null ? null : (

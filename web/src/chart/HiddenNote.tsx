@@ -4,6 +4,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { api, inChart, told } from "../api/client";
 import type { Offer } from "../api/types";
+import { known } from "../parts/known";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { texts } from "../texts";
 import { useChart, type OpenChart } from "./ChartProvider";
@@ -47,7 +48,7 @@ export function HiddenNote({ types, offer, code = "", all = false }: Props) {
       if (asked !== null) askForMore(asked.offer, asked.code);
     },
   });
-  const kinds = types.map((type) => texts.chart.types[type] ?? type);
+  const kinds = types.map((type) => known(texts.chart.types, type) ?? type);
   return (
     <div className="h-hidden-note h-hidden">
       <p>

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { isProblem } from "../api/problem";
+import { PartBoundary } from "../parts/Boundary";
 import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { texts } from "../texts";
@@ -35,5 +36,5 @@ export function PartBody({ query, type, what, children }: Props) {
     );
   if (error !== null) return <ProblemMessage error={error} retry={() => void query.refetch()} />;
   if (query.isPending) return <Loading what={texts.chart.reading(what)} />;
-  return <>{children}</>;
+  return <PartBoundary text={texts.chart.partFailed}>{children}</PartBoundary>;
 }

@@ -1,7 +1,7 @@
 // PatientBanner.tsx - whose chart this is and on what basis it is open; it stays in sight while the page scrolls.
 
-import type { AllergyIntolerance } from "fhir/r4";
 import { useMemo } from "react";
+import { PartBoundary } from "../parts/Boundary";
 import { useAge } from "../parts/person";
 import { left, Moment, useMoment, useNow } from "../parts/time";
 import { texts } from "../texts";
@@ -19,10 +19,16 @@ export function PatientBanner({ chart }: { chart: OpenChart }) {
     <section className="h-banner" aria-label={texts.chart.banner}>
       <div className="h-banner-in">
         <div className="h-banner-who">
-          <Person chart={chart} />
-          <AllergiesAtAGlance patient={chart.patient} />
+          <PartBoundary text={texts.chart.partFailed}>
+            <Person chart={chart} />
+          </PartBoundary>
+          <PartBoundary text={texts.chart.partFailed}>
+            <AllergiesAtAGlance patient={chart.patient} />
+          </PartBoundary>
         </div>
-        <BasisLine chart={chart} deadlines={deadlines} />
+        <PartBoundary text={texts.chart.partFailed}>
+          <BasisLine chart={chart} deadlines={deadlines} />
+        </PartBoundary>
       </div>
     </section>
   );
@@ -63,7 +69,7 @@ function Person({ chart }: { chart: OpenChart }) {
 }
 
 function AllergiesAtAGlance({ patient }: { patient: string }) {
-  const { data, isPending, isError } = useRecords<AllergyIntolerance>(patient, "AllergyIntolerance");
+  const { data, isPending, isError } = useRecords(patient, "AllergyIntolerance");
   const now = useMemo(() => allergies(data?.resources ?? []).filter((entry) => !entry.past), [data]);
   const t = texts.chart;
   const grave = now.some((entry) => entry.grave !== null);

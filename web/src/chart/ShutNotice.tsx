@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
+import { known } from "../parts/known";
 import { Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { texts } from "../texts";
@@ -11,8 +12,7 @@ import { measurements } from "./measurements";
 
 function whyText({ by, detail }: Shut): string {
   const t = texts.chart.shutBy;
-  const ended: Record<string, string> = texts.chart.endedBy;
-  if (by === "ended" && detail !== null) return ended[detail] ?? t.ended;
+  if (by === "ended" && detail !== null) return known(texts.chart.endedBy, detail) ?? t.ended;
   return t[by];
 }
 

@@ -1,9 +1,10 @@
 // StaffName.tsx - what a member of staff is called, where the directory knows; else the id.
 
 import { useQuery } from "@tanstack/react-query";
-import type { Practitioner } from "fhir/r4";
 import { ask } from "../api/client";
+import { whatFits } from "./shape";
 
+const shape = { name: [{ text: "text", prefix: ["text"], given: ["text"], family: "text" }] } as const;
 const idOfStaff = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The directory holds no patient: an id of staff may stand in a URL. */
@@ -12,7 +13,7 @@ async function nameOf(id: string, signal: AbortSignal): Promise<string> {
     headers: { Accept: "application/fhir+json" },
     signal,
   });
-  const name = ((await (await ask(request)).json()) as Practitioner).name?.[0];
+  const name = whatFits(shape, await (await ask(request)).json()).name?.[0];
   return name?.text ?? [...(name?.prefix ?? []), ...(name?.given ?? []), name?.family].filter(Boolean).join(" ");
 }
 

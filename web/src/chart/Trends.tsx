@@ -3,6 +3,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { lazy, memo, Suspense, useMemo, useRef, useState } from "react";
+import { PartBoundary } from "../parts/Boundary";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
 import { HiddenNote } from "./HiddenNote";
@@ -106,9 +107,11 @@ function OneSeries({ series }: { series: Series }) {
       </h3>
       {drawn ? (
         <figure className="h-figure">
-          <Suspense fallback={<div className="h-plot" />}>
-            <Plot lines={lines} />
-          </Suspense>
+          <PartBoundary text={texts.chart.noPlot}>
+            <Suspense fallback={<div className="h-plot" />}>
+              <Plot lines={lines} />
+            </Suspense>
+          </PartBoundary>
           <figcaption className="h-quiet">
             {lines.length > 1 ? <span>{texts.chart.lines(lines[0]?.label ?? "", lines[1]?.label ?? "")} </span> : null}
             {newest !== undefined && (newest.low !== null || newest.high !== null) ? (

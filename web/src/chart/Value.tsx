@@ -43,8 +43,8 @@ export function Values({ reading }: { reading: Reading }) {
   if (reading.measured.length === 0) return <span className="h-quiet">{texts.chart.noValue}</span>;
   return (
     <>
-      {reading.measured.map((measured) => (
-        <One key={measured.label} measured={measured} labelled={reading.measured.length > 1} />
+      {reading.measured.map((measured, n) => (
+        <One key={n} measured={measured} labelled={reading.measured.length > 1} />
       ))}
     </>
   );

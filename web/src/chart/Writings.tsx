@@ -1,6 +1,5 @@
 // Writings.tsx - notes and letters, reports and documents: a line each, the text when one asks for it.
 
-import type { Composition, DiagnosticReport, DocumentReference } from "fhir/r4";
 import { useMemo, useState } from "react";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
@@ -11,8 +10,8 @@ import { StaffName } from "./StaffName";
 import { documentsOf, notesOf, type Writing } from "./written";
 
 export function Notes({ patient }: { patient: string }) {
-  const documents = useRecords<DocumentReference>(patient, "DocumentReference");
-  const compositions = useRecords<Composition>(patient, "Composition");
+  const documents = useRecords(patient, "DocumentReference");
+  const compositions = useRecords(patient, "Composition");
   const notes = useMemo(
     () => notesOf(documents.data?.resources ?? [], compositions.data?.resources ?? []),
     [documents.data, compositions.data],
@@ -24,8 +23,8 @@ export function Notes({ patient }: { patient: string }) {
 }
 
 export function Documents({ patient }: { patient: string }) {
-  const documents = useRecords<DocumentReference>(patient, "DocumentReference");
-  const reports = useRecords<DiagnosticReport>(patient, "DiagnosticReport");
+  const documents = useRecords(patient, "DocumentReference");
+  const reports = useRecords(patient, "DiagnosticReport");
   const all = useMemo(
     () => documentsOf(documents.data?.resources ?? [], reports.data?.resources ?? []),
     [documents.data, reports.data],
@@ -94,8 +93,8 @@ function Content({ writing }: { writing: Writing }) {
           {writing.text}
         </div>
       )}
-      {writing.attached.map((attachment) => (
-        <p key={`${attachment.title}${attachment.kind}`} className="h-quiet">
+      {writing.attached.map((attachment, n) => (
+        <p key={n} className="h-quiet">
           {texts.chart.attachment(attachment.title || texts.chart.said.unnamed, attachment.kind)}
         </p>
       ))}

@@ -1,7 +1,10 @@
 // basis.ts - on what a chart is open, as a sentence: "Cardiology has had an open referral since 3 November 2026." Pure.
 
 import type { Basis } from "../api/types";
+import { known } from "../parts/known";
 import { texts } from "../texts";
+
+const sentences: Record<string, (who: string, since: string | null) => string> = texts.chart.basis.relations;
 
 type Because = Basis["because"][number];
 
@@ -22,8 +25,7 @@ export function basisSentence(basis: Basis, patient: string, day: (at: string) =
   const link = decisive(basis.because, patient);
   if (link === undefined) return texts.chart.basis.rule(basis.rule);
   const other = link.to === `patient/${patient}` ? link.from : link.to;
-  const known: Record<string, (who: string, since: string | null) => string> = texts.chart.basis.relations;
   const since = link.since === null ? null : day(link.since);
-  const sentence = known[link.relation];
+  const sentence = known(sentences, link.relation);
   return sentence === undefined ? texts.chart.basis.other(link.relation, nodeName(other), since) : sentence(nodeName(other), since);
 }

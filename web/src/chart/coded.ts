@@ -1,6 +1,6 @@
 // coded.ts - what codes, references and quantities of FHIR are called. Pure.
 
-import type { CodeableConcept, Coding, Quantity, Reference } from "fhir/r4";
+import type { CodeableConcept, Coding, Reference } from "fhir/r4";
 
 export function conceptText(concept: CodeableConcept | undefined): string {
   const coding = concept?.coding?.find((each) => each.display !== undefined) ?? concept?.coding?.[0];
@@ -23,7 +23,7 @@ export function referenceText(reference: Reference | undefined): string {
 }
 
 /** UCUM writes "{score}" and "mm[Hg]" where people write no unit and "mmHg". */
-export function unitText(quantity: Quantity | undefined): string {
+export function unitText(quantity: { unit?: string | undefined; code?: string | undefined } | undefined): string {
   const unit = quantity?.unit ?? quantity?.code ?? "";
   if (/^\{score\}$/.test(unit) || unit === "1") return "";
   return unit.replace(/[{}[\]]/g, "").replace("10*3", "10³").replace("10*6", "10⁶").replace("10*9", "10⁹");

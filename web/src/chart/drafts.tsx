@@ -3,6 +3,7 @@
 // INVARIANT: in memory only, and never sent by itself.
 
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+import { known } from "../parts/known";
 
 export interface Draft {
   kind: "note" | "measurement";
@@ -37,5 +38,5 @@ export function useDraft(patient: string): [Draft | null, (draft: Draft | null) 
   const held = useContext(DraftContext);
   if (held === null) throw new Error("no DraftProvider");
   const { drafts, keep } = held;
-  return [drafts[patient] ?? null, useCallback((draft) => keep(patient, draft), [keep, patient])];
+  return [known(drafts, patient) ?? null, useCallback((draft) => keep(patient, draft), [keep, patient])];
 }

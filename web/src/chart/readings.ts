@@ -1,7 +1,8 @@
 // readings.ts - observations as readings, and readings as series over time. Pure.
 
-import type { Observation, ObservationComponent } from "fhir/r4";
-import { codeOf, conceptText, unitText } from "./coded";
+import { texts } from "../texts";
+import { codeOf, conceptText, referenceText, unitText } from "./coded";
+import { concept, eachRead, period, quantity, reference, shaped, whatFits, type Shaped } from "./shape";
 
 export type Group = "laboratory" | "vital-signs" | "other";
 /** "out" where it is told to be abnormal without a direction. */
@@ -40,20 +41,55 @@ export interface Series {
   readings: Reading[];
 }
 
-type Valued = Pick<
-  Observation & ObservationComponent,
-  | "code" | "valueQuantity" | "valueCodeableConcept" | "valueString" | "valueBoolean" | "valueInteger" | "valueRange"
-  | "valueRatio" | "valueTime" | "valueDateTime" | "valuePeriod" | "dataAbsentReason" | "interpretation" | "referenceRange"
->;
+const valuedShape = {
+  code: concept,
+  valueQuantity: quantity,
+  valueCodeableConcept: concept,
+  valueString: "text",
+  valueBoolean: "boolean",
+  valueInteger: "number",
+  valueRange: { low: quantity, high: quantity },
+  valueRatio: { numerator: quantity, denominator: quantity },
+  valueTime: "text",
+  valueDateTime: "text",
+  valuePeriod: period,
+  dataAbsentReason: concept,
+  interpretation: [concept],
+  referenceRange: [{ low: quantity, high: quantity }],
+} as const;
 
-const marks: Record<string, Mark> = { L: "low", H: "high", LL: "very-low", HH: "very-high", A: "out", AA: "out", LU: "very-low", HU: "very-high" };
+const timedShape = {
+  effectiveDateTime: "text",
+  effectivePeriod: period,
+  effectiveInstant: "text",
+  issued: "text",
+} as const;
+
+const observationShape = {
+  ...valuedShape,
+  ...timedShape,
+  id: "text",
+  status: "text",
+  category: [concept],
+  component: [valuedShape],
+  note: [{ text: "text" }],
+  performer: [reference],
+} as const;
+
+type Valued = Shaped<typeof valuedShape>;
+type Timed = Shaped<typeof timedShape>;
+
+const marks = new Map<string, Mark>([
+  ["L", "low"], ["H", "high"], ["LL", "very-low"], ["HH", "very-high"],
+  ["A", "out"], ["AA", "out"], ["LU", "very-low"], ["HU", "very-high"], ["N", null],
+]);
 
 function markOf(given: Valued, value: number | null, low: number | null, high: number | null): Mark {
   for (const interpretation of given.interpretation ?? [])
     for (const coding of interpretation.coding ?? []) {
       const code = coding.code ?? "";
-      if (code in marks) return marks[code] ?? null;
-      if (code === "N") return null;
+      const mark = marks.get(code);
+      if (mark !== undefined) return mark;
     }
   if (value === null) return null;
   if (low !== null && value < low) return "low";
@@ -89,37 +125,67 @@ function measuredOf(given: Valued): Measured {
   };
 }
 
-function groupOf(observation: Observation): Group {
-  const category = codeOf(observation.category);
+function groupOf(categories: Shaped<[typeof concept]> | undefined): Group {
+  const category = codeOf(categories);
   return category === "laboratory" || category === "vital-signs" ? category : "other";
+}
+
+function whenOf(given: Timed): string {
+  return given.effectiveDateTime ?? given.effectivePeriod?.start ?? given.effectiveInstant ?? given.issued ?? "";
 }
 
 const hasValue = (measured: Measured) => measured.value !== null || measured.text !== "";
 
-/** One reading; none of what was entered in error. */
-export function readingsOf(observation: Observation): Reading[] {
+function readingOf(given: unknown, n: number): Reading[] {
+  const observation = shaped(observationShape, given);
   if (observation.status === "entered-in-error" || observation.status === "cancelled") return [];
-  const when = observation.effectiveDateTime ?? observation.effectivePeriod?.start ?? observation.effectiveInstant ?? observation.issued ?? "";
+  const when = whenOf(observation);
   const measured = [measuredOf(observation), ...(observation.component ?? []).map(measuredOf)].filter(hasValue);
-  const label = conceptText(observation.code);
+  const label = conceptText(observation.code) || texts.chart.said.unnamed;
   return [
     {
-      id: observation.id ?? "",
+      id: observation.id ?? `no-id-${String(n)}`,
       key: codeOf(observation.code) || label,
       label,
-      group: groupOf(observation),
+      group: groupOf(observation.category),
       at: Date.parse(when),
       when,
-      status: observation.status,
+      status: observation.status ?? "",
       measured,
-      note: (observation.note ?? []).map((note) => note.text).join("\n"),
-      by: observation.performer?.[0]?.display ?? observation.performer?.[0]?.reference?.split("/").pop() ?? "",
+      note: (observation.note ?? []).map((note) => note.text ?? "").join("\n"),
+      by: referenceText(observation.performer?.[0]),
     },
   ];
 }
 
-const newestFirst = (one: Reading, other: Reading) =>
+const outlineShape = { ...timedShape, id: "text", category: [concept] } as const;
+
+/** Stands where it would have stood, as far as that can be told. */
+function unreadable(given: unknown, n: number): Reading {
+  const outline = whatFits(outlineShape, given);
+  const group = groupOf(outline.category);
+  const when = whenOf(outline);
+  return {
+    id: outline.id ?? `unreadable-${String(n)}`,
+    key: `unreadable ${group}`,
+    label: texts.chart.unreadable,
+    group,
+    at: Date.parse(when),
+    when,
+    status: "",
+    measured: [],
+    note: texts.chart.unreadableWhere,
+    by: "",
+  };
+}
+
+/** A reading of each; none of what was entered in error. */
+export const readingsOf = (observations: readonly unknown[]): Reading[] => eachRead(observations, readingOf, unreadable);
+
+const byTime = (one: Reading, other: Reading) =>
   (Number.isNaN(other.at) ? -Infinity : other.at) - (Number.isNaN(one.at) ? -Infinity : one.at) || (one.id < other.id ? 1 : -1);
+
+export const newestFirst = (readings: readonly Reading[]): Reading[] => [...readings].sort(byTime);
 
 /** Readings by what was measured; those measured last come first. */
 export function seriesOf(readings: Iterable<Reading>): Series[] {
@@ -131,8 +197,8 @@ export function seriesOf(readings: Iterable<Reading>): Series[] {
     else series.readings.push(reading);
   }
   const all = [...byKey.values()];
-  for (const series of all) series.readings.sort(newestFirst);
-  return all.sort((one, other) => newestFirst(one.readings[0]!, other.readings[0]!) || one.label.localeCompare(other.label));
+  for (const series of all) series.readings.sort(byTime);
+  return all.sort((one, other) => byTime(one.readings[0]!, other.readings[0]!) || one.label.localeCompare(other.label));
 }
 
 /** The newest reading of each thing measured. */

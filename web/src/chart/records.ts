@@ -3,14 +3,14 @@
 // INVARIANT: every key begins with "chart", so that what was read goes when the chart is shut.
 
 import { queryOptions, useInfiniteQuery, useQuery, type QueryClient, type UseQueryResult } from "@tanstack/react-query";
-import type { Observation, Resource } from "fhir/r4";
 import { useEffect } from "react";
 import { serverNow } from "../api/clock";
 import { nextPage, search, type Found } from "../api/fhir";
 import { readingsOf, type Reading } from "./readings";
 
-export interface Records<R> {
-  resources: R[];
+export interface Records {
+  /** As they came: only a reader knows what of them is what it should be. */
+  resources: unknown[];
   /** There may be more that takes glass. */
   mayBeMore: boolean;
   /** There is more than was asked for. */
@@ -20,37 +20,33 @@ export interface Records<R> {
 export const chartKey = (patient: string, ...rest: string[]) => ["chart", patient, ...rest];
 const pagesMax = 20;
 
-async function everything<R extends Resource>(
-  type: R["resourceType"],
+async function everything(
+  type: string,
   patient: string,
   more: Record<string, string>,
   signal: AbortSignal,
-): Promise<Records<R>> {
-  let page: Found<R> = await search<R>(type, patient, { ...more, _count: "200" }, signal);
+): Promise<Records> {
+  let page: Found = await search(type, patient, { ...more, _count: "200" }, signal);
   const resources = [...page.resources];
   let { mayBeMore } = page;
   for (let pages = 1; page.next !== null && pages < pagesMax; pages += 1) {
-    page = await nextPage<R>(page.next, signal);
+    page = await nextPage(page.next, signal);
     resources.push(...page.resources);
     mayBeMore ||= page.mayBeMore;
   }
   return { resources, mayBeMore, cut: page.next !== null };
 }
 
-const recordsOf = <R extends Resource>(patient: string, type: R["resourceType"], more: Record<string, string>) =>
+const recordsOf = (patient: string, type: string, more: Record<string, string>) =>
   queryOptions({
     queryKey: chartKey(patient, type, JSON.stringify(more)),
-    queryFn: ({ signal }) => everything<R>(type, patient, more, signal),
+    queryFn: ({ signal }) => everything(type, patient, more, signal),
     staleTime: Infinity,
   });
 
 /** Everything of one type, as far as it may be seen. */
-export function useRecords<R extends Resource>(
-  patient: string,
-  type: R["resourceType"],
-  more: Record<string, string> = {},
-): UseQueryResult<Records<R>> {
-  return useQuery(recordsOf<R>(patient, type, more));
+export function useRecords(patient: string, type: string, more: Record<string, string> = {}): UseQueryResult<Records> {
+  return useQuery(recordsOf(patient, type, more));
 }
 
 /** ABO and Rh group of the blood, in LOINC. */
@@ -77,8 +73,8 @@ interface ReadingsPage {
   next: string | null;
 }
 
-const toReadings = (found: Found<Observation>): ReadingsPage => ({
-  readings: found.resources.flatMap(readingsOf),
+const toReadings = (found: Found): ReadingsPage => ({
+  readings: readingsOf(found.resources),
   mayBeMore: found.mayBeMore,
   next: found.next,
 });
@@ -91,8 +87,8 @@ export function useReadings(patient: string, enabled = true) {
     queryFn: async ({ pageParam, signal }): Promise<ReadingsPage> =>
       toReadings(
         pageParam === ""
-          ? await search<Observation>("Observation", patient, { _count: "500" }, signal)
-          : await nextPage<Observation>(pageParam, signal),
+          ? await search("Observation", patient, { _count: "500" }, signal)
+          : await nextPage(pageParam, signal),
       ),
     getNextPageParam: (page) => page.next,
     staleTime: Infinity,

@@ -1,7 +1,9 @@
 // written.ts - notes, letters, reports and documents as one list; what is text is text, and nothing else is ever opened. Pure.
 
-import type { Attachment, Composition, CompositionSection, DiagnosticReport, DocumentReference } from "fhir/r4";
+import { known } from "../parts/known";
+import { texts } from "../texts";
 import { conceptText, referenceText } from "./coded";
+import { concept, eachRead, Misshapen, period, reference, shaped, whatFits, type Shaped } from "./shape";
 
 export interface Writing {
   id: string;
@@ -15,19 +17,58 @@ export interface Writing {
   attached: { title: string; kind: string; bytes: number | null }[];
 }
 
+const attachmentShape = { contentType: "text", data: "text", title: "text", size: "number", creation: "text" } as const;
+const referenceShape = {
+  id: "text",
+  status: "text",
+  docStatus: "text",
+  type: concept,
+  description: "text",
+  date: "text",
+  author: [reference],
+  content: [{ attachment: attachmentShape }],
+} as const;
+const narrative = { div: "text" } as const;
+const sectionShape = { title: "text", text: narrative, section: ["anything"] } as const;
+const compositionShape = {
+  id: "text",
+  status: "text",
+  title: "text",
+  type: concept,
+  date: "text",
+  author: [reference],
+  text: narrative,
+  section: ["anything"],
+} as const;
+const reportShape = {
+  id: "text",
+  status: "text",
+  code: concept,
+  effectiveDateTime: "text",
+  effectivePeriod: period,
+  issued: "text",
+  performer: [reference],
+  conclusion: "text",
+  presentedForm: [attachmentShape],
+} as const;
+
+type Attachment = Shaped<typeof attachmentShape>;
+
 /** XHTML of a narrative as plain text: the tags go, and nothing of it comes into the page as markup. */
 export function plainText(xhtml: string): string {
-  const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+  const named = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
   return xhtml
-    .replace(/<(br|\/p|\/div|\/li|\/tr|\/h[1-6])\b[^>]*>/gi, "\n")
+    .replace(/<(br|\/p|\/div|\/li|\/tr|\/h[1-6])\b[^<>]*>/gi, "\n")
     .replace(/<\/t[dh]\s*>/gi, "\t")
-    .replace(/<[^>]*>/g, "")
+    .replace(/<[^<>]*>/g, "")
     .replace(/&(#x?[0-9a-f]+|\w+);/gi, (whole, name: string) => {
-      if (!name.startsWith("#")) return named[name.toLowerCase()] ?? whole;
+      if (!name.startsWith("#")) return known(named, name.toLowerCase()) ?? whole;
       const code = /^#x/i.test(name) ? parseInt(name.slice(2), 16) : Number(name.slice(1));
       return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     })
-    .replace(/[ \t]+\n/g, "\n")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }
@@ -50,20 +91,22 @@ function kindOf(attachment: Attachment): string {
 }
 
 function contentOf(attachments: Attachment[]): Pick<Writing, "text" | "attached"> {
-  const texts: string[] = [];
+  const readable: string[] = [];
   const attached: Writing["attached"] = [];
   for (const attachment of attachments) {
     const text = inlineText(attachment);
-    if (text !== null) texts.push(text);
+    if (text !== null) readable.push(text);
     else attached.push({ title: attachment.title ?? "", kind: kindOf(attachment), bytes: attachment.size ?? null });
   }
-  return { text: texts.join("\n\n"), attached };
+  return { text: readable.join("\n\n"), attached };
 }
 
-function ofReference(one: DocumentReference): Writing {
-  const attachments = one.content.map((content) => content.attachment);
+const idOf = (kind: string, id: string | undefined, n: number) => `${kind}/${id ?? String(n)}`;
+
+function ofReference(one: Shaped<typeof referenceShape>, n: number): Writing {
+  const attachments = (one.content ?? []).flatMap((content) => content.attachment ?? []);
   return {
-    id: `DocumentReference/${one.id ?? ""}`,
+    id: idOf("DocumentReference", one.id, n),
     title: one.description ?? (conceptText(one.type) || (attachments[0]?.title ?? "")),
     when: one.date ?? attachments[0]?.creation ?? "",
     by: referenceText(one.author?.[0]),
@@ -72,48 +115,94 @@ function ofReference(one: DocumentReference): Writing {
   };
 }
 
-function sectionText(section: CompositionSection): string {
-  const own = section.text === undefined ? "" : plainText(section.text.div);
-  return [section.title ?? "", own, ...(section.section ?? []).map(sectionText)].filter((part) => part !== "").join("\n");
+const deepest = 20; // sections within sections
+
+function sectionText(given: unknown, depth: number): string {
+  if (depth > deepest) throw new Misshapen();
+  const section = shaped(sectionShape, given);
+  const own = plainText(section.text?.div ?? "");
+  const inner = (section.section ?? []).map((each) => sectionText(each, depth + 1));
+  return [section.title ?? "", own, ...inner].filter((part) => part !== "").join("\n");
 }
 
-function ofComposition(one: Composition): Writing {
-  const sections = (one.section ?? []).map(sectionText).filter((part) => part !== "");
+function ofComposition(one: Shaped<typeof compositionShape>, n: number): Writing {
+  const sections = (one.section ?? []).map((each) => sectionText(each, 1)).filter((part) => part !== "");
   return {
-    id: `Composition/${one.id ?? ""}`,
-    title: one.title,
-    when: one.date,
-    by: referenceText(one.author[0]),
-    status: one.status,
-    text: sections.length > 0 ? sections.join("\n\n") : one.text === undefined ? "" : plainText(one.text.div),
+    id: idOf("Composition", one.id, n),
+    title: one.title ?? conceptText(one.type),
+    when: one.date ?? "",
+    by: referenceText(one.author?.[0]),
+    status: one.status ?? "",
+    text: sections.length > 0 ? sections.join("\n\n") : plainText(one.text?.div ?? ""),
     attached: [],
   };
 }
 
-function ofReport(one: DiagnosticReport): Writing {
+function ofReport(one: Shaped<typeof reportShape>, n: number): Writing {
   const content = contentOf(one.presentedForm ?? []);
   return {
-    id: `DiagnosticReport/${one.id ?? ""}`,
+    id: idOf("DiagnosticReport", one.id, n),
     title: conceptText(one.code),
     when: one.effectiveDateTime ?? one.effectivePeriod?.start ?? one.issued ?? "",
     by: referenceText(one.performer?.[0]),
-    status: one.status,
+    status: one.status ?? "",
     text: [one.conclusion ?? "", content.text].filter((part) => part !== "").join("\n\n"),
     attached: content.attached,
   };
 }
 
+/** Can be unfolded, and says then where to look. */
+function unreadable(kind: string) {
+  return (given: unknown, n: number): Writing => ({
+    id: `${idOf(kind, whatFits({ id: "text" } as const, given).id, n)}/unreadable`,
+    title: texts.chart.unreadable,
+    when: "",
+    by: "",
+    status: "",
+    text: texts.chart.unreadableWhere,
+    attached: [],
+  });
+}
+
+const gone = ["superseded", "entered-in-error"];
+const stands = (status: string | undefined) => !gone.includes(status ?? "");
+
+const readReferences = (all: readonly unknown[], wanted: (one: Writing) => boolean) =>
+  eachRead(
+    all,
+    (given, n) => {
+      const one = shaped(referenceShape, given);
+      return stands(one.status) ? [ofReference(one, n)].filter(wanted) : [];
+    },
+    unreadable("DocumentReference"),
+  );
+
 const newest = (one: Writing, other: Writing) => other.when.localeCompare(one.when);
 
-/** What was written to be read. */
-export function notesOf(documents: DocumentReference[], compositions: Composition[]): Writing[] {
-  const written = documents.filter((one) => one.status === "current").map(ofReference).filter((one) => one.text !== "");
-  return [...written, ...compositions.filter((one) => one.status !== "entered-in-error").map(ofComposition)].sort(newest);
+/** What was written to be read, and what cannot be. */
+export function notesOf(documents: readonly unknown[], compositions: readonly unknown[]): Writing[] {
+  const written = eachRead(
+    compositions,
+    (given, n) => {
+      const one = shaped(compositionShape, given);
+      return stands(one.status) ? [ofComposition(one, n)] : [];
+    },
+    unreadable("Composition"),
+  );
+  return [...readReferences(documents, (one) => one.text !== ""), ...written].sort(newest);
 }
 
 /** Documents that are attachments alone, and reports. A report that only gathers results says nothing of its own. */
-export function documentsOf(documents: DocumentReference[], reports: DiagnosticReport[]): Writing[] {
-  const filed = documents.filter((one) => one.status === "current").map(ofReference).filter((one) => one.text === "");
-  const told = reports.filter((one) => one.status !== "entered-in-error").map(ofReport);
+export function documentsOf(documents: readonly unknown[], reports: readonly unknown[]): Writing[] {
+  // One that cannot be read stands among the notes.
+  const filed = readReferences(documents, (one) => one.text === "").filter((one) => one.text === "");
+  const told = eachRead(
+    reports,
+    (given, n) => {
+      const one = shaped(reportShape, given);
+      return stands(one.status) ? [ofReport(one, n)] : [];
+    },
+    unreadable("DiagnosticReport"),
+  );
   return [...filed, ...told.filter((one) => one.text !== "" || one.attached.length > 0)].sort(newest);
 }

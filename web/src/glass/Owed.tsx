@@ -7,6 +7,7 @@
 
 import { useState } from "react";
 import type { Session } from "../api/types";
+import { known } from "../parts/known";
 import { left, useMoment, useNow } from "../parts/time";
 import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
@@ -31,7 +32,7 @@ function useGiving(debts: Debt[]) {
       <OwedDialog
         key={debt.glass}
         debt={debt}
-        answers={drafts[debt.glass] ?? {}}
+        answers={known(drafts, debt.glass) ?? {}}
         onAnswers={(answers) => setDrafts((before) => ({ ...before, [debt.glass]: answers }))}
         onClose={() => setGlass(null)}
       />

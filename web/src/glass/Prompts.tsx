@@ -3,6 +3,7 @@
 // Nothing that was pasted is cut off: what is too long is said, and stays.
 
 import { Textarea } from "nhsuk-react-components";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 import { field, room, type Wrong } from "./draft";
 
@@ -21,7 +22,7 @@ export function Prompts({ prompts, answers, wrong, onAnswer }: Props) {
       key={prompt}
       id={field.prompt(index)}
       prompt={prompt}
-      answer={answers[prompt] ?? ""}
+      answer={known(answers, prompt) ?? ""}
       error={wrong[field.prompt(index)] ?? ""}
       onAnswer={(answer) => onAnswer(prompt, answer)}
     />

@@ -1,6 +1,7 @@
 // draft.ts - what somebody has chosen and typed in the dialog, what of it is missing, and what is sent.
 
 import type { Grant, OfferedCell } from "../api/types";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 
 export interface Draft {
@@ -37,7 +38,7 @@ export function room(answer: string): number {
 export function wrongAnswers(prompts: string[], answers: Record<string, string>): Wrong {
   const wrong: Wrong = {};
   prompts.forEach((prompt, index) => {
-    const answer = answers[prompt] ?? "";
+    const answer = known(answers, prompt) ?? "";
     if (answer.trim() === "") wrong[field.prompt(index)] = texts.glass.problems.prompt(prompt);
     else if (room(answer) < 0) wrong[field.prompt(index)] = texts.glass.problems.tooLong(prompt);
   });
@@ -69,7 +70,7 @@ export function wrongBy(missing: string[], grant: Grant): Wrong {
 }
 
 export function details(prompts: string[], answers: Record<string, string>) {
-  return prompts.map((prompt) => ({ prompt, answer: (answers[prompt] ?? "").trim() }));
+  return prompts.map((prompt) => ({ prompt, answer: (known(answers, prompt) ?? "").trim() }));
 }
 
 /** What is sent to break the glass. */

@@ -8,6 +8,7 @@ import { api, inChart, told } from "../api/client";
 import { ApiProblem, isProblem } from "../api/problem";
 import type { BreakAnswer, Grant, Offer } from "../api/types";
 import type { Asked } from "../chart/ChartProvider";
+import { known } from "../parts/known";
 import { codeProblem, stepUp } from "../session/proof";
 import { texts } from "../texts";
 import { breaking, field, whatIsWrong, wrongBy, type Draft, type Wrong } from "./draft";
@@ -88,7 +89,7 @@ export function useBreaking(
   const age = useAge(asked.offer);
 
   const codeAsked = (grant: Grant) =>
-    grant.bill.proof !== null && (needsCode[grant.rule] ?? !grant.bill.proof.fresh);
+    grant.bill.proof !== null && (known(needsCode, grant.rule) ?? !grant.bill.proof.fresh);
 
   const prove = async (code: string) => {
     await stepUpOrSay(code);

@@ -1,17 +1,15 @@
 // words.ts - what a glass is for, and how long things last, in words.
 
 import type { OfferedCell } from "../api/types";
+import { known } from "../parts/known";
 import { useHospital } from "../session/hospital";
 import { texts } from "../texts";
-
-const types: Record<string, string> = texts.glass.parts.types;
-const labels: Record<string, string> = texts.glass.parts.labels;
 
 /** "observations marked psychotherapy"; a code that has no word stays what it is. */
 export function partText(cell: OfferedCell): string {
   const { parts } = texts.glass;
-  const type = types[cell.type] ?? cell.type;
-  const marks = (cell.labels ?? []).map((label) => labels[label] ?? label);
+  const type = known(parts.types, cell.type) ?? cell.type;
+  const marks = (cell.labels ?? []).map((label) => known(parts.labels, label) ?? label);
   const what = marks.length === 0 ? type : parts.marked(type, marks.join(", "));
   if (cell.action === "append") return parts.append(what);
   if (cell.action === "modify") return parts.modify(what);

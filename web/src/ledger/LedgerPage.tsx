@@ -8,6 +8,7 @@ import { useNumber } from "../parts/numbers";
 import { Loading, Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useHasRole } from "../session/SessionProvider";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 import { Checkpoint } from "./Checkpoint";
 import { Entries } from "./Entries";
@@ -101,11 +102,11 @@ function Facts({ ledger }: { ledger: LedgerNow }) {
       hint: say.facts.durableHint,
     },
     { name: say.facts.signed, value: number(ledger.checkpoint_size), hint: say.facts.signedHint },
-    { name: say.facts.room, value: say.rooms[ledger.room], hint: say.roomHints[ledger.room] },
+    { name: say.facts.room, value: known(say.rooms, ledger.room) ?? ledger.room, hint: known(say.roomHints, ledger.room) },
   ];
   return (
     <>
-      {ledger.room === "plenty" ? null : <div className="h-note">{say.roomHints[ledger.room]}</div>}
+      {ledger.room === "plenty" ? null : <div className="h-note">{known(say.roomHints, ledger.room)}</div>}
       <dl className="h-facts">
         {facts.map((fact) => (
           <div key={fact.name}>

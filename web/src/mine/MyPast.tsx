@@ -2,6 +2,7 @@
 
 import { Link } from "react-router";
 import type { Glass } from "../api/types";
+import { known } from "../parts/known";
 import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { Moment } from "../parts/time";
@@ -38,7 +39,7 @@ function Line({ glass }: { glass: Glass }) {
         ) : null}
       </Cell>
       <Cell of={words.case}>
-        <span className={`h-tag ${tones[glass.finding ?? ""] ?? ""}`}>{caseText(glass)}</span>{" "}
+        <span className={`h-tag ${known(tones, glass.finding) ?? ""}`}>{caseText(glass)}</span>{" "}
         {glass.case ? (
           <Link to={`/work/${glass.case}`} aria-label={words.toCaseOf(glass.patient)}>
             {words.toCase}

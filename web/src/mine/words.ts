@@ -1,14 +1,14 @@
 // words.ts - how an access or a glass of one's own is told, on the screen and in a file alike.
 
 import type { Glass } from "../api/types";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 import type { OwnAccess } from "./pages";
 
 const words = texts.mine;
 
 export function actionText(access: OwnAccess): string {
-  const forms: Record<string, string> = words.accesses.forms;
-  return forms[access.form] ?? texts.work.case.actions[access.action];
+  return known(words.accesses.forms, access.form) ?? texts.work.case.actions[access.action];
 }
 
 export function typesText(access: OwnAccess): string {
@@ -22,8 +22,7 @@ export function outcomeText(access: OwnAccess): string {
 }
 
 export function endedText(glass: Glass): string {
-  const known: Record<string, string> = texts.work.endedBy;
-  return glass.ended_by === null ? words.glass.open : (known[glass.ended_by] ?? glass.ended_by);
+  return glass.ended_by === null ? words.glass.open : (known(texts.work.endedBy, glass.ended_by) ?? glass.ended_by);
 }
 
 export function caseText(glass: Glass): string {

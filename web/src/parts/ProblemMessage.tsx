@@ -2,11 +2,11 @@
 
 import { ApiProblem } from "../api/problem";
 import { texts } from "../texts";
+import { known } from "./known";
 
 export function problemText(error: unknown): string {
   if (!(error instanceof ApiProblem)) return texts.problems.other;
-  const known: Record<string, string> = texts.problems;
-  return known[error.slug] ?? error.body.text ?? error.body.detail ?? texts.problems.other;
+  return known(texts.problems, error.slug) ?? error.body.text ?? error.body.detail ?? texts.problems.other;
 }
 
 export function ProblemMessage({ error, retry }: { error: unknown; retry?: () => void }) {

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "react";
 import type { Offer } from "../api/types";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 
 const say = texts.policy.chain;
@@ -95,7 +96,7 @@ function One({ step, line, onPlace }: { step: Step; line: number | null; onPlace
       <ul>
         {step.conditions.map((condition) => (
           <li key={condition.condition}>
-            <Truthful value={condition.value} /> {say.conditions[condition.condition] ?? condition.condition}
+            <Truthful value={condition.value} /> {known(say.conditions, condition.condition) ?? condition.condition}
             {condition.relations.length > 0 ? (
               <ul className="h-chain-relations">
                 {condition.relations.map((relation) => (

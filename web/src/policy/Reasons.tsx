@@ -1,6 +1,7 @@
 // Reasons.tsx - each reason of a policy said in plain words: who may give it, what for, what it takes, when it ends.
 
 import { useMemo } from "react";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 import { lengthOf, reasonsOf, type Reason } from "./reasons-of";
 
@@ -26,7 +27,7 @@ function whoMay(reason: Reason): string[] {
 
 function whatFor(reason: Reason): string[] {
   const data = reason.data.length === 0 ? say.everything : say.data(named(reason.data));
-  return [data, say.actions(named(reason.actions.map((action) => say.actionNames[action] ?? action)))];
+  return [data, say.actions(named(reason.actions.map((action) => known(say.actionNames, action) ?? action)))];
 }
 
 function whatItTakes(reason: Reason): string[] {

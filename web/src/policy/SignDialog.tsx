@@ -5,6 +5,7 @@ import { api, freshKey } from "../api/client";
 import { isProblem } from "../api/problem";
 import type { Proposal } from "../api/types";
 import { Confirm } from "../parts/Confirm";
+import { known } from "../parts/known";
 import { useNameOf } from "../people/queries";
 import { useProof } from "../session/proof";
 import { texts } from "../texts";
@@ -15,7 +16,7 @@ const say = texts.policy.sign;
 
 function signProblem(error: unknown): string | null {
   if (!isProblem(error)) return null;
-  return (say.problems as Record<string, string>)[error.slug] ?? null;
+  return known(say.problems, error.slug) ?? null;
 }
 
 interface Props {

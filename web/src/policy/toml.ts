@@ -2,6 +2,8 @@
 //
 // For reading only: the server alone decides whether a policy is one. What cannot be read here is passed over.
 
+import { known } from "../parts/known";
+
 export type Value = string | number | boolean | Value[] | { [key: string]: Value };
 
 export interface Member {
@@ -63,7 +65,7 @@ function unescaped(text: string): string {
     const hex = (short ?? long) as string | undefined;
     if (hex !== undefined) return String.fromCodePoint(Math.min(parseInt(hex, 16), 0x10ffff));
     if (fold !== undefined) return "";
-    return escapes[letter as string] ?? (letter as string);
+    return known(escapes, letter as string) ?? (letter as string);
   });
 }
 

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import type { CaseDetail } from "../api/types";
 import { Moment, useMoment, useNow } from "../parts/time";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 import { Marks, patientText } from "./marks";
 
@@ -18,8 +19,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function endedText(by: string | null): string {
-  const known: Record<string, string> = texts.work.endedBy;
-  return by === null ? "" : (known[by] ?? by);
+  return by === null ? "" : (known(texts.work.endedBy, by) ?? by);
 }
 
 export function CaseFacts({ held }: { held: CaseDetail }) {

@@ -5,6 +5,7 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useNow } from "../parts/time";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 import { CaseLine } from "./CaseLine";
 import { GroupLine } from "./GroupLine";
@@ -66,7 +67,7 @@ export function QueueList({ rows, current, summons, onMove, onTurn, onCloseExpla
   });
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const to: Partial<Record<string, number>> = {
+    const to = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
       PageDown: current + 10,
@@ -74,7 +75,7 @@ export function QueueList({ rows, current, summons, onMove, onTurn, onCloseExpla
       Home: 0,
       End: rows.length - 1,
     };
-    const target = to[event.key];
+    const target = known(to, event.key);
     if (target === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     onMove(Math.max(0, Math.min(rows.length - 1, target)), true);

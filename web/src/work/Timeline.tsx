@@ -1,6 +1,7 @@
 // Timeline.tsx - what happened in a case, from top to bottom.
 
 import type { CaseDetail } from "../api/types";
+import { known } from "../parts/known";
 import { Moment, useNow } from "../parts/time";
 import { texts } from "../texts";
 import { recordsOf, timelineOf, type Happened } from "./history";
@@ -8,8 +9,7 @@ import { recordsOf, timelineOf, type Happened } from "./history";
 const words = texts.work.case.events;
 
 function endedText(by: string): string {
-  const known: Record<string, string> = texts.work.endedBy;
-  return known[by] ?? by;
+  return known(texts.work.endedBy, by) ?? by;
 }
 
 function titleOf(event: Happened): string {

@@ -6,6 +6,7 @@ import { Checkboxes } from "nhsuk-react-components";
 import { useEffect, useRef, useState } from "react";
 import { Dialog } from "../parts/Dialog";
 import { useSessionState } from "../session/SessionProvider";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 
 const storedAt = "halligan.keys"; // whether somebody turned them off; nothing else
@@ -32,7 +33,7 @@ export function useKeys(keys: Keys) {
     const hear = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
       if (typing(event.target) || !keysOn() || document.querySelector("dialog[open]") !== null) return;
-      const act = latest.current[event.key];
+      const act = known(latest.current, event.key);
       if (act === undefined) return;
       event.preventDefault();
       act();

@@ -1,6 +1,7 @@
 // marks.tsx - how a case stands, in a few words of one colour each.
 
 import type { Case } from "../api/types";
+import { known } from "../parts/known";
 import { texts } from "../texts";
 import { isLate } from "./order";
 
@@ -17,8 +18,7 @@ export function Marks({ held, now }: { held: Case; now: number }) {
 }
 
 export function kindText(kind: string): string {
-  const known: Record<string, string> = texts.work.kinds;
-  return known[kind] ?? kind;
+  return known(texts.work.kinds, kind) ?? kind;
 }
 
 export function patientText(patient: string | null): string {
