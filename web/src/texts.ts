@@ -109,6 +109,9 @@ export const texts = {
     other: "This was refused.",
   },
 
+  paper:
+    "Nothing of a patient is printed in this way. Use the button “Print” on the page: that is written down. What has no such button is not for paper.",
+
   failed: {
     part: "This part cannot be shown here. The rest of the page is not touched by that.",
     pageTitle: "This page cannot be shown",

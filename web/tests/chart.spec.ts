@@ -328,6 +328,30 @@ test("printing is written down first, and not done where it was not", async ({ h
   await page.emulateMedia({ media: "print" });
   await expect(banner(page)).toBeVisible();
   await expect(page.getByRole("navigation", { name: "Main" })).toBeHidden();
+  await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  await expect(banner(page), "once printed, the next sheet is written down again").toBeHidden();
+});
+
+test("what the browser's own command prints is a sentence, and nothing of a patient", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  const sentence = page.getByText("Nothing of a patient is printed in this way.");
+  await expect(sentence).toBeHidden();
+  for (const path of ["chart", "every glass", "mine", "search"]) {
+    if (path === "every glass") await page.getByRole("link", { name: "Who broke the glass" }).click();
+    if (path === "mine") await page.getByRole("link", { name: "Mine", exact: true }).click();
+    if (path === "search") {
+      await page.getByRole("link", { name: "Find a patient" }).click();
+      await page.getByRole("combobox", { name: "Name or number" }).fill("p-000001");
+      await expect(page.getByRole("listbox").getByRole("option").first()).toBeVisible();
+    }
+    await page.emulateMedia({ media: "print" });
+    await expect(sentence, path).toBeVisible();
+    await expect(page.getByRole("main"), path).toBeHidden();
+    await expect(page.getByText("Margaret Ellison").filter({ visible: true }), path).toHaveCount(0);
+    await page.emulateMedia({ media: "screen" });
+  }
 });
 
 test("5,000 observations: the emergency set does not wait for them, and the page holds few rows", async ({ hospital, page }) => {

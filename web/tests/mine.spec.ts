@@ -65,7 +65,7 @@ test("a table of one's accesses is saved when that is written down, and not othe
   ]);
   expect(download.suggestedFilename()).toBe("my-accesses.csv");
   const text = readFileSync(await download.path(), "utf8");
-  expect(text.split("\r\n")[0]).toContain("Patient,What,Records");
+  expect(text.split("\r\n")[0]).toContain('"Patient","What","Records"');
   expect(text).toContain(patient);
   await expect(page.getByText("It is written down that you made this copy.")).toBeVisible();
   expect(urls.filter((url) => url.includes(patient))).toEqual([]);

@@ -3,6 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, inChart, told } from "../api/client";
+import { printRecorded } from "../parts/paper";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { texts } from "../texts";
 import { useChart } from "./ChartProvider";
@@ -16,7 +17,7 @@ export function PrintButton({ patient, what = "chart" }: { patient: string; what
       told(api.POST("/api/v1/charts/{patient}/copies", { ...inChart(patient), body: { kind: "print", what } })),
     onSuccess: (answer) => {
       setRefused(null);
-      if (answer.verdict === "permit") window.print();
+      if (answer.verdict === "permit") printRecorded();
       else if (answer.verdict === "glass") askForMore(answer.offer, answer.code);
       else setRefused(answer.text ?? texts.problems.other);
     },

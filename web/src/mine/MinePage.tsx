@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { saveFile, useCopy } from "../parts/copies";
 import { Page } from "../parts/Page";
+import { printRecorded } from "../parts/paper";
 import { Tabs } from "../parts/Tabs";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useMoment } from "../parts/time";
@@ -57,7 +58,7 @@ export function MinePage() {
       kind: "print",
       what: words.copies.printWhat[part](count),
       before: () => setAt(new Date().toISOString()),
-      make: () => window.print(),
+      make: printRecorded,
     });
   const save = () =>
     copy.mutate({

@@ -1,7 +1,7 @@
 // Shell.tsx - what stands round every page: who one is, where one can go, whether the server is there.
 
 import { useSyncExternalStore } from "react";
-import { NavLink, Outlet } from "react-router";
+import { NavLink, Outlet, useLocation } from "react-router";
 import { api } from "../api/client";
 import { OwedBar } from "../glass/Owed";
 import { texts } from "../texts";
@@ -68,9 +68,14 @@ function Self() {
   );
 }
 
+/** Pages that may be printed in any way; of every other one it is written down first, or it is not done. */
+const freeOfPatients = ["/policy", "/people"];
+
 export function Shell() {
   const { name } = useHospital();
   const ways = useWays();
+  const { pathname } = useLocation();
+  const ofPatients = !freeOfPatients.includes(pathname);
   useWalkAwayLock();
   return (
     <>
@@ -99,7 +104,8 @@ export function Shell() {
       <SessionEnding />
       <Contact />
       <OwedBar />
-      <main className="h-page" id="page" tabIndex={-1}>
+      {ofPatients ? <p className="h-unrecorded">{texts.paper}</p> : null}
+      <main className={ofPatients ? "h-page of-patients" : "h-page"} id="page" tabIndex={-1}>
         <Outlet />
       </main>
       <footer className="h-foot">

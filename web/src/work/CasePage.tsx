@@ -10,6 +10,7 @@ import { isProblem } from "../api/problem";
 import type { Case, CaseDetail, Finding } from "../api/types";
 import { useCopy } from "../parts/copies";
 import { Loading, Page } from "../parts/Page";
+import { printRecorded } from "../parts/paper";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useMoment } from "../parts/time";
 import { useSession } from "../session/SessionProvider";
@@ -129,7 +130,7 @@ function OneCase({ id }: { id: string }) {
           type="button"
           className="nhsuk-button nhsuk-button--secondary h-button-small"
           disabled={copy.isPending}
-          onClick={() => copy.mutate({ kind: "print", what: words.printWhat(held.case), make: () => window.print() })}
+          onClick={() => copy.mutate({ kind: "print", what: words.printWhat(held.case), make: printRecorded })}
         >
           {words.print}
         </button>
