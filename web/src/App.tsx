@@ -1,10 +1,11 @@
 // App.tsx - signed in, or not, or locked; then the page.
 
-import { lazy, Suspense } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
+import { ChartPage } from "./chart/ChartPage";
 import { ChartProvider } from "./chart/ChartProvider";
 import { FindPage } from "./find/FindPage";
 import { PageBoundary } from "./parts/Boundary";
+import { later } from "./parts/later";
 import { Loading } from "./parts/Page";
 import { LockScreen } from "./session/Lock";
 import { ProofProvider } from "./session/proof";
@@ -13,46 +14,41 @@ import { SignIn } from "./session/SignIn";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
 
-// The page of the hurry comes with the first load; the others when somebody goes there.
-const ChartPage = lazy(() => import("./chart/ChartPage").then((m) => ({ default: m.ChartPage })));
-const ViewerPage = lazy(() => import("./viewer/ViewerPage").then((m) => ({ default: m.ViewerPage })));
-const WorkLayout = lazy(() => import("./work/WorkLayout").then((m) => ({ default: m.WorkLayout })));
-const WorkPage = lazy(() => import("./work/WorkPage").then((m) => ({ default: m.WorkPage })));
-const CasePage = lazy(() => import("./work/CasePage").then((m) => ({ default: m.CasePage })));
-const MinePage = lazy(() => import("./mine/MinePage").then((m) => ({ default: m.MinePage })));
-const PolicyPage = lazy(() => import("./policy/PolicyPage").then((m) => ({ default: m.PolicyPage })));
-const LedgerPage = lazy(() => import("./ledger/LedgerPage").then((m) => ({ default: m.LedgerPage })));
-const PeoplePage = lazy(() => import("./people/PeoplePage").then((m) => ({ default: m.PeoplePage })));
+// The pages of the hurry come with the first load; the others when somebody goes there.
+const ViewerPage = later(() => import("./viewer/ViewerPage").then((m) => m.ViewerPage));
+const WorkLayout = later(() => import("./work/WorkLayout").then((m) => m.WorkLayout));
+const WorkPage = later(() => import("./work/WorkPage").then((m) => m.WorkPage));
+const CasePage = later(() => import("./work/CasePage").then((m) => m.CasePage));
+const MinePage = later(() => import("./mine/MinePage").then((m) => m.MinePage));
+const PolicyPage = later(() => import("./policy/PolicyPage").then((m) => m.PolicyPage));
+const LedgerPage = later(() => import("./ledger/LedgerPage").then((m) => m.LedgerPage));
+const PeoplePage = later(() => import("./people/PeoplePage").then((m) => m.PeoplePage));
 
 function Pages() {
   return (
     <Routes>
       <Route element={<Shell />}>
         <Route index element={<Navigate to="/find" replace />} />
-        <Route path="find" element={<Later><FindPage /></Later>} />
-        <Route path="chart" element={<Later><ChartPage /></Later>} />
-        <Route path="chart/glass" element={<Later><ViewerPage /></Later>} />
-        <Route path="work" element={<Later><WorkLayout /></Later>}>
-          <Route index element={<Later><WorkPage /></Later>} />
-          <Route path=":case" element={<Later><CasePage /></Later>} />
+        <Route path="find" element={<Bounded><FindPage /></Bounded>} />
+        <Route path="chart" element={<Bounded><ChartPage /></Bounded>} />
+        <Route path="chart/glass" element={<Bounded><ViewerPage /></Bounded>} />
+        <Route path="work" element={<Bounded><WorkLayout /></Bounded>}>
+          <Route index element={<Bounded><WorkPage /></Bounded>} />
+          <Route path=":case" element={<Bounded><CasePage /></Bounded>} />
         </Route>
-        <Route path="mine" element={<Later><MinePage /></Later>} />
-        <Route path="policy" element={<Later><PolicyPage /></Later>} />
-        <Route path="ledger" element={<Later><LedgerPage /></Later>} />
-        <Route path="people" element={<Later><PeoplePage /></Later>} />
+        <Route path="mine" element={<Bounded><MinePage /></Bounded>} />
+        <Route path="policy" element={<Bounded><PolicyPage /></Bounded>} />
+        <Route path="ledger" element={<Bounded><LedgerPage /></Bounded>} />
+        <Route path="people" element={<Bounded><PeoplePage /></Bounded>} />
         <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>
   );
 }
 
-function Later({ children }: { children: React.ReactNode }) {
+function Bounded({ children }: { children: React.ReactNode }) {
   const { pathname } = useLocation();
-  return (
-    <PageBoundary place={pathname}>
-      <Suspense fallback={<Loading />}>{children}</Suspense>
-    </PageBoundary>
-  );
+  return <PageBoundary place={pathname}>{children}</PageBoundary>;
 }
 
 export function App() {

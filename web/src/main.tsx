@@ -33,12 +33,13 @@ const root = document.getElementById("console");
 if (root === null) throw new Error("the page has no place for the console");
 // What could not be shown is said in its place. It is not logged: the words of an error may hold what a chart holds.
 const unlogged = { onCaughtError: () => undefined, onUncaughtError: () => undefined, onRecoverableError: () => undefined };
+// Without transitions, the page that one comes to is made in the same moment as what leads to it, and nothing gets in between.
 createRoot(root, unlogged).render(
   <StrictMode>
     <RootBoundary>
       <QueryClientProvider client={client}>
         <SessionProvider>
-          <BrowserRouter basename="/console">
+          <BrowserRouter basename="/console" useTransitions={false}>
             <App />
           </BrowserRouter>
         </SessionProvider>

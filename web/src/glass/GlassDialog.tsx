@@ -3,7 +3,7 @@
 // One dialog. What was typed in it stays until the chart opens or the person leaves. It
 // decides nothing and stores nothing: the server decides afresh at each press.
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { BreakAnswer, Offer } from "../api/types";
 import type { Asked } from "../chart/ChartProvider";
 import { Dialog } from "../parts/Dialog";
@@ -43,9 +43,6 @@ export function GlassDialog({ asked, onAskAgain, onBroken, onDecline }: Props) {
   const reasons = reasonsInOrder(grants);
   const [wished, setWished] = useState<View | null>(null);
   const view = wished ?? (sufficient ? "acknowledge" : "reasons");
-
-  // The chart's page is there by the time that it is wanted.
-  useEffect(() => void import("../chart/ChartPage").catch(() => undefined), []);
 
   return (
     <Dialog title={titles[view]} onClose={onDecline} className="h-glass" describedBy="glass-whose">
