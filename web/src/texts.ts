@@ -11,7 +11,6 @@ export const texts = {
   loading: "Loading",
   close: "Close",
   cancel: "Cancel",
-  back: "Back",
   tryAgain: "Try again",
   more: "Show more",
   none: "None",
@@ -20,7 +19,6 @@ export const texts = {
 
   nav: {
     label: "Main",
-    menu: "Menu",
     find: "Find a patient",
     chart: "Open chart",
     work: "Work",
@@ -40,7 +38,6 @@ export const texts = {
 
   contact: {
     lost: "The server cannot be reached. What you typed is kept; this page goes on by itself as soon as the server is back.",
-    back: "The server is back.",
   },
 
   signIn: {
@@ -122,7 +119,6 @@ export const texts = {
 
   time: {
     left: (minutes: number, seconds: number) => `${String(minutes)}:${String(seconds).padStart(2, "0")}`,
-    ago: "ago",
     unknown: "unknown",
   },
 
@@ -395,7 +391,6 @@ export const texts = {
       noTeam: "Choose the team",
       badTeam: "An id has letters, digits, dots, hyphens and underscores only, 64 at most",
       unknownTeam: "Nobody is in a team of this name. Check how it is spelt.",
-      code: "One-time code",
       submit: "Log the referral and open the chart",
       sending: "Logging",
       back: "Back to the reasons",
@@ -473,14 +468,12 @@ export const texts = {
     written: "This look was written down.",
     writtenReviewed: "This look was written down, and somebody else will look at it.",
     lead: "Every time somebody opened this chart for a reason, newest first.",
-    nothing: "Nobody has ever broken the glass of this chart.",
     count: (count: number) => (count === 1 ? "One glass" : `${String(count)} glasses`),
     openCount: (count: number) => `${String(count)} open now`,
     again: "Look again",
     backToChart: "Back to the chart",
     needsGlass: "This chart takes breaking the glass, and so does this list.",
     ask: "See what it takes",
-    denied: "This list is shut to you, as the chart is.",
     when: "When",
     whenOpen: (from: string) => `since ${from}`,
     whenEnded: (from: string, to: string) => `${from} to ${to}`,
@@ -533,7 +526,6 @@ export const texts = {
     glass: {
       title: "Your open glass",
       none: "No glass of yours is open.",
-      opened: (moment: string) => `opened ${moment}`,
       endsIn: (left: string) => `Ends in ${left}`,
       endsWithSession: "Ends with your session",
       chart: "Go to the chart",
@@ -621,12 +613,9 @@ export const texts = {
       undo: "Undo",
       undoComment: "Closed by a slip of the hand; opened again at once.",
       undone: (name: string) => `The case of ${name} is open again. Both are written down.`,
-      needsLook: "Nothing explains this case by itself: look at it first.",
-      own: "About you",
       selected: (count: number) => (count === 1 ? "One case is selected" : `${String(count)} cases are selected`),
       closeSelected: "Close them together",
       unselect: "Select none",
-      arrived: (count: number) => (count === 1 ? "A case has changed or come in." : `${String(count)} cases have changed or come in.`),
       keys: "Keys",
     },
     many: {
@@ -703,8 +692,6 @@ export const texts = {
       title: "Case",
       back: "Back to the list",
       next: "Next case",
-      previous: "Previous case",
-      noNext: "This is the last case of the list.",
       print: "Print",
       printWhat: (id: string) => `Report of case ${id}`,
       gone: "There is no case here that you may see.",
@@ -721,14 +708,12 @@ export const texts = {
       reviewer: "Looked at by",
       nowhere: "Unknown place",
       atTerminal: (place: string, terminal: string) => `${place}, terminal ${terminal}`,
-      fromTo: (from: string, to: string) => `${from} to ${to}`,
       endedHow: (moment: string, how: string) => `${moment}, ${how}`,
       also: (reasons: string) => `widened by ${reasons}`,
       unsure: "The person confirmed that it was an emergency although the situation was not certain.",
       sought: "What was said to be sought",
       soughtNone: "Nothing was said yet.",
       owed: "Details are still owed",
-      owedBy: (moment: string) => `due ${moment}`,
       justification: "Justification",
       opened: "What was actually opened",
       openedNone: "Nothing was opened.",

@@ -1,6 +1,7 @@
 // One case on one page: what it is about, what links the two, what was sought beside what was opened, and the finding.
 
-import { answers, breakGlass, expectNoAxeFindings, prompts, read, somePatients } from "./cases";
+import { noViolations } from "./axe";
+import { answers, breakGlass, prompts, read, somePatients } from "./cases";
 import { expect, test, type Hospital, type Person } from "./hospital";
 
 async function aCase(hospital: Hospital, facts: { relation: string; from: string; to: string }[] = []) {
@@ -34,7 +35,7 @@ test("a case shows what was sought beside what was opened, in time, and that not
 
   const relations = page.getByRole("region", { name: "What links them" });
   await expect(relations.getByText("No relation that held at the time leads from the person to the patient.")).toBeVisible();
-  await expectNoAxeFindings(page);
+  await noViolations(page);
 });
 
 test("what links the two is drawn, and said as a list as well", async ({ hospital, page }) => {
@@ -50,7 +51,7 @@ test("what links the two is drawn, and said as a list as well", async ({ hospita
   await expect(list.filter({ hasText: "member" })).toContainText(`${made.physician.name}, member, night-team (team)`);
   await expect(list.filter({ hasText: "links them" })).toHaveCount(2);
   await expect(list.filter({ hasText: "referral" }).filter({ hasText: "night-team" })).toContainText(made.patient);
-  await expectNoAxeFindings(page);
+  await noViolations(page);
 });
 
 test("P9: nobody closes their own case, and the page says why", async ({ hospital, page }) => {
@@ -66,7 +67,7 @@ test("P9: nobody closes their own case, and the page says why", async ({ hospita
   await expect(page.getByRole("button", { name: "Close the case" })).toHaveCount(0);
   await page.keyboard.press("a");
   await expect(page.getByRole("radio")).toHaveCount(0);
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await page.getByLabel("Why did you open this chart?").fill("I was asked to look at it");
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page.getByText("I was asked to look at it").first()).toBeVisible();
@@ -87,7 +88,7 @@ test("a case that somebody else closed meanwhile says so, shows how, and keeps w
   await expect(page.getByText(`Closed by ${other.id} on`, { exact: false })).toBeVisible();
   await expect(page.getByText("talked to").first()).toBeVisible();
   await expect(page.getByLabel("Why does this finding not stand?")).toHaveValue("nobody asked for her <b>");
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await page.getByRole("button", { name: "Open it again" }).click();
   await expect(page.getByText("The case is open again.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Close the case" })).toBeVisible();
@@ -116,7 +117,7 @@ test("closing sends once however often the button is pressed, and waits out a se
   await page.getByRole("button", { name: "Close the case" }).click();
   await expect(page.getByRole("alert").getByText("The server cannot be reached", { exact: false })).toBeVisible();
   await expect(page.getByLabel("Comment")).toHaveValue("spoke with the theatre");
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await page.unroute("**/close");
   let sent = 0;
   page.on("request", (request) => {
@@ -151,5 +152,5 @@ test("a case that is not there, or not for one's eyes, is said to be neither", a
   await stranger.signIn(page, `/console/work/${made.case}`);
   await expect(page.getByText("There is no case here that you may see.")).toBeVisible();
   await expect(page.getByText(made.patient)).toHaveCount(0);
-  await expectNoAxeFindings(page);
+  await noViolations(page);
 });

@@ -1,7 +1,5 @@
-// cases.ts - glass that somebody breaks and cases that come of it, without a screen; and what axe finds on one.
+// cases.ts - glass that somebody breaks and cases that come of it, without a screen.
 
-import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,12 +40,4 @@ export async function breakGlass(person: Person, patient: string, reason = "clin
 export async function read(person: Person, patient: string, type: string): Promise<void> {
   const found = await person.ask("GET", `/fhir/${type}?patient=${patient}`, undefined, { Accept: "application/fhir+json" });
   if (!found.ok()) throw new Error(`${type} of the chart cannot be read: ${await found.text()}`);
-}
-
-export async function expectNoAxeFindings(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"])
-    .analyze();
-  const found = violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).join(" | ")}`);
-  expect(found, "what axe finds").toEqual([]);
 }

@@ -1,14 +1,8 @@
 // The chart: open by an ordinary right (C02, A04) and by a glass, added to, shut from elsewhere, read again, printed.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { noViolations } from "./axe";
 import { consoleUrl, expect, test, type Hospital } from "./hospital";
-
-const tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
-async function expectAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}
 
 const cardiologist = (hospital: Hospital) =>
   hospital.newPerson({ roles: ["physician"], facts: [{ relation: "member", from: "me", to: "team/cardiology" }] });
@@ -64,7 +58,7 @@ test("C02 A04 an open referral opens the chart without glass, and says so; the e
   await expect(part(page, "Last results").getByRole("row").filter({ hasText: "Natriuretic" })).toContainText("High");
   expect(await physician.must("GET", "/api/v1/cases?mine=true")).toMatchObject({ cases: [] });
   await expect(page.getByText(/^\d+ observations\.$/)).toBeVisible();
-  await expectAccessible(page);
+  await noViolations(page);
 });
 
 test("results over time: a plot with the range, and the same as a table; notes are text", async ({ hospital, page }) => {
@@ -78,7 +72,7 @@ test("results over time: a plot with the range, and the same as a table; notes a
   await expect(table.getByRole("row").nth(1)).toContainText("%");
   await page.getByText("Discharge summary").click();
   await expect(page.getByText("Diagnosis: pneumonia.")).toBeVisible();
-  await expectAccessible(page);
+  await noViolations(page);
 });
 
 test("what is hidden is shown as hidden, and what it takes can be asked", async ({ hospital, page }) => {
@@ -88,7 +82,7 @@ test("what is hidden is shown as hidden, and what it takes can be asked", async 
   await openChart(page, "p-000008");
   await expect(page.getByText(/There may be more here that takes glass/).first()).toBeVisible();
   await expect(page.getByRole("region", { name: "Notes and letters" })).toContainText("There may be more here that takes glass: Notes.");
-  await expectAccessible(page);
+  await noViolations(page);
   await page.getByRole("region", { name: "Notes and letters" }).getByRole("button", { name: "See what it takes" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
 });
@@ -104,7 +98,7 @@ test("what is labelled and hidden is offered by its label, and is there after it
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText(/marked alcohol/i);
   await expect(dialog.getByRole("radio")).toHaveCount(1);
-  await expectAccessible(page);
+  await noViolations(page);
   await dialog.getByRole("radio", { name: /Threat to life/ }).check();
   await dialog.getByRole("button", { name: "Break the glass" }).click();
   await expect(dialog).toHaveCount(0);
@@ -123,7 +117,7 @@ test("a note and a measurement are added once, and are there", async ({ hospital
   await page.getByRole("button", { name: "Write a note" }).click();
   await page.getByRole("button", { name: "Add to the chart" }).click();
   await expect(page.getByText("Write something first")).toBeVisible();
-  await expectAccessible(page);
+  await noViolations(page);
   const words = `Seen at night. <b>Stable</b> ${String(Date.now())}`;
   await page.getByRole("textbox", { name: "Note" }).fill(words);
   await page.getByRole("button", { name: "Add to the chart" }).dblclick();
@@ -137,7 +131,7 @@ test("a note and a measurement are added once, and are there", async ({ hospital
   await page.getByRole("textbox", { name: "Value (°C)" }).fill("3700");
   await page.getByRole("button", { name: "Add to the chart" }).click();
   await expect(page.getByText(/nobody has that/)).toBeVisible();
-  await expectAccessible(page);
+  await noViolations(page);
   await page.getByRole("textbox", { name: "Value (°C)" }).fill("38,4");
   await page.getByRole("button", { name: "Add to the chart" }).click();
   await expect(page.getByText("Added to the chart.")).toBeVisible();
@@ -155,7 +149,7 @@ test("no answer to what was sent: it is kept, and nobody pretends to know", asyn
   await page.getByRole("button", { name: "Add to the chart" }).click();
   await expect(page.getByText(/nobody knows whether it was written/)).toBeVisible();
   await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("lost on the way");
-  await expectAccessible(page);
+  await noViolations(page);
 });
 
 test("a session that ends while a note is written: nothing is shown, and the note is there afterwards", async ({ hospital, page }) => {
@@ -184,7 +178,7 @@ test("who may read but not add is told why", async ({ hospital, page }) => {
   await page.getByRole("button", { name: "Write a note" }).click();
   await expect(page.getByText(/You may read this chart, but not add to it\./)).toBeVisible();
   await expect(page.getByRole("textbox", { name: "Note" })).toHaveCount(0);
-  await expectAccessible(page);
+  await noViolations(page);
 });
 
 test("a glass that is revoked shuts the chart at once; what was being written is kept, not sent", async ({ hospital, page, context }) => {
@@ -194,7 +188,7 @@ test("a glass that is revoked shuts the chart at once; what was being written is
   const glass = await breakGlass(page, "p-000002", clinical);
   await openChart(page, "p-000002");
   await expect(banner(page).getByRole("timer")).toContainText(/Glass: Clinical access\. Ends in (59|60):\d\d\./);
-  await expectAccessible(page);
+  await noViolations(page);
   await page.getByRole("button", { name: "Write a note" }).click();
   await page.getByRole("textbox", { name: "Note" }).fill("half a sentence");
   await hospital.admin().must("POST", `/api/v1/glass/${glass}/revoke`, { comment: "test" });
@@ -205,7 +199,7 @@ test("a glass that is revoked shuts the chart at once; what was being written is
   await page.getByRole("button", { name: "Copy" }).click();
   await expect(page.getByText("Copied.")).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("half a sentence");
-  await expectAccessible(page);
+  await noViolations(page);
   // Asking again takes the glass again.
   await page.getByRole("button", { name: "Open it again" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
@@ -301,7 +295,7 @@ test("what fails does so by itself, and can be asked again", async ({ hospital, 
   await openChart(page, "p-000001");
   await expect(part(page, "Allergies")).toContainText("Penicillin");
   await expect(part(page, "Problems").getByRole("alert")).toContainText("The record system cannot be used", { timeout: 20_000 });
-  await expectAccessible(page);
+  await noViolations(page);
   await page.unroute("**/fhir/Condition/_search");
   await part(page, "Problems").getByRole("button", { name: "Try again" }).click();
   await expect(part(page, "Problems")).toContainText("Heart failure");
@@ -411,5 +405,5 @@ test("on a telephone, and at 320 pixels, whose chart it is stays in sight and no
   await expect(banner(page).getByText("Tomasz Wójcik")).toBeInViewport();
   await expect(banner(page).getByRole("button", { name: "Close now" })).toBeInViewport();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  await expectAccessible(page);
+  await noViolations(page);
 });

@@ -1,14 +1,8 @@
 // Finding a patient: C01, and what can go wrong at it.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { noViolations } from "./axe";
 import { expect, test } from "./hospital";
-
-const tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
-async function expectAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}
 
 const field = (page: Page) => page.getByRole("combobox", { name: "Name or number" });
 const rows = (page: Page) => page.getByRole("listbox", { name: "Patients found" }).getByRole("option");
@@ -28,12 +22,12 @@ test("C01 by name as one types, by keyboard alone; no word of it is in a URL, an
   await expect(page.getByRole("status").filter({ hasText: "1 patient" })).toBeVisible();
   await expect(rows(page)).toHaveText([/Margaret Ellison.*14 Mar 1952.*Female.*p-000001/]);
   expect(searches).toEqual(['{"name":"ellison"}']);
-  await expectAccessible(page);
+  await noViolations(page);
 
   await page.keyboard.press("ArrowDown");
   await expect(rows(page).first()).toHaveAttribute("aria-selected", "true");
   await expect(field(page)).toBeFocused();
-  await expectAccessible(page);
+  await noViolations(page);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("region", { name: "Patient" }).getByText("Margaret Ellison")).toBeVisible();
   await expect(page).toHaveTitle("Chart – Halligan");
@@ -62,7 +56,7 @@ test("C01 by birth date, as it is written here; how it was understood is said", 
   await born.fill("31.2.1986");
   await expect(page.getByText("This is not a birth date.")).toBeVisible();
   await expect(rows(page)).toHaveCount(0);
-  await expectAccessible(page);
+  await noViolations(page);
 });
 
 test("C01 by ward", async ({ hospital, page }) => {
@@ -78,12 +72,12 @@ test("C01 nobody, and too many", async ({ hospital, page }) => {
   await physician.signIn(page);
   await field(page).fill("Nobodyiscalledthis");
   await expect(page.getByText("Nobody found.")).toBeVisible();
-  await expectAccessible(page);
+  await noViolations(page);
   await field(page).fill("a");
   await expect(rows(page)).toHaveCount(0);
   await field(page).press("Enter");
   await expect(page.getByText("More than 20 patients: narrow it down.")).toBeVisible();
-  await expectAccessible(page);
+  await noViolations(page);
 });
 
 test("C01 who has shut somebody out is not there for them, and nothing says so", async ({ hospital, page }) => {
@@ -103,7 +97,7 @@ test("the server away: what was typed stays, and it goes on", async ({ hospital,
   await page.route("**/patients/search", (route) => route.abort());
   await field(page).fill("ellison");
   await expect(page.getByText("The server cannot be reached. Nothing was done; try again in a moment.")).toBeVisible({ timeout: 20_000 });
-  await expectAccessible(page);
+  await noViolations(page);
   await expect(field(page)).toHaveValue("ellison");
   await page.unroute("**/patients/search");
   await page.getByRole("button", { name: "Try again" }).click();
@@ -121,8 +115,8 @@ test("names in any script, of any length, and with markup in them are names", as
   await expect(rows(page)).toHaveCount(5);
   await expect(rows(page).nth(0)).toContainText("<script>alert(1)</script>");
   await expect(rows(page).nth(4)).toContainText("No name recorded");
-  await expectAccessible(page);
+  await noViolations(page);
   await page.setViewportSize({ width: 320, height: 640 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  await expectAccessible(page);
+  await noViolations(page);
 });

@@ -1,9 +1,9 @@
 // glass.spec.ts - breaking the glass: the dialog and all that may happen in it, details owed, and the viewer.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page, Request, Route } from "@playwright/test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { noViolations } from "./axe";
 import { expect, test, type Hospital } from "./hospital";
 
 const dialog = (page: Page) => page.getByRole("dialog");
@@ -40,13 +40,6 @@ async function breakForClinicalAccess(page: Page, patient: string) {
   await answerAll(page);
   await breakIt(page).click();
   await opened(page, patient);
-}
-
-async function noViolations(page: Page) {
-  const found = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"])
-    .analyze();
-  expect(found.violations.map((each) => [each.id, each.nodes.map((node) => node.html)])).toEqual([]);
 }
 
 /** What is sent to break the glass, as it is sent. */

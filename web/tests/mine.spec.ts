@@ -1,7 +1,8 @@
 // What the ledger holds about oneself: one's own accesses, one's own glass, and copies of both.
 
 import { readFileSync } from "node:fs";
-import { breakGlass, expectNoAxeFindings, read, somePatients } from "./cases";
+import { noViolations } from "./axe";
+import { breakGlass, read, somePatients } from "./cases";
 import { expect, test } from "./hospital";
 
 test("one's own glass, how it ended and what became of it", async ({ hospital, page }) => {
@@ -16,7 +17,7 @@ test("one's own glass, how it ended and what became of it", async ({ hospital, p
   await expect(row).toContainText("another chart was opened");
   await expect(row).toContainText("Training");
   await expect(page.getByRole("row", { name: second })).toContainText("Still open");
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await row.getByRole("link", { name: `See the case on ${first}` }).click();
   await expect(page.getByRole("heading", { name: "This case is about you" })).toBeVisible();
   await expect(page.getByText("ask first").first()).toBeVisible();
@@ -35,7 +36,7 @@ test("one's own accesses, newest first", async ({ hospital, page }) => {
   await expect(rows.nth(2)).toContainText("Condition");
   await expect(rows.nth(1)).toContainText(patient);
   await expect(rows.nth(1)).toContainText("by glass");
-  await expectNoAxeFindings(page);
+  await noViolations(page);
 });
 
 test("a table of one's accesses is saved when that is written down, and not otherwise", async ({ hospital, page }) => {
@@ -98,5 +99,5 @@ test("somebody who did nothing is told so", async ({ hospital, page }) => {
   await expect(page.getByRole("button", { name: "Print", exact: true })).toBeDisabled();
   await page.getByRole("tab", { name: "What you opened" }).click();
   await expect(page.getByText("You have opened nothing yet.")).toBeVisible();
-  await expectNoAxeFindings(page);
+  await noViolations(page);
 });

@@ -1,6 +1,7 @@
 // The page of one's work: one's own open glass, the list of cases, its keys, and what arrives while one looks.
 
-import { breakGlass, expectNoAxeFindings, somePatients } from "./cases";
+import { noViolations } from "./axe";
+import { breakGlass, somePatients } from "./cases";
 import { consoleUrl, expect, test } from "./hospital";
 import { madeUpCases, serveCases } from "./many-cases";
 
@@ -14,7 +15,7 @@ test("one's own open glass counts down and is closed from the page of work", asy
   const own = page.getByRole("region", { name: "Your open glass" });
   await expect(own.getByText(/Ends in \d+:\d\d/)).toBeVisible();
   await expect(own.getByText("Opened in another session of yours")).toBeVisible();
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await own.getByRole("button", { name: `Close the glass on ${patient} now` }).click();
   await expect(own.getByText(`The glass on ${patient} is closed.`)).toBeVisible();
   await expect(own.getByText(/Ends in/)).toHaveCount(0);
@@ -32,7 +33,7 @@ test("an open case about oneself is justified from the page of work", async ({ h
   await about.getByRole("button", { name: "Say why" }).click();
   await about.getByRole("button", { name: "Send" }).click();
   await expect(about.getByText("Write why you opened this chart")).toBeVisible();
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   const why = "Called to the theatre <script>alert(1)</script> إلى غرفة العمليات";
   await about.getByLabel("Why did you open this chart?").fill(why);
   await about.getByRole("button", { name: "Send" }).click();
@@ -51,7 +52,7 @@ test("B04: each break makes a case, and each is reviewed on the screen", async (
   await officer.signIn(page, "/console/work");
   await page.getByLabel("Person, patient or words").fill(physician.id);
   await expect(page.getByRole("grid").getByRole("link", { name: physician.name })).toHaveCount(3);
-  await expectNoAxeFindings(page);
+  await noViolations(page);
 
   await page.getByRole("row", { name: patients[0] }).getByRole("link").click();
   await expect(page.getByRole("heading", { name: "Broken glass", level: 1 })).toBeVisible();
@@ -130,7 +131,7 @@ test("C07: a hundred cases by the keyboard alone", async ({ hospital, page }) =>
   await page.getByRole("heading", { name: "Work", level: 1 }).focus();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await page.keyboard.press("Escape");
   await page.keyboard.press("/");
   await page.keyboard.type(physician.id);
@@ -210,7 +211,7 @@ test("A10: thirty people on one chart are one line with thirty names, and are cl
   await expect(group).toHaveCount(1);
   await expect(group).toContainText("30 people");
   for (const number of [1, 15, 30]) await expect(group).toContainText(`Nurse Number ${number}`);
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await group.getByRole("button").click();
   await expect(page.getByRole("link", { name: "Nurse Number 1", exact: true })).toBeVisible();
   await group.getByRole("button").click();
@@ -220,7 +221,7 @@ test("A10: thirty people on one chart are one line with thirty names, and are cl
   await dialog.getByRole("radio", { name: "Inappropriate" }).check();
   await dialog.getByRole("button", { name: "Close them" }).click();
   await expect(dialog.getByText("Write what you found")).toBeVisible();
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await dialog.getByLabel("Comment").fill("read out of curiosity");
   await dialog.getByRole("button", { name: "Close them" }).click();
   await expect(page.getByText("These stay open")).toBeVisible();
@@ -244,7 +245,7 @@ test("everybody's open glass is read on demand only, and is revoked with a comme
   const revoke = page.getByRole("button", { name: `Revoke the glass of ${physician.name} on ${patient}` });
   await expect(revoke).toBeVisible();
   expect(looks).toBe(1);
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await revoke.click();
   const dialog = page.getByRole("dialog", { name: "Revoke this glass" });
   await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
@@ -263,7 +264,7 @@ test("the list says when the server is away, and comes when it is back", async (
   await page.route("**/api/v1/cases?*", (route) => route.abort());
   await page.getByRole("link", { name: "Work" }).click();
   await expect(page.getByRole("alert").getByText("The server cannot be reached", { exact: false })).toBeVisible({ timeout: 20_000 });
-  await expectNoAxeFindings(page);
+  await noViolations(page);
   await page.unroute("**/api/v1/cases?*");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("alert")).toHaveCount(0);
