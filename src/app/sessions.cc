@@ -81,11 +81,13 @@ Refusal slow_down(std::int64_t seconds) {
   return out;
 }
 
-// Where failures within a session are counted.
+// Where failed proofs within a session are counted. Failures before its lock are counted apart:
+// nobody at a locked screen keeps its person from a proof, or the other way round.
 std::string origin_of(const Session& session) { return "session/" + session.id.text(); }
 
-std::optional<Refusal> too_many_failed(const State& state, const Session& session, const Now& now) {
-  const auto wait = seconds_to_wait(state, session.staff.text(), origin_of(session), false, now);
+std::optional<Refusal> too_many_failed(const State& state, const Session& session,
+                                       const std::string& origin, const Now& now) {
+  const auto wait = seconds_to_wait(state, session.staff.text(), origin, false, now);
   if (wait <= 0) return std::nullopt;
   Refusal out{.why = Why::slow_down,
               .what = "too many attempts failed in this session: wait and try again"};
@@ -180,7 +182,8 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* person = context.state.person(session->staff);
   const auto origin = origin_of(*session);
-  if (auto wait = too_many_failed(context.state, *session, context.now)) return *std::move(wait);
+  if (auto wait = too_many_failed(context.state, *session, origin, context.now))
+    return *std::move(wait);
   if (!command.totp_step || *command.totp_step <= person->totp_step) {
     context.note(facts::SignInRefused{
         .staff = person->id, .origin = origin, .why = command.totp_step ? "totp-reused" : "totp"});
@@ -211,23 +214,29 @@ LockSession::Answer decide(const LockSession& command, Context& context) {
 MayUnlock::Answer decide(const MayUnlock& command, Context& context) {
   const auto* session = locked_or_live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
-  if (auto wait = too_many_failed(context.state, *session, context.now)) return *std::move(wait);
+  if (!session->locked) return MayUnlock::NotLocked{};
+  if (auto wait = too_many_failed(context.state, *session, unlock_origin(session->id), context.now))
+    return *std::move(wait);
   return session->staff;
 }
 
 UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
   const auto* session = locked_or_live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session();
+  if (!session->locked) return UnlockSession::Done{};  // as another tab of it has been told
   // Asked again: many attempts may have been let in together.
-  if (auto wait = too_many_failed(context.state, *session, context.now)) return *std::move(wait);
-  if (!command.password_matched) {
-    context.note(facts::SignInRefused{
-        .staff = session->staff, .origin = origin_of(*session), .why = "password"});
-    return Refusal{.why = Why::sign_in_refused, .what = "the password is wrong"};
-  }
-  if (session->locked)
+  const auto origin = unlock_origin(session->id);
+  if (auto wait = too_many_failed(context.state, *session, origin, context.now))
+    return *std::move(wait);
+  if (command.password_matched) {
     context.note(facts::SessionUnlocked{.staff = session->staff, .session = session->id});
-  return UnlockSession::Done{};
+    return UnlockSession::Done{};
+  }
+  const bool last = session->failed_unlocks + 1 >= limits::failed_unlocks_max;
+  context.note(facts::SignInRefused{.staff = session->staff, .origin = origin, .why = "password"});
+  if (!last) return Refusal{.why = Why::sign_in_refused, .what = "the password is wrong"};
+  end_session(*session, facts::SessionEnd::unlock_failed, facts::EndedBy::logout, {}, context);
+  return no_session();
 }
 
 ExtendSession::Answer decide(const ExtendSession& command, Context& context) {

@@ -6,7 +6,8 @@
 // THROTTLE  failures are counted for a person at an origin, for a person, and for an origin. They
 //           slow down guessing; they never lock a person out: at an enrolled terminal, and at an
 //           origin where the person has signed in before, only that person's failures there count;
-//           sessions that are open, and their step-ups, are not touched.
+//           sessions that are open, and their step-ups, are not touched. Within a session failed
+//           step-ups and failed unlocks are counted, each by itself.
 #pragma once
 
 #include <optional>
@@ -79,13 +80,15 @@ struct LockSession {
 };
 LockSession::Answer decide(const LockSession& command, Context& context);
 
-struct MayUnlock {  // asked before the password is looked at
-  using Answer = std::variant<StaffId, Refusal>;  // whose password it takes
+struct MayUnlock {      // asked before the password is looked at
+  struct NotLocked {};  // no password is looked at: whoever has the token learns nothing of it
+  using Answer = std::variant<StaffId, NotLocked, Refusal>;  // whose password it takes
   std::string token_hash;
 };
 MayUnlock::Answer decide(const MayUnlock& command, Context& context);
 
-// By the password of the session's own person. It is no fresh proof of anything.
+// By the password of the session's own person. It is no fresh proof of anything. The session ends
+// with the tenth failure in a row.
 struct UnlockSession {
   struct Done {};
   using Answer = std::variant<Done, Refusal>;

@@ -29,6 +29,10 @@ std::string fold_key(const facts::AccessRefused& refused) {
   return refused.session.text() + "|" + refused.patient.text() + refused.asked + "|" + refused.rule;
 }
 
+std::string unlock_origin(const SessionId& session) {
+  return "session/" + session.text() + "/unlock";
+}
+
 const Session* State::session(const SessionId& id) const { return found(sessions, id); }
 const Person* State::person(const StaffId& id) const { return found(people, id); }
 bool State::one_hand(const StaffId& a, const StaffId& b) const {
@@ -275,6 +279,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SignInRefused& f) {
     held.count += f.times;
     held.last = at;
   }
+  if (!f.origin.starts_with("session/")) return;
+  for (auto& [id, session] : sessions)
+    if (session.staff == f.staff && f.origin == unlock_origin(id)) ++session.failed_unlocks;
 }
 
 template <>
@@ -308,7 +315,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionUnlocked& f)
   if (session == sessions.end()) return;
   session->second.locked = false;
   session->second.out_of_sight = std::make_shared<std::atomic<bool>>(false);
-  failures.erase(f.staff.text() + "@session/" + f.session.text());
+  session->second.failed_unlocks = 0;
+  failures.erase(f.staff.text() + "@" + unlock_origin(f.session));
   used(f.session, {}, at, {});
 }
 

@@ -70,6 +70,7 @@ struct Session {
   PatientId focus;
   // Its person walked away: nothing is answered before the password was given.
   bool locked = false;
+  std::uint32_t failed_unlocks = 0;  // in a row
   Switch over = std::make_shared<std::atomic<bool>>(false);
   // What is being released ends with a lock, too; after it there is a new one.
   Switch out_of_sight = std::make_shared<std::atomic<bool>>(false);
@@ -98,6 +99,7 @@ struct Fold {
 };
 
 std::string fold_key(const facts::AccessRefused& refused);
+std::string unlock_origin(const SessionId& session);  // where failed unlocks are counted
 
 struct Failures {  // of signing in, for the throttle
   std::uint32_t count = 0;

@@ -81,7 +81,7 @@ std::string State::dump() const {
         << s.terminal.text() << ' ' << s.place.text() << ' ' << s.proof_level << ' '
         << to_text(s.proof_at.wall) << ' ' << s.proof_this_boot << ' ' << to_text(s.opened_at)
         << ' ' << text(s.until) << ' ' << text(s.idle) << ' ' << s.focus.text()
-        << (s.locked ? " locked" : "") << '\n';
+        << (s.locked ? " locked" : "") << ' ' << s.failed_unlocks << '\n';
   for (const auto& [id, g] : glasses) put(out, g);
   for (const auto& id : open) out << "open " << id.text() << '\n';
   for (const auto& [id, c] : all_cases) put(out, c);

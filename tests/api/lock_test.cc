@@ -118,6 +118,71 @@ TEST_F(Lock, AWrongPasswordIsCountedInTheSessionAndOpensNothing) {
   EXPECT_EQ(unlock(token, "wrong").status, 401) << "who came back is counted from the beginning";
 }
 
+TEST_F(Lock, WhatIsNotLockedTellsNothingOfThePassword) {
+  const auto token = sign_in("doc");
+  const auto from = size();
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(unlock(token, "wrong").status, 204);
+  EXPECT_EQ(unlock(token).status, 204);
+  EXPECT_EQ(size(), from) << "nothing was tried";
+  EXPECT_EQ(unlock("somebody else's", "wrong").slug(), "no-session");
+}
+
+TEST_F(Lock, FailedUnlocksAndFailedProofsAreCountedApart) {
+  const auto token = sign_in("doc");
+  ASSERT_EQ(lock(token).status, 204);
+  while (unlock(token, "wrong").status != 429) {
+  }
+  clock_.pass(1min);
+  ASSERT_EQ(unlock(token).status, 204);
+  const auto step_up = [&](const std::string& code) {
+    return post("/api/v1/session/step-up", token, {{"code", code}});
+  };
+  for (int i = 0; i < 8; ++i)
+    if (step_up("000000").status == 429) break;
+  EXPECT_EQ(step_up("000000").status, 429);
+  ASSERT_EQ(lock(token).status, 204);
+  EXPECT_EQ(unlock(token, "wrong").status, 401) << "not slowed by the proofs";
+  EXPECT_EQ(unlock(token).status, 204);
+  EXPECT_EQ(step_up("000000").status, 429) << "nor these helped by the unlocking";
+  clock_.pass(1min);
+  ASSERT_EQ(step_up(code_of("doc")).status, 200);
+
+  const auto other = sign_in("nina");
+  ASSERT_EQ(lock(other).status, 204);
+  for (int i = 0; i < 8; ++i) (void)unlock(other, "wrong");
+  ASSERT_EQ(unlock(other, "wrong").status, 429);
+  // What its person has to wait for is the lock alone.
+  EXPECT_EQ(state().failures.count("nina@session/" +
+                                   state().session_by_token(in::token_hash(other))->id.text()),
+            0U);
+}
+
+TEST_F(Lock, TheTenthFailureInARowEndsTheSession) {
+  const auto token = sign_in("doc");
+  (void)break_glass(token, "p-2");
+  const auto fails = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      clock_.pass(i < 5 ? 1s : 40s);
+      ASSERT_EQ(unlock(token, "wrong").slug(), "sign-in-refused") << i;
+    }
+  };
+  ASSERT_EQ(lock(token).status, 204);
+  fails(9);
+  clock_.pass(40s);
+  ASSERT_EQ(unlock(token).status, 204);
+  ASSERT_EQ(lock(token).status, 204);
+  fails(9);
+  clock_.pass(40s);
+  const auto from = size();
+  EXPECT_EQ(unlock(token, "wrong").slug(), "no-session");
+  EXPECT_EQ(kinds_since(from),
+            (std::vector<std::string>{"sign-in-refused", "glass-ended", "session-ended"}));
+  const auto ended = house_->journal().read(from + 2);
+  EXPECT_EQ(std::get<facts::SessionEnded>(ended->body->fact).by, facts::SessionEnd::unlock_failed);
+  EXPECT_TRUE(state().open.empty());
+  EXPECT_EQ(unlock(token).slug(), "no-session") << "for the right password, too";
+}
+
 TEST_F(Lock, UnlockingIsNoFreshProof) {
   const auto token = sign_in("doc");
   const auto proved = get("/api/v1/session", token).str("proof_at");

@@ -165,10 +165,11 @@ enum class SessionEnd {
   revoked,
   staff_deactivated,
   roles_changed,
-  clock_behind
+  clock_behind,
+  unlock_failed  // too often in a row
 };
 BOOST_DESCRIBE_ENUM(SessionEnd, logout, idle, expired, revoked, staff_deactivated, roles_changed,
-                    clock_behind)
+                    clock_behind, unlock_failed)
 
 struct SessionEnded {
   static constexpr const char* kind = "session-ended";

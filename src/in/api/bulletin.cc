@@ -145,12 +145,10 @@ void Bulletin::tell(const std::vector<app::NewsItem>& all, const app::State& sta
     for (const auto& ear : listening) {
       if (!app::hears(state, ear->listener, news)) continue;
       const auto* session = state.session(ear->listener.session);
-      // Whoever walked away is told what becomes of the session and of their own glass, and the rest
-      // as lost.
+      // Whoever walked away is told what becomes of session and own glass, and the rest as lost.
       const auto* of_glass = std::get_if<app::GlassChanged>(&news);
       const bool told_when_locked =
-          of_session != nullptr ||
-          (of_glass != nullptr && of_glass->staff == ear->listener.staff);
+          of_session != nullptr || (of_glass != nullptr && of_glass->staff == ear->listener.staff);
       if (!told_when_locked && session != nullptr && session->locked) {
         ear->missed = true;
         continue;
