@@ -42,6 +42,22 @@ std::vector<EdgeId> edges_at(const State& state, NodeId node, std::string_view t
   return out;
 }
 
+void add_relations(const policy::ast::PathExpr& expr, std::set<std::string>& out) {
+  if (expr.kind == policy::ast::PathKind::step) out.insert(expr.step.relation.text);
+  for (const auto& part : expr.parts) add_relations(part, out);
+}
+
+// What a hidden deny walks over: a reviewer may be shut out by it, too, and must not learn that.
+std::set<std::string> hidden_relations(const State& state) {
+  std::set<std::string> out;
+  if (const auto* policy = policy_of(state))
+    for (const auto& rule : policy->rules)
+      if (rule.kind == policy::ast::RuleKind::deny && rule.hide)
+        for (const auto* path : {&rule.via, &rule.when, &rule.unless})
+          if (*path) add_relations((*path)->expr, out);
+  return out;
+}
+
 // When a fact is over: at its end, or where the same source later said that it is not so.
 Instant end_of(const Evidence& evidence, const Edge& edge, FactId id) {
   const auto& fact = evidence.fact(id);
@@ -61,7 +77,8 @@ class Around {
         evidence_(state.evidence),
         person_(evidence_.find("staff", held.staff.text())),
         patient_(evidence_.find("patient", held.patient.text())),
-        since_(held.opened_at - before_case) {}
+        since_(held.opened_at - before_case),
+        hidden_(hidden_relations(state)) {}
 
   std::vector<CaseRelation> all() {
     const auto of_person = held_at(person_, "staff");
@@ -87,13 +104,24 @@ class Around {
     return edge.from == node ? edge.to : edge.from;
   }
 
+  // No other patient's name, none of others of the staff at the patient, and what is hidden only
+  // between the two.
+  bool concerns_case(const Edge& edge, NodeId node) const {
+    const auto other = edge.from == node ? edge.to : edge.from;
+    if (other == patient_ || other == person_) return true;
+    const auto is_a = [&](std::string_view type) {
+      const auto id = evidence_.find_type(type);
+      return id && evidence_.type_of(other) == *id;
+    };
+    return !is_a("patient") && !(node == patient_ && is_a("staff")) &&
+           !hidden_.contains(evidence_.text_of(edge.relation));
+  }
+
   std::vector<Held> held_at(NodeId node, std::string_view type) {
     std::vector<Held> out;
-    const auto patients = evidence_.find_type("patient");
     for (const auto id : edges_at(state_, node, type)) {
       const auto& edge = evidence_.edge(id);
-      const auto other = edge.from == node ? edge.to : edge.from;
-      if (other != patient_ && patients && evidence_.type_of(other) == *patients) continue;
+      if (!concerns_case(edge, node)) continue;
       for (auto fact = edge.newest; fact != FactId::none; fact = evidence_.fact(fact).older) {
         if (++looked_at_ > facts_looked_at_max) return out;
         const auto& said = evidence_.fact(fact);
@@ -135,6 +163,7 @@ class Around {
   const NodeId person_;
   const NodeId patient_;
   const Instant since_;
+  const std::set<std::string> hidden_;
   std::size_t looked_at_ = 0;
 };
 

@@ -1,7 +1,9 @@
 // case_relations.h - what ties the person of a case to its patient: facts to be drawn for a
 // reviewer.
 //
-// No other patient is named: whom else the person looks after is not what the case is about.
+// No other patient is named, and of the patient's relations to staff none but to this person: whom
+// else either has to do with is not what the case is about. Relations that a hidden deny walks over
+// are told only where they are between the two.
 #pragma once
 
 #include <optional>

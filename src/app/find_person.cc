@@ -4,16 +4,23 @@
 
 #include "app/access.h"
 #include "app/judge.h"
+#include "app/wards.h"
 
 namespace halligan::app {
 namespace {
 
-Cell search_cell() {
-  Cell cell;
-  cell.action = Action::search;
-  cell.type = "Patient";
-  cell.categories.emplace();
-  return cell;
+// Why this session may look for nobody, or, where it asks by ward, for nobody by that.
+std::optional<Refusal> refuse_search(const Session& session, bool by_ward, Context& context,
+                                     Judged& answer) {
+  auto cell = search_cell();
+  cell.survey = true;  // who is found may be labelled; each is decided again
+  answer = judge(context.state, session, cell, context.now);
+  if (answer.verdict != Verdict::permit) return refuse_cell(session, cell, answer, context);
+  if (!by_ward || !wards_asked(context.state, session, context.now).empty()) return std::nullopt;
+  // The reference code names the relation, where there is one.
+  const auto cells = ward_cells(context.state);
+  cell = cells.empty() ? search_cell() : cells.front();
+  return refuse_cell(session, cell, judge(context.state, session, cell, context.now), context);
 }
 
 }  // namespace
@@ -21,10 +28,9 @@ Cell search_cell() {
 SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
-  auto cell = search_cell();
-  cell.survey = true;  // who is found may be labelled; each is decided again
-  const auto answer = judge(context.state, *session, cell, context.now);
-  if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
+  Judged answer;
+  if (auto refusal = refuse_search(*session, command.by_ward, context, answer))
+    return *std::move(refusal);
   SearchPeople::Allowed out;
   out.search = context.note(facts::SearchMade{.staff = session->staff,
                                               .session = session->id,
@@ -33,6 +39,14 @@ SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
                                               .place = session->place,
                                               .purpose = command.purpose});
   return out;
+}
+
+ListWards::Answer decide(const ListWards& command, Context& context) {
+  const auto* session = live_session(context.state, command.token_hash, context.now);
+  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
+  Judged answer;
+  if (auto refusal = refuse_search(*session, true, context, answer)) return *std::move(refusal);
+  return wards(context.state, *session, context.now);
 }
 
 ListPeople::Answer decide(const ListPeople& command, Context& context) {

@@ -23,10 +23,18 @@ struct SearchPeople {
   };
   using Answer = std::variant<Allowed, Refusal>;
   std::string token_hash;
-  std::string terms;    // "name=osei, birth_date=1961-04-02"
-  std::string purpose;  // ActReason code that the client declared; empty: none
+  std::string terms;     // "name=osei, birth_date=1961-04-02"
+  std::string purpose;   // ActReason code that the client declared; empty: none
+  bool by_ward = false;  // this takes a right to search the relations that say who is where
 };
 SearchPeople::Answer decide(const SearchPeople& command, Context& context);
+
+// The wards that a search may name.
+struct ListWards {
+  using Answer = std::variant<std::vector<std::string>, Refusal>;
+  std::string token_hash;
+};
+ListWards::Answer decide(const ListWards& command, Context& context);
 
 struct ListPeople {
   struct Listed {

@@ -282,6 +282,19 @@ Cell chart_cell(const PatientId& patient) {
   return cell;
 }
 
+Cell search_cell() {
+  Cell cell;
+  cell.action = Action::search;
+  cell.type = "Patient";
+  cell.categories.emplace();
+  return cell;
+}
+
+bool hidden_from(const State& state, const Session& session, const PatientId& patient,
+                 const Now& now) {
+  return !patient.empty() && judge(state, session, chart_cell(patient), now).hidden;
+}
+
 Cell nobodys_cell(const std::string& by_id) {
   Cell cell;
   cell.type = by_id.substr(0, by_id.find('/'));

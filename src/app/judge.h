@@ -82,6 +82,10 @@ const policy::ast::Policy* policy_of(const State& state);  // null while none is
 const policy::ast::Rule* rule_named(const State& state, const std::string& name);
 
 Cell chart_cell(const PatientId& patient);  // (read, Patient, unlabelled): whether the chart opens
+Cell search_cell();  // (search, Patient, unlabelled): whether anybody may be looked for
+// Whether a hidden deny shuts this chart to the session: it is then as if nobody were there.
+bool hidden_from(const State& state, const Session& session, const PatientId& patient,
+                 const Now& now);
 // What belongs to nobody, asked for by its "Type/id": no patient's id has a slash.
 Cell nobodys_cell(const std::string& by_id);
 // Of what a survey asks about, what a right for some of it leaves out first: the old, and of no

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/judge.h"
 #include "app/roles.h"
 
 namespace halligan::app {
@@ -144,7 +145,12 @@ struct Hears {
     if (n.staff == listener.staff) return true;
     const auto* held = state.case_of(n.id);
     const auto* roles = roles_of(state, listener.staff);
-    return held != nullptr && roles != nullptr && cases::is_reviewer(*held, *roles);
+    if (held == nullptr || roles == nullptr || !cases::is_reviewer(*held, *roles)) return false;
+    Session over;  // the session may have ended with this very news
+    over.staff = listener.staff;
+    const auto* session = state.session(listener.session);
+    return !hidden_from(state, session == nullptr ? over : *session, held->patient,
+                        {.wall = state.last.wall, .boot = state.last.boot});
   }
   bool operator()(const SessionChanged& n) const { return n.session == listener.session; }
   bool operator()(const ChartShut& n) const { return n.session == listener.session; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/access.h"
+#include "app/judge.h"
 #include "app/made.h"
 #include "app/views.h"
 #include "base/must.h"
@@ -16,10 +17,12 @@ using namespace std::chrono_literals;
 constexpr Millis reopened_least = 1h;
 constexpr Millis reopened_most = 30 * 24h;
 
-bool may_see(const State& state, const Session& session, const cases::Case& held) {
+// Whoever must not learn of a patient learns of no case either, but for their own: those they know.
+bool may_see(const State& state, const Session& session, const cases::Case& held, const Now& now) {
+  if (held.staff == session.staff) return true;
   const auto* person = state.person(session.staff);
-  return held.staff == session.staff ||
-         (person != nullptr && cases::is_reviewer(held, person->roles));
+  return person != nullptr && cases::is_reviewer(held, person->roles) &&
+         !hidden_from(state, session, held.patient, now);
 }
 
 bool in_state(const cases::Case& held, CaseState wanted, const Now& now) {
@@ -83,7 +86,7 @@ Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind,
   }
   out.roles = &context.state.person(out.session->staff)->roles;
   out.held = context.state.case_of(id);
-  if (out.held == nullptr || !may_see(context.state, *out.session, *out.held))
+  if (out.held == nullptr || !may_see(context.state, *out.session, *out.held, context.now))
     out.refusal = unknown_case();
   const auto before = repeated(context, std::string{kind} + "/" + id.text());
   if (before == Repeated::other) out.refusal = key_used_otherwise();
@@ -97,14 +100,16 @@ ListCases::Answer decide(const ListCases& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto* after = command.after.empty() ? nullptr : context.state.case_of(command.after);
-  if (!command.after.empty() && (after == nullptr || !may_see(context.state, *session, *after)))
+  if (!command.after.empty() &&
+      (after == nullptr || !may_see(context.state, *session, *after, context.now)))
     return unknown_case();
 
   const auto wanted = [&](const cases::Case& held) {
-    return may_see(context.state, *session, held) && in_state(held, command.state, context.now) &&
+    return in_state(held, command.state, context.now) &&
            (command.queue.empty() || cases::in_queue(held, command.queue)) &&
            (command.staff.empty() || held.staff == command.staff) &&
-           (!command.mine || held.staff == session->staff);
+           (!command.mine || held.staff == session->staff) &&
+           may_see(context.state, *session, held, context.now);
   };
   // Closed cases are most of them: they are looked through only when they are asked for. A page
   // goes on where the last one ended, so that all pages together look at each case once.

@@ -1,8 +1,9 @@
 // review.h - cases: listing, looking at, justifying, closing and re-opening them.
 //
 // A case is seen by the person whom it concerns and by those who hold its reviewer's role, and
-// closed by the latter alone; nobody closes their own, whatever roles they hold, nor that of
-// somebody whom they enrolled or who enrolled them (P9).
+// closed by the latter alone; from whom the patient is hidden, their cases are hidden, too. Nobody
+// closes their own, whatever roles they hold, nor that of somebody whom they enrolled or who
+// enrolled them (P9).
 #pragma once
 
 #include <optional>

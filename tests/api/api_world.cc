@@ -205,7 +205,9 @@ void ApiWorld::tell(const std::string& relation, const std::string& from, const 
   static const std::map<std::string, std::pair<std::string, std::string>> ends{
       {"member", {"staff/", "team/"}},      {"referral", {"team/", "patient/"}},
       {"excludes", {"patient/", "staff/"}}, {"works_on", {"staff/", "unit/"}},
-      {"admitted", {"patient/", "unit/"}},  {"checked_in", {"patient/", "unit/"}}};
+      {"admitted", {"patient/", "unit/"}},  {"checked_in", {"patient/", "unit/"}},
+      {"is", {"staff/", "patient/"}},       {"attending", {"staff/", "patient/"}},
+      {"encounter", {"staff/", "patient/"}}};
   const auto& [from_type, to_type] = ends.at(relation);
   facts::RelationRecorded fact;
   fact.staff = StaffId{"ada"};

@@ -298,6 +298,84 @@ TEST_F(Cases, TheReviewerSeesWhatTiesThePersonToThePatient) {
   EXPECT_TRUE(own["relations"].as_array().empty()) << "not for the person whom it concerns";
 }
 
+TEST_F(Cases, NobodyElseIsNamedAmongTheRelationsAndWhatIsHiddenIsOfTheTwoAlone) {
+  tell("attending", "nina", "p-2");  // others of the staff, at this patient
+  tell("encounter", "rosa", "p-2");
+  tell("is", "sam", "p-2");
+  tell("excludes", "p-2", "nina");
+  tell("excludes", "p-2", "pia2");
+  tell("attending", "doc", "p-7");  // other patients of the person
+  tell("is", "doc", "p-8");
+  tell("excludes", "p-9", "doc");
+  tell("referral", "oncology", "p-2");
+  tell("checked_in", "p-2", "ward-b");
+  const auto doc = sign_in("doc");
+  (void)break_glass(doc, "p-2");
+  tell("excludes", "p-2", "doc");
+  const auto officer = sign_in("pia");
+  const auto shown = get("/api/v1/cases/" + only_case(officer), officer);
+  ASSERT_EQ(shown.status, 200) << shown.text;
+  std::set<std::string> told;
+  for (const auto& each : shown["relations"].as_array())
+    told.insert(std::string{each.at("relation").as_string()} + " " +
+                std::string{each.at("from").as_string()} + " " +
+                std::string{each.at("to").as_string()});
+  EXPECT_EQ(told, (std::set<std::string>{
+                      "checked_in patient/p-2 unit/ward-b", "excludes patient/p-2 staff/doc",
+                      "member staff/doc team/cardiology", "referral team/oncology patient/p-2"}));
+  const auto relations = json::serialize(shown["relations"]);
+  for (const char* name : {"nina", "rosa", "sam", "pia", "p-7", "p-8", "p-9"})
+    EXPECT_EQ(relations.find(name), std::string::npos) << name;
+}
+
+TEST_F(Cases, FromWhomThePatientIsHiddenTheCasesAreToo) {
+  enrol("paul", {"privacy-officer"});
+  const auto doc = sign_in("doc");
+  (void)break_glass(doc, "p-2");
+  const auto pia = sign_in("pia");
+  const auto paul = sign_in("paul");
+  const auto id = only_case(pia);
+  const auto heard = get("/api/v1/events", pia).events;
+  const auto heard_by_other = get("/api/v1/events", paul).events;
+  (void)heard->take();
+  (void)heard_by_other->take();
+  tell("excludes", "p-2", "pia");
+  const auto unknown = get("/api/v1/cases/nothing", pia);
+  ASSERT_EQ(unknown.status, 404);
+  const json::object closing{{"finding", "appropriate"}};
+  const json::object again{{"comment", "again"}};
+  for (const auto& answer :
+       {get("/api/v1/cases/" + id, pia), post("/api/v1/cases/" + id + "/close", pia, closing),
+        post("/api/v1/cases/" + id + "/reopen", pia, again),
+        post("/api/v1/cases/" + id + "/justify", pia, {{"text", "t"}}),
+        get("/api/v1/cases?after=" + id, pia)}) {
+    EXPECT_EQ(answer.status, 404) << answer.text;
+    EXPECT_EQ(answer.slug(), unknown.slug());
+    EXPECT_EQ(answer.str("detail"), unknown.str("detail"));
+  }
+  EXPECT_TRUE(get("/api/v1/cases", pia)["cases"].as_array().empty());
+  ASSERT_EQ(post("/api/v1/cases/" + id + "/justify", doc, {{"text", "why"}}).status, 200);
+  EXPECT_EQ(heard->take().text.find(id), std::string::npos) << "nor told of what becomes of it";
+  EXPECT_NE(heard_by_other->take().text.find(id), std::string::npos);
+
+  // Somebody else of the role closes it; where nobody else holds it, it is owed until it is late.
+  clock_.pass(25h);
+  ASSERT_EQ(get("/readyz", "").status, 200);
+  EXPECT_TRUE(state().case_of(CaseId{id})->overdue_at.has_value());
+  const auto later = sign_in("paul");
+  EXPECT_EQ(only_case(later, "?state=late"), id);
+  EXPECT_EQ(post("/api/v1/cases/" + id + "/close", later, closing).status, 200);
+}
+
+TEST_F(Cases, OnesOwnCasesStayAlsoWhereThePatientIsHiddenSince) {
+  const auto doc = sign_in("doc");
+  (void)break_glass(doc, "p-2");
+  const auto id = only_case(doc);
+  tell("excludes", "p-2", "doc");
+  EXPECT_EQ(only_case(doc), id);
+  EXPECT_EQ(post("/api/v1/cases/" + id + "/justify", doc, {{"text", "why"}}).status, 200);
+}
+
 TEST_F(Cases, RelationsThatEndedLongBeforeTheCaseAreLeftOut) {
   const auto say = [&](const char* team, Instant start, Instant end, bool so = true) {
     tell("member", "doc", team, {.start = start, .end = end, .so = so});

@@ -90,6 +90,38 @@ TEST_F(Wards, WhoMayNotBeFoundIsLeftOutAndWrittenDown) {
             (std::vector<std::string>{"search-made", "search-listed", "access-refused"}));
 }
 
+TEST_F(Wards, AWardIsSearchedOnlyByWhomThePolicyTellsWhoIsOnIt) {
+  enrol("bill", {"billing"});
+  const auto bill = sign_in("bill");
+  tell("admitted", "p-1", "ward-a");
+  knows({"p-1"});
+  const auto from = size();
+  const auto refused = search(bill, {{"ward", "ward-a"}});
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.slug(), "denied");
+  EXPECT_EQ(search(bill, {{"ward", "ward-a"}, {"name", "Name"}}).slug(), "denied");
+  EXPECT_EQ(get("/api/v1/wards", bill).slug(), "denied");
+  EXPECT_EQ(kinds_since(from), (std::vector<std::string>{"access-refused"})) << "folded";
+  EXPECT_TRUE(records_.asked.empty());
+  EXPECT_EQ(search(bill, {{"name", "Name"}}).status, 200) << "by name as ever";
+}
+
+TEST_F(Wards, AUnitWhereOnlyTheHiddenAreIsNotListed) {
+  const auto doc = sign_in("doc");
+  const auto nina = sign_in("nina");
+  tell("admitted", "p-2", "hospice");
+  tell("excludes", "p-2", "doc");
+  const auto lists = [&](const std::string& token) {
+    return get("/api/v1/wards", token).text.find("hospice") != std::string::npos;
+  };
+  EXPECT_FALSE(lists(doc));
+  EXPECT_TRUE(lists(nina));
+  tell("admitted", "p-1", "hospice");
+  EXPECT_TRUE(lists(doc));
+  enrol("adt", {"interface"});
+  EXPECT_EQ(get("/api/v1/wards", sign_in("adt")).slug(), "denied");
+}
+
 TEST_F(Wards, ABigWardIsAskedForInPartsAndCutOff) {
   const auto doc = sign_in("doc");
   Ids all;
@@ -124,8 +156,7 @@ TEST_F(Wards, TheListHasWardsOfThePolicyAndThoseWithPatients) {
   const auto list = [&] {
     Ids out;
     const auto listed = get("/api/v1/wards", doc);
-    for (const auto& each : listed["wards"].as_array())
-      out.emplace_back(each.as_string());
+    for (const auto& each : listed["wards"].as_array()) out.emplace_back(each.as_string());
     return out;
   };
   const auto has = [](const Ids& ids, const char* id) {
@@ -155,11 +186,12 @@ TEST(WardsOfEvidence, WhoLeftOrNeverCameIsNotOnIt) {
                 {.fact = std::move(fact), .idempotency = {}});
   };
   const auto admitted = [&](const char* patient, const char* source, bool so,
-                            Instant start = far_past, Instant end = far_future) {
+                            Instant start = far_past, Instant end = far_future,
+                            const char* relation = "admitted") {
     facts::RelationRecorded fact;
     fact.source = source;
     fact.patient = PatientId{patient};
-    fact.relation = "admitted";
+    fact.relation = relation;
     fact.from = std::string{"patient/"} + patient;
     fact.to = "unit/ward-a";
     fact.start = start;
@@ -174,6 +206,14 @@ timezone = "Europe/London"
 roles = ["nurse"]
 [relations]
 admitted = { from = "patient", to = "unit" }
+visits = { from = "patient", to = "unit" }
+[[allow]]
+name = "find"
+actions = ["search"]
+[[allow]]
+name = "who-is-on-a-ward"
+data = ["fact:admitted"]
+actions = ["search"]
 )"});
   apply(facts::PolicySigned{.staff = {}, .policy = "1"});
   admitted("here", "adt", true);
@@ -183,13 +223,16 @@ admitted = { from = "patient", to = "unit" }
   admitted("taken-back", "adt", false);
   admitted("disputed", "adt", true);
   admitted("disputed", "other", false);
+  admitted("visitor", "adt", true, far_past, far_future, "visits");  // not to be searched
   const Now now{.wall = noon, .boot = Millis{0}};
+  app::Session session;
+  session.staff = StaffId{"nurse"};
   std::vector<std::string> on;
-  for (const auto& each : app::patients_on(state, "ward-a", now).patients)
+  for (const auto& each : app::patients_on(state, session, "ward-a", now).patients)
     on.push_back(each.text());
   EXPECT_EQ(on, (std::vector<std::string>{"disputed", "here"}));
-  EXPECT_TRUE(app::patients_on(state, "ward-b", now).patients.empty());
-  EXPECT_EQ(app::wards(state, now), (std::vector<std::string>{"ward-a"}));
+  EXPECT_TRUE(app::patients_on(state, session, "ward-b", now).patients.empty());
+  EXPECT_EQ(app::wards(state, session, now), (std::vector<std::string>{"ward-a"}));
 }
 
 }  // namespace

@@ -79,11 +79,14 @@ Response search(Api& api, const Request& request, const PathParams&) {
   app::SearchPeople command;
   command.token_hash = session_hash(request);
   command.terms = terms_of(criteria);
+  command.by_ward = !criteria.ward.empty();
   app::OnWard on_ward;
   const auto allowed =
       api.ask(request, command, [&](app::House& house, const Now& now, const auto& decided) {
-        if (std::holds_alternative<app::SearchPeople::Allowed>(decided) && !criteria.ward.empty())
-          on_ward = app::patients_on(house.state(), criteria.ward, now);
+        if (!std::holds_alternative<app::SearchPeople::Allowed>(decided) || !command.by_ward)
+          return;
+        if (const auto* session = app::live_session(house.state(), command.token_hash, now))
+          on_ward = app::patients_on(house.state(), *session, criteria.ward, now);
       });
   if (!allowed) return api.faulted(allowed.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get()))
@@ -115,17 +118,12 @@ Response search(Api& api, const Request& request, const PathParams&) {
 }
 
 Response list_wards(Api& api, const Request& request, const PathParams&) {
-  std::variant<std::vector<std::string>, app::Refusal> shown;
-  const auto done = api.run([&](app::House& house, const Now& now) {
-    const auto& state = house.state();
-    if (app::live_session(state, session_hash(request), now) == nullptr)
-      shown = app::no_session(state, session_hash(request), now);
-    else
-      shown = app::wards(state, now);
-  });
-  if (!done) return api.faulted(done.fault());
-  if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);
-  return answer(200, {{"wards", json_texts(std::get<0>(shown))}});
+  app::ListWards command;
+  command.token_hash = session_hash(request);
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return answer(200, {{"wards", json_texts(std::get<0>(asked->get()))}});
 }
 
 constexpr std::array routes{
