@@ -11,6 +11,7 @@ import { LockScreen } from "./session/Lock";
 import { ProofProvider } from "./session/proof";
 import { useCovered, useSessionState } from "./session/SessionProvider";
 import { SignIn } from "./session/SignIn";
+import { lastOf } from "./session/status";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
 
@@ -54,10 +55,10 @@ function Bounded({ children }: { children: React.ReactNode }) {
 export function App() {
   const { status } = useSessionState();
   const covered = useCovered();
-  if (status.is === "starting") return <Loading />;
-  const session = status.is === "in" ? status.session : status.last;
+  if (status.is === "starting") return status.locked ? <LockScreen /> : <Loading />;
+  const session = lastOf(status);
   const locked = status.is === "in" && status.session.locked;
-  if (session === null) return <SignIn by={null} />;
+  if (session === null) return <SignIn by={status.is === "out" ? status.by : null} />;
   return (
     <>
       {status.is === "out" ? <SignIn by={status.by} staff={status.by === "logout" ? undefined : session.staff} /> : null}

@@ -62,6 +62,8 @@ export const texts = {
       revoked: "Your session was ended by somebody who keeps watch over this system.",
       other: "Your session has ended. Sign in to go on where you were.",
     },
+    unconfirmed:
+      "The server has not confirmed yet that you are signed out. This page goes on telling it: leave it open until this message is gone.",
     watched: "Whatever is opened here is written down, and the patient can see it.",
   },
 
@@ -79,6 +81,8 @@ export const texts = {
     lock: {
       title: "Locked",
       who: (name: string) => `This workstation is locked. ${name} is signed in.`,
+      somebody: "This workstation is locked.",
+      noContact: "The server cannot be reached. This workstation stays locked until the server is back; what you typed is kept.",
       password: "Password",
       unlock: "Unlock",
       wrong: "This password is wrong.",
@@ -98,6 +102,7 @@ export const texts = {
     "vault-failed": "Nobody can be checked for the moment. Go by the downtime procedure.",
     overloaded: "Too much is asked at once. Try again in a few seconds.",
     "no-session": "You are not signed in any more.",
+    covered: "This screen was locked. Nothing was done; try again.",
     "closed-already": "Somebody else has closed it meanwhile.",
     "self-review": "Nobody reviews their own case.",
     "same-person": "You have enrolled this person, or they you: somebody else has to look at it.",

@@ -1,6 +1,7 @@
-import { expect, test, type Person } from "./hospital";
+import { consoleUrl, expect, test, type Hospital, type Person } from "./hospital";
 import { startProxy } from "./proxy";
-import type { Page } from "@playwright/test";
+import { noViolations } from "./axe";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 
 // Pages come from the program as it was built; what is typed into the search stands for whatever somebody types.
 const field = (page: Page) => page.getByRole("main").getByRole("textbox").or(page.getByRole("main").getByRole("combobox")).or(page.getByRole("main").getByRole("searchbox")).first();
@@ -235,4 +236,185 @@ test("a tab that the browser has frozen leads no longer", async ({ hospital, pag
   await devtools.send("Debugger.pause"); // as frozen: it runs no more
   await taken;
   await expect(other!.getByText("The server cannot be reached.")).toBeHidden();
+});
+
+/** A browser whose way to the server can be cut. */
+async function behindProxy(hospital: Hospital, browser: Browser) {
+  const proxy = await startProxy(hospital.folder);
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, proxy: { server: proxy.url } });
+  const stop = async () => {
+    await context.close();
+    proxy.stop();
+  };
+  return { proxy, context, page: await context.newPage(), stop };
+}
+
+/** The screen locks when nobody has touched it for so long. */
+const lockAfter = (context: BrowserContext, seconds: number) =>
+  context.route("**/api/v1/hospital", async (route) => {
+    const answer = await route.fetch();
+    const told = (await answer.json()) as object;
+    await route.fulfill({ response: answer, json: { ...told, lock_seconds: seconds } });
+  });
+
+test("Lock covers every tab at once where the server is away, and is the server's when it is back", async ({ hospital, browser }) => {
+  test.setTimeout(120_000);
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  const { proxy, page, stop } = await behindProxy(hospital, browser);
+  await physician.signIn(page);
+  const [other] = await moreTabs(page, 1);
+  await page.bringToFront();
+  await field(page).fill("zz");
+  proxy.goAway();
+  await page.getByRole("button", { name: "Lock" }).click();
+  for (const tab of [page, other!]) {
+    await expect(locked(tab)).toBeVisible({ timeout: 2000 });
+    await expect(tab.getByText("This workstation stays locked until the server is back")).toBeVisible();
+    await expect(tab.getByRole("navigation")).toBeHidden();
+  }
+  await noViolations(page, "locked, out of contact");
+  await unlock(page, physician);
+  await expect(page.getByText("Nothing was done; try again in a moment.")).toBeVisible();
+  await expect(locked(page)).toBeVisible();
+  const told = page.context().waitForEvent("response", {
+    predicate: (answer) => answer.url().endsWith("/api/v1/session/lock") && answer.status() === 204,
+    timeout: 30_000,
+  });
+  proxy.comeBack();
+  await told;
+  await expect(page.getByText("This workstation stays locked until the server is back")).toBeHidden();
+  await unlock(page, physician);
+  await expect(field(page)).toHaveValue("zz");
+  await expect(signedIn(other!)).toBeVisible();
+  await stop();
+});
+
+test("a lock that the server does not have yet outlives a reload", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  await page.route("**/api/v1/session**", (route) => route.abort());
+  await page.getByRole("button", { name: "Lock" }).click();
+  await expect(locked(page)).toBeVisible();
+  await page.reload();
+  await expect(locked(page)).toBeVisible();
+  await expect(page.getByText("This workstation stays locked until the server is back")).toBeVisible();
+  await page.unroute("**/api/v1/session**");
+  await expect(page.getByText(`${physician.name} is signed in.`)).toBeVisible({ timeout: 20_000 });
+  await expect(locked(page)).toBeVisible();
+  await expect(page.getByText("This workstation stays locked until the server is back")).toBeHidden({ timeout: 20_000 });
+  await unlock(page, physician);
+  await expect(signedIn(page)).toBeVisible();
+});
+
+test("signing out covers at once where the server is away, says that it is not confirmed, and is in the end", async ({ hospital, browser }) => {
+  test.setTimeout(120_000);
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  const { proxy, page, stop } = await behindProxy(hospital, browser);
+  await physician.signIn(page);
+  const [other] = await moreTabs(page, 1);
+  await page.bringToFront();
+  proxy.goAway();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  for (const tab of [page, other!]) {
+    await expect(asksToSignIn(tab)).toBeVisible({ timeout: 2000 });
+    await expect(tab.getByRole("navigation")).toBeHidden();
+    await expect(tab.getByText("The server has not confirmed yet that you are signed out.")).toBeVisible();
+  }
+  await noViolations(page, "signed out, not confirmed");
+  proxy.comeBack();
+  await expect(page.getByText("You have signed out")).toBeVisible({ timeout: 30_000 });
+  await page.reload();
+  await expect(asksToSignIn(page)).toBeVisible();
+  await expect(asksToSignIn(other!)).toBeVisible();
+  await stop();
+});
+
+test("the walk-away lock covers though its request is lost, and sends it again", async ({ hospital, page, context }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await lockAfter(context, 3);
+  let sent = 0;
+  await page.route("**/api/v1/session/lock", async (route) => {
+    sent += 1;
+    if (sent === 1) await route.abort();
+    else await route.continue();
+  });
+  await page.goto(consoleUrl("/console/"));
+  await physician.fillIn(page);
+  await expect(locked(page)).toBeVisible({ timeout: 20_000 });
+  await expect.poll(() => sent).toBe(2);
+  await page.reload();
+  await expect(locked(page)).toBeVisible();
+  await context.unrouteAll({ behavior: "wait" });
+});
+
+test("who works in one tab is locked out by no other", async ({ hospital, page, context }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await lockAfter(context, 6);
+  await physician.signIn(page);
+  const [other] = await moreTabs(page, 1);
+  await page.bringToFront();
+  const begun = Date.now();
+  await expect
+    .poll(
+      async () => {
+        await page.mouse.move(Math.random() * 300, Math.random() * 300);
+        expect(await locked(other!).isVisible()).toBe(false);
+        expect(await locked(page).isVisible()).toBe(false);
+        return Date.now() - begun;
+      },
+      { timeout: 20_000, intervals: [300] },
+    )
+    .toBeGreaterThan(10_000);
+  await expect(locked(page)).toBeVisible();
+  await expect(locked(other!)).toBeVisible();
+  await context.unrouteAll({ behavior: "wait" });
+});
+
+test("a session ends on the screen by the time, whether the server can be reached or not", async ({ hospital, browser }) => {
+  test.setTimeout(120_000);
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  const { proxy, page, stop } = await behindProxy(hospital, browser);
+  let soon: string | null = null;
+  await page.route("**/api/v1/session", async (route) => {
+    if (route.request().method() !== "GET") return route.continue();
+    const headers = { ...(await route.request().allHeaders()), "sec-fetch-site": "same-origin" };
+    const answer = await route.fetch({ headers });
+    const session = (await answer.json()) as object;
+    soon ??= new Date(Date.now() + 15_000).toISOString();
+    await route.fulfill({ response: answer, json: { ...session, idle_until: soon } });
+  });
+  await physician.signIn(page);
+  await field(page).fill("zz");
+  await page.unroute("**/api/v1/session");
+  proxy.goAway();
+  await expect(asksToSignIn(page)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("navigation")).toBeHidden();
+  proxy.comeBack(); // which knows better, for the page was told of an end that is none
+  await expect(field(page)).toHaveValue("zz");
+  await expect(signedIn(page)).toBeVisible({ timeout: 20_000 });
+  await stop();
+});
+
+test("a page that is covered asks for nothing but how the session stands", async ({ hospital, browser }) => {
+  test.setTimeout(120_000);
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  const { proxy, page, stop } = await behindProxy(hospital, browser);
+  await physician.signIn(page);
+  await page.getByRole("banner").getByRole("link", { name: "Work" }).click();
+  await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toHaveText("Work");
+  await page.getByRole("button", { name: "Lock" }).click();
+  await expect(locked(page)).toBeVisible();
+  proxy.goAway();
+  const away = page.getByText("This workstation stays locked until the server is back");
+  await expect(away).toBeVisible();
+  const before = proxy.seen.length;
+  proxy.comeBack(); // a new stream, after which pages ask for everything afresh
+  await expect(away).toBeHidden({ timeout: 20_000 });
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  const asked = () => proxy.seen.slice(before).map((each) => each.target);
+  await expect.poll(() => asked().filter((target) => target === "/api/v1/session").length).toBeGreaterThan(1);
+  expect(new Set(asked())).toEqual(new Set(["/api/v1/events", "/api/v1/session"]));
+  await unlock(page, physician);
+  await expect(signedIn(page)).toBeVisible();
+  await stop();
 });

@@ -29,12 +29,21 @@ function tell(problem: ApiProblem): ApiProblem {
   return problem;
 }
 
+let covered = false;
+/** While a lock or a session's end covers the pages, nothing that they ask for leaves this browser. */
+export function coverDoor(value: boolean) {
+  covered = value;
+}
+const throughTheCover = /^\/api\/v1\/(session|sessions|hospital)(\/|$)/;
+
 /** fetch() of our own server, with the session's proof; a "no" is thrown as ApiProblem. */
 export async function ask(input: Request): Promise<Response> {
+  const { pathname } = new URL(input.url);
+  if (covered && !throughTheCover.test(pathname)) throw new ApiProblem(401, "covered");
   const headers = new Headers(input.headers);
   // The session itself is shown to the cookie alone: after a reload, or where another tab has signed in anew, that is how
   // the proof comes.
-  const whoAmI = input.method === "GET" && new URL(input.url).pathname === "/api/v1/session";
+  const whoAmI = input.method === "GET" && pathname === "/api/v1/session";
   if (!whoAmI) headers.set("Halligan-CSRF", csrf);
   let response: Response;
   try {

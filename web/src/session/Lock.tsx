@@ -1,43 +1,23 @@
-// Lock.tsx - the walk-away lock of a shared workstation. The server keeps it: a reload does not open it.
+// Lock.tsx - the locked screen of a shared workstation. The server keeps the lock, and this tab until the server has it: a
+// reload does not open it.
 
 import { Button, PasswordInput } from "nhsuk-react-components";
-import { useEffect, useRef, useState, type FormEvent } from "react";
-import { api } from "../api/client";
+import { useEffect, useRef, useState, useSyncExternalStore, type FormEvent } from "react";
 import { ApiProblem, isProblem } from "../api/problem";
 import { problemText } from "../parts/ProblemMessage";
 import { texts } from "../texts";
-import { useHospital } from "./hospital";
-import { useSession, useSessionState } from "./SessionProvider";
+import { useSessionState } from "./SessionProvider";
+import { lastOf } from "./status";
 
-const signs = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const;
-
-/** Locks when nobody has touched the screen for as long as the policy says. */
-export function useWalkAwayLock() {
-  const { lock_seconds } = useHospital();
-  const { refresh } = useSessionState();
-  const { locked } = useSession();
-  useEffect(() => {
-    if (lock_seconds === null || locked) return;
-    let touched = Date.now();
-    const touch = () => {
-      touched = Date.now();
-    };
-    for (const sign of signs) window.addEventListener(sign, touch, { passive: true, capture: true });
-    const timer = setInterval(() => {
-      if (Date.now() - touched < lock_seconds * 1000) return;
-      clearInterval(timer);
-      void api.POST("/api/v1/session/lock", { body: {} }).catch(() => undefined).finally(() => void refresh());
-    }, 1000);
-    return () => {
-      clearInterval(timer);
-      for (const sign of signs) window.removeEventListener(sign, touch, { capture: true });
-    };
-  }, [lock_seconds, locked, refresh]);
+/** The design system asks for its script when a password is first asked for: too late where the server is away by then. */
+export function useLockAtHand() {
+  useEffect(() => void import("nhsuk-frontend").catch(() => undefined), []);
 }
 
 export function LockScreen() {
-  const session = useSession();
-  const { refresh, signOut } = useSessionState();
+  const { status, live, unconfirmed, unlock, signOut } = useSessionState();
+  const contact = useSyncExternalStore(live.watchContact, live.contact);
+  const name = lastOf(status)?.name;
   const [password, setPassword] = useState("");
   const [wrong, setWrong] = useState("");
   const [sending, setSending] = useState(false);
@@ -51,8 +31,8 @@ export function LockScreen() {
     if (sending || password === "") return;
     setSending(true);
     try {
-      await api.POST("/api/v1/session/unlock", { body: { password } });
-      await refresh();
+      await unlock(password);
+      setSending(false);
     } catch (error) {
       setPassword("");
       setSending(false);
@@ -66,7 +46,10 @@ export function LockScreen() {
     <main className="h-sign-in" id="page">
       <form onSubmit={(event) => void submit(event)} noValidate>
         <h1 className="nhsuk-heading-l">{texts.session.lock.title}</h1>
-        <p>{texts.session.lock.who(session.name)}</p>
+        <p>{name === undefined ? texts.session.lock.somebody : texts.session.lock.who(name)}</p>
+        <div role="status">
+          {unconfirmed || contact === "lost" ? <p className="h-note">{texts.session.lock.noContact}</p> : null}
+        </div>
         <PasswordInput
           ref={field}
           id="unlock-password"
@@ -79,7 +62,7 @@ export function LockScreen() {
         />
         <Button type="submit">{texts.session.lock.unlock}</Button>
         <p className="h-quiet">
-          <button type="button" className="h-link-button" onClick={() => void signOut()}>
+          <button type="button" className="h-link-button" onClick={signOut}>
             {texts.session.lock.another}
           </button>{" "}
           {texts.session.lock.anotherHint}

@@ -27,7 +27,7 @@ function refusalText(error: unknown): string {
 }
 
 export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | undefined }) {
-  const { signIn } = useSessionState();
+  const { signIn, unconfirmed } = useSessionState();
   const { name } = useHospital();
   const [given, setGiven] = useState({ user: staff ?? "", password: "", code: "" });
   const [errors, setErrors] = useState<Errors>({});
@@ -79,7 +79,8 @@ export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | und
           {name ? <span className="h-brand-hospital">{name}</span> : null}
         </p>
         <h1 className="nhsuk-heading-l">{texts.signIn.title}</h1>
-        {by ? <p className="h-note">{texts.signIn.endedBy[by]}</p> : null}
+        {by && !unconfirmed ? <p className="h-note">{texts.signIn.endedBy[by]}</p> : null}
+        <div role="status">{unconfirmed ? <p className="h-problem">{texts.signIn.unconfirmed}</p> : null}</div>
         {listed.length > 0 || refused ? (
           <ErrorSummary ref={summary} tabIndex={-1}>
             <ErrorSummary.Title>{texts.signIn.problem}</ErrorSummary.Title>

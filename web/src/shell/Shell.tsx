@@ -2,13 +2,13 @@
 
 import { useSyncExternalStore } from "react";
 import { NavLink, Outlet, useLocation } from "react-router";
-import { api } from "../api/client";
 import { OwedBar } from "../glass/Owed";
 import { texts } from "../texts";
 import { useHospital } from "../session/hospital";
-import { useWalkAwayLock } from "../session/Lock";
+import { useLockAtHand } from "../session/Lock";
 import { SessionEnding } from "../session/SessionEnding";
 import { useHasRole, useSession, useSessionState } from "../session/SessionProvider";
+import { useWalkAwayLock } from "../session/walkAway";
 import { ThemeChoice } from "./theme";
 
 interface Way {
@@ -45,11 +45,7 @@ function Contact() {
 
 function Self() {
   const session = useSession();
-  const { signOut, refresh } = useSessionState();
-  const lock = async () => {
-    await api.POST("/api/v1/session/lock", { body: {} });
-    await refresh();
-  };
+  const { signOut, lock } = useSessionState();
   return (
     <div className="h-self">
       <p className="h-self-who">
@@ -58,10 +54,10 @@ function Self() {
           {session.roles.join(", ")} {session.place ? texts.nav.place(session.place) : texts.nav.nowhere}
         </span>
       </p>
-      <button type="button" className="h-bar-button" onClick={() => void lock()}>
+      <button type="button" className="h-bar-button" onClick={lock}>
         {texts.nav.lock}
       </button>
-      <button type="button" className="h-bar-button" onClick={() => void signOut()}>
+      <button type="button" className="h-bar-button" onClick={signOut}>
         {texts.nav.signOut}
       </button>
     </div>
@@ -77,6 +73,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const ofPatients = !freeOfPatients.includes(pathname);
   useWalkAwayLock();
+  useLockAtHand();
   return (
     <>
       <a className="nhsuk-skip-link" href="#page">
