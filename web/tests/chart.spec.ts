@@ -215,8 +215,17 @@ test("Close now ends the glass, and says so", async ({ hospital, page }) => {
   await expect.poll(async () => page.evaluate(async () => ((await (await fetch("/api/v1/session")).json()) as { glass: unknown[] }).glass.length)).toBe(0);
 });
 
+/** As where the policy has no walk-away lock, which would come before the glass's own end here. */
+async function withoutLock(page: Page) {
+  await page.route("**/api/v1/hospital", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), lock_seconds: null } });
+  });
+}
+
 test("not used: its countdown is right after a reload too, and shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
   const physician = await cardiologist(hospital);
+  await withoutLock(page);
   await physician.signIn(page);
   await breakGlass(page, "p-000002", clinical);
   await page.clock.install();
@@ -235,14 +244,15 @@ test("not used: its countdown is right after a reload too, and shuts the chart w
 
 test("its own countdown shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
   const physician = await cardiologist(hospital);
+  await withoutLock(page);
   await physician.signIn(page);
   await breakGlass(page, "p-000002", clinical);
-  // As where the policy's reason does not idle.
+  // As where neither the policy's reason nor the session idles.
   await page.route("**/api/v1/session", async (route) => {
     const answer = await route.fetch({ headers: { ...(await route.request().allHeaders()), "sec-fetch-site": "same-origin" } });
-    const session = (await answer.json()) as { glass: object[] };
+    const session = (await answer.json()) as { glass: object[]; until: string };
     const glass = session.glass.map((each) => ({ ...each, idle_until: null, idle_seconds: 0 }));
-    await route.fulfill({ response: answer, json: { ...session, glass } });
+    await route.fulfill({ response: answer, json: { ...session, glass, idle_until: session.until } });
   });
   await page.clock.install();
   await openChart(page, "p-000002");
