@@ -3,7 +3,9 @@
 import { defineConfig } from "@playwright/test";
 import tests from "./playwright.config";
 
-export default defineConfig(tests, {
+const { projects: _, ...shared } = tests;
+
+export default defineConfig(shared, {
   testDir: "bench",
   testMatch: "*.bench.ts",
   outputDir: "../build/browser-bench/results",
