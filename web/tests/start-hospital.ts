@@ -2,6 +2,7 @@
 //
 // HALLIGAN_BIN names the program. HALLIGAN_HOSPITAL names the folder of a hospital that runs already
 // (demo/start.py --dir), and HALLIGAN_CONSOLE where its console is served if not by the program itself (web/dev.mjs).
+// HALLIGAN_PATIENTS: how many it has if it is made here.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -27,7 +28,7 @@ export default async function startHospital(): Promise<() => Promise<void>> {
   const binary = resolve(root, process.env["HALLIGAN_BIN"] ?? "build/release/halligan");
   const demo = spawn(
     "/usr/bin/python3",
-    [join(root, "demo/start.py"), "--binary", binary, "--dir", folder, "--staff", "60", "--patients", "150",
+    [join(root, "demo/start.py"), "--binary", binary, "--dir", folder, "--staff", "60", "--patients", process.env["HALLIGAN_PATIENTS"] ?? "150",
       "--port", "0", "--records-port", "0"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
