@@ -115,10 +115,14 @@ export class Person {
   }
 
   private async newToken(): Promise<string> {
-    const body = { user: this.id, password: this.password, code: await this.code() };
-    const made = await this.api!.post("/api/v1/sessions", { data: body });
-    if (made.status() !== 201) throw new Error(`${this.id} cannot sign in: ${await made.text()}`);
-    return ((await made.json()) as { token: string }).token;
+    for (;;) {
+      const body = { user: this.id, password: this.password, code: await this.code() };
+      const made = await this.api!.post("/api/v1/sessions", { data: body });
+      if (made.status() === 201) return ((await made.json()) as { token: string }).token;
+      const refusal = await made.text();
+      // Whoever filled the hospital has used a code of this half minute.
+      if (!refusal.includes("code-reused")) throw new Error(`${this.id} cannot sign in: ${refusal}`);
+    }
   }
 
   private async sharedToken(file: string): Promise<string> {
