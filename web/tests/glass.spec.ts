@@ -501,7 +501,7 @@ test("C06: without a chart the viewer says to open one", async ({ hospital, page
 test("two people at once: a glass that an officer revokes closes the chart on the screen", async ({ hospital, page }) => {
   const physician = await physicianIn(hospital);
   await physician.signIn(page);
-  await breakForClinicalAccess(page, "p-000023");
+  await breakForClinicalAccess(page, "p-000002");
   const { glass } = await page.evaluate(async () => (await fetch("/api/v1/session")).json());
   const officer = hospital.cast("p.lind");
   await officer.must("GET", "/api/v1/session");
