@@ -81,7 +81,7 @@ async function bare(page: Page, patient: string): Promise<number> {
       const found = await fetch("/fhir/AllergyIntolerance/_search", {
         method: "POST",
         headers: { ...own, Accept: "application/fhir+json" },
-        body: new URLSearchParams({ patient, _count: "200" }),
+        body: new URLSearchParams({ patient, _count: "500" }),
         cache: "no-store",
       });
       await found.json();

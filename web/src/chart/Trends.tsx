@@ -19,7 +19,10 @@ const groups: Group[] = ["laboratory", "vital-signs", "other"];
 export function Trends({ patient }: { patient: string }) {
   const query = useReadings(patient);
   const { data, hasNextPage, isError } = query;
-  const all = useMemo(() => seriesOf((data?.pages ?? []).flatMap((page) => page.readings)), [data]);
+  // The first page at once, and the rest when all of it is there: a list that grows under the eyes is not to be read.
+  const first = data?.pages[0];
+  const whole = hasNextPage && !isError ? undefined : data?.pages;
+  const all = useMemo(() => seriesOf((whole ?? (first ? [first] : [])).flatMap((page) => page.readings)), [whole, first]);
   const count = useMemo(() => (data?.pages ?? []).reduce((sum, page) => sum + page.readings.length, 0), [data]);
   const [chosen, setChosen] = useState<string | null>(null);
   const series = all.find((one) => one.key === chosen) ?? all.find((one) => one.group === "laboratory") ?? all[0];

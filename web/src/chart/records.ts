@@ -19,6 +19,7 @@ export interface Records {
 
 export const chartKey = (patient: string, ...rest: string[]) => ["chart", patient, ...rest];
 const pagesMax = 20;
+const pageSize = "500"; // the most that the server gives at once
 
 async function everything(
   type: string,
@@ -26,7 +27,7 @@ async function everything(
   more: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Records> {
-  let page: Found = await search(type, patient, { ...more, _count: "200" }, signal);
+  let page: Found = await search(type, patient, { ...more, _count: pageSize }, signal);
   const resources = [...page.resources];
   let { mayBeMore } = page;
   for (let pages = 1; page.next !== null && pages < pagesMax; pages += 1) {
@@ -87,7 +88,7 @@ export function useReadings(patient: string, enabled = true) {
     queryFn: async ({ pageParam, signal }): Promise<ReadingsPage> =>
       toReadings(
         pageParam === ""
-          ? await search("Observation", patient, { _count: "500" }, signal)
+          ? await search("Observation", patient, { _count: pageSize }, signal)
           : await nextPage(pageParam, signal),
       ),
     getNextPageParam: (page) => page.next,

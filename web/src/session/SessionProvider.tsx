@@ -62,7 +62,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     if (sessionId === null) return;
     const deaf = live.listen((event: LiveEvent) => {
       if (event.kind === "session" && event.data["change"] === "ended") keeper.end(endingOf(event.data["by"]));
-      else if (["session", "glass", "hello", "lost", "chart"].includes(event.kind)) void keeper.refresh();
+      else if (["session", "glass", "hello", "lost", "chart"].includes(event.kind)) keeper.refreshSoon();
     });
     const blind = live.watchContact(() => {
       if (live.contact() === "live") keeper.owed.hurry();

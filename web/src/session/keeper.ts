@@ -14,6 +14,7 @@ import { Tabs, type Said } from "./tabs";
 
 const askAhead = 10_000; // before an end by idleness: something may have been done elsewhere that put it off
 const askAgain = 2000;
+const newsGather = 100;
 
 /**
  * Everything that a chart, a case or a list has shown. Pages that stay, hidden, for what was typed on them lose it as
@@ -32,6 +33,7 @@ export class SessionKeeper {
   private covered = false;
   private newest: Promise<void> | null = null;
   private later = 0;
+  private news = 0;
   private askedAhead = "";
   private readonly watching = new Set<() => void>();
 
@@ -76,6 +78,15 @@ export class SessionKeeper {
     const asked: Promise<void> = this.ask(() => this.newest !== asked);
     this.newest = asked;
     return asked;
+  };
+
+  /** After news, which come several at once: one answer has them all, and nobody waits for it. */
+  refreshSoon = () => {
+    if (this.news !== 0) return;
+    this.news = window.setTimeout(() => {
+      this.news = 0;
+      void this.refresh();
+    }, newsGather);
   };
 
   lock = () => this.owe("lock");
