@@ -77,11 +77,15 @@ std::optional<SessionView> session_view(const State& state, const std::string& t
                   .proof_at = session->proof_at.wall,
                   .locked = session->locked,
                   .focus = {},
+                  .focus_readable = false,
                   .glass = {},
                   .teams = {},
                   .owed = {}};
   if (session->locked) return out;
   out.focus = session->focus;
+  out.focus_readable =
+      !out.focus.empty() &&
+      judge(state, *session, chart_cell(out.focus), now).verdict == Verdict::permit;
   out.teams = referring_teams(state, *session, now);
   for (const auto* held : state.open_glass_of(session->id))
     out.glass.push_back(glass_view(state, *held, now));
@@ -97,13 +101,23 @@ std::optional<SessionView> session_view(const State& state, const std::string& t
   return out;
 }
 
+namespace {
+
+// Whoever must not learn of a patient learns of no glass either, but for their own.
+bool is_asked(const State& state, const Session& reader, WhoseGlass whose,
+                     const glass::Glass& held, const Now& now) {
+  if (held.staff == reader.staff) return true;
+  return whose == WhoseGlass::everybodys && !hidden_from(state, reader, held.patient, now);
+}
+
+}  // namespace
+
 std::vector<GlassView> open_glass(const State& state, const Session& reader, WhoseGlass whose,
                                   const Now& now) {
   std::vector<GlassView> out;
   for (const auto& id : state.open) {
     const auto& held = state.glasses.at(id);
-    const bool asked = whose == WhoseGlass::everybodys || held.staff == reader.staff;
-    if (asked && !glass::ending_due(held, now))
+    if (is_asked(state, reader, whose, held, now) && !glass::ending_due(held, now))
       out.push_back(glass_view_for(state, reader, held, now));
   }
   std::sort(out.begin(), out.end(), [](const GlassView& a, const GlassView& b) {
@@ -136,7 +150,9 @@ std::optional<GlassPage> past_glass(const State& state, const Session& reader, W
       out.more = true;
       break;
     }
-    out.glass.push_back(glass_view_for(state, reader, state.glasses.at(*--at), now));
+    const auto& held = state.glasses.at(*--at);
+    if (is_asked(state, reader, whose, held, now))
+      out.glass.push_back(glass_view_for(state, reader, held, now));
   }
   return out;
 }

@@ -77,6 +77,22 @@ TEST_F(Own, ThePastGlassOfEverybodyIsForPrivacyOfficersAndIsWrittenDown) {
   EXPECT_EQ(kinds_since(from), (std::vector<std::string>{"ledger-read", "ledger-read"}));
 }
 
+TEST_F(Own, TheGlassOfWhomNobodyMayTellTheReaderIsNotTold) {
+  const auto doc = sign_in("doc");
+  break_glass(doc, "p-10");
+  break_glass(doc, "p-11");
+  const auto nina = sign_in("nina");
+  break_glass(nina, "p-12");
+  tell("excludes", "p-11", "pia");
+  tell("excludes", "p-12", "pia");
+  const auto officer = sign_in("pia");
+  EXPECT_EQ(glass_in(get("/api/v1/glass?all=true", officer)).size(), 0U);
+  EXPECT_EQ(glass_in(get("/api/v1/glass?all=true&past=true", officer)).size(), 1U);
+  enrol("paul", {"privacy-officer"});
+  EXPECT_EQ(glass_in(get("/api/v1/glass?all=true", sign_in("paul"))).size(), 2U);
+  EXPECT_EQ(get("/api/v1/glass", nina)["glass"].as_array().size(), 1U);
+}
+
 TEST_F(Own, AccessesAreThePersonsOwnNewestFirst) {
   auto doc = sign_in("doc");
   records_.answers["Patient?"] = {200, R"({"resourceType":"Bundle","entry":[]})"};

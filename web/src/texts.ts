@@ -60,6 +60,10 @@ export const texts = {
       idle: "Your session has ended because it was not used. Sign in to go on where you were.",
       logout: "You have signed out. Every glass of that session has ended.",
       revoked: "Your session was ended by somebody who keeps watch over this system.",
+      "staff-deactivated": "Your session has ended because your account is no longer active.",
+      "roles-changed": "Your session has ended because your roles were changed. Sign in to work with those you have now.",
+      "clock-behind": "Your session has ended because the clock of the server was set back. Sign in to go on where you were.",
+      "unlock-failed": "The session was locked, and has ended after ten wrong passwords. If you did not type them, somebody tried to get in: tell your privacy officer.",
       other: "Your session has ended. Sign in to go on where you were.",
     },
     unconfirmed:

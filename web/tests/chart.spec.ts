@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 import { noViolations } from "./axe";
 import { consoleUrl, expect, test, type Hospital } from "./hospital";
+import { startProxy } from "./proxy";
 
 const cardiologist = (hospital: Hospital) =>
   hospital.newPerson({ roles: ["physician"], facts: [{ relation: "member", from: "me", to: "team/cardiology" }] });
@@ -265,6 +266,37 @@ test("its own countdown shuts the chart when the server cannot be reached", asyn
   await page.clock.fastForward("00:40");
   await expect(page.getByText("Its glass has reached its end.")).toBeVisible();
   await expect(page.getByText("Penicillin")).toHaveCount(0);
+});
+
+test("a right that ended while the server was out of reach shuts the chart, and asking so is no access", async ({ hospital, browser }) => {
+  const team = `team/t-${Math.random().toString(36).slice(2, 8)}`;
+  const admin = hospital.admin();
+  const referral = { relation: "referral", from: team, to: "patient/p-000002" };
+  await admin.must("POST", "/api/v1/facts", { facts: [referral] });
+  const physician = await hospital.newPerson({ roles: ["physician"], facts: [{ relation: "member", from: "me", to: team }] });
+  const proxy = await startProxy(hospital.folder);
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, proxy: { server: proxy.url } });
+  const page = await context.newPage();
+  await physician.signIn(page);
+  await openChart(page, "p-000002");
+  await expect(page.getByText(/^\d+ observations\.$/)).toBeVisible();
+  const lost = page.getByText("The server cannot be reached. What you typed is kept");
+  const opens = () => proxy.seen.filter(({ method, target }) => method === "POST" && target.endsWith("/open")).length;
+  // Nothing has changed: the chart stays, and nobody has opened it anew.
+  proxy.goAway();
+  await expect(lost).toBeVisible();
+  proxy.comeBack();
+  await expect(lost).toBeHidden({ timeout: 20_000 });
+  await expect(part(page, "Allergies")).toContainText("Penicillin");
+  proxy.goAway();
+  await expect(lost).toBeVisible();
+  await admin.must("POST", "/api/v1/facts", { facts: [{ ...referral, ended: true }] });
+  proxy.comeBack();
+  await expect(page.getByRole("heading", { name: "This chart is shut" })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText("Penicillin")).toHaveCount(0);
+  expect(opens()).toBe(1);
+  await context.close();
+  proxy.stop();
 });
 
 test("C04 two tabs have one chart in front of them: the first one says why it is shut", async ({ hospital, page, context }) => {

@@ -120,3 +120,25 @@ test("names in any script, of any length, and with markup in them are names", as
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await noViolations(page);
 });
+
+test("charts opened lately are there where the policy lets a screen show them, by number alone", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"], facts: [{ relation: "member", from: "me", to: "team/cardiology" }] });
+  const recent = page.getByRole("region", { name: "Charts that you opened lately" });
+  await physician.signIn(page);
+  await page.getByLabel("Name or number").fill("p-000001");
+  await page.getByRole("option").filter({ hasText: "p-000001" }).click();
+  await expect(page.getByRole("heading", { name: "Emergency set" })).toBeVisible();
+  await page.getByRole("link", { name: "Find a patient" }).click();
+  await expect(page.getByLabel("Name or number")).toBeVisible();
+  await expect(recent).toBeHidden();
+  await page.route("**/api/v1/hospital", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), recent_charts: true } });
+  });
+  await page.reload();
+  await expect(recent.getByRole("listitem")).toHaveCount(1);
+  await expect(recent).not.toContainText("Margaret");
+  await noViolations(page);
+  await recent.getByRole("button", { name: "p-000001" }).click();
+  await expect(page.getByRole("region", { name: "Patient", exact: true })).toContainText("Margaret Ellison");
+});

@@ -395,6 +395,29 @@ test("a session that ends in the middle of the dialog: signing in goes on with w
   await opened(page, "p-000019");
 });
 
+test("a lock in the middle of the dialog hides it, and what was typed is there afterwards", async ({ hospital, page }) => {
+  const physician = await physicianIn(hospital);
+  await physician.signIn(page);
+  await ask(page, "p-000019");
+  await page.getByRole("radio", { name: "Clinical access" }).check();
+  await answerAll(page, "typed before the lock");
+  // The dialog lies over the button: as from another tab of this browser.
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByRole("button", { name: "Lock" }).click();
+  await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await expect(dialog(page)).toBeHidden();
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await noViolations(page);
+  await page.getByLabel("Password", { exact: true }).fill(physician.password);
+  await page.getByRole("button", { name: "Unlock" }).click();
+  await expect(dialog(page)).toBeVisible();
+  await expect(page.getByLabel("Who needs it?")).toHaveValue("typed before the lock");
+  await breakIt(page).click();
+  await opened(page, "p-000019");
+});
+
 for (const width of [320, 390]) {
   test(`at ${String(width)} pixels nothing is lost and the button is in reach`, async ({ hospital, page }) => {
     const physician = await physicianIn(hospital, "cardiology");
@@ -491,6 +514,31 @@ test("C06: the viewer tells who, when, reason and details of every glass of the 
   await noViolations(page);
 });
 
+test("C06: a viewer that takes glass asks for it, and stays the viewer", async ({ hospital, page }) => {
+  const physician = await physicianIn(hospital);
+  await physician.signIn(page);
+  await breakForClinicalAccess(page, "p-000023");
+  // As where the chart's right has ended just before: the glass is gone on the server, and this page has not heard of it.
+  await page.route("**/charts/~/glass", async (route) => {
+    await page.unroute("**/charts/~/glass");
+    const asked = await page.evaluate(async () => {
+      const session = (await (await fetch("/api/v1/session")).json()) as { csrf: string };
+      const headers = { "Content-Type": "application/json", "Halligan-CSRF": session.csrf, "Halligan-Patient": "p-000028" };
+      return (await fetch("/api/v1/charts/~/glass", { headers })).text();
+    });
+    const body = asked.replaceAll("p-000028", "p-000023");
+    await route.fulfill({ status: 403, contentType: "application/problem+json", body });
+  });
+  await page.getByRole("link", { name: "Who broke the glass" }).click();
+  await page.getByRole("button", { name: "See what it takes" }).click();
+  await page.getByRole("radio", { name: "Clinical access" }).check();
+  await answerAll(page, "asked for from the viewer");
+  await breakIt(page).click();
+  await expect(dialog(page)).toBeHidden();
+  await expect(page.getByRole("heading", { name: "Who broke the glass", level: 1 })).toBeVisible();
+  await expect(page.getByText("asked for from the viewer").first()).toBeVisible();
+});
+
 test("C06: without a chart the viewer says to open one", async ({ hospital, page }) => {
   const physician = await physicianIn(hospital);
   await physician.signIn(page, "/console/chart/glass");
@@ -524,7 +572,8 @@ test.describe.serial("B01: strength", () => {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const { text } = await first.must("GET", "/api/v1/policy");
       if (text.includes(role)) return;
-      const changed = text.replace(/^roles( *)= \[/m, `roles$1= ["${role}", `) + `
+      const door = 'heard_at_door = { from = "patient", to = "unit", source = "doors", stale_after = "15m" }';
+      const changed = text.replace(/^roles( *)= \[/m, `roles$1= ["${role}", `).replace("[relations]", `[relations]\n${door}`) + `
 [[glass]]
 reason  = "proof-test"
 label   = "Proof test"
@@ -533,6 +582,16 @@ purpose = "BTG"
 roles   = ["${role}"]
 prompts = ["Why?"]
 proof   = { any = ["totp"], not_older_than = "${String(fresh)}s" }
+ends    = { focus = true, idle = "10m", after = "1h" }
+review  = { by = "privacy-officer", within = "24h" }
+[[glass]]
+reason  = "doubt-test"
+label   = "Doubt test"
+help    = "Where a door was heard, says a feed that nobody has ever heard."
+purpose = "BTG"
+roles   = ["${role}"]
+when    = "patient : heard_at_door"
+prompts = ["Why?"]
 ends    = { focus = true, idle = "10m", after = "1h" }
 review  = { by = "privacy-officer", within = "24h" }
 `;
@@ -599,6 +658,26 @@ review  = { by = "privacy-officer", within = "24h" }
     await page.getByLabel("One-time code").fill(await person.code());
     await breakIt(page).click();
     await opened(page, "p-000025");
+  });
+
+  test("a situation that is not certain is confirmed, and not by itself", async ({ hospital, page }) => {
+    const person = await tester(hospital);
+    await person.signIn(page);
+    const sent = breaks(page);
+    await ask(page, "p-000027");
+    await page.getByLabel("Doubt test").check();
+    await page.getByLabel("Why?").fill("somebody called");
+    const box = page.getByRole("checkbox", { name: "What is known of this situation is not certain. I confirm that it is as I say." });
+    await expect(box).not.toBeChecked();
+    await breakIt(page).click();
+    await expect(box).toBeFocused();
+    await noViolations(page);
+    expect(sent).toHaveLength(0);
+    await box.check();
+    await breakIt(page).click();
+    await opened(page, "p-000027");
+    await page.getByRole("link", { name: "Who broke the glass" }).click();
+    await expect(page.getByText("The situation was not certain; the person confirmed it.")).toBeVisible();
   });
 });
 

@@ -59,6 +59,22 @@ test("a locked screen shows nothing, a reload does not open it, and what was typ
   await expect(page.getByRole("banner").getByText(physician.name)).toBeVisible();
 });
 
+test("ten wrong passwords end a locked session, and it says so", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  await page.getByRole("button", { name: "Lock" }).click();
+  for (let wrong = 0; wrong < 10; wrong += 1) {
+    const answered = page.waitForResponse((answer) => answer.url().endsWith("/session/unlock"));
+    await page.getByLabel("Password", { exact: true }).fill(`not the password ${String(wrong)}`);
+    await page.getByRole("button", { name: "Unlock" }).click();
+    await answered;
+  }
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByText("has ended after ten wrong passwords")).toBeVisible();
+  await physician.fillIn(page);
+  await expect(page.getByRole("banner").getByText(physician.name)).toBeVisible();
+});
+
 test("a shared workstation passes from one person to the next", async ({ hospital, page }) => {
   const first = await hospital.newPerson({ roles: ["physician"] });
   const second = await hospital.newPerson({ roles: ["nurse"] });
@@ -414,7 +430,8 @@ test("a page that is covered asks for nothing but how the session stands", async
   proxy.comeBack(); // a new stream, after which pages ask for everything afresh
   await expect(away).toBeHidden({ timeout: 20_000 });
   await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
-  const asked = () => proxy.seen.slice(before).map((each) => each.target);
+  // Without what Chromium asks its own maker.
+  const asked = () => proxy.seen.slice(before).flatMap(({ target }) => (target === "" ? [] : [target]));
   await expect.poll(() => asked().filter((target) => target === "/api/v1/session").length).toBeGreaterThan(1);
   expect(new Set(asked())).toEqual(new Set(["/api/v1/events", "/api/v1/session"]));
   await unlock(page, physician);

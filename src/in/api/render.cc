@@ -201,6 +201,7 @@ json::object session_json(const app::SessionView& view) {
           {"proof_at", to_text(view.proof_at)},
           {"locked", view.locked},
           {"focus", or_null(view.focus.text())},
+          {"focus_readable", view.focus_readable},
           {"teams", json_texts(view.teams)},
           {"glass", std::move(open)},
           {"owed", std::move(owed)}};

@@ -91,8 +91,6 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   const [tabs] = useState(() => new BroadcastChannel("halligan"));
   const latest = useRef(chart);
   latest.current = chart;
-  const sessionNow = useRef(session);
-  sessionNow.current = session;
 
   const forget = useCallback(() => client.removeQueries({ queryKey: ["chart"] }), [client]);
 
@@ -127,7 +125,9 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       // Every tab of this session learns that the focus has moved.
       tabs.postMessage("focus");
       void refresh().then(() => setConfirmed(opened));
-      void navigate("/chart", { replace: location.pathname.endsWith("/chart") });
+      // Who asks for more from the viewer stays there.
+      const viewing = before !== null && location.pathname.endsWith("/chart/glass");
+      if (!viewing) void navigate("/chart", { replace: location.pathname.endsWith("/chart") });
     },
     [client, forget, navigate, refresh, tabs],
   );
@@ -206,29 +206,13 @@ export function ChartProvider({ children }: { children: ReactNode }) {
     else setShut((before) => (before?.by === "shut" && before.glass === glass ? { ...before, by: "ended", detail: by } : before));
   };
 
-  // Contact was lost for a while: whether the right still stands nobody has told, so it is asked for again.
-  const hellos = useRef(0);
-  useLive(["hello", "lost"], (event) => {
-    if (event.kind === "hello") hellos.current += 1;
-    const before = latest.current;
-    if ((event.kind === "hello" && hellos.current < 2) || before === null) return;
-    void refresh()
-      .then(() => {
-        if (latest.current !== before || sessionNow.current.focus !== before.patient) return null;
-        return told(api.POST("/api/v1/charts/{patient}/open", { ...inChart(before.patient), body: {} }));
-      })
-      .then((answer) => {
-        if (answer !== null && answer.verdict !== "permit" && latest.current === before) shutNow("shut");
-      })
-      .catch(() => undefined); // out of contact again: the next hello asks
-  });
-
-  // Another tab of this session has moved to another chart, or the glass of this one is not open any more.
+  // Another tab of this session has moved to another chart, or the right to this one has ended while nobody could tell.
   useEffect(() => {
     if (chart === null || confirmed !== chart || session.locked) return;
     const { glass } = chart.basis;
     if (session.focus !== null && session.focus !== chart.patient) shutNow("moved");
     else if (glass !== null && !session.glass.some((open) => open.glass === glass)) shutNow("ended");
+    else if (session.focus === chart.patient && !session.focus_readable) shutNow("shut");
   }, [chart, confirmed, session, shutNow]);
 
   // A glass for a part of this chart has ended: what it showed goes, and the rest is asked for anew.

@@ -9,14 +9,14 @@ import { Loading } from "./Page";
 export function later(load: () => Promise<ComponentType>): ComponentType {
   let here: ComponentType | null = null;
   return function Later() {
-    const [, setMade] = useState<ComponentType | null>(here);
+    const [, setMade] = useState(here !== null);
     const [failed, setFailed] = useState<{ error: unknown } | null>(null);
     useEffect(() => {
       if (here !== null) return;
       load().then(
         (made) => {
           here = made;
-          setMade(() => made);
+          setMade(true);
         },
         (error: unknown) => setFailed({ error }),
       );

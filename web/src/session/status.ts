@@ -3,7 +3,10 @@
 import type { Session } from "../api/types";
 import type { Owed } from "./owed";
 
-export type EndedBy = "expired" | "idle" | "logout" | "revoked" | "other";
+const endings = ["expired", "idle", "logout", "revoked", "staff-deactivated", "roles-changed", "clock-behind", "unlock-failed"] as const;
+
+/** "other": the server has not said. */
+export type EndedBy = (typeof endings)[number] | "other";
 
 export type Status =
   | { is: "starting"; locked: boolean }
@@ -11,10 +14,8 @@ export type Status =
   | { is: "out"; by: EndedBy | null; last: Session | null; unsure: boolean }
   | { is: "in"; session: Session };
 
-const endings: readonly string[] = ["expired", "idle", "logout", "revoked"];
-
 export function endingOf(by: unknown): EndedBy {
-  return typeof by === "string" && endings.includes(by) ? (by as EndedBy) : "other";
+  return endings.find((known) => known === by) ?? "other";
 }
 
 /** The last session that is known of. */
