@@ -5,6 +5,8 @@
 
 import { known } from "./parts/known";
 
+const inSeconds = (count: number) => (count === 1 ? "1 second" : `${String(count)} seconds`);
+
 export const texts = {
   product: "Halligan",
   skip: "Skip to the page",
@@ -53,8 +55,8 @@ export const texts = {
     emptyCode: "Enter the six digits that your authenticator shows",
     problem: "There is a problem",
     refused: "User name, password or code is wrong. Nothing says which of them, on purpose.",
-    reused: (seconds: number) => `This code was used before. The next one comes in ${String(seconds)} seconds.`,
-    slowDown: (seconds: number) => `Too many attempts failed from here. Try again in ${String(seconds)} seconds.`,
+    reused: (seconds: number) => `This code was used before. The next one comes in ${inSeconds(seconds)}.`,
+    slowDown: (seconds: number) => `Too many attempts failed from here. Try again in ${inSeconds(seconds)}.`,
     endedBy: {
       expired: "Your session has ended, as every session does. Sign in to go on where you were.",
       idle: "Your session has ended because it was not used. Sign in to go on where you were.",
