@@ -17,6 +17,7 @@ export const texts = {
   more: "Show more",
   none: "None",
   optional: (label: string) => `${label} (optional)`,
+  printed: (name: string, moment: string) => `Printed by ${name} on ${moment}`,
   code: (code: string) => `Reference code ${code}: say it on the telephone.`,
 
   nav: {
@@ -859,7 +860,6 @@ export const texts = {
       },
       recorded: "It is written down that you made this copy.",
       file: { glass: "my-glass.csv", accesses: "my-accesses.csv" },
-      printed: (name: string, moment: string) => `Printed by ${name} on ${moment}`,
     },
   },
   policy: {

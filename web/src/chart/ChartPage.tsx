@@ -4,6 +4,7 @@ import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { Link, Navigate } from "react-router";
 import { PartBoundary } from "../parts/Boundary";
 import { Loading, Page } from "../parts/Page";
+import { PrintedBy } from "../parts/PrintedBy";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useCovered, useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
@@ -82,6 +83,7 @@ function Opened({ chart }: { chart: OpenChart }) {
         {texts.chart.title}
       </h1>
       <PatientBanner chart={chart} />
+      <PrintedBy />
       <div className="h-chart-tools h-no-print">
         <nav aria-label={texts.chart.inThisChart}>
           <ul>

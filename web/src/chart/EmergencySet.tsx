@@ -150,28 +150,28 @@ function LastResults({ patient }: { patient: string }) {
 
 function ResultTable({ readings }: { readings: Reading[] }) {
   return (
-    <table className="h-results">
-      <thead className="nhsuk-u-visually-hidden">
-        <tr>
-          <th scope="col">{texts.chart.columns.what}</th>
-          <th scope="col">{texts.chart.columns.value}</th>
-          <th scope="col">{texts.chart.columns.range}</th>
-          <th scope="col">{texts.chart.columns.when}</th>
+    <table className="h-results" role="table">
+      <thead className="nhsuk-u-visually-hidden" role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">{texts.chart.columns.what}</th>
+          <th scope="col" role="columnheader">{texts.chart.columns.value}</th>
+          <th scope="col" role="columnheader">{texts.chart.columns.range}</th>
+          <th scope="col" role="columnheader">{texts.chart.columns.when}</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {readings.map((reading) => (
-          <tr key={reading.id}>
-            <th scope="row">
+          <tr key={reading.id} role="row">
+            <th scope="row" role="rowheader">
               <bdi>{reading.label}</bdi>
             </th>
-            <td>
+            <td role="cell">
               <Values reading={reading} />
             </td>
-            <td className="h-quiet">
+            <td className="h-quiet" role="cell">
               <Range measured={reading.measured[0]} />
             </td>
-            <td className="h-quiet">
+            <td className="h-quiet" role="cell">
               <Moment at={reading.when} shape="date" />
             </td>
           </tr>

@@ -4,10 +4,9 @@ import { useState } from "react";
 import { saveFile, useCopy } from "../parts/copies";
 import { Page } from "../parts/Page";
 import { printRecorded } from "../parts/paper";
+import { PrintedBy } from "../parts/PrintedBy";
 import { Tabs } from "../parts/Tabs";
 import { ProblemMessage } from "../parts/ProblemMessage";
-import { useMoment } from "../parts/time";
-import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { csv } from "./csv";
 import { MyAccesses } from "./MyAccesses";
@@ -46,10 +45,7 @@ function useTable(part: Part): string[][] {
 }
 
 export function MinePage() {
-  const session = useSession();
-  const moment = useMoment();
   const [part, setPart] = useState<Part>("glass");
-  const [at, setAt] = useState("");
   const table = useTable(part);
   const copy = useCopy();
   const count = table.length - 1;
@@ -57,7 +53,6 @@ export function MinePage() {
     copy.mutate({
       kind: "print",
       what: words.copies.printWhat[part](count),
-      before: () => setAt(new Date().toISOString()),
       make: printRecorded,
     });
   const save = () =>
@@ -83,7 +78,7 @@ export function MinePage() {
   ));
   return (
     <Page title={words.title} actions={actions}>
-      <p className="h-only-print">{words.copies.printed(session.name, moment(at))}</p>
+      <PrintedBy />
       <p className="h-quiet">{words.intro}</p>
       <p role="status" className={copy.isSuccess ? "h-note" : "nhsuk-u-visually-hidden"}>
         {copy.isSuccess ? words.copies.recorded : ""}

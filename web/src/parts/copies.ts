@@ -1,7 +1,6 @@
 // copies.ts - printing and saving what concerns no one chart: written down first, done only when that is known to have happened.
 
 import { useMutation } from "@tanstack/react-query";
-import { flushSync } from "react-dom";
 import { api } from "../api/client";
 
 interface Copy {
@@ -10,15 +9,12 @@ interface Copy {
   what: string;
   /** Makes the copy. */
   make: () => void;
-  /** What must be on the page before. */
-  before?: () => void;
 }
 
 export function useCopy() {
   return useMutation({
-    mutationFn: async ({ kind, what, make, before }: Copy) => {
+    mutationFn: async ({ kind, what, make }: Copy) => {
       await api.POST("/api/v1/copies", { body: { kind, what } });
-      if (before) flushSync(before);
       make();
     },
   });

@@ -11,6 +11,7 @@ import { useChart, type OpenChart } from "../chart/ChartProvider";
 import { PrintButton } from "../chart/PrintButton";
 import { Whose } from "../glass/Whose";
 import { Loading, Page } from "../parts/Page";
+import { PrintedBy } from "../parts/PrintedBy";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
@@ -64,6 +65,7 @@ function Viewer({ chart }: { chart: OpenChart }) {
         </>
       }
     >
+      <PrintedBy />
       <Whose patient={patient} found={chart.found} asker={false} />
       {look.isPending ? <Loading /> : null}
       {offer ? (

@@ -11,8 +11,8 @@ import type { Case, CaseDetail, Finding } from "../api/types";
 import { useCopy } from "../parts/copies";
 import { Loading, Page } from "../parts/Page";
 import { printRecorded } from "../parts/paper";
+import { PrintedBy } from "../parts/PrintedBy";
 import { ProblemMessage } from "../parts/ProblemMessage";
-import { useMoment } from "../parts/time";
 import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { CaseFacts } from "./CaseFacts";
@@ -45,17 +45,6 @@ function findingGiven(state: unknown): Finding | null {
   return findings.find((each) => each === given) ?? null;
 }
 
-function Printed({ held }: { held: CaseDetail }) {
-  const session = useSession();
-  const moment = useMoment();
-  const [now] = useState(() => new Date().toISOString());
-  return (
-    <p className="h-only-print">
-      {texts.mine.copies.printed(session.name, moment(now))} {held.case}
-    </p>
-  );
-}
-
 function Content({ held, first, onNext }: { held: CaseDetail; first: Finding | null; onNext: (() => void) | null }) {
   const client = useQueryClient();
   const key = ["case", held.case];
@@ -63,7 +52,7 @@ function Content({ held, first, onNext }: { held: CaseDetail; first: Finding | n
   const { patient } = held;
   return (
     <>
-      <Printed held={held} />
+      <PrintedBy what={held.case} />
       <div className="h-case">
         <div className="h-case-main">
           <CaseFacts held={held} />
