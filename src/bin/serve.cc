@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "app/log_book.h"
+#include "bin/confine.h"
 #include "bin/home.h"
 #include "bin/index_feeder.h"
 #include "bin/writer_thread.h"
@@ -109,6 +110,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                     "plain HTTP is for loopback only: give a certificate, or listen on 127.0.0.1");
   const sigset_t signals = block_signals();
   allow_many_files();
+  if (const auto confined = confine(); !confined) return complain(io, confined.fault().what);
   auto log = spdlog::stderr_logger_mt("halligan");
   log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
 
