@@ -289,7 +289,9 @@ class World {
     if (auto* record = std::get_if<in::http::ReleasedRecord>(&response.body)) {
       out.released = true;
       out.lease = record->lease;
-      if (record->on_done) record->on_done(out.body.size(), app::Done::whole);
+      // As the wire does with the head of an answer.
+      if (record->on_done)
+        record->on_done(method == "HEAD" ? 0 : out.body.size(), app::Done::whole);
     }
     return out;
   }

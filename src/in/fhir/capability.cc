@@ -36,6 +36,7 @@ json::object of_chart(const Compartment& compartment) {
       {"type", compartment.type},
       {"interaction", interactions({"read", "search-type", "create", "update", "delete"})},
       {"versioning", "versioned-update"},
+      {"conditionalRead", "not-match"},
       {"updateCreate", false},
       {"conditionalCreate", false},
       {"conditionalUpdate", false},
@@ -71,7 +72,9 @@ std::string capability_statement(const std::string& base) {
     if (const auto* compartment = compartment_of(type))
       resources.emplace_back(of_chart(*compartment));
     else if (is_shared_type(type))
-      resources.emplace_back(json::object{{"type", type}, {"interaction", interactions({"read"})}});
+      resources.emplace_back(json::object{{"type", type},
+                                          {"interaction", interactions({"read"})},
+                                          {"conditionalRead", "not-match"}});
   }
   return json::serialize(json::object{
       {"resourceType", "CapabilityStatement"},

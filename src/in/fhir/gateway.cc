@@ -160,7 +160,7 @@ http::Response Gateway::release(std::string bytes, const Kept& kept, const Grant
   auto done = [this, tallies = kept.tallies](std::uint64_t written, app::Done how) mutable {
     const bool whole = how == app::Done::whole;
     for (auto& [intent, tally] : tallies) {
-      if (!whole) tally.bytes = std::min(tally.bytes, written);
+      tally.bytes = std::min(tally.bytes, written);  // none of a HEAD
       tell({{intent, tally}}, !whole                ? facts::Outcome::cut
                               : tally.resources > 0 ? facts::Outcome::released
                                                     : facts::Outcome::nothing);

@@ -85,7 +85,7 @@ http::Response outcome(const Issue& issue) {
 http::Response outcome(const NotAllowed& why) {
   auto out =
       outcome(Issue{.status = why.status, .code = why.code, .text = why.what, .diagnostics = {}});
-  if (why.status == 405) out.headers.push_back({"Allow", "GET, POST, PUT, DELETE"});
+  if (why.status == 405) out.headers.push_back({"Allow", "GET, HEAD, POST, PUT, DELETE"});
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "app/find_person.h"
 #include "base/limits.h"
 #include "in/fhir/compartment.h"
+#include "in/fhir/conditions.h"
 #include "in/fhir/gateway.h"
 
 namespace halligan::in::fhir {
@@ -277,7 +278,13 @@ http::Response Gateway::read_one(const Counter& counter, const Read& target, Kep
         .resources = 1, .withheld = 0, .bytes = bytes.size(), .upstream_status = 200};
   kept.grants.all.push_back(std::move(granted));
   http::Headers headers;
-  if (!resource->version.empty()) headers.push_back({"ETag", "W/\"" + resource->version + "\""});
+  if (!resource->version.empty()) headers.push_back({"ETag", etag_of(resource->version)});
+  if (!resource->version.empty() && holds(target.held, resource->version)) {
+    // That this version still stands is told of the record, too: what comes before is the same.
+    auto stands = release({}, kept, kept.grants.all.back(), std::move(headers));
+    stands.status = 304;
+    return stands;
+  }
   if (resource->updated) headers.push_back({"Last-Modified", http_date(*resource->updated)});
   return release(std::move(bytes), kept, kept.grants.all.back(), std::move(headers));
 }

@@ -7,6 +7,7 @@
 
 #include "core/policy/words.h"
 #include "in/fhir/compartment.h"
+#include "in/fhir/conditions.h"
 #include "in/fhir/search_params.h"
 #include "in/http/router.h"
 
@@ -228,6 +229,23 @@ Target search(const std::string& type, http::QueryPairs pairs) {
 
 bool readable(string_view type) { return compartment_of(type) != nullptr || is_shared_type(type); }
 
+// Passing over a condition of a write would do what its client wanted not to be done.
+std::optional<NotAllowed> wrong_conditions(const http::Request& request) {
+  for (const string_view name : {"if-none-match", "if-unmodified-since"})
+    if (request.header(name))
+      return unsupported("a change is held to a version with If-Match, and with nothing else");
+  return std::nullopt;
+}
+
+Target read(const http::Request& request, const std::string& type, const std::string& id) {
+  if (type == "Binary")
+    return unsupported("Binary is not read by its id: it goes with the resource that refers to it");
+  if (!readable(type)) return unsupported(type + " is not served here", 403);
+  auto held = held_versions(request);
+  if (!held) return invalid("If-None-Match: expected versions, as W/\"1\"");
+  return Read{type, id, *std::move(held)};
+}
+
 // Of an instance: GET, PUT, DELETE Type/id.
 Target instance(const http::Request& request, const std::string& type, const std::string& id,
                 const http::QueryPairs& query) {
@@ -235,13 +253,8 @@ Target instance(const http::Request& request, const std::string& type, const std
       query, [](const auto& pair) { return pair.first == "_format" && json_format(pair.second); });
   if (!formats_only)
     return unsupported("one resource is read, changed or deleted whole: without parameters");
-  if (request.method == "GET") {
-    if (type == "Binary")
-      return unsupported(
-          "Binary is not read by its id: it goes with the resource that refers to it");
-    if (!readable(type)) return unsupported(type + " is not served here", 403);
-    return Read{type, id};
-  }
+  if (request.method == "GET") return read(request, type, id);
+  if (auto wrong = wrong_conditions(request)) return *std::move(wrong);
   if (compartment_of(type) == nullptr)
     return unsupported(type + " cannot be changed here: it belongs to no chart", 403);
   if (request.method == "DELETE") {
@@ -249,15 +262,13 @@ Target instance(const http::Request& request, const std::string& type, const std
     return Delete{type, id};
   }
   if (request.method != "PUT")
-    return unsupported(request.method == "PATCH"
-                           ? "PATCH is not taken: send the whole resource with PUT"
-                           : "this method is not taken for one resource: GET, PUT, DELETE are",
-                       405);
+    return unsupported(
+        request.method == "PATCH"
+            ? "PATCH is not taken: send the whole resource with PUT"
+            : "this method is not taken for one resource: GET, HEAD, PUT, DELETE are",
+        405);
   std::string match{request.header("if-match").value_or("")};
-  if (request.count("if-match") > 1 ||
-      (!match.empty() &&
-       (match.size() < 5 || match.size() > 80 || !match.starts_with("W/\"") ||
-        !match.ends_with('"') || !valid_id(string_view{match}.substr(3, match.size() - 4)))))
+  if (request.count("if-match") > 1 || (!match.empty() && !version_in(match)))
     return invalid("If-Match: expected one version, as W/\"1\"");
   return Update{type, id, std::move(match)};
 }
@@ -292,7 +303,7 @@ Target posted_search(const http::Request& request, const std::string& type,
 std::optional<NotAllowed> wrong_envelope(const http::Request& request) {
   static constexpr std::array<string_view, 5> methods{"GET", "POST", "PUT", "DELETE", "PATCH"};
   if (std::ranges::find(methods, request.method) == methods.end())
-    return unsupported("this method is not taken: GET, POST, PUT and DELETE are", 405);
+    return unsupported("this method is not taken: GET, HEAD, POST, PUT and DELETE are", 405);
   if (!accepts_json(request))
     return unsupported("the only format is JSON: accept application/fhir+json", 406);
   return std::nullopt;
@@ -388,6 +399,12 @@ struct Print {
 }  // namespace
 
 Target classify(const http::Request& request) {
+  if (request.method == "HEAD") {
+    // Asked, decided and written down as what it is the head of; the wire leaves out the body.
+    auto whole = request;
+    whole.method = "GET";
+    return classify(whole);
+  }
   if (auto wrong = wrong_envelope(request)) return *std::move(wrong);
   if (!string_view{request.path}.starts_with(mount)) return invalid("FHIR is at /fhir");
   const auto below = request.path.substr(mount.size());

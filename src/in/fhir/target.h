@@ -26,6 +26,7 @@ struct Param {
 struct Read {  // GET Type/id
   std::string type;
   std::string id;
+  std::vector<std::string> held{};  // If-None-Match: see conditions.h
   bool operator==(const Read&) const = default;
 };
 struct Search {  // GET Type?patient=p&..., Patient?_id=p, POST Type/_search: within one chart

@@ -162,10 +162,46 @@ TEST(Target, RefusesWritesThatAreConditionalOrElsewhere) {
                                  {{"Content-Type", "application/json"}, {"If-Match", match}}))),
         400)
         << match;
-  for (const auto* method : {"HEAD", "OPTIONS", "TRACE", "get"})
+  for (const auto* method : {"OPTIONS", "TRACE", "get", "head"})
     EXPECT_EQ(refusal(classify(request(method, "Patient/p-1"))), 405) << method;
   EXPECT_EQ(refusal(classify(request("GET", "Patient/p-1", {{"Accept", "application/fhir+xml"}}))),
             406);
+}
+
+TEST(Target, TakesAHeadAsWhatItIsTheHeadOf) {
+  for (const auto* target :
+       {"Patient/p-1", "Observation?patient=p-1", "Patient?name=roe", "Patient/p-1/$everything",
+        "metadata", "Observation?page=abc", "Observation", "Observation/_search?patient=p-1"})
+    EXPECT_EQ(classify(request("HEAD", target)), classified(target)) << target;
+}
+
+TEST(Target, ReadsWhichVersionsTheClientHolds) {
+  const auto held = [](const std::string& value) {
+    return classify(request("GET", "Observation/o-1", {{"If-None-Match", value}}));
+  };
+  const auto read = [](std::vector<std::string> versions) {
+    return Target{Read{"Observation", "o-1", std::move(versions)}};
+  };
+  EXPECT_EQ(held("W/\"3\""), read({"3"}));
+  EXPECT_EQ(held("\"3\""), read({"3"}));
+  EXPECT_EQ(held(" W/\"3\" ,\tW/\"a.b-4\""), read({"3", "a.b-4"}));
+  EXPECT_EQ(held("*"), read({"*"}));
+  std::string many = "\"1\"";
+  for (int i = 0; i < 40; ++i) many += ",\"1\"";
+  for (const std::string wrong :
+       {"", "3", "W/3", "w/\"3\"", "W/\"\"", "W/\"3", "W/\"a b\"", "*,*", "W/\"3\",", ",W/\"3\"",
+        "W/\"3\" W/\"4\"", "W/\"../3\"", "W/\"*\"", many.c_str()})
+    EXPECT_EQ(refusal(held(wrong)), 400) << wrong;
+  EXPECT_EQ(refusal(classify(request("GET", "Observation/o-1",
+                                     {{"If-None-Match", "W/\"1\""}, {"if-none-match", "*"}}))),
+            400);
+  for (const auto* name : {"If-None-Match", "If-Unmodified-Since"}) {
+    EXPECT_EQ(refusal(classify(request("PUT", "Observation/o-1",
+                                       {{"Content-Type", "application/json"}, {name, "*"}}))),
+              400)
+        << "a condition is never passed over";
+    EXPECT_EQ(refusal(classify(request("DELETE", "Observation/o-1", {{name, "*"}}))), 400);
+  }
 }
 
 // Whoever is asked for is who is printed: for every type and parameter, what is printed is
