@@ -2,6 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { noViolations } from "./axe";
+import { texts } from "../src/texts";
 import { expect, test, type Hospital, type Person } from "./hospital";
 
 // No other test opens this chart: what is added to it stays.
@@ -58,6 +59,43 @@ test("what somebody adds to a chart takes nothing of it from anybody", async ({ 
   await noViolations(page, "a chart with records that are not what they should be");
   await page.reload();
   await expect(part(page, "Last results")).toContainText("Marked constructor");
+});
+
+test("numbers that no axis has room for are in the table, and the page stays where it is", async ({ hospital, page }) => {
+  const physician = await attending(hospital);
+  const last = 8.64e15; // the last moment that a date has, in milliseconds
+  const now = Date.now();
+  const pairs: [string, number, number, number, number][] = [
+    ["Side by side", 1e16, 10000000000000002, now - 60_000, now],
+    ["Nearly alike", 1, 1.000000000000001, now - 60_000, now],
+    ["Far apart", -1e300, 1e300, now - 60_000, now],
+    ["Beside nothing", 0, 5e-324, now - 60_000, now],
+    ["At the limit", 1e12, 1e12 - 2000, now - 60_000, now],
+    ["Alike", 1e12, 1e12, now - 60_000, now],
+    ["At once", 1, 2, now, now],
+    ["A millisecond", 1, 2, now, now + 1],
+    ["At the end", 1, 2, last - 1, last],
+    ["From end to end", 1, 2, -last, last],
+  ];
+  const entry = pairs.flatMap(([text, one, other, from, to]) =>
+    [[one, from], [other, to]].map(([value = 0, at = 0], n) => ({
+      search: { mode: "match" },
+      resource: observation(text, { id: `${text}-${String(n)}`, status: "final", effectiveDateTime: new Date(at).toISOString(), valueQuantity: { value, unit: "x" } }),
+    })),
+  );
+  await page.route("**/fhir/Observation/_search", (route) => route.fulfill({ json: { resourceType: "Bundle", type: "searchset", entry } }));
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await physician.signIn(page);
+  await open(page);
+  for (const [text] of pairs) {
+    await page.getByRole("navigation", { name: "What was measured" }).getByRole("button", { name: new RegExp(`^${text}\\b`) }).click();
+    await expect(page.getByRole("region", { name: `Values: ${text}`, exact: true }).locator("tbody tr")).toHaveCount(2);
+    const drawn = !["Side by side", "Nearly alike", "Far apart"].includes(text);
+    await expect(page.locator(".h-plot canvas"), text).toHaveCount(drawn ? 1 : 0);
+    await expect(page.getByText(texts.chart.noPlot), text).toHaveCount(drawn ? 0 : 1);
+  }
+  expect(errors).toEqual([]);
 });
 
 test("a record that cannot be read is said to be there, whatever else is", async ({ hospital, page }) => {

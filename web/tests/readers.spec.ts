@@ -3,7 +3,7 @@
 
 import { expect, test } from "@playwright/test";
 import { personOf } from "../src/chart/person-of";
-import { linesOf, newestFirst, newestOfEach, readingsOf, seriesOf } from "../src/chart/readings";
+import { drawable, linesOf, newestFirst, newestOfEach, readingsOf, seriesOf } from "../src/chart/readings";
 import { staysOf } from "../src/chart/stays";
 import { alerts, allergies, directives, medications, problems } from "../src/chart/summaries";
 import { documentsOf, notesOf, plainText } from "../src/chart/written";
@@ -163,6 +163,16 @@ test("a name that every object has is no mark, no scope, no class and no entity"
     expect(plainText(`&${code};`)).toBe(`&${code};`);
   }
   expect(readingsOf([readers["readings"]!.sound])[0]?.measured[0]?.mark).toBe("high");
+});
+
+test("what has no room on an axis is not drawn", () => {
+  const line = (values: (number | null)[], low: number | null = null, high: number | null = null) => ({ label: "", unit: "", times: values.map((_, at) => at), values, low, high });
+  for (const values of [[0, 1], [5, 5], [0, 0], [null, 4], [-1e12, 1e12], [1, 1 + 1e-8], [1e-300, 2e-300], [1e12, 1e12 - 1e4]])
+    expect(drawable([line(values)]), String(values)).toBe(true);
+  for (const values of [[1e16, 1e16 + 2], [0, 1.001e12], [0, -1e300], [1, 1 + 1e-10], [-1e12, -1e12 + 1], [0, Infinity]])
+    expect(drawable([line(values)]), String(values)).toBe(false);
+  expect(drawable([line([4, 5], 3, 1e300)]), "a bound is on the axis too").toBe(false);
+  expect(drawable([line([4, 5]), line([1e16, null])]), "and so is every line").toBe(false);
 });
 
 test("a person is as much as can be read of them", () => {

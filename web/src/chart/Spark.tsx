@@ -1,7 +1,7 @@
 // Spark.tsx - a line no higher than the text, for the shape alone.
 
 import { memo } from "react";
-import type { Line } from "./readings";
+import { drawable, type Line } from "./readings";
 
 const width = 96;
 const height = 26;
@@ -19,7 +19,7 @@ function pathOf(line: Line): string {
 }
 
 export const Spark = memo(function Spark({ line }: { line: Line | undefined }) {
-  const path = line === undefined ? "" : pathOf(line);
+  const path = line === undefined || !drawable([line]) ? "" : pathOf(line);
   return (
     <svg className="h-spark" width={width} height={height} viewBox={`0 0 ${String(width)} ${String(height)}`} aria-hidden="true">
       {path === "" ? null : <path d={path} />}

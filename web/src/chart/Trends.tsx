@@ -8,7 +8,7 @@ import { Moment } from "../parts/time";
 import { texts } from "../texts";
 import { HiddenNote } from "./HiddenNote";
 import { PartBody } from "./Part";
-import { linesOf, seriesOf, type Group, type Reading, type Series } from "./readings";
+import { drawable, linesOf, seriesOf, type Group, type Reading, type Series } from "./readings";
 import { useReadings } from "./records";
 import { Spark } from "./Spark";
 import { Range, Values } from "./Value";
@@ -101,7 +101,8 @@ function SeriesButton({ series, chosen, onChoose }: { series: Series; chosen: bo
 
 function OneSeries({ series }: { series: Series }) {
   const lines = useMemo(() => linesOf(series), [series]);
-  const drawn = lines.length > 0 && (lines[0]?.times.length ?? 0) > 1;
+  const several = (lines[0]?.times.length ?? 0) > 1;
+  const drawn = several && drawable(lines);
   const newest = series.readings[0]?.measured[0];
   return (
     <div className="h-one-series">
@@ -124,6 +125,8 @@ function OneSeries({ series }: { series: Series }) {
             ) : null}
           </figcaption>
         </figure>
+      ) : several ? (
+        <p className="h-quiet">{texts.chart.noPlot}</p>
       ) : null}
       <ReadingTable readings={series.readings} label={series.label} />
     </div>

@@ -235,3 +235,16 @@ export function linesOf(series: Series): Line[] {
     };
   });
 }
+
+/** Greater numbers, and differences that are smaller beside what they are differences of, have no axis: there are too
+    few numbers between them, and who looks for the next mark of one finds it nowhere. */
+const greatest = 1e12;
+const least = 1e-9;
+
+export function drawable(lines: readonly Line[]): boolean {
+  const all = lines.flatMap((line) => [...line.values, line.low, line.high]).filter((value) => value !== null);
+  const low = all.reduce((one, other) => Math.min(one, other), Infinity);
+  const high = all.reduce((one, other) => Math.max(one, other), -Infinity);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return size <= greatest && (high === low || high - low >= size * least);
+}
