@@ -452,3 +452,48 @@ test("on a telephone, and at 320 pixels, whose chart it is stays in sight and no
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await noViolations(page);
 });
+
+test("what is printed is what was in front all the while: neither another patient's chart nor one after a lock", async ({ hospital, page }) => {
+  const team = `team/t-${Math.random().toString(36).slice(2, 8)}`;
+  const referrals = ["p-000001", "p-000002"].map((id) => ({ relation: "referral", from: team, to: `patient/${id}` }));
+  const physician = await hospital.newPerson({ roles: ["physician"], facts: [{ relation: "member", from: "me", to: team }, ...referrals] });
+  await page.addInitScript(() => {
+    window.print = () => document.documentElement.setAttribute("data-printed", "yes");
+  });
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  const pressed = async () => {
+    let answer = () => {};
+    const slow = new Promise<void>((done) => {
+      answer = done;
+    });
+    await page.route("**/copies", async (route) => {
+      await slow;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Print" }).click();
+    return async () => {
+      const answered = page.waitForResponse((each) => each.url().endsWith("/copies"));
+      answer();
+      await (await answered).finished();
+      await page.evaluate(() => new Promise((done) => setTimeout(done))); // what waits for the answer has gone on
+      await expect(page.locator("html")).not.toHaveAttribute("data-printed");
+      await page.unroute("**/copies");
+    };
+  };
+
+  let answered = await pressed();
+  await page.getByRole("link", { name: "Find a patient" }).click();
+  await openChart(page, "p-000002");
+  await answered();
+
+  answered = await pressed();
+  await page.getByRole("button", { name: "Lock" }).click();
+  await page.getByLabel("Password", { exact: true }).fill(physician.password);
+  await page.getByRole("button", { name: "Unlock" }).click();
+  await expect(banner(page)).toContainText("Wójcik");
+  await answered();
+
+  await page.getByRole("button", { name: "Print" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-printed", "yes");
+});

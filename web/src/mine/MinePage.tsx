@@ -47,7 +47,7 @@ function useTable(part: Part): string[][] {
 export function MinePage() {
   const [part, setPart] = useState<Part>("glass");
   const table = useTable(part);
-  const copy = useCopy();
+  const copy = useCopy(part);
   const count = table.length - 1;
   const print = () =>
     copy.mutate({
@@ -80,8 +80,8 @@ export function MinePage() {
     <Page title={words.title} actions={actions}>
       <PrintedBy />
       <p className="h-quiet">{words.intro}</p>
-      <p role="status" className={copy.isSuccess ? "h-note" : "nhsuk-u-visually-hidden"}>
-        {copy.isSuccess ? words.copies.recorded : ""}
+      <p role="status" className={copy.data ? "h-note" : "nhsuk-u-visually-hidden"}>
+        {copy.data ? words.copies.recorded : ""}
       </p>
       {copy.isError ? <ProblemMessage error={copy.error} /> : null}
       <Tabs

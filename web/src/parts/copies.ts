@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { api } from "../api/client";
+import { useStay } from "./stay";
 
 interface Copy {
   kind: "print" | "download";
@@ -11,11 +12,16 @@ interface Copy {
   make: () => void;
 }
 
-export function useCopy() {
+/** Of what is in front, `of`; its data are whether a copy was made: none is of what came in front meanwhile. */
+export function useCopy(of: string) {
+  const begin = useStay(of);
   return useMutation({
     mutationFn: async ({ kind, what, make }: Copy) => {
+      const still = begin();
       await api.POST("/api/v1/copies", { body: { kind, what } });
+      if (!still()) return false;
       make();
+      return true;
     },
   });
 }

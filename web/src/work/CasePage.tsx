@@ -87,7 +87,7 @@ function OneCase({ id }: { id: string }) {
   const [, change] = useQueueView();
   const [help, setHelp] = useState(false);
   const { next, previous } = useNeighbours(id);
-  const copy = useCopy();
+  const copy = useCopy(id);
   const [first] = useState(() => findingGiven(location.state));
   const shown = useQuery({
     queryKey: ["case", id],
