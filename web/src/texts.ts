@@ -231,6 +231,8 @@ export const texts = {
     medications: "Medicines",
     bloodGroup: "Blood group",
     lastResults: "Last results",
+    moreResults: (count: number) =>
+      count === 1 ? "1 more is not shown here: see “Results over time”." : `${String(count)} more are not shown here: see “Results over time”.`,
     encounters: "Encounters",
     results: "Results over time",
     notes: "Notes and letters",

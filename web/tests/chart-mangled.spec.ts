@@ -98,6 +98,31 @@ test("numbers that no axis has room for are in the table, and the page stays whe
   expect(errors).toEqual([]);
 });
 
+test("no result takes the place of another, and what is left out is said", async ({ hospital, page }) => {
+  const physician = await attending(hospital);
+  const result = (system: string, text: string, value: number, ago: number) => ({
+    search: { mode: "match" },
+    resource: observation("", {
+      id: `${text}-${String(value)}`, status: "final", code: { text, coding: [{ system, code: "2823-3" }] },
+      effectiveDateTime: new Date(Date.now() - ago).toISOString(), valueQuantity: { value, unit: "mmol/L" },
+    }),
+  });
+  const potassium = result("http://loinc.org", "Potassium", 7.9, 3_600_000);
+  const other = result("urn:somebody", "Bed number", 12, 60_000);
+  let entry = [other, potassium];
+  await page.route("**/fhir/Observation/_search", (route) => route.fulfill({ json: { resourceType: "Bundle", type: "searchset", entry } }));
+  await physician.signIn(page);
+  await open(page);
+  const rows = part(page, "Last results").locator("tbody").getByRole("row");
+  await expect(rows).toHaveCount(2);
+  await expect(rows.filter({ hasText: "Potassium" })).toContainText("7.9");
+  await expect(page.getByRole("navigation", { name: "What was measured" }).getByRole("button")).toHaveText([/^Bed number/, /^Potassium/]);
+  entry = Array.from({ length: 12 }, (_, n) => result(`urn:${String(n)}`, `Bed ${String(n)}`, n, n * 1000));
+  await page.reload();
+  await expect(rows).toHaveCount(10);
+  await expect(part(page, "Last results")).toContainText(texts.chart.moreResults(2));
+});
+
 test("a record that cannot be read is said to be there, whatever else is", async ({ hospital, page }) => {
   const physician = await attending(hospital);
   await page.route("**/fhir/AllergyIntolerance/_search", async (route) => {

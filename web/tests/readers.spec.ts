@@ -165,6 +165,33 @@ test("a name that every object has is no mark, no scope, no class and no entity"
   expect(readingsOf([readers["readings"]!.sound])[0]?.measured[0]?.mark).toBe("high");
 });
 
+test("a result stands for another only where system, code, unit and group are the same", () => {
+  const sound = readers["readings"]!.sound;
+  let count = 0;
+  const of = (text: string, system: string | undefined, code: string | undefined, unit: string, category = "laboratory") => ({
+    ...sound, id: String((count += 1)), category: [concept("x"), concept(category)], component: [],
+    effectiveDateTime: new Date(Date.UTC(2026, 0, 1) + count * 60_000).toISOString(),
+    code: { text, coding: code === undefined ? [] : [{ system, code }] }, valueQuantity: { value: count, unit },
+  });
+  const named = (all: unknown[]) => newestOfEach(readingsOf(all), "laboratory").map(({ label }) => label);
+  const potassium = of("Potassium", "http://loinc.org", "2823-3", "mmol/L");
+  for (const other of [
+    of("Bed number", "urn:somebody", "2823-3", "mmol/L"), of("Bed number", undefined, "2823-3", "mmol/L"),
+    of("Bed number", "http://loinc.org", "2823-4", "mmol/L"), of("Bed number", "http://loinc.org", "2823-3", "mg/dL"),
+    of("2823-3", undefined, undefined, "mmol/L"),
+  ]) {
+    expect(named([other, potassium])).toEqual([other.code.text, "Potassium"]);
+    expect(named([potassium, other])).toEqual([other.code.text, "Potassium"]);
+  }
+  for (const category of ["vital-signs", "else"])
+    expect(named([of("Bed number", "http://loinc.org", "2823-3", "mmol/L", category), potassium])).toEqual(["Potassium"]);
+  // What is the same is one, and is called what it is called now.
+  const now = of("Potassium (serum)", "http://loinc.org", "2823-3", "mmol/L");
+  for (const all of [[now, potassium], [potassium, now]])
+    expect(seriesOf(readingsOf(all)).map(({ label, readings }) => [label, readings.length])).toEqual([["Potassium (serum)", 2]]);
+  expect(named([of("Sodium", undefined, undefined, "mmol/L"), of("Sodium", undefined, undefined, "mmol/L")])).toEqual(["Sodium"]);
+});
+
 test("what has no room on an axis is not drawn", () => {
   const line = (values: (number | null)[], low: number | null = null, high: number | null = null) => ({ label: "", unit: "", times: values.map((_, at) => at), values, low, high });
   for (const values of [[0, 1], [5, 5], [0, 0], [null, 4], [-1e12, 1e12], [1, 1 + 1e-8], [1e-300, 2e-300], [1e12, 1e12 - 1e4]])

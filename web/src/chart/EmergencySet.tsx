@@ -142,7 +142,10 @@ function LastResults({ patient }: { patient: string }) {
       {readings.length === 0 ? (
         <p className="h-item-none">{fresh.data?.mayBeMore ? texts.chart.noneShown : texts.chart.noneRecorded.results}</p>
       ) : (
-        <ResultTable readings={readings.slice(0, shown)} />
+        <>
+          <ResultTable readings={readings.slice(0, shown)} />
+          {readings.length > shown ? <p className="h-quiet">{texts.chart.moreResults(readings.length - shown)}</p> : null}
+        </>
       )}
     </Card>
   );

@@ -11,11 +11,13 @@ export function hasCode(concept: CodeableConcept | undefined, ...codes: string[]
   return concept?.coding?.some((coding: Coding) => coding.code !== undefined && codes.includes(coding.code)) ?? false;
 }
 
-export function codeOf(concepts: CodeableConcept[] | CodeableConcept | undefined): string {
+/** The first coding with a code. */
+export function codingOf(concepts: CodeableConcept[] | CodeableConcept | undefined): Coding | undefined {
   const list = Array.isArray(concepts) ? concepts : concepts === undefined ? [] : [concepts];
-  for (const concept of list) for (const coding of concept.coding ?? []) if (coding.code) return coding.code;
-  return "";
+  return list.flatMap((concept) => concept.coding ?? []).find((coding) => coding.code);
 }
+
+export const codeOf = (concepts: CodeableConcept[] | CodeableConcept | undefined): string => codingOf(concepts)?.code ?? "";
 
 /** Who or what is referred to: as it is called, or its id. */
 export function referenceText(reference: Reference | undefined): string {

@@ -1,7 +1,7 @@
 // readings.ts - observations as readings, and readings as series over time. Pure.
 
 import { texts } from "../texts";
-import { codeOf, conceptText, referenceText, unitText } from "./coded";
+import { codingOf, conceptText, hasCode, referenceText, unitText } from "./coded";
 import { concept, eachRead, period, quantity, reference, shaped, whatFits, type Shaped } from "./shape";
 
 export type Group = "laboratory" | "vital-signs" | "other";
@@ -35,6 +35,7 @@ export interface Reading {
 
 export interface Series {
   key: string;
+  /** As the newest reading is called. */
   label: string;
   group: Group;
   /** Newest first. */
@@ -126,8 +127,14 @@ function measuredOf(given: Valued): Measured {
 }
 
 function groupOf(categories: Shaped<[typeof concept]> | undefined): Group {
-  const category = codeOf(categories);
-  return category === "laboratory" || category === "vital-signs" ? category : "other";
+  return (["laboratory", "vital-signs"] as const).find((group) => categories?.some((category) => hasCode(category, group))) ?? "other";
+}
+
+/** The same code means something else in another system, and the same number in another unit. */
+function keyOf(given: Valued, label: string, group: Group, measured: readonly Measured[]): string {
+  const coding = codingOf(given.code);
+  const what = coding === undefined ? [label] : [coding.system ?? "", coding.code ?? ""];
+  return JSON.stringify([group, measured[0]?.unit ?? "", ...what]);
 }
 
 function whenOf(given: Timed): string {
@@ -142,12 +149,13 @@ function readingOf(given: unknown, n: number): Reading[] {
   const when = whenOf(observation);
   const measured = [measuredOf(observation), ...(observation.component ?? []).map(measuredOf)].filter(hasValue);
   const label = conceptText(observation.code) || texts.chart.said.unnamed;
+  const group = groupOf(observation.category);
   return [
     {
       id: observation.id ?? `no-id-${String(n)}`,
-      key: codeOf(observation.code) || label,
+      key: keyOf(observation, label, group, measured),
       label,
-      group: groupOf(observation.category),
+      group,
       at: Date.parse(when),
       when,
       status: observation.status ?? "",
@@ -189,15 +197,16 @@ export const newestFirst = (readings: readonly Reading[]): Reading[] => [...read
 
 /** Readings by what was measured; those measured last come first. */
 export function seriesOf(readings: Iterable<Reading>): Series[] {
-  const byKey = new Map<string, Series>();
+  const byKey = new Map<string, Reading[]>();
   for (const reading of readings) {
-    const series = byKey.get(reading.key);
-    if (series === undefined)
-      byKey.set(reading.key, { key: reading.key, label: reading.label, group: reading.group, readings: [reading] });
-    else series.readings.push(reading);
+    const same = byKey.get(reading.key);
+    if (same === undefined) byKey.set(reading.key, [reading]);
+    else same.push(reading);
   }
-  const all = [...byKey.values()];
-  for (const series of all) series.readings.sort(byTime);
+  const all = [...byKey].map(([key, same]): Series => {
+    same.sort(byTime);
+    return { key, label: same[0]!.label, group: same[0]!.group, readings: same };
+  });
   return all.sort((one, other) => byTime(one.readings[0]!, other.readings[0]!) || one.label.localeCompare(other.label));
 }
 

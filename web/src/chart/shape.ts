@@ -83,7 +83,7 @@ export function eachRead<Out>(
   });
 }
 
-export const coding = { code: "text", display: "text" } as const;
+export const coding = { system: "text", code: "text", display: "text" } as const;
 export const concept = { text: "text", coding: [coding] } as const;
 export const quantity = { value: "number", unit: "text", code: "text", comparator: "text" } as const;
 export const period = { start: "text" } as const;
