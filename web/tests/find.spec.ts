@@ -142,3 +142,20 @@ test("charts opened lately are there where the policy lets a screen show them, b
   await recent.getByRole("button", { name: "p-000001" }).click();
   await expect(page.getByRole("region", { name: "Patient", exact: true })).toContainText("Margaret Ellison");
 });
+
+test("behind a lock the document names nobody whose chart is still open", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"], facts: [{ relation: "member", from: "me", to: "team/cardiology" }] });
+  await physician.signIn(page);
+  await field(page).fill("p-000001");
+  await rows(page).first().click();
+  await expect(page.getByRole("region", { name: "Patient", exact: true })).toContainText("Margaret Ellison");
+  await page.getByRole("link", { name: "Find a patient" }).click();
+  const still = page.getByText("Chart still open: Margaret Ellison");
+  await expect(still).toBeVisible();
+  await page.getByRole("button", { name: "Lock" }).click();
+  await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await expect.poll(() => page.content()).not.toMatch(/Ellison|p-000001/);
+  await page.getByLabel("Password", { exact: true }).fill(physician.password);
+  await page.getByRole("button", { name: "Unlock" }).click();
+  await expect(still).toBeVisible();
+});

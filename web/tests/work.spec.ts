@@ -251,6 +251,15 @@ test("everybody's open glass is read on demand only, and is revoked with a comme
   await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
   await expect(dialog.getByText("Write why you revoke it")).toBeVisible();
   await dialog.getByLabel("Why do you revoke it?").fill("nobody on the ward knows of it");
+  // A lock, from another tab of this browser: nobody is named behind it, and what was typed stays.
+  const other = await page.context().newPage();
+  await other.goto(consoleUrl("/console/find"));
+  await other.getByRole("button", { name: "Lock" }).click();
+  await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await expect.poll(() => page.content()).not.toContain(patient);
+  await page.getByLabel("Password", { exact: true }).fill(officer.password);
+  await page.getByRole("button", { name: "Unlock" }).click();
+  await expect(dialog.getByText(patient)).toBeVisible();
   await dialog.getByRole("button", { name: "Revoke", exact: true }).dblclick();
   await expect(page.getByText(`The glass of ${physician.name} is revoked.`)).toBeVisible();
   await expect(revoke).toHaveCount(0);

@@ -9,6 +9,7 @@ import { useState } from "react";
 import type { Session } from "../api/types";
 import { known } from "../parts/known";
 import { left, useMoment, useNow } from "../parts/time";
+import { Uncovered } from "../parts/Uncovered";
 import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { OwedDialog } from "./OwedDialog";
@@ -61,29 +62,31 @@ export function Owed() {
     <section aria-label={owed.title} className="h-owed">
       <h2 className="nhsuk-heading-m">{owed.title}</h2>
       {debts.length === 0 ? <p className="h-quiet">{owed.none}</p> : null}
-      <ul>
-        {debts.map((debt) => (
-          <li key={debt.glass} className="h-card">
-            <p className="h-owed-head">
-              <strong>{owed.patient(debt.patient)}</strong> <Clock due={debt.due} />
-              <span className="h-quiet">{owed.dueAt(moment(debt.due, "time"))}</span>
-            </p>
-            <ul className="h-owed-prompts">
-              {debt.prompts.map((prompt) => (
-                <li key={prompt}>{prompt}</li>
-              ))}
-            </ul>
-            <button
-              type="button"
-              className="nhsuk-button nhsuk-button--secondary h-button-small"
-              aria-label={owed.giveFor(debt.patient)}
-              onClick={() => give(debt)}
-            >
-              {owed.give}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Uncovered>
+        <ul>
+          {debts.map((debt) => (
+            <li key={debt.glass} className="h-card">
+              <p className="h-owed-head">
+                <strong>{owed.patient(debt.patient)}</strong> <Clock due={debt.due} />
+                <span className="h-quiet">{owed.dueAt(moment(debt.due, "time"))}</span>
+              </p>
+              <ul className="h-owed-prompts">
+                {debt.prompts.map((prompt) => (
+                  <li key={prompt}>{prompt}</li>
+                ))}
+              </ul>
+              <button
+                type="button"
+                className="nhsuk-button nhsuk-button--secondary h-button-small"
+                aria-label={owed.giveFor(debt.patient)}
+                onClick={() => give(debt)}
+              >
+                {owed.give}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </Uncovered>
       {dialog}
     </section>
   );

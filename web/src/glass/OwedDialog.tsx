@@ -6,6 +6,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { api } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import { Dialog } from "../parts/Dialog";
+import { Uncovered } from "../parts/Uncovered";
 import { useSessionState } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { details, field, wrongAnswers, type Wrong } from "./draft";
@@ -63,7 +64,10 @@ export function OwedDialog({ debt, answers, onAnswers, onClose }: Props) {
       <form onSubmit={submit} onKeyDown={sendsByKey} noValidate>
         <div id="owed-why" className="h-owed-why" tabIndex={-1} data-focus-first>
           <p className="h-owed-head">
-            <strong>{owed.patient(debt.patient)}</strong> <Clock due={debt.due} />
+            <Uncovered>
+              <strong>{owed.patient(debt.patient)}</strong>
+            </Uncovered>{" "}
+            <Clock due={debt.due} />
           </p>
           <p>{owed.why}</p>
         </div>

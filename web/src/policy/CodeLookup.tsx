@@ -7,6 +7,7 @@ import { api, told } from "../api/client";
 import { isProblem } from "../api/problem";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { Moment } from "../parts/time";
+import { Uncovered } from "../parts/Uncovered";
 import { useNameOf } from "../people/queries";
 import { texts } from "../texts";
 
@@ -60,7 +61,9 @@ export function CodeLookup() {
       ) : work.error !== null ? (
         <ProblemMessage error={work.error} />
       ) : null}
-      <div role="status">{work.data && !work.isPending ? <Told told={work.data} /> : null}</div>
+      <div role="status">
+        <Uncovered>{work.data && !work.isPending ? <Told told={work.data} /> : null}</Uncovered>
+      </div>
     </form>
   );
 }

@@ -6,6 +6,7 @@ import { useMemo, useState, type FormEvent } from "react";
 import { api, told } from "../api/client";
 import { isProblem } from "../api/problem";
 import { ProblemMessage } from "../parts/ProblemMessage";
+import { Uncovered } from "../parts/Uncovered";
 import { useStaff } from "../people/queries";
 import { texts } from "../texts";
 import { Chain, type Decision } from "./Chain";
@@ -137,7 +138,9 @@ export function Explain({ policy, onPlace }: { policy: InForce; onPlace: (line: 
       </form>
       {work.error !== null && !nobody ? <ProblemMessage error={work.error} /> : null}
       {work.data && !work.isPending ? (
-        <Chain decision={work.data} lineOf={(rule) => lineOf(outline, rule)} onPlace={onPlace} />
+        <Uncovered>
+          <Chain decision={work.data} lineOf={(rule) => lineOf(outline, rule)} onPlace={onPlace} />
+        </Uncovered>
       ) : null}
     </>
   );

@@ -10,6 +10,7 @@ import { useOnce } from "../parts/once";
 import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { left, Moment, useNow } from "../parts/time";
+import { Uncovered } from "../parts/Uncovered";
 import { useProof } from "../session/proof";
 import { useLive } from "../session/SessionProvider";
 import { texts } from "../texts";
@@ -45,7 +46,9 @@ function Revoke({ glass, onClose, onDone }: { glass: Glass; onClose: () => void;
   return (
     <Dialog title={words.revokeTitle} onClose={onClose}>
       <form onSubmit={submit} noValidate>
-        <p dir="auto">{words.revokeWhy(glass.name, glass.patient)}</p>
+        <Uncovered>
+          <p dir="auto">{words.revokeWhy(glass.name, glass.patient)}</p>
+        </Uncovered>
         <Textarea
           ref={field}
           id="revoke-comment"

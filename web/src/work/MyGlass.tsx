@@ -8,6 +8,7 @@ import { useChart } from "../chart/ChartProvider";
 import { useOnce } from "../parts/once";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { left, Moment, useNow } from "../parts/time";
+import { Uncovered } from "../parts/Uncovered";
 import { useLive, useSession, useSessionState } from "../session/SessionProvider";
 import { texts } from "../texts";
 
@@ -104,7 +105,7 @@ export function MyGlass({ quiet }: { quiet: boolean }) {
         {words.title}
       </h2>
       <p role="status" className={said === "" ? "nhsuk-u-visually-hidden" : "h-note"}>
-        {said}
+        <Uncovered>{said}</Uncovered>
       </p>
       {own.isError ? <ProblemMessage error={own.error} retry={() => void own.refetch()} /> : null}
       {closing.isError ? <ProblemMessage error={closing.error} /> : null}
