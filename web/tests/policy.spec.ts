@@ -289,3 +289,22 @@ test("who may not see the policy's page is told so", async ({ hospital, page }) 
   await expect(page.getByText("Your roles do not allow this.")).toBeVisible();
   await expect(page.getByRole("link", { name: "Policy" })).toHaveCount(0);
 });
+
+test("the policy may be printed by the browser's own command; why something is so, of a patient, may not", async ({ hospital, page }) => {
+  const { other } = await twoOfficers(hospital);
+  await other.signIn(page, "/console/policy?view=why");
+  await page.getByLabel("Whose chart").fill("p-000001");
+  await page.getByLabel("Who", { exact: true }).fill("a.osei");
+  await page.getByRole("button", { name: "Explain" }).click();
+  await expect(page.getByText("referral(team/cardiology, patient/p-000001)").first()).toBeVisible();
+  const sentence = page.getByText("Nothing of a patient is printed in this way.");
+  await page.emulateMedia({ media: "print" });
+  await expect(sentence).toBeVisible();
+  await expect(page.getByText("p-000001").filter({ visible: true })).toHaveCount(0);
+  await expect(page.getByLabel("Whose chart")).toBeHidden();
+  await page.emulateMedia({ media: "screen" });
+  await tab(page, "In force");
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByText("Proposed by")).toBeVisible();
+  await expect(sentence).toBeHidden();
+});

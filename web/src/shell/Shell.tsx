@@ -64,7 +64,7 @@ function Self() {
   );
 }
 
-/** Pages that may be printed in any way; of every other one it is written down first, or it is not done. */
+/** Pages that may be printed in any way (but for what is of-patients on them); of every other one it is written down first, or it is not done. */
 const freeOfPatients = ["/policy", "/people"];
 
 export function Shell() {
