@@ -82,7 +82,7 @@ test("what is hidden is shown as hidden, and what it takes can be asked", async 
   await breakGlass(page, "p-000008", { reason: "life-threat" });
   await openChart(page, "p-000008");
   await expect(page.getByText(/There may be more here that takes glass/).first()).toBeVisible();
-  await expect(page.getByRole("region", { name: "Notes and letters" })).toContainText("There may be more here that takes glass: Notes.");
+  await expect(page.getByRole("region", { name: "Notes and letters" })).toContainText("There may be more here that takes glass: Notes, Letters.");
   await noViolations(page);
   await page.getByRole("region", { name: "Notes and letters" }).getByRole("button", { name: "See what it takes" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();

@@ -6,10 +6,11 @@ import { Moment } from "../parts/time";
 import { texts } from "../texts";
 import { Entries } from "./Entries";
 import { HiddenNote } from "./HiddenNote";
-import { isRefusal, PartBody, type Asking } from "./Part";
+import { PartBody } from "./Part";
 import { newestFirst, newestOfEach, readingsOf, type Reading } from "./readings";
-import { bloodGroups, freshResults, useReadings, useRecords, type Records } from "./records";
+import { bloodGroups, freshResults, useReadings, useRecords } from "./records";
 import { alerts, allergies, directives, medications, problems, type Entry } from "./summaries";
+import { kindText, noneText, resourcesOf, together, type Together } from "./together";
 import { Range, Values } from "./Value";
 
 const shown = 10;
@@ -17,54 +18,54 @@ const shown = 10;
 interface CardProps {
   id: string;
   title: string;
-  query: Asking;
+  part: Together;
   type: string;
   children: ReactNode;
 }
 
-function Card({ id, title, query, type, children }: CardProps) {
+function Card({ id, title, part, type, children }: CardProps) {
   return (
     <section className={`h-card h-part h-part-${id}`} aria-labelledby={`part-${id}`}>
       <h3 className="nhsuk-heading-s" id={`part-${id}`}>
         {title}
       </h3>
-      <PartBody query={query} type={type} what={title}>
+      <PartBody query={part} type={type} what={title}>
         {children}
       </PartBody>
     </section>
   );
 }
 
-function useEntries(data: Records | undefined, made: (all: readonly unknown[]) => Entry[]): Entry[] {
-  return useMemo(() => (data === undefined ? [] : made(data.resources)), [data, made]);
+type Made = (all: readonly unknown[]) => Entry[];
+
+/** The entries of one type, and what is known of them. */
+function useEntries(patient: string, type: string, made: Made): { entries: Entry[]; part: Together; type: string } {
+  const query = useRecords(patient, type);
+  const resources = resourcesOf(query);
+  return { entries: useMemo(() => made(resources), [resources, made]), part: together({ [type]: query }), type };
 }
 
-/** The earlier of two queries that failed; pending as long as either is. */
-function both(one: Asking, other: Asking): Asking {
-  return {
-    isPending: one.isPending || other.isPending,
-    error: one.error ?? (isRefusal(other.error) ? null : other.error),
-    refetch: () => [one, other].forEach((query) => (query.error === null ? undefined : query.refetch())),
-  };
+function useMedicines(patient: string): { entries: Entry[]; part: Together; type: string } {
+  const request = useRecords(patient, "MedicationRequest");
+  const statement = useRecords(patient, "MedicationStatement");
+  const [prescribed, taken] = [resourcesOf(request), resourcesOf(statement)];
+  const entries = useMemo(() => medications(prescribed, taken), [prescribed, taken]);
+  return { entries, part: together({ MedicationRequest: request, MedicationStatement: statement }), type: "MedicationRequest" };
 }
 
 export function EmergencySet({ patient }: { patient: string }) {
-  const allergy = useRecords(patient, "AllergyIntolerance");
-  const request = useRecords(patient, "MedicationRequest");
-  const statement = useRecords(patient, "MedicationStatement");
-  const condition = useRecords(patient, "Condition");
-  const flag = useRecords(patient, "Flag");
-  const consent = useRecords(patient, "Consent");
-  const medicines = useMemo(
-    () => medications(request.data?.resources ?? [], statement.data?.resources ?? []),
-    [request.data, statement.data],
-  );
+  const allergy = useEntries(patient, "AllergyIntolerance", allergies);
+  const medicine = useMedicines(patient);
+  const problem = useEntries(patient, "Condition", problems);
+  const alert = useEntries(patient, "Flag", alerts);
+  const directive = useEntries(patient, "Consent", directives);
   const t = texts.chart;
-  const hidden = [allergy, request, statement, condition, flag, consent].flatMap((query, at) =>
-    query.data?.mayBeMore
-      ? [["AllergyIntolerance", "MedicationRequest", "MedicationStatement", "Condition", "Flag", "Consent"][at] ?? ""]
-      : [],
+  const card = (id: keyof typeof t.noneRecorded, title: string, { entries, part, type }: ReturnType<typeof useEntries>) => (
+    <Card id={id} title={title} part={part} type={type}>
+      <Entries entries={entries} none={noneText(part, t.noneRecorded[id])} />
+    </Card>
   );
+  const hidden = [allergy, medicine, problem, alert, directive].flatMap(({ part }) => part.hidden);
   return (
     <section aria-labelledby="emergency-set" className="h-emergency">
       <h2 className="nhsuk-heading-m" id="emergency-set" tabIndex={-1}>
@@ -72,28 +73,14 @@ export function EmergencySet({ patient }: { patient: string }) {
       </h2>
       <div className="h-parts">
         <div className="h-parts-column">
-          <Card id="allergies" title={t.types["AllergyIntolerance"] ?? ""} query={allergy} type="AllergyIntolerance">
-            <Entries entries={useEntries(allergy.data, allergies)} none={t.noneRecorded.allergies} mayBeMore={Boolean(allergy.data?.mayBeMore)} />
-          </Card>
-          <Card id="alerts" title={t.types["Flag"] ?? ""} query={flag} type="Flag">
-            <Entries entries={useEntries(flag.data, alerts)} none={t.noneRecorded.alerts} mayBeMore={Boolean(flag.data?.mayBeMore)} />
-          </Card>
-          <Card id="directives" title={t.types["Consent"] ?? ""} query={consent} type="Consent">
-            <Entries entries={useEntries(consent.data, directives)} none={t.noneRecorded.directives} mayBeMore={Boolean(consent.data?.mayBeMore)} />
-          </Card>
+          {card("allergies", kindText("AllergyIntolerance"), allergy)}
+          {card("alerts", kindText("Flag"), alert)}
+          {card("directives", kindText("Consent"), directive)}
           <BloodGroup patient={patient} />
         </div>
         <div className="h-parts-column">
-          <Card id="medications" title={t.medications} query={both(request, statement)} type="MedicationRequest">
-            <Entries
-              entries={medicines}
-              none={t.noneRecorded.medications}
-              mayBeMore={Boolean(request.data?.mayBeMore ?? statement.data?.mayBeMore)}
-            />
-          </Card>
-          <Card id="problems" title={t.types["Condition"] ?? ""} query={condition} type="Condition">
-            <Entries entries={useEntries(condition.data, problems)} none={t.noneRecorded.problems} mayBeMore={Boolean(condition.data?.mayBeMore)} />
-          </Card>
+          {card("medications", t.medications, medicine)}
+          {card("problems", kindText("Condition"), problem)}
         </div>
         <div className="h-parts-column">
           <LastResults patient={patient} />
@@ -106,11 +93,13 @@ export function EmergencySet({ patient }: { patient: string }) {
 
 function BloodGroup({ patient }: { patient: string }) {
   const query = useRecords(patient, "Observation", bloodGroups);
-  const newest = useMemo(() => newestFirst(readingsOf(query.data?.resources ?? []))[0], [query.data]);
+  const resources = resourcesOf(query);
+  const newest = useMemo(() => newestFirst(readingsOf(resources))[0], [resources]);
+  const part = together({ Observation: query });
   return (
-    <Card id="blood" title={texts.chart.bloodGroup} query={query} type="Observation">
+    <Card id="blood" title={texts.chart.bloodGroup} part={part} type="Observation">
       {newest === undefined ? (
-        <p className="h-item-none">{query.data?.mayBeMore ? texts.chart.noneShown : texts.chart.noneRecorded.bloodGroup}</p>
+        <p className="h-item-none">{noneText(part, texts.chart.noneRecorded.bloodGroup)}</p>
       ) : (
         <p className="h-blood">
           <Values reading={newest} /> <Moment at={newest.when} shape="date" />
@@ -120,27 +109,39 @@ function BloodGroup({ patient }: { patient: string }) {
   );
 }
 
-function LastResults({ patient }: { patient: string }) {
+/** Of late; where there is nothing recent, what the whole list has, as far as it was read. */
+function useLastResults(patient: string): { readings: Reading[]; part: Together } {
   const asked = useMemo(freshResults, []);
   const fresh = useRecords(patient, "Observation", asked);
-  const freshest = useMemo(() => newestOfEach(readingsOf(fresh.data?.resources ?? []), "laboratory"), [fresh.data]);
-  // Where nothing is recent: what the whole list has, as far as it was read.
-  const all = useReadings(patient, !fresh.isPending && freshest.length === 0);
-  const older = useMemo(
-    () => (freshest.length > 0 ? [] : newestOfEach((all.data?.pages ?? []).flatMap((page) => page.readings), "laboratory")),
-    [freshest, all.data],
-  );
-  const readings = freshest.length > 0 ? freshest : older;
-  const still = readings.length === 0 && all.hasNextPage && !all.isError;
+  const resources = resourcesOf(fresh);
+  const freshest = useMemo(() => newestOfEach(readingsOf(resources), "laboratory"), [resources]);
+  const lately = freshest.length > 0;
+  const all = useReadings(patient, !fresh.isPending && fresh.error === null && !lately);
+  const pages = lately || fresh.error !== null ? undefined : all.data?.pages;
+  const older = useMemo(() => newestOfEach((pages ?? []).flatMap((page) => page.readings), "laboratory"), [pages]);
+  const part = together({ Observation: fresh });
+  if (lately || fresh.isPending || fresh.error !== null) return { readings: freshest, part };
+  const found = older.length > 0;
+  return {
+    readings: older,
+    part: {
+      ...part,
+      isPending: all.isPending || (!found && all.hasNextPage && !all.isError),
+      error: found ? null : all.error,
+      refetch: () => (all.isFetchNextPageError ? all.fetchNextPage() : all.refetch()),
+      hidden: part.hidden.length > 0 || pages?.some((page) => page.mayBeMore) ? ["Observation"] : [],
+      failed: all.isError ? ["Observation"] : [],
+      failure: all.error,
+    },
+  };
+}
+
+function LastResults({ patient }: { patient: string }) {
+  const { readings, part } = useLastResults(patient);
   return (
-    <Card
-      id="results"
-      title={texts.chart.lastResults}
-      query={{ ...fresh, isPending: fresh.isPending || (freshest.length === 0 && all.isPending) || still }}
-      type="Observation"
-    >
+    <Card id="results" title={texts.chart.lastResults} part={part} type="Observation">
       {readings.length === 0 ? (
-        <p className="h-item-none">{fresh.data?.mayBeMore ? texts.chart.noneShown : texts.chart.noneRecorded.results}</p>
+        <p className="h-item-none">{noneText(part, texts.chart.noneRecorded.results)}</p>
       ) : (
         <>
           <ResultTable readings={readings.slice(0, shown)} />

@@ -8,11 +8,13 @@ import { PartBody } from "./Part";
 import { useRecords } from "./records";
 import { StaffName } from "./StaffName";
 import { staysOf, type Stay } from "./stays";
+import { noneText, together } from "./together";
 
 const atOnce = 10;
 
 export function Encounters({ patient }: { patient: string }) {
   const query = useRecords(patient, "Encounter");
+  const part = together({ Encounter: query });
   const [count, setCount] = useState(atOnce);
   const all = useMemo(() => staysOf(query.data?.resources ?? []), [query.data]);
   const t = texts.chart;
@@ -21,8 +23,8 @@ export function Encounters({ patient }: { patient: string }) {
       <h2 className="nhsuk-heading-m" id="chart-encounters" tabIndex={-1}>
         {t.encounters}
       </h2>
-      <PartBody query={query} type="Encounter" what={t.encounters}>
-        {all.length === 0 ? <p className="h-item-none">{query.data?.mayBeMore ? t.noneShown : t.noneRecorded.encounters}</p> : null}
+      <PartBody query={part} type="Encounter" what={t.encounters}>
+        {all.length === 0 ? <p className="h-item-none">{noneText(part, t.noneRecorded.encounters)}</p> : null}
         <ol className="h-encounters">
           {all.slice(0, count).map((one) => (
             <Line key={one.id} stay={one} />
@@ -33,7 +35,7 @@ export function Encounters({ patient }: { patient: string }) {
             {texts.more}
           </button>
         ) : null}
-        {query.data?.mayBeMore ? <HiddenNote types={["Encounter"]} /> : null}
+        {part.hidden.length > 0 ? <HiddenNote types={part.hidden} /> : null}
       </PartBody>
     </section>
   );

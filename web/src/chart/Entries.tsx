@@ -25,18 +25,16 @@ function EntryLine({ entry }: { entry: Entry }) {
 
 interface Props {
   entries: Entry[];
-  /** What is said where nothing is recorded. */
+  /** What is said where there is none. */
   none: string;
-  /** There may be some that are hidden: then nobody says that there is none. */
-  mayBeMore: boolean;
 }
 
-export function Entries({ entries, none, mayBeMore }: Props) {
+export function Entries({ entries, none }: Props) {
   const now = entries.filter((entry) => !entry.past);
   const past = entries.filter((entry) => entry.past);
   return (
     <>
-      {now.length === 0 ? <p className="h-item-none">{mayBeMore ? texts.chart.noneShown : none}</p> : null}
+      {now.length === 0 ? <p className="h-item-none">{none}</p> : null}
       {now.length === 0 ? null : (
         <ul className="h-items">
           {now.map((entry) => (

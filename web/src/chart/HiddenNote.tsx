@@ -4,10 +4,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { api, inChart, told } from "../api/client";
 import type { Offer } from "../api/types";
-import { known } from "../parts/known";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { texts } from "../texts";
 import { useChart, type OpenChart } from "./ChartProvider";
+import { kindText } from "./together";
 
 interface Asked {
   offer: Offer;
@@ -48,12 +48,11 @@ export function HiddenNote({ types, offer, code = "", all = false }: Props) {
       if (asked !== null) askForMore(asked.offer, asked.code);
     },
   });
-  const kinds = types.map((type) => known(texts.chart.types, type) ?? type);
   return (
     <div className="h-hidden-note h-hidden">
       <p>
         <span className="h-hidden-mark" aria-hidden="true" />
-        {all ? texts.chart.hidden.all : texts.chart.hidden.some(kinds)}
+        {all ? texts.chart.hidden.all : texts.chart.hidden.some(types.map(kindText))}
       </p>
       <button type="button" className="h-link-button" onClick={() => ask.mutate()} disabled={ask.isPending}>
         {texts.chart.hidden.ask}

@@ -7,6 +7,7 @@ import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { texts } from "../texts";
 import { HiddenNote } from "./HiddenNote";
+import { kindText, type Together } from "./together";
 
 /** What a part needs to know of its query; whatever the data is. */
 export interface Asking {
@@ -15,11 +16,8 @@ export interface Asking {
   refetch: () => unknown;
 }
 
-/** Refused, by what is known of a policy: not a failure, and nothing that was read before is shown beside it. */
-export const isRefusal = (error: unknown) => isProblem(error, "denied", "glass-needed", "not-found");
-
 interface Props {
-  query: Asking;
+  query: Asking & Partial<Together>;
   type: string;
   what: string;
   children: ReactNode;
@@ -36,5 +34,15 @@ export function PartBody({ query, type, what, children }: Props) {
     );
   if (error !== null) return <ProblemMessage error={error} retry={() => void query.refetch()} />;
   if (query.isPending) return <Loading what={texts.chart.reading(what)} />;
-  return <PartBoundary text={texts.chart.partFailed}>{children}</PartBoundary>;
+  const { failed = [], shut = [], cut = false } = query;
+  return (
+    <>
+      {failed.length === 0 ? null : (
+        <ProblemMessage error={query.failure} what={texts.chart.notRead(failed.map(kindText))} retry={() => void query.refetch()} />
+      )}
+      <PartBoundary text={texts.chart.partFailed}>{children}</PartBoundary>
+      {shut.length === 0 ? null : <p className="h-hidden-note">{texts.chart.hidden.shutOf(shut.map(kindText))}</p>}
+      {cut ? <p className="h-note">{texts.chart.cut}</p> : null}
+    </>
+  );
 }

@@ -4,58 +4,50 @@ import { useMemo, useState } from "react";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
 import { HiddenNote } from "./HiddenNote";
-import { PartBody, type Asking } from "./Part";
+import { PartBody } from "./Part";
 import { useRecords } from "./records";
 import { StaffName } from "./StaffName";
+import { noneText, resourcesOf, together, type Together } from "./together";
 import { documentsOf, notesOf, type Writing } from "./written";
 
 export function Notes({ patient }: { patient: string }) {
   const documents = useRecords(patient, "DocumentReference");
   const compositions = useRecords(patient, "Composition");
-  const notes = useMemo(
-    () => notesOf(documents.data?.resources ?? [], compositions.data?.resources ?? []),
-    [documents.data, compositions.data],
-  );
-  return (
-    <List id="chart-notes" title={texts.chart.notes} query={documents} type="DocumentReference" all={notes} none={texts.chart.noneRecorded.notes}
-      mayBeMore={Boolean(documents.data?.mayBeMore)} />
-  );
+  const [filed, written] = [resourcesOf(documents), resourcesOf(compositions)];
+  const notes = useMemo(() => notesOf(filed, written), [filed, written]);
+  const part = together({ DocumentReference: documents, Composition: compositions });
+  return <List id="chart-notes" title={texts.chart.notes} part={part} type="DocumentReference" all={notes} none={texts.chart.noneRecorded.notes} />;
 }
 
 export function Documents({ patient }: { patient: string }) {
   const documents = useRecords(patient, "DocumentReference");
   const reports = useRecords(patient, "DiagnosticReport");
-  const all = useMemo(
-    () => documentsOf(documents.data?.resources ?? [], reports.data?.resources ?? []),
-    [documents.data, reports.data],
-  );
-  return (
-    <List id="chart-documents" title={texts.chart.documents} query={reports} type="DiagnosticReport" all={all} none={texts.chart.noneRecorded.documents}
-      mayBeMore={Boolean(reports.data?.mayBeMore)} />
-  );
+  const [filed, told] = [resourcesOf(documents), resourcesOf(reports)];
+  const all = useMemo(() => documentsOf(filed, told), [filed, told]);
+  const part = together({ DocumentReference: documents, DiagnosticReport: reports });
+  return <List id="chart-documents" title={texts.chart.documents} part={part} type="DiagnosticReport" all={all} none={texts.chart.noneRecorded.documents} />;
 }
 
 interface Props {
   id: string;
   title: string;
-  query: Asking;
+  part: Together;
   type: string;
   all: Writing[];
   none: string;
-  mayBeMore: boolean;
 }
 
 const atOnce = 20;
 
-function List({ id, title, query, type, all, none, mayBeMore }: Props) {
+function List({ id, title, part, type, all, none }: Props) {
   const [count, setCount] = useState(atOnce);
   return (
     <section aria-labelledby={id} className="h-section">
       <h2 className="nhsuk-heading-m" id={id} tabIndex={-1}>
         {title}
       </h2>
-      <PartBody query={query} type={type} what={title}>
-        {all.length === 0 ? <p className="h-item-none">{mayBeMore ? texts.chart.noneShown : none}</p> : null}
+      <PartBody query={part} type={type} what={title}>
+        {all.length === 0 ? <p className="h-item-none">{noneText(part, none)}</p> : null}
         {all.slice(0, count).map((writing) => (
           <One key={writing.id} writing={writing} />
         ))}
@@ -64,7 +56,7 @@ function List({ id, title, query, type, all, none, mayBeMore }: Props) {
             {texts.more}
           </button>
         ) : null}
-        {mayBeMore ? <HiddenNote types={[type]} /> : null}
+        {part.hidden.length > 0 ? <HiddenNote types={part.hidden} /> : null}
       </PartBody>
     </section>
   );

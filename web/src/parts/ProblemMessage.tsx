@@ -9,10 +9,18 @@ export function problemText(error: unknown): string {
   return known(texts.problems, error.slug) ?? error.body.text ?? error.body.detail ?? texts.problems.other;
 }
 
-export function ProblemMessage({ error, retry }: { error: unknown; retry?: () => void }) {
+interface Props {
+  error: unknown;
+  /** What it happened to, where that does not stand above it. */
+  what?: string;
+  retry?: () => void;
+}
+
+export function ProblemMessage({ error, what, retry }: Props) {
   const code = error instanceof ApiProblem ? error.body.code : undefined;
   return (
     <div className="h-problem" role="alert">
+      {what === undefined ? null : <p>{what}</p>}
       <p>{problemText(error)}</p>
       {code ? <p className="h-quiet">{texts.code(code)}</p> : null}
       {retry ? (
