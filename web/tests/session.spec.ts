@@ -371,6 +371,22 @@ test("the walk-away lock covers though its request is lost, and sends it again",
   await context.unrouteAll({ behavior: "wait" });
 });
 
+test("a machine that is woken by its mouse after the time is locked, in every tab", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  const [other] = await moreTabs(page, 1);
+  // As after a sleep: the wall clock has gone on, and the touch comes before any timer.
+  for (const touched of [false, true])
+    await page.evaluate((asleep) => {
+      const slept = asleep ? 20 * 60_000 : 0;
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + slept;
+      window.dispatchEvent(new PointerEvent("pointermove"));
+    }, touched);
+  await expect(locked(page)).toBeVisible();
+  await expect(locked(other!)).toBeVisible();
+});
+
 test("who works in one tab is locked out by no other", async ({ hospital, page, context }) => {
   const physician = await hospital.newPerson({ roles: ["physician"] });
   await lockAfter(context, 6);

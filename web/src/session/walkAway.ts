@@ -21,18 +21,25 @@ export function useWalkAwayLock() {
     if (lock_seconds === null || locked) return;
     let untouched = stopwatch();
     let untold = () => Infinity;
+    const tooLong = () => untouched() >= lock_seconds * 1000;
     const touch = () => {
+      // The touch that wakes a machine comes before any timer runs.
+      if (tooLong()) {
+        lock();
+        return;
+      }
       untouched = stopwatch();
       if (untold() < tellEvery) return;
       untold = stopwatch();
       tabs.say({ is: "touched", session });
     };
+    // Said only where the time was not over: this tab may have been frozen meanwhile, and its own watch says nothing.
     const deaf = tabs.hear((said) => {
       if (said.is === "touched" && said.session === session) untouched = stopwatch();
     });
     for (const sign of signs) window.addEventListener(sign, touch, { passive: true, capture: true });
     const timer = setInterval(() => {
-      if (untouched() >= lock_seconds * 1000) lock();
+      if (tooLong()) lock();
     }, 1000);
     return () => {
       clearInterval(timer);
