@@ -314,6 +314,7 @@ export const texts = {
       sending: "Adding",
       throwAway: "Throw away",
       added: "Added to the chart.",
+      addedBefore: "It was added as it was when you sent it. What you wrote since is here, and not in the chart: before you send it, take out what is there already.",
       notAllowed: "You may read this chart, but not add to it.",
       unsure: "No answer came, so nobody knows whether it was written. Look into the chart before you send it again. What you typed is kept.",
     },
@@ -569,6 +570,7 @@ export const texts = {
       submit: "Send",
       empty: "Write why you opened this chart",
       done: "It is written down.",
+      doneBefore: "It is written down as it was when you sent it. What you wrote since is here, and was not sent.",
     },
     everybody: {
       title: "Everybody’s open glass",

@@ -1,6 +1,7 @@
 // The chart: open by an ordinary right (C02, A04) and by a glass, added to, shut from elsewhere, read again, printed.
 
 import type { Page } from "@playwright/test";
+import { texts } from "../src/texts";
 import { noViolations } from "./axe";
 import { consoleUrl, expect, test, type Hospital } from "./hospital";
 import { startProxy } from "./proxy";
@@ -138,6 +139,62 @@ test("a note and a measurement are added once, and are there", async ({ hospital
   await expect(page.getByText("Added to the chart.")).toBeVisible();
   const temperature = page.getByRole("navigation", { name: "What was measured" }).getByRole("button", { name: /^Body temperature/ });
   await expect(temperature).toContainText("38.4 °C");
+});
+
+test("what is written while a note or a measurement is sent stays, and is said not to be in the chart", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  const sent: string[] = [];
+  let release = () => {};
+  await page.route(/\/fhir\/(DocumentReference|Observation)$/, async (route) => {
+    await new Promise<void>((done) => {
+      release = done;
+    });
+    sent.push(route.request().postData() ?? "");
+    await route.continue();
+  });
+  const send = async () => {
+    const before = sent.length;
+    await page.getByRole("button", { name: "Add to the chart" }).click();
+    await expect(page.getByRole("button", { name: "Adding" })).toBeVisible();
+    return async () => {
+      release();
+      await expect.poll(() => sent.length).toBe(before + 1);
+    };
+  };
+  const [added, before] = [page.getByText("Added to the chart.", { exact: true }), page.getByText(texts.chart.add.addedBefore)];
+  const note = page.getByRole("textbox", { name: "Note" });
+  await page.getByRole("button", { name: "Write a note" }).click();
+  await note.fill("First line.");
+  const arrive = await send();
+  await note.fill("First line. Second line.");
+  await arrive();
+  await expect(before).toBeVisible();
+  await expect(added).toHaveCount(0);
+  await expect(note).toHaveValue("First line. Second line.");
+  await noViolations(page, "a note that went on while it was sent");
+  // Without a change meanwhile it is forgotten.
+  await note.fill("Second line.");
+  await (await send())();
+  await expect(added).toBeVisible();
+  await expect(before).toHaveCount(0);
+  await expect(note).toHaveCount(0);
+  const written = sent.map((body) => (JSON.parse(body) as { content: { attachment: { data: string } }[] }).content[0]?.attachment.data ?? "");
+  expect(written.map((data) => Buffer.from(data, "base64").toString())).toEqual(["First line.", "Second line."]);
+
+  await page.getByRole("button", { name: "Record a measurement" }).click();
+  await expect(added).toHaveCount(0);
+  await page.getByRole("combobox", { name: "Measurement" }).selectOption("Temperature");
+  const value = page.getByRole("textbox", { name: "Value (°C)" });
+  await value.fill("37,5");
+  const measured = await send();
+  await value.fill("38,5");
+  await measured();
+  await expect(before).toBeVisible();
+  await expect(value).toHaveValue("38,5");
+  await page.getByRole("button", { name: "Throw away" }).click();
+  await expect(before).toHaveCount(0);
 });
 
 test("no answer to what was sent: it is kept, and nobody pretends to know", async ({ hospital, page }) => {

@@ -1,5 +1,6 @@
 // The page of one's work: one's own open glass, the list of cases, its keys, and what arrives while one looks.
 
+import { texts } from "../src/texts";
 import { noViolations } from "./axe";
 import { breakGlass, somePatients } from "./cases";
 import { consoleUrl, expect, test } from "./hospital";
@@ -41,6 +42,41 @@ test("an open case about oneself is justified from the page of work", async ({ h
   await expect(about.getByText(why)).toBeVisible();
   const held = (await physician.must("GET", `/api/v1/cases/${broken.case}`)) as { justification: { text: string } };
   expect(held.justification.text).toBe(why);
+});
+
+test("what is written while a reason is sent stays, and is said not to be sent", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  const [patient = ""] = somePatients(hospital, 1, physician.id);
+  const broken = await breakGlass(physician, patient);
+  let release = () => {};
+  await page.route("**/justify", async (route) => {
+    await new Promise<void>((done) => {
+      release = done;
+    });
+    await route.continue();
+  });
+  await physician.signIn(page, "/console/work");
+  const about = page.getByRole("region", { name: "Open cases about you" });
+  await about.getByRole("button", { name: "Say why" }).click();
+  const why = about.getByLabel("Why did you open this chart?");
+  const send = async (change: string | null) => {
+    const asked = page.waitForRequest("**/justify");
+    await about.getByRole("button", { name: "Send" }).click();
+    await asked;
+    if (change !== null) await why.fill(change);
+    release();
+  };
+  await why.fill("Called");
+  await send("Called to the theatre");
+  await expect(about.getByText(texts.work.justify.doneBefore)).toBeVisible();
+  await expect(about.locator("blockquote").getByText("Called", { exact: true })).toBeVisible();
+  await expect(why).toHaveValue("Called to the theatre");
+  await noViolations(page, "a reason that went on while it was sent");
+  await send(null);
+  await expect(about.getByText("It is written down.", { exact: true })).toBeVisible();
+  await expect(why).toHaveCount(0);
+  const held = (await physician.must("GET", `/api/v1/cases/${broken.case}`)) as { justification: { text: string } };
+  expect(held.justification.text).toBe("Called to the theatre");
 });
 
 test("B04: each break makes a case, and each is reviewed on the screen", async ({ hospital, page }) => {

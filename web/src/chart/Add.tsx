@@ -19,7 +19,7 @@ const typeOf = { note: "DocumentReference", measurement: "Observation" } as cons
 export function Add({ patient }: { patient: string }) {
   const { askForMore } = useChart();
   const client = useQueryClient();
-  const [draft, keep] = useDraft(patient);
+  const { draft, keep, sent } = useDraft(patient);
   const done = useRef<HTMLParagraphElement>(null);
   const allowed = useMutation({
     mutationFn: (kind: Draft["kind"]): Promise<OpenAnswer> =>
@@ -35,9 +35,9 @@ export function Add({ patient }: { patient: string }) {
     },
   });
   const added = useMutation({
-    mutationFn: async (kind: Draft["kind"]) => {
-      keep(null);
-      await client.invalidateQueries({ queryKey: chartKey(patient, typeOf[kind]) });
+    mutationFn: async (draft: Draft) => {
+      sent(draft);
+      await client.invalidateQueries({ queryKey: chartKey(patient, typeOf[draft.kind]) });
     },
   });
   useEffect(() => {
@@ -65,9 +65,9 @@ export function Add({ patient }: { patient: string }) {
           ))}
         </div>
       ) : draft.kind === "note" ? (
-        <NoteForm patient={patient} draft={draft} keep={keep} onAdded={() => added.mutate("note")} />
+        <NoteForm patient={patient} draft={draft} keep={keep} onAdded={added.mutate} />
       ) : (
-        <MeasurementForm patient={patient} draft={draft} keep={keep} onAdded={() => added.mutate("measurement")} />
+        <MeasurementForm patient={patient} draft={draft} keep={keep} onAdded={added.mutate} />
       )}
       <div role="status">
         {added.isSuccess && draft === null ? (
@@ -75,6 +75,7 @@ export function Add({ patient }: { patient: string }) {
             {t.added}
           </p>
         ) : null}
+        {draft?.added ? <p className="h-note">{t.addedBefore}</p> : null}
       </div>
       {refused === null ? null : (
         <p className="h-problem" role="alert">

@@ -38,7 +38,7 @@ export function MeasurementForm({ patient, draft, keep, onAdded }: FormProps) {
       return;
     }
     const values = measurement.fields.map((_, n) => readNumber(typed(n)) ?? 0);
-    sending.mutate(observationOf(measurement, values, { patient, staff, at: new Date(serverNow()) }));
+    sending.mutate({ draft, resource: observationOf(measurement, values, { patient, staff, at: new Date(serverNow()) }) });
   };
   return (
     <form onSubmit={submit} noValidate>

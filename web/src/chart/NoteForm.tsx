@@ -14,7 +14,7 @@ export interface FormProps {
   patient: string;
   draft: Draft;
   keep: (draft: Draft | null) => void;
-  onAdded: () => void;
+  onAdded: (draft: Draft) => void;
 }
 
 export function NoteForm({ patient, draft, keep, onAdded }: FormProps) {
@@ -28,7 +28,7 @@ export function NoteForm({ patient, draft, keep, onAdded }: FormProps) {
     if (sending.isPending) return;
     setEmpty(draft.text.trim() === "");
     if (draft.text.trim() === "") field.current?.focus();
-    else sending.mutate(noteOf(draft.text, { patient, staff, at: new Date(serverNow()) }));
+    else sending.mutate({ draft, resource: noteOf(draft.text, { patient, staff, at: new Date(serverNow()) }) });
   };
   return (
     <form onSubmit={submit} noValidate>

@@ -63,7 +63,7 @@ function textOf(draft: Draft): string {
 }
 
 function KeptDraft({ patient }: { patient: string }) {
-  const [draft, keep] = useDraft(patient);
+  const { draft, keep } = useDraft(patient);
   const [copied, setCopied] = useState<"yes" | "no" | null>(null);
   if (draft === null || (draft.text.trim() === "" && draft.values.every((value) => value === ""))) return null;
   const text = textOf(draft);
@@ -74,7 +74,7 @@ function KeptDraft({ patient }: { patient: string }) {
       <h2 className="nhsuk-heading-m" id="kept-draft">
         {t.title}
       </h2>
-      <p>{t.why}</p>
+      <p>{draft.added ? texts.chart.add.addedBefore : t.why}</p>
       <textarea className="nhsuk-textarea" readOnly rows={6} dir="auto" value={text} aria-label={t.title} />
       <div className="h-add-buttons">
         <button type="button" className="nhsuk-button h-button-small" onClick={() => void copy()}>

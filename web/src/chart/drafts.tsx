@@ -11,13 +11,19 @@ export interface Draft {
   /** Which measurement, and its values as typed. */
   code: string;
   values: string[];
+  /** An earlier state of it was sent and added; what is here now was not. */
+  added: boolean;
 }
 
-export const emptyDraft: Draft = { kind: "note", text: "", code: "", values: [] };
+export const emptyDraft: Draft = { kind: "note", text: "", code: "", values: [], added: false };
+
+const same = (one: Draft, other: Draft) =>
+  one.kind === other.kind && one.text === other.text && one.code === other.code && one.values.join("\n") === other.values.join("\n");
 
 interface Held {
   drafts: Record<string, Draft>;
   keep: (patient: string, draft: Draft | null) => void;
+  sent: (patient: string, draft: Draft) => void;
 }
 
 const DraftContext = createContext<Held | null>(null);
@@ -30,13 +36,32 @@ export function DraftProvider({ children }: { children: ReactNode }) {
       return draft === null ? others : { ...others, [patient]: draft };
     });
   }, []);
-  const held = useMemo(() => ({ drafts, keep }), [drafts, keep]);
+  const sent = useCallback((patient: string, draft: Draft) => {
+    setDrafts((before) => {
+      const now = known(before, patient);
+      if (now === undefined) return before;
+      const others = Object.fromEntries(Object.entries(before).filter(([each]) => each !== patient));
+      return same(now, draft) ? others : { ...others, [patient]: { ...now, added: true } };
+    });
+  }, []);
+  const held = useMemo(() => ({ drafts, keep, sent }), [drafts, keep, sent]);
   return <DraftContext value={held}>{children}</DraftContext>;
 }
 
-export function useDraft(patient: string): [Draft | null, (draft: Draft | null) => void] {
+interface OfPatient {
+  draft: Draft | null;
+  keep: (draft: Draft | null) => void;
+  /** This was added to the chart: forgets it, but nothing that was written meanwhile. */
+  sent: (draft: Draft) => void;
+}
+
+export function useDraft(patient: string): OfPatient {
   const held = useContext(DraftContext);
   if (held === null) throw new Error("no DraftProvider");
-  const { drafts, keep } = held;
-  return [known(drafts, patient) ?? null, useCallback((draft) => keep(patient, draft), [keep, patient])];
+  const { drafts, keep, sent } = held;
+  return {
+    draft: known(drafts, patient) ?? null,
+    keep: useCallback((draft) => keep(patient, draft), [keep, patient]),
+    sent: useCallback((draft) => sent(patient, draft), [sent, patient]),
+  };
 }

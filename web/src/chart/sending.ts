@@ -5,11 +5,18 @@ import type { DocumentReference, Observation } from "fhir/r4";
 import { append } from "../api/fhir";
 import { ApiProblem } from "../api/problem";
 import { texts } from "../texts";
+import type { Draft } from "./drafts";
 
-export function useSending(onAdded: () => void) {
+interface Sent {
+  /** As it was when it was sent: it can be changed while that is under way. */
+  draft: Draft;
+  resource: Observation | DocumentReference;
+}
+
+export function useSending(onAdded: (draft: Draft) => void) {
   return useMutation({
-    mutationFn: (resource: Observation | DocumentReference) => append<Observation | DocumentReference>(resource),
-    onSuccess: onAdded,
+    mutationFn: ({ resource }: Sent) => append<Observation | DocumentReference>(resource),
+    onSuccess: (_, { draft }) => onAdded(draft),
   });
 }
 

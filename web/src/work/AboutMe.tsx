@@ -34,9 +34,9 @@ function One({ held }: { held: Case }) {
       {asked ? (
         <Justify
           held={held}
-          onDone={() => {
-            setAsked(false);
-            setDone(true);
+          onDone={(_, all) => {
+            setAsked(!all);
+            setDone(all);
           }}
         />
       ) : (

@@ -13,29 +13,38 @@ import { justifyCase, showCase } from "./cases";
 
 const words = texts.work.justify;
 
-export function Justify({ held, onDone }: { held: Case; onDone: (now: Case) => void }) {
+/** `onDone` is told whether all that was typed was sent: what was typed meanwhile stays. */
+export function Justify({ held, onDone }: { held: Case; onDone: (now: Case, all: boolean) => void }) {
   const client = useQueryClient();
   const prove = useProof();
   const id = useId();
   const [text, setText] = useState("");
   const [missing, setMissing] = useState(false);
+  const [rest, setRest] = useState(false);
   const intent = useRef(freshKey());
+  const typed = useRef("");
   const field = useRef<HTMLTextAreaElement>(null);
   const send = useMutation({
-    mutationFn: () => prove(() => justifyCase(held.case, text, intent.current)),
-    onSuccess: (now) => {
-      intent.current = freshKey();
-      setText("");
+    mutationFn: ({ sent, key }: { sent: string; key: string }) => prove(() => justifyCase(held.case, sent, key)),
+    onSuccess: (now, { sent }) => {
+      const all = typed.current === sent;
+      if (all) change("");
+      setRest(!all);
       showCase(client, now);
-      onDone(now);
+      onDone(now, all);
     },
   });
   const sendOnce = useOnce(send);
+  const change = (next: string) => {
+    intent.current = freshKey();
+    typed.current = next;
+    setText(next);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setMissing(text.trim() === "");
     if (text.trim() === "") field.current?.focus();
-    else sendOnce();
+    else sendOnce({ sent: text, key: intent.current });
   };
   return (
     <form onSubmit={submit} noValidate className="h-justify">
@@ -48,12 +57,10 @@ export function Justify({ held, onDone }: { held: Case; onDone: (now: Case) => v
         maxLength={4000}
         dir="auto"
         value={text}
-        onChange={(event) => {
-          intent.current = freshKey();
-          setText(event.target.value);
-        }}
+        onChange={(event) => change(event.target.value)}
         error={missing ? words.empty : ""}
       />
+      <div role="status">{rest ? <p className="h-note">{words.doneBefore}</p> : null}</div>
       {send.isError ? <ProblemMessage error={send.error} /> : null}
       <Button type="submit" secondary aria-disabled={send.isPending} className="h-button-small">
         {words.submit}
