@@ -8,6 +8,7 @@ import { staysOf } from "../src/chart/stays";
 import { alerts, allergies, directives, medications, problems } from "../src/chart/summaries";
 import { documentsOf, notesOf, plainText } from "../src/chart/written";
 import { csv } from "../src/mine/csv";
+import { Gathered } from "../src/parts/gather";
 import { known } from "../src/parts/known";
 import { texts } from "../src/texts";
 
@@ -219,4 +220,26 @@ test("no cell of a table is a formula, however it begins, and each stands in quo
   for (const formula of formulas) expect(csv([[formula]])).toBe(`\ufeff"'${formula}"\r\n`);
   for (const plain of ["", "a=b", "2026-01-02", "p-000001", "Ångström", "a;b"]) expect(csv([[plain]])).toBe(`\ufeff"${plain}"\r\n`);
   expect(csv([['say "no"', "a,b"], ["line\nline", "=\"x\""]])).toBe('\ufeff"say ""no""","a,b"\r\n"line\nline","\'=""x"""\r\n');
+});
+
+test("news that never stop coming are looked into all the same, and by one at a time", async () => {
+  let [looks, under, most] = [0, 0, 0];
+  const gathered = new Gathered(async () => {
+    looks += 1;
+    under += 1;
+    most = Math.max(most, under);
+    await new Promise((done) => setTimeout(done, 20));
+    under -= 1;
+    if (looks === 2) throw new Error("the server is away");
+  }, 30);
+  let news = 0;
+  const flood = setInterval(() => {
+    news += 1;
+    gathered.ask();
+  }, 2);
+  await expect.poll(() => looks).toBeGreaterThan(3);
+  clearInterval(flood);
+  expect(most).toBe(1);
+  expect(looks).toBeLessThan(news);
+  gathered.stop();
 });

@@ -331,3 +331,37 @@ test("nothing of a patient is in an address on the way through the cases", async
   expect(await page.title()).not.toContain(patient);
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(patient);
 });
+
+test("a flood of other people's glass and cases is read in a few requests, and while it lasts", async ({ hospital, page }) => {
+  const officer = await hospital.newPerson(officerRoles);
+  await officer.signIn(page);
+  const other = await page.context().newPage();
+  await serveCases(other, madeUpCases(40));
+  await other.goto(consoleUrl("/console/work"));
+  await expect(other.getByRole("grid")).toBeVisible();
+  const looks = { glass: 0, cases: 0, session: 0 };
+  other.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname === "/api/v1/glass") looks.glass += 1;
+    if (pathname === "/api/v1/cases") looks.cases += 1;
+    if (pathname === "/api/v1/session") looks.session += 1;
+  });
+  // As from the tab that has the stream.
+  const { session } = (await page.evaluate(async () => (await fetch("/api/v1/session")).json())) as { session: string };
+  await page.evaluate(
+    async (of) => {
+      const tab = new BroadcastChannel("halligan-live");
+      const tell = (kind: string, data: object) => tab.postMessage({ session: of, is: "event", event: { kind, data } });
+      for (let n = 0; n < 400; n += 1) {
+        tell("glass", { glass: `g-${String(n)}`, change: "opened", by: null, own: false, this_session: false });
+        tell("case", { case: `c-${String(n % 40).padStart(6, "0")}`, change: "opened", own: false });
+        await new Promise((done) => setTimeout(done, 5));
+      }
+    },
+    session,
+  );
+  expect(looks.cases).toBeGreaterThan(0);
+  expect(looks.cases).toBeLessThan(60);
+  expect(looks.glass).toBe(0);
+  expect(looks.session).toBeLessThan(3);
+});

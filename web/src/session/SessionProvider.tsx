@@ -62,6 +62,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     if (sessionId === null) return;
     const deaf = live.listen((event: LiveEvent) => {
       if (event.kind === "session" && event.data["change"] === "ended") keeper.end(endingOf(event.data["by"]));
+      // An officer hears of everybody's glass; the session holds one's own.
+      else if (event.kind === "glass" && event.data["own"] === false) return;
       else if (["session", "glass", "hello", "lost", "chart"].includes(event.kind)) keeper.refreshSoon();
     });
     const blind = live.watchContact(() => {

@@ -5,6 +5,7 @@ import { useRef, useState } from "react";
 import { api, told } from "../api/client";
 import type { Glass } from "../api/types";
 import { useChart } from "../chart/ChartProvider";
+import { useGathered } from "../parts/gather";
 import { useOnce } from "../parts/once";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { left, Moment, useNow } from "../parts/time";
@@ -14,10 +15,15 @@ import { texts } from "../texts";
 
 const words = texts.work.glass;
 const key = ["glass", "own"] as const;
+const patience = 100; // milliseconds in which news are gathered
 
 function useOwnGlass() {
   const client = useQueryClient();
-  useLive(["glass", "hello", "lost"], () => void client.invalidateQueries({ queryKey: key }));
+  const { ask } = useGathered(() => client.invalidateQueries({ queryKey: key }), patience);
+  // An officer hears of everybody's.
+  useLive(["glass", "hello", "lost"], ({ kind, data }) => {
+    if (kind !== "glass" || data["own"] !== false) ask();
+  });
   return useQuery({ queryKey: key, queryFn: ({ signal }) => told(api.GET("/api/v1/glass", { signal })) });
 }
 

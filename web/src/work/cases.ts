@@ -8,6 +8,7 @@ import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-quer
 import { useEffect, useRef } from "react";
 import { api, freshKey, told } from "../api/client";
 import type { Case, Finding } from "../api/types";
+import { useGathered } from "../parts/gather";
 import { useLive, useSession } from "../session/SessionProvider";
 import { begun, emptyBook, whole, withCases, withChange, withPage, type Book } from "./book";
 
@@ -109,14 +110,12 @@ export function useLiveCases() {
   const client = useQueryClient();
   const { locked } = useSession();
   const changed = useRef(new Set<string>());
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-
-  const readAgain = () => {
+  const { ask, stop } = useGathered(() => {
     const ids = changed.current;
     changed.current = new Set();
-    const all = () => void client.invalidateQueries({ queryKey: key });
-    readSome(client, ids).then((enough) => (enough ? undefined : all()), all);
-  };
+    const all = () => client.invalidateQueries({ queryKey: key });
+    return readSome(client, ids).then((enough) => (enough ? undefined : all()), all);
+  }, patience);
 
   useLive(["case", "hello", "lost"], ({ kind, data }) => {
     if (kind !== "case") {
@@ -128,8 +127,7 @@ export function useLiveCases() {
     else if (data["change"] === "overdue") update(client, (book) => withChange(book, id, { late: true }));
     else {
       changed.current.add(id);
-      clearTimeout(timer.current);
-      timer.current = setTimeout(readAgain, patience);
+      ask();
     }
   });
 
@@ -137,10 +135,10 @@ export function useLiveCases() {
   useEffect(() => {
     if (locked) return;
     return () => {
-      clearTimeout(timer.current);
+      stop();
       void client.invalidateQueries({ queryKey: key, refetchType: "none" });
     };
-  }, [client, locked]);
+  }, [client, locked, stop]);
   useEffect(() => {
     if (!locked) void client.refetchQueries({ queryKey: key, stale: true, type: "active" });
   }, [client, locked]);
