@@ -59,6 +59,25 @@ test("a locked screen shows nothing, a reload does not open it, and what was typ
   await expect(page.getByRole("banner").getByText(physician.name)).toBeVisible();
 });
 
+test("who unlocks, or signs in again, is where they were: the title of the tab, and the focus", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  await expect(page).toHaveTitle("Find a patient – Halligan");
+  await field(page).fill("zz");
+  // As when nobody has touched it: the focus is in the page, and another tab has locked it.
+  const [other] = await moreTabs(page, 1);
+  await other!.getByRole("button", { name: "Lock" }).click();
+  await expect(page).toHaveTitle("Locked – Halligan");
+  await unlock(page, physician);
+  await expect(page).toHaveTitle("Find a patient – Halligan");
+  await expect(field(page)).toBeFocused();
+  await hospital.admin().must("POST", `/api/v1/staff/${physician.id}/sign-out`, {});
+  await expect(page).toHaveTitle("Sign in – Halligan");
+  await physician.fillIn(page);
+  await expect(page).toHaveTitle("Find a patient – Halligan");
+  await expect(field(page)).toBeFocused();
+});
+
 test("ten wrong passwords end a locked session, and it says so", async ({ hospital, page }) => {
   test.setTimeout(120_000);
   const physician = await hospital.newPerson({ roles: ["physician"] });

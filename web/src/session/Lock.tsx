@@ -6,6 +6,7 @@ import { useEffect, useRef, useState, useSyncExternalStore, type FormEvent } fro
 import { ApiProblem, isProblem } from "../api/problem";
 import { problemText } from "../parts/ProblemMessage";
 import { texts } from "../texts";
+import { useInterlude } from "./interlude";
 import { useSessionState } from "./SessionProvider";
 import { lastOf } from "./status";
 
@@ -22,10 +23,8 @@ export function LockScreen() {
   const [wrong, setWrong] = useState("");
   const [sending, setSending] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    document.title = `${texts.session.lock.title} – ${texts.product}`;
-    field.current?.focus();
-  }, []);
+  useInterlude(texts.session.lock.title);
+  useEffect(() => field.current?.focus(), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (sending || password === "") return;

@@ -6,6 +6,7 @@ import { ApiProblem } from "../api/problem";
 import { problemText } from "../parts/ProblemMessage";
 import { texts } from "../texts";
 import { useHospital } from "./hospital";
+import { useInterlude } from "./interlude";
 import { useSessionState, type EndedBy } from "./SessionProvider";
 
 type Field = "user" | "password" | "code";
@@ -37,10 +38,8 @@ export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | und
   const first = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
 
-  useEffect(() => {
-    document.title = `${texts.signIn.title} – ${texts.product}`;
-    (staff ? password : first).current?.focus();
-  }, [staff]);
+  useInterlude(texts.signIn.title);
+  useEffect(() => (staff ? password : first).current?.focus(), [staff]);
 
   const change = (field: Field) => (event: { target: { value: string } }) =>
     setGiven((before) => ({ ...before, [field]: event.target.value }));
