@@ -118,6 +118,7 @@ test("C03: incomplete details are refused, the missing prompt is named, what was
   await expect(page.getByRole("link", { name: /Who needs it\?/ })).toBeVisible();
   await expect(dialog(page).getByRole("link")).toHaveCount(1);
   await expect(page.getByLabel("Who needs it?")).toHaveAccessibleDescription(/Answer the question "Who needs it\?"/);
+  await expect(dialog(page).locator("[aria-invalid=true]")).toHaveId((await page.getByLabel("Who needs it?").getAttribute("id")) ?? "");
   await noViolations(page);
   await page.getByRole("link", { name: /Who needs it\?/ }).click();
   await expect(page.getByLabel("Who needs it?")).toBeFocused();

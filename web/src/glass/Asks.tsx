@@ -2,6 +2,7 @@
 
 import { TextInput } from "nhsuk-react-components";
 import type { Grant } from "../api/types";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { field, type Draft, type Wrong } from "./draft";
 import { Prompts } from "./Prompts";
@@ -80,7 +81,7 @@ export function CodeField({ id, code, error, onCode }: CodeProps) {
       autoComplete="one-time-code"
       width="10"
       maxLength={16}
-      error={error}
+      {...wrongIf(error)}
     />
   );
 }

@@ -4,6 +4,7 @@
 
 import { Textarea } from "nhsuk-react-components";
 import { known } from "../parts/known";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { field, room, type Wrong } from "./draft";
 
@@ -47,7 +48,7 @@ function Prompt({ id, prompt, answer, error, onAnswer }: PromptProps) {
         rows={2}
         dir="auto"
         value={answer}
-        error={error}
+        {...wrongIf(error)}
         aria-describedby={`${id}-room`}
         onChange={(event) => onAnswer(event.target.value)}
       />

@@ -2,6 +2,7 @@
 
 import { TextInput } from "nhsuk-react-components";
 import { useEffect, useRef } from "react";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 
 interface Props {
@@ -65,7 +66,7 @@ function AnyTeam({ id, team, error, onTeam }: Props) {
       autoCapitalize="none"
       autoComplete="off"
       spellCheck={false}
-      error={error}
+      {...wrongIf(error)}
     />
   );
 }

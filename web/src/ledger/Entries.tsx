@@ -8,6 +8,7 @@ import { useNumber } from "../parts/numbers";
 import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { Moment } from "../parts/time";
+import { wrongIf } from "../parts/wrong";
 import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { decimal } from "./bytes";
@@ -70,7 +71,7 @@ export function Entries({ size }: { size: number }) {
           inputMode="numeric"
           width="10"
           autoComplete="off"
-          error={wrong}
+          {...wrongIf(wrong)}
         />
         <Button type="submit" secondary className="h-button-small">
           {say.show}

@@ -4,6 +4,7 @@ import { Button, TextInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
 import { Confirm } from "../parts/Confirm";
 import { useMoment } from "../parts/time";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { readVerifierKey } from "./note";
 import type { Trust } from "./useTrust";
@@ -91,7 +92,7 @@ function Compare({ trust }: { trust: Trust }) {
         hint={say.compareHint}
         value={text}
         onChange={(event) => setText(event.target.value)}
-        error={wrong}
+        {...wrongIf(wrong)}
         autoComplete="off"
         spellCheck={false}
         className="h-code"

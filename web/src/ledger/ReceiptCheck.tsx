@@ -6,6 +6,7 @@ import { Button, Textarea, TextInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
 import { useNumber } from "../parts/numbers";
 import { ProblemMessage } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { decimal, toHex } from "./bytes";
 import { checkReceipt, readReceipt, type ReceiptAnswer } from "./receipt";
@@ -52,7 +53,7 @@ export function ReceiptCheck({ trust }: { trust: Trust }) {
         inputMode="numeric"
         width="10"
         autoComplete="off"
-        error={keptWrong ? "" : wrong}
+        {...wrongIf(keptWrong ? "" : wrong)}
       />
       <details className="nhsuk-details" open={keptWrong ? true : undefined}>
         <summary className="nhsuk-details__summary">
@@ -68,7 +69,7 @@ export function ReceiptCheck({ trust }: { trust: Trust }) {
             onChange={(event) => setKept(event.target.value)}
             spellCheck={false}
             className="h-code"
-            error={keptWrong ? wrong : ""}
+            {...wrongIf(keptWrong ? wrong : "")}
           />
         </div>
       </details>

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Button, TextInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
 import { Dialog } from "../parts/Dialog";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { usePeopleActions } from "./actions";
 import { useRefreshPeople } from "./queries";
@@ -52,7 +53,7 @@ export function EnrolDialog({ taken, onEnrolled, onClose }: Props) {
           autoCapitalize="off"
           spellCheck={false}
           maxLength={64}
-          error={tried ? wrongId : ""}
+          {...wrongIf(tried ? wrongId : "")}
         />
         <StaffFields id="enrol" said={said} onSaid={setSaid} own={false} tried={tried} />
         <Refused error={work.error} />

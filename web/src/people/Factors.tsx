@@ -5,6 +5,7 @@ import { Button, PasswordInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
 import type { Staff } from "../api/types";
 import { Confirm } from "../parts/Confirm";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { peopleProblem, usePeopleActions } from "./actions";
 import { Once } from "./Once";
@@ -49,7 +50,7 @@ function Password({ person }: { person: Staff }) {
         onChange={(event) => setPassword(event.target.value)}
         autoComplete="new-password"
         maxLength={256}
-        error={wrong}
+        {...wrongIf(wrong)}
       />
       <Refused error={work.error} />
       <Button type="submit" secondary className="h-button-small" disabled={work.isPending}>

@@ -1,6 +1,7 @@
 // StaffFields.tsx - what is said of a person: name, roles, department, and whether they are active.
 
 import { Checkboxes, TextInput } from "nhsuk-react-components";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { useRoles } from "./queries";
 
@@ -37,7 +38,7 @@ export function StaffFields({ id, said, onSaid, own, tried }: Props) {
         autoComplete="off"
         dir="auto"
         maxLength={300}
-        error={tried && said.name.trim() === "" ? say.noName : ""}
+        {...wrongIf(tried && said.name.trim() === "" ? say.noName : "")}
       />
       <TextInput
         id={`${id}-department`}

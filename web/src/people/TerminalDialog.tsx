@@ -5,6 +5,7 @@ import { Button, Checkboxes, TextInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
 import type { Schemas } from "../api/types";
 import { Dialog } from "../parts/Dialog";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { usePeopleActions, type TerminalSaid } from "./actions";
 import { Refused } from "./Refused";
@@ -55,7 +56,7 @@ export function TerminalDialog({ terminals, changing, onClose }: Props) {
             autoComplete="off"
             spellCheck={false}
             maxLength={64}
-            error={tried ? wrongId : ""}
+            {...wrongIf(tried ? wrongId : "")}
           />
         ) : (
           <p className="h-note">{say.changeMeans}</p>
@@ -70,7 +71,7 @@ export function TerminalDialog({ terminals, changing, onClose }: Props) {
           autoComplete="off"
           spellCheck={false}
           maxLength={128}
-          error={tried ? wrongPlace : ""}
+          {...wrongIf(tried ? wrongPlace : "")}
         />
         <datalist id="terminal-places">
           {places.map((place) => (

@@ -8,6 +8,7 @@ import { isProblem } from "../api/problem";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { Moment } from "../parts/time";
 import { Uncovered } from "../parts/Uncovered";
+import { wrongIf } from "../parts/wrong";
 import { useNameOf } from "../people/queries";
 import { texts } from "../texts";
 
@@ -49,7 +50,7 @@ export function CodeLookup() {
         autoComplete="off"
         spellCheck={false}
         maxLength={64}
-        error={empty ? say.empty : ""}
+        {...wrongIf(empty ? say.empty : "")}
       />
       <Button type="submit" secondary className="h-button-small" disabled={work.isPending}>
         {say.submit}

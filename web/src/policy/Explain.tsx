@@ -7,6 +7,7 @@ import { api, told } from "../api/client";
 import { isProblem } from "../api/problem";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { Uncovered } from "../parts/Uncovered";
+import { wrongIf } from "../parts/wrong";
 import { useStaff } from "../people/queries";
 import { texts } from "../texts";
 import { Chain, type Decision } from "./Chain";
@@ -73,7 +74,7 @@ export function Explain({ policy, onPlace }: { policy: InForce; onPlace: (line: 
           autoComplete="off"
           spellCheck={false}
           maxLength={64}
-          error={nobody ? say.nobody : ""}
+          {...wrongIf(nobody ? say.nobody : "")}
         />
         <datalist id="explain-staff-known">
           {(staff.data ?? []).map((person) => (
@@ -89,7 +90,7 @@ export function Explain({ policy, onPlace }: { policy: InForce; onPlace: (line: 
           autoComplete="off"
           spellCheck={false}
           maxLength={64}
-          error={tried && question.patient.trim() === "" ? say.noPatient : ""}
+          {...wrongIf(tried && question.patient.trim() === "" ? say.noPatient : "")}
         />
         <Select
           id="explain-action"
@@ -113,7 +114,7 @@ export function Explain({ policy, onPlace }: { policy: InForce; onPlace: (line: 
           autoComplete="off"
           spellCheck={false}
           maxLength={64}
-          error={tried && question.type.trim() === "" ? say.noType : ""}
+          {...wrongIf(tried && question.type.trim() === "" ? say.noType : "")}
         />
         <datalist id="explain-types">
           {types.map((type) => (

@@ -6,6 +6,7 @@ import { useMemo, useRef, useState, type FormEvent } from "react";
 import { api, freshKey, told } from "../api/client";
 import { isProblem } from "../api/problem";
 import { ProblemMessage } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { ProofDeclined, useProof } from "../session/proof";
 import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
@@ -104,7 +105,7 @@ export function Propose({ policy, onDone }: { policy: InForce; onDone: () => voi
         maxLength={4000}
         value={draft.note}
         onChange={(event) => change({ ...draft, note: event.target.value })}
-        error={noNote && draft.note.trim() === "" ? say.noNote : ""}
+        {...wrongIf(noNote && draft.note.trim() === "" ? say.noNote : "")}
       />
       <Own draft={draft} policy={policy} />
       {work.error !== null && faults.length === 0 && !(work.error instanceof ProofDeclined) ? (

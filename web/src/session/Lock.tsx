@@ -5,6 +5,7 @@ import { Button, PasswordInput } from "nhsuk-react-components";
 import { useEffect, useRef, useState, useSyncExternalStore, type FormEvent } from "react";
 import { ApiProblem, isProblem } from "../api/problem";
 import { problemText } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { useInterlude } from "./interlude";
 import { useSessionState } from "./SessionProvider";
@@ -56,7 +57,7 @@ export function LockScreen() {
           value={password}
           onChange={(event) => setPassword(event.target.value)}
           autoComplete="current-password"
-          error={wrong}
+          {...wrongIf(wrong)}
           maxLength={256}
         />
         <Button type="submit">{texts.session.lock.unlock}</Button>

@@ -4,6 +4,7 @@ import { Button, ErrorSummary, PasswordInput, TextInput } from "nhsuk-react-comp
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { ApiProblem } from "../api/problem";
 import { problemText } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { useHospital } from "./hospital";
 import { useInterlude } from "./interlude";
@@ -103,7 +104,7 @@ export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | und
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          error={errors.user ?? ""}
+          {...wrongIf(errors.user ?? "")}
           maxLength={128}
         />
         <PasswordInput
@@ -114,7 +115,7 @@ export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | und
           value={given.password}
           onChange={change("password")}
           autoComplete="current-password"
-          error={errors.password ?? ""}
+          {...wrongIf(errors.password ?? "")}
           maxLength={256}
         />
         <TextInput
@@ -127,7 +128,7 @@ export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | und
           inputMode="numeric"
           autoComplete="one-time-code"
           width="10"
-          error={errors.code ?? ""}
+          {...wrongIf(errors.code ?? "")}
           maxLength={16}
         />
         <Button type="submit" aria-disabled={sending}>

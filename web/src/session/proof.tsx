@@ -9,6 +9,7 @@ import { api } from "../api/client";
 import { ApiProblem, isProblem } from "../api/problem";
 import { Dialog } from "../parts/Dialog";
 import { problemText } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 
 type Prove = <T>(action: () => Promise<T>) => Promise<T>;
@@ -108,7 +109,7 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
           autoComplete="one-time-code"
           width="10"
           maxLength={16}
-          error={wrong}
+          {...wrongIf(wrong)}
         />
         <Button type="submit">{texts.session.stepUp.submit}</Button>
       </form>

@@ -8,6 +8,7 @@ import type { Case, Finding } from "../api/types";
 import { Dialog } from "../parts/Dialog";
 import { useOnce } from "../parts/once";
 import { problemText } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { useProof } from "../session/proof";
 import { texts } from "../texts";
 import { closeCase, showCase } from "./cases";
@@ -94,7 +95,7 @@ export function CloseMany({ cases, onClose, onDone }: Props) {
           dir="auto"
           value={comment}
           onChange={(event) => setComment(event.target.value)}
-          error={errors.comment}
+          {...wrongIf(errors.comment)}
         />
         <p role="status">{send.isPending ? words.progress(done, cases.length + done) : ""}</p>
         {send.isError ? (

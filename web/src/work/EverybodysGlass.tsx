@@ -11,6 +11,7 @@ import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { left, Moment, useNow } from "../parts/time";
 import { Uncovered } from "../parts/Uncovered";
+import { wrongIf } from "../parts/wrong";
 import { useProof } from "../session/proof";
 import { useLive } from "../session/SessionProvider";
 import { texts } from "../texts";
@@ -59,7 +60,7 @@ function Revoke({ glass, onClose, onDone }: { glass: Glass; onClose: () => void;
           dir="auto"
           value={comment}
           onChange={(event) => setComment(event.target.value)}
-          error={missing ? words.commentEmpty : ""}
+          {...wrongIf(missing ? words.commentEmpty : "")}
         />
         {revoke.isError ? <ProblemMessage error={revoke.error} /> : null}
         <Button type="submit" warning aria-disabled={revoke.isPending}>

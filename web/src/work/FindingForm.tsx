@@ -4,6 +4,7 @@ import { Button, Textarea } from "nhsuk-react-components";
 import { useState, type FormEvent, type KeyboardEvent, type RefObject } from "react";
 import type { Finding } from "../api/types";
 import { ProblemMessage } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { Findings } from "./Findings";
 
@@ -51,7 +52,7 @@ export function FindingForm({ finding, comment, field, pending, problem, onFindi
         dir="auto"
         value={comment}
         onChange={(event) => onComment(event.target.value)}
-        error={errors.comment}
+        {...wrongIf(errors.comment)}
       />
       {problem ? <ProblemMessage error={problem} /> : null}
       <Button type="submit" aria-disabled={pending}>

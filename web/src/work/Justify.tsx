@@ -7,6 +7,7 @@ import { freshKey } from "../api/client";
 import type { Case } from "../api/types";
 import { useOnce } from "../parts/once";
 import { ProblemMessage } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { useProof } from "../session/proof";
 import { texts } from "../texts";
 import { justifyCase, showCase } from "./cases";
@@ -58,7 +59,7 @@ export function Justify({ held, onDone }: { held: Case; onDone: (now: Case, all:
         dir="auto"
         value={text}
         onChange={(event) => change(event.target.value)}
-        error={missing ? words.empty : ""}
+        {...wrongIf(missing ? words.empty : "")}
       />
       <div role="status">{rest ? <p className="h-note">{words.doneBefore}</p> : null}</div>
       {send.isError ? <ProblemMessage error={send.error} /> : null}

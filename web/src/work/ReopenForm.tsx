@@ -3,6 +3,7 @@
 import { Button, Textarea } from "nhsuk-react-components";
 import { useRef, useState, type FormEvent } from "react";
 import { ProblemMessage } from "../parts/ProblemMessage";
+import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 
 const words = texts.work.case;
@@ -45,7 +46,7 @@ export function ReopenForm({ comment, pending, problem, onComment, onSend }: Pro
         dir="auto"
         value={comment}
         onChange={(event) => onComment(event.target.value)}
-        error={missing ? words.reopenEmpty : ""}
+        {...wrongIf(missing ? words.reopenEmpty : "")}
       />
       {problem ? <ProblemMessage error={problem} /> : null}
       <Button type="submit" secondary aria-disabled={pending}>
