@@ -163,3 +163,20 @@ test("a page that cannot be loaded says so, and the way to the others stays", as
   await expect(page.getByRole("tab", { name: "What you opened" })).toBeVisible();
   expect(said.filter((text) => text.includes(patient))).toEqual([]);
 });
+
+test("a page whose code could not be fetched is fetched again without a reload", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  await page.evaluate(() => document.documentElement.setAttribute("data-same-document", ""));
+  await page.route(/\/console\/.*\.js/, (route) => route.abort());
+  await page.getByRole("link", { name: "Mine", exact: true }).click();
+  const failed = page.getByRole("heading", { name: "This page cannot be shown" });
+  await expect(failed).toBeVisible();
+  await noViolations(page, "a page whose code could not be fetched");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(failed).toBeVisible();
+  await page.unroute(/\/console\/.*\.js/);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("You have never broken the glass.")).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("data-same-document");
+});

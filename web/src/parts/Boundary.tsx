@@ -37,13 +37,20 @@ export class Boundary extends Component<Props, State> {
   }
 }
 
-function Failed({ text, button, act }: { text: string; button: string; act: () => void }) {
+type Way = [text: string, act: () => void];
+const reload: Way = [texts.failed.load, () => location.reload()];
+
+function Failed({ text, ways }: { text: string; ways: Way[] }) {
   return (
     <div className="h-problem" role="alert">
       <p>{text}</p>
-      <button type="button" className="nhsuk-button nhsuk-button--secondary h-button-small" onClick={act}>
-        {button}
-      </button>
+      <div className="h-buttons">
+        {ways.map(([button, act]) => (
+          <button key={button} type="button" className="nhsuk-button nhsuk-button--secondary h-button-small" onClick={act}>
+            {button}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }
@@ -51,18 +58,18 @@ function Failed({ text, button, act }: { text: string; button: string; act: () =
 /** Round a part of a page: the rest of the page stays. */
 export function PartBoundary({ children, text = texts.failed.part }: { children: ReactNode; text?: string }) {
   return (
-    <Boundary instead={(again) => <Failed text={text} button={texts.tryAgain} act={again} />}>{children}</Boundary>
+    <Boundary instead={(again) => <Failed text={text} ways={[[texts.tryAgain, again]]} />}>{children}</Boundary>
   );
 }
 
-/** Round a page: what stands round every page stays. */
+/** Round a page: what stands round every page stays, and what was typed elsewhere, which a reload would lose. */
 export function PageBoundary({ children, place }: { children: ReactNode; place: string }) {
   return (
     <Boundary
       place={place}
-      instead={() => (
+      instead={(again) => (
         <Page title={texts.failed.pageTitle}>
-          <Failed text={texts.failed.page} button={texts.failed.load} act={() => location.reload()} />
+          <Failed text={texts.failed.page} ways={[[texts.tryAgain, again], reload]} />
         </Page>
       )}
     >
@@ -78,7 +85,7 @@ export function RootBoundary({ children }: { children: ReactNode }) {
       instead={() => (
         <main className="h-page">
           <h1 className="nhsuk-heading-l">{texts.product}</h1>
-          <Failed text={texts.failed.all} button={texts.failed.load} act={() => location.reload()} />
+          <Failed text={texts.failed.all} ways={[reload]} />
         </main>
       )}
     >

@@ -1,7 +1,8 @@
 // later.tsx - a page whose code comes when somebody goes there. What has come is shown at once ever after, without a moment
 // in which nothing is.
 //
-// A page whose code cannot be had fails as one that cannot be shown does: what stands round it says so.
+// A page whose code cannot be had fails as one that cannot be shown does: what stands round it says so, and where it tries
+// again, the code is asked for again.
 
 import { useEffect, useState, type ComponentType } from "react";
 import { Loading } from "./Page";
