@@ -125,6 +125,11 @@ PatientId chart_of(const AskAccess& command, const std::vector<Judged>& answers)
   return only;
 }
 
+Refusal another_in_front() {
+  return {.why = Why::focus_elsewhere,
+          .what = "another chart is in front of this session: open this one first"};
+}
+
 }  // namespace
 
 const Session* live_session(const State& state, const std::string& token_hash, const Now& now) {
@@ -334,8 +339,12 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
                .switches = {session->over, session->out_of_sight},
                .until = glass::earlier(session->until, session->idle),
                .judge_again = far_future};
-  if (const auto chart = chart_of(command, answers); command.moves_focus && !chart.empty())
+  if (const auto chart = chart_of(command, answers);
+      !chart.empty() && command.focus != AskAccess::Focus::stays) {
+    const bool elsewhere = !session->focus.empty() && session->focus != chart;
+    if (elsewhere && command.focus == AskAccess::Focus::must_be_there) return another_in_front();
     move_focus(*session, chart, context);
+  }
   for (const auto& group : group_permitted(context.state, *session, command, answers)) {
     owe_cases(*session, patient_of(*group.first), *group.grant, context);
     const auto earlier = covering(command, group, context.state);

@@ -63,7 +63,10 @@ struct AskAccess {
   };
   std::vector<Covered> covered{};
   bool whole = false;  // all or nothing: a write
-  bool moves_focus = true;
+  // What it means for the chart in front of the session. `must_be_there`: refused where another one
+  // is. A page that is left open, or slow, does not take the chart of another page away.
+  enum class Focus { moves, stays, must_be_there };
+  Focus focus = Focus::moves;
   // The record system knows these patients. An id that neither it nor the ledger knows is answered
   // as if no rule gave anything, and mints no key.
   bool patients_exist = false;

@@ -409,7 +409,9 @@ RevokeGlass::Answer decide(const RevokeGlass& command, Context& context) {
     return Refusal{.why = Why::role_needed,
                    .what = "revoking takes a privacy officer or an administrator"};
   const auto* held = context.state.glass(command.glass);
-  if (held == nullptr) return glass_not_found();
+  if (held == nullptr || (held->staff != session->staff &&
+                          hidden_from(context.state, *session, held->patient, context.now)))
+    return glass_not_found();
   auto ended = glass::decide_end(*held, facts::EndedBy::revoked, session->staff, context.now);
   if (!ended) return Refusal{.why = Why::glass_ended, .what = "the glass has ended already"};
   ended->comment = command.comment;
@@ -466,7 +468,7 @@ ViewGlass::Answer decide(const ViewGlass& command, Context& context) {
   ask.token_hash = command.token_hash;
   ask.cells = {chart_cell(command.patient)};
   ask.form = "viewer";
-  ask.moves_focus = false;
+  ask.focus = AskAccess::Focus::stays;
   ask.patients_exist = command.patient_exists;
   auto answer = decide(ask, context);
   if (auto* refusal = std::get_if<Refusal>(&answer)) return std::move(*refusal);

@@ -46,7 +46,8 @@ ExplainCode::Answer decide(const ExplainCode& command, Context& context) {
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   const auto held = context.state.codes.find(command.code);
   const bool own = held != context.state.codes.end() && held->second.staff == session->staff;
-  if (held == context.state.codes.end() || (!own && !oversees(context.state, *session)))
+  if (held == context.state.codes.end() || (!own && !oversees(context.state, *session)) ||
+      (!own && hidden_from(context.state, *session, held->second.patient, context.now)))
     return Refusal{.why = Why::not_found, .what = "no code that concerns you reads like this"};
   if (!own)
     context.note(facts::LedgerRead{.staff = session->staff,
@@ -67,9 +68,14 @@ ExplainDecision::Answer decide(const ExplainDecision& command, Context& context)
   if (!own && context.state.person(command.staff) == nullptr)
     return Refusal{.why = Why::not_found, .what = "nobody is enrolled under this id"};
   const Session asker = own ? *session : imagined(command.staff, context.now);
-  // An id that is nobody's explains like one that no rule gives anything of.
-  const bool known = !command.cell.patient || context.state.knows(PatientId{*command.cell.patient});
-  auto how = explain(context.state, asker, command.cell, context.now);
+  // An id that is nobody's explains like one that no rule gives anything of; to who asks for
+  // somebody else, so does a patient who must not be told to them.
+  const PatientId patient{command.cell.patient.value_or("")};
+  const bool hidden = !own && hidden_from(context.state, *session, patient, context.now);
+  const bool known = patient.empty() || (!hidden && context.state.knows(patient));
+  auto cell = command.cell;
+  if (hidden) cell.patient = nobodys_cell("Patient/" + patient.text()).patient;
+  auto how = explain(context.state, asker, cell, context.now);
   if (how && !known && how->answer.verdict != Verdict::deny) how.emplace();
   if (!how) return Refusal{.why = Why::no_policy, .what = "no policy is in force"};
   ExplainDecision::Told out{
@@ -84,7 +90,7 @@ ExplainDecision::Answer decide(const ExplainDecision& command, Context& context)
       .session = session->id,
       .what = std::string{"explained: "} + action_text(command.cell.action) + " of " +
               (command.cell.fact.empty() ? command.cell.type : command.cell.fact),
-      .patient = known ? PatientId{command.cell.patient.value_or("")} : PatientId{},
+      .patient = known ? patient : PatientId{},
       .about = own ? StaffId{} : command.staff});
   return out;
 }

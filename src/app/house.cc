@@ -33,7 +33,7 @@ struct House::Running : Lease {
 class House::Watch {
  public:
   PatientId focus;
-  bool readable = false;
+  std::string right;  // the rule by which it can be read; empty: it cannot
   Instant look_again = far_future;
 };
 
@@ -227,19 +227,22 @@ std::shared_ptr<const House::Watch> House::watch(const SessionId& session, const
   return made;
 }
 
-// Looks, and remembers. False: it could be read, and no longer can.
+// Looks, and remembers. False: it could be read, and no longer can, or by another right alone,
+// which may give less.
 bool House::still_readable(const SessionId& id, Watch& watch, const Now& now) const {
   const auto* session = state_.session(id);
   if (session == nullptr) return true;  // its end is told as such
-  const bool could = watch.readable && watch.focus == session->focus;
+  const auto before =
+      watch.focus == session->focus ? std::exchange(watch.right, {}) : std::string{};
   watch.focus = session->focus;
-  watch.readable = false;
+  watch.right.clear();
   watch.look_again = far_future;
   if (watch.focus.empty()) return true;
-  const auto judged = judge(state_, *session, chart_cell(watch.focus), now);
-  watch.readable = judged.verdict == Verdict::permit;
-  watch.look_again = judged.holds_until;
-  return watch.readable || !could;
+  const auto now_by = rights_of(state_, *session, chart_cell(watch.focus), now);
+  watch.look_again = now_by.holds_until;
+  const bool still = std::ranges::find(now_by.rules, before) != now_by.rules.end();
+  if (!now_by.rules.empty()) watch.right = still ? before : now_by.rules.front();
+  return before.empty() || still;
 }
 
 void House::look_at_gained(const Now& now) {

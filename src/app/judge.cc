@@ -217,6 +217,26 @@ Judged judge(const State& state, const Session& session, const Cell& cell, const
   return plain(state, *engine, decision, question, now);
 }
 
+Rights rights_of(const State& state, const Session& session, const Cell& cell, const Now& now) {
+  const auto* engine = state.engine();
+  if (engine == nullptr) return {};
+  auto question = put(state, *engine, session, cell, now, OpenGlass::counts);
+  if (!question.known_type) return {};
+  point(question);
+  const auto decision =
+      engine->decide(state.evidence, question.asker, question.cell, now.wall, question.paid);
+  Rights out{.rules = {}, .holds_until = decision.holds_until};
+  if (decision.verdict != Verdict::permit) return out;
+  const auto name = [&](const policy::Granted& grant) {
+    return engine->rule(grant.rule).name.text;
+  };
+  out.rules.push_back(name(decision.grants[decision.basis]));
+  for (const auto& grant : decision.grants)
+    if (grant.left.before == 0 && name(grant) != out.rules.front())
+      out.rules.push_back(name(grant));
+  return out;
+}
+
 Judged judge_if_known(const State& state, const Session& session, const Cell& cell, const Now& now,
                       bool known, OpenGlass open_glass) {
   auto out = judge(state, session, cell, now, open_glass);

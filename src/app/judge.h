@@ -45,6 +45,13 @@ enum class OpenGlass { counts, ignored };
 Judged judge(const State& state, const Session& session, const Cell& cell, const Now& now,
              OpenGlass open_glass = OpenGlass::counts);
 
+// All rules by which the session may do this now, the one it rests on first; none where it may not.
+struct Rights {
+  std::vector<std::string> rules;
+  Instant holds_until = far_future;
+};
+Rights rights_of(const State& state, const Session& session, const Cell& cell, const Now& now);
+
 // The same where neither the ledger nor the record system knows the patient: nothing is given, and
 // what is shut for everybody's chart is said to be shut.
 Judged judge_if_known(const State& state, const Session& session, const Cell& cell, const Now& now,

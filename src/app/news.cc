@@ -134,23 +134,21 @@ bool keeps_watch(const State& state, const StaffId& staff) {
          });
 }
 
-struct Hears {
-  const State& state;
-  const Listener& listener;
+class Hears {
+ public:
+  Hears(const State& s, const Listener& l) : state(s), listener(l) {}
 
   bool operator()(const GlassChanged& n) const {
-    return n.staff == listener.staff || keeps_watch(state, listener.staff);
+    if (n.staff == listener.staff) return true;
+    const auto* held = state.glass(n.glass);
+    return keeps_watch(state, listener.staff) && held != nullptr && !hidden(held->patient);
   }
   bool operator()(const CaseChanged& n) const {
     if (n.staff == listener.staff) return true;
     const auto* held = state.case_of(n.id);
     const auto* roles = roles_of(state, listener.staff);
     if (held == nullptr || roles == nullptr || !cases::is_reviewer(*held, *roles)) return false;
-    Session over;  // the session may have ended with this very news
-    over.staff = listener.staff;
-    const auto* session = state.session(listener.session);
-    return !hidden_from(state, session == nullptr ? over : *session, held->patient,
-                        {.wall = state.last.wall, .boot = state.last.boot});
+    return !hidden(held->patient);
   }
   bool operator()(const SessionChanged& n) const { return n.session == listener.session; }
   bool operator()(const ChartShut& n) const { return n.session == listener.session; }
@@ -158,6 +156,18 @@ struct Hears {
     return n.in_force || keeps_watch(state, listener.staff);
   }
   bool operator()(const PersonChanged&) const { return keeps_watch(state, listener.staff); }
+
+ private:
+  bool hidden(const PatientId& patient) const {
+    Session over;  // the session may have ended with this very news
+    over.staff = listener.staff;
+    const auto* session = state.session(listener.session);
+    return hidden_from(state, session == nullptr ? over : *session, patient,
+                       {.wall = state.last.wall, .boot = state.last.boot});
+  }
+
+  const State& state;
+  const Listener& listener;
 };
 
 }  // namespace

@@ -77,15 +77,14 @@ std::optional<SessionView> session_view(const State& state, const std::string& t
                   .proof_at = session->proof_at.wall,
                   .locked = session->locked,
                   .focus = {},
-                  .focus_readable = false,
+                  .focus_rules = {},
                   .glass = {},
                   .teams = {},
                   .owed = {}};
   if (session->locked) return out;
   out.focus = session->focus;
-  out.focus_readable =
-      !out.focus.empty() &&
-      judge(state, *session, chart_cell(out.focus), now).verdict == Verdict::permit;
+  if (!out.focus.empty())
+    out.focus_rules = rights_of(state, *session, chart_cell(out.focus), now).rules;
   out.teams = referring_teams(state, *session, now);
   for (const auto* held : state.open_glass_of(session->id))
     out.glass.push_back(glass_view(state, *held, now));
@@ -104,8 +103,8 @@ std::optional<SessionView> session_view(const State& state, const std::string& t
 namespace {
 
 // Whoever must not learn of a patient learns of no glass either, but for their own.
-bool is_asked(const State& state, const Session& reader, WhoseGlass whose,
-                     const glass::Glass& held, const Now& now) {
+bool is_asked(const State& state, const Session& reader, WhoseGlass whose, const glass::Glass& held,
+              const Now& now) {
   if (held.staff == reader.staff) return true;
   return whose == WhoseGlass::everybodys && !hidden_from(state, reader, held.patient, now);
 }

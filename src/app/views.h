@@ -54,7 +54,8 @@ struct SessionView {
   Instant proof_at{};
   bool locked = false;  // then nothing of a patient is in it
   PatientId focus;
-  bool focus_readable = false;     // now; to be told so is no access
+  // The rules by which it may be read now; to be told so is no access.
+  std::vector<std::string> focus_rules{};
   std::vector<GlassView> glass;    // open
   std::vector<std::string> teams;  // of which the person may log a referral
   std::vector<GlassView> owed;     // of whatever session: open, or with a case that is not closed

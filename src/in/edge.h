@@ -46,11 +46,14 @@ inline bool csrf_matches(const http::Request& request, std::string_view token) {
          equal_in_constant_time(view(*request.header("halligan-csrf")), view(csrf_of(token)));
 }
 
+// Whether a browser asks: with no Authorization at all, so that the cookie says who it is.
+inline bool by_cookie(const http::Request& request) { return request.count("authorization") == 0; }
+
 // The token of the session that a request is of: the bearer token (RFC 6750), or that of the cookie
 // where no Authorization is there at all. Empty where there is none, more than one, or a cookie
 // alone.
 inline std::string_view session_token(const http::Request& request) {
-  if (request.count("authorization") == 0) {
+  if (by_cookie(request)) {
     const auto token = http::cookie(request, session_cookie);
     return token && csrf_matches(request, *token) ? *token : std::string_view{};
   }

@@ -108,16 +108,16 @@ TEST_F(ApiWorld, AnOpenReferralOpensTheChartAndIsNamed) {
 
 TEST_F(ApiWorld, TheSessionSaysWhetherTheChartInFrontMayStillBeReadAndThatIsNoAccess) {
   const auto token = sign_in("doc");
-  EXPECT_FALSE(get("/api/v1/session", token)["focus_readable"].as_bool());
+  EXPECT_TRUE(get("/api/v1/session", token)["focus_rules"].as_array().empty());
   ASSERT_EQ(post("/api/v1/charts/p-1/open", token).str("verdict"), "permit");
   const auto before = get("/api/v1/session", token);
-  EXPECT_TRUE(before["focus_readable"].as_bool());
+  EXPECT_EQ(json::serialize(before["focus_rules"]), R"(["open-referral"])");
   clock_.pass(1min);
   tell("referral", "cardiology", "p-1", {.so = false});
   const auto from = size();
   const auto after = get("/api/v1/session", token);
   EXPECT_EQ(after.str("focus"), "p-1");
-  EXPECT_FALSE(after["focus_readable"].as_bool());
+  EXPECT_TRUE(after["focus_rules"].as_array().empty());
   EXPECT_EQ(after.str("idle_until"), before.str("idle_until"));
   EXPECT_EQ(size(), from);
 }

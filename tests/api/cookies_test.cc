@@ -224,6 +224,25 @@ TEST_F(Cookies, AnotherSiteCannotSignAnybodyOut) {
   EXPECT_EQ(out.header("Set-Cookie"), "");
 }
 
+TEST_F(Cookies, APageThatIsLeftOpenTakesNoChartAway) {
+  records_.answers["Patient/p-2"] = {200, "{}"};
+  const auto page = browser("doc");
+  const auto at = [&](const char* path, json::object body) {
+    return call("POST", path, "", json::serialize(body), page.headers());
+  };
+  ASSERT_EQ(at("/api/v1/charts/p-1/open", {}).str("verdict"), "permit");
+  ASSERT_EQ(at("/api/v1/charts/p-2/break", {{"reason", "clinical-access"}, {"details", details()}})
+                .status,
+            201);
+  const json::object print{{"kind", "print"}, {"what", "chart"}};
+  const auto late = at("/api/v1/charts/p-1/copies", print);
+  EXPECT_EQ(late.status, 409) << late.text;
+  EXPECT_EQ(late.slug(), "focus-elsewhere");
+  EXPECT_EQ(show(page.headers()).str("focus"), "p-2");
+  EXPECT_EQ(state().open.size(), 1U);
+  EXPECT_EQ(at("/api/v1/charts/p-2/copies", print).str("verdict"), "permit");
+}
+
 TEST_F(Cookies, AnIdempotencyKeyIsOfThePersonByCookieToo) {
   records_.answers["Patient/p-2"] = {200, "{}"};
   const auto doc = browser("doc");

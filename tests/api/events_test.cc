@@ -264,6 +264,29 @@ TEST_F(Events, AChartThatShutsIsToldWhateverShutIt) {
   EXPECT_EQ(only(heard(late), "chart").size(), 1U);
 }
 
+TEST_F(Events, AChartWhoseRightGivesWayToAGlassThatGivesLessShutsToo) {
+  const auto doc = sign_in("doc");
+  const auto source = ear(doc);
+  records_.answers["Patient/p-8"] = {200, "{}"};
+  tell("attending", "doc", "p-8");
+  const auto opened = post("/api/v1/charts/p-8/open", doc);
+  ASSERT_EQ(opened.str("verdict"), "permit") << opened.text;
+  const auto rule = std::string{opened["basis"].at("rule").as_string()};
+  const auto rules = [&] { return json::serialize(get("/api/v1/session", doc)["focus_rules"]); };
+  EXPECT_EQ(rules(), "[\"" + rule + "\"]");
+  const json::object part{{"type", "Observation"}, {"labels", json::array{"ETH"}}};
+  const auto broken =
+      post("/api/v1/charts/p-8/break", doc, {{"reason", "life-threat"}, {"cell", part}});
+  ASSERT_EQ(broken.status, 201) << broken.text;
+  EXPECT_EQ(only(heard(source), "chart").size(), 0U) << "what is gained shuts nothing";
+  EXPECT_EQ(rules(), "[\"" + rule + "\",\"life-threat\"]");
+  tell("attending", "doc", "p-8", {.so = false});
+  clock_.pass(1s);
+  ASSERT_EQ(get("/readyz", "").status, 200);
+  EXPECT_EQ(only(heard(source), "chart").size(), 1U);
+  EXPECT_EQ(rules(), "[\"life-threat\"]");
+}
+
 TEST_F(Events, OfPoliciesAndPeople) {
   const auto admin = sign_in("ada");
   const auto officer = sign_in("pia");

@@ -93,6 +93,33 @@ TEST_F(Own, TheGlassOfWhomNobodyMayTellTheReaderIsNotTold) {
   EXPECT_EQ(get("/api/v1/glass", nina)["glass"].as_array().size(), 1U);
 }
 
+TEST_F(Own, AnOverseerIsToldNothingOfWhomNobodyMayTellThem) {
+  const auto doc = sign_in("doc");
+  const auto officer = sign_in("pia");
+  const auto heard = get("/api/v1/events", officer).events;
+  (void)heard->take();
+  tell("excludes", "p-2", "pia");
+  const auto asked = post("/api/v1/charts/p-2/open", doc);
+  const auto glass = break_glass(doc, "p-2");
+  EXPECT_EQ(heard->take().text.find(glass), std::string::npos);
+  const auto nothing = post("/api/v1/glass/nothing/revoke", officer, {{"comment", "c"}});
+  const auto hidden = post("/api/v1/glass/" + glass + "/revoke", officer, {{"comment", "c"}});
+  EXPECT_EQ(hidden.status, nothing.status);
+  EXPECT_EQ(hidden.slug(), nothing.slug());
+  EXPECT_EQ(hidden.str("detail"), nothing.str("detail"));
+  EXPECT_EQ(get("/api/v1/codes/" + asked.str("code"), officer).status, 404);
+  const auto question = [](const char* patient) {
+    return json::object{
+        {"staff", "doc"}, {"action", "read"}, {"type", "Patient"}, {"patient", patient}};
+  };
+  auto of_hidden = post("/api/v1/policy/explain", officer, question("p-2"));
+  auto of_nobody = post("/api/v1/policy/explain", officer, question("nobody"));
+  ASSERT_EQ(of_hidden.status, 200) << of_hidden.text;
+  EXPECT_EQ(of_hidden.str("verdict"), of_nobody.str("verdict"));
+  EXPECT_EQ(json::serialize(of_hidden["steps"]), json::serialize(of_nobody["steps"]));
+  EXPECT_EQ(of_hidden.text.find("p-2"), std::string::npos) << of_hidden.text;
+}
+
 TEST_F(Own, AccessesAreThePersonsOwnNewestFirst) {
   auto doc = sign_in("doc");
   records_.answers["Patient?"] = {200, R"({"resourceType":"Bundle","entry":[]})"};

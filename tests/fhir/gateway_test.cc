@@ -101,6 +101,29 @@ TEST(Gateway, OffersTheGlassAndOpensWithIt) {
   }
 }
 
+// What a page still asks for when another page has opened another chart.
+TEST(Gateway, ABrowsersPageTakesNoChartAwayThatAnotherPageHasOpened) {
+  World world;
+  world.records.put(observation("o-1", "p-1"));
+  const in::http::Headers page{{"Cookie", std::string{in::session_cookie} + "=dr-a"},
+                               {"Halligan-CSRF", in::csrf_of("dr-a")}};
+  const auto* const of_old = "Observation?patient=p-1";
+  EXPECT_EQ(world.ask("", "GET", of_old, {}, page).status, 200) << "the first one is in front";
+  const auto glass = world.break_glass("dr-a", "p-3");
+  const auto before = world.entries<AccessIntended>().size();
+  for (const auto* target : {of_old, "Patient/p-1", "Observation/o-1", "Patient/p-1/$everything"}) {
+    const auto late = world.ask("", "GET", target, {}, page);
+    EXPECT_EQ(late.status, 409) << target << late.body;
+    EXPECT_FALSE(late.holds("Roe")) << target;
+  }
+  EXPECT_EQ(world.entries<AccessIntended>().size(), before);
+  EXPECT_TRUE(world.house->state().glass(GlassId{glass})->open());
+  EXPECT_EQ(world.ask("", "GET", "Observation?patient=p-3", {}, page).status, 200);
+  // A program says with each request which chart it is at.
+  EXPECT_EQ(world.get("dr-a", of_old).status, 200);
+  EXPECT_FALSE(world.house->state().glass(GlassId{glass})->open());
+}
+
 TEST(Gateway, AHiddenDenyIsAsUnknownAsARandomId) {
   World world;
   world.records.put(observation("o-hidden", "hidden"));

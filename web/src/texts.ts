@@ -198,6 +198,7 @@ export const texts = {
     },
     clock: {
       open: (label: string) => `Glass: ${label}.`,
+      over: (label: string) => `Glass: ${label}. It has ended.`,
       ends: (left: string) => `Ends in ${left}.`,
       idle: (left: string) => `Sooner without use: in ${left}.`,
     },

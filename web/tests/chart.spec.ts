@@ -303,18 +303,21 @@ test("not used: its countdown is right after a reload too, and shuts the chart w
   await expect(page.getByText("Penicillin")).toHaveCount(0);
 });
 
-test("its own countdown shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
-  const physician = await cardiologist(hospital);
-  await withoutLock(page);
-  await physician.signIn(page);
-  await breakGlass(page, "p-000002", clinical);
-  // As where neither the policy's reason nor the session idles.
-  await page.route("**/api/v1/session", async (route) => {
+/** As where neither the policy's reason nor the session idles. */
+const neverIdle = (page: Page) =>
+  page.route("**/api/v1/session", async (route) => {
     const answer = await route.fetch({ headers: { ...(await route.request().allHeaders()), "sec-fetch-site": "same-origin" } });
     const session = (await answer.json()) as { glass: object[]; until: string };
     const glass = session.glass.map((each) => ({ ...each, idle_until: null, idle_seconds: 0 }));
     await route.fulfill({ response: answer, json: { ...session, glass, idle_until: session.until } });
   });
+
+test("its own countdown shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await withoutLock(page);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000002", clinical);
+  await neverIdle(page);
   await page.clock.install();
   await openChart(page, "p-000002");
   await page.context().setOffline(true);
@@ -323,6 +326,40 @@ test("its own countdown shuts the chart when the server cannot be reached", asyn
   await page.clock.fastForward("00:40");
   await expect(page.getByText("Its glass has reached its end.")).toBeVisible();
   await expect(page.getByText("Penicillin")).toHaveCount(0);
+});
+
+test("so it does while the viewer is looked at, and nothing of it stays", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await withoutLock(page);
+  await physician.signIn(page);
+  await breakGlass(page, "p-000002", clinical);
+  await neverIdle(page);
+  await page.clock.install();
+  await openChart(page, "p-000002");
+  await page.getByRole("link", { name: "Who broke the glass" }).click();
+  await expect(page.getByText("for the test").first()).toBeVisible();
+  await page.context().setOffline(true);
+  await page.clock.fastForward("61:00");
+  await expect(page.getByText("Its glass has reached its end.")).toBeVisible();
+  await expect(page.getByText("for the test")).toHaveCount(0);
+});
+
+test("where a glass for a part of the chart ends out of reach, what it showed goes and the clock says so", async ({ hospital, page }) => {
+  const physician = await cardiologist(hospital);
+  await withoutLock(page);
+  await physician.signIn(page);
+  await openChart(page, "p-000001");
+  await breakGlass(page, "p-000001", { reason: "life-threat", cell: { type: "Observation", labels: ["PSY"] } });
+  await neverIdle(page);
+  await page.clock.install();
+  await page.reload();
+  await expect(banner(page).getByRole("timer")).toContainText("Ends in");
+  await expect(part(page, "Allergies")).toContainText("Penicillin");
+  await page.context().setOffline(true);
+  await page.clock.fastForward("61:00");
+  await expect(banner(page)).toContainText("It has ended.");
+  await expect(page.getByText("Penicillin")).toHaveCount(0);
+  await expect(banner(page)).toContainText("Cardiology has had an open referral");
 });
 
 test("a right that ended while the server was out of reach shuts the chart, and asking so is no access", async ({ hospital, browser }) => {

@@ -140,6 +140,7 @@ struct Opening {
   std::string form;
   std::string what{};
   facts::Outcome outcome = facts::Outcome::nothing;  // nothing of the chart is shown yet
+  app::AskAccess::Focus focus = app::AskAccess::Focus::moves;
   bool with_rest = false;
 };
 
@@ -153,6 +154,7 @@ Response decide_chart(Api& api, const Request& request, const PatientId& patient
   command.cells = {cell};
   command.form = opening.form;
   command.what = opening.what;
+  command.focus = opening.focus;
   command.patients_exist = std::get<Asked>(upstream).exists;
   Shown shown;
   const auto asked =
@@ -202,7 +204,11 @@ Response copy_chart(Api& api, const Request& request, const PathParams& path) {
   const auto& [kind, what] = std::get<Copy>(copy);
   const PatientId patient{path["patient"]};
   return decide_chart(api, request, patient, app::chart_cell(patient),
-                      {.form = kind, .what = what, .outcome = facts::Outcome::released});
+                      {.form = kind,
+                       .what = what,
+                       .outcome = facts::Outcome::released,
+                       .focus = by_cookie(request) ? app::AskAccess::Focus::must_be_there
+                                                   : app::AskAccess::Focus::moves});
 }
 
 // --- breaking the glass ------------------------------------------------------------------------

@@ -22,8 +22,7 @@ std::string quoted(std::string text) {
 }
 
 void add_challenge(http::Response& response, const app::Refusal& refusal) {
-  if (app::is_nobody(refusal.why))
-    response.headers.push_back({"WWW-Authenticate", "Bearer"});
+  if (app::is_nobody(refusal.why)) response.headers.push_back({"WWW-Authenticate", "Bearer"});
   if (refusal.why != app::Why::step_up_needed) return;
   std::string value = "Bearer error=\"insufficient_user_authentication\", error_description=" +
                       quoted(refusal.what);
@@ -201,7 +200,7 @@ json::object session_json(const app::SessionView& view) {
           {"proof_at", to_text(view.proof_at)},
           {"locked", view.locked},
           {"focus", or_null(view.focus.text())},
-          {"focus_readable", view.focus_readable},
+          {"focus_rules", json_texts(view.focus_rules)},
           {"teams", json_texts(view.teams)},
           {"glass", std::move(open)},
           {"owed", std::move(owed)}};

@@ -135,8 +135,6 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   return signed_in(std::get<app::SignIn::Done>(asked->get()), token, given.cookie);
 }
 
-bool by_cookie(const Request& request) { return request.count("authorization") == 0; }
-
 // A page of ours that was loaded again has the cookie and has lost what goes with it; one beside
 // which somebody signed in anew has that of another session. Only here, and only where the browser
 // itself says that the page is ours, the cookie is enough.

@@ -114,6 +114,7 @@ std::vector<app::Cell> Counter::surveyed(const app::State& state, const app::Ses
 Decided Counter::ask(app::AskAccess command, const How& how) const {
   command.token_hash = session_;
   command.purpose = purpose_;
+  command.focus = focus_;
   const auto asked = command.cells;
   bool checked = how.chart.empty();
   while (true) {

@@ -41,6 +41,9 @@ class Counter {
  public:
   Counter(const Edge& edge, std::string session, std::string purpose)
       : edge_(edge), session_(std::move(session)), purpose_(std::move(purpose)) {}
+  // Only of the chart in front. Pages of a browser open charts by saying so; what they still ask
+  // for when another page has opened another chart does not shut that one.
+  void only_in_front() { focus_ = app::AskAccess::Focus::must_be_there; }
   const std::string& session() const { return session_; }
   const std::string& purpose() const { return purpose_; }
 
@@ -90,6 +93,7 @@ class Counter {
   const Edge& edge_;
   const std::string session_;
   const std::string purpose_;
+  app::AskAccess::Focus focus_ = app::AskAccess::Focus::moves;
   std::string timezone_;
   Bases bases_;
 };

@@ -45,6 +45,7 @@ http::Response Gateway::handle(const http::Request& request) {
         400, "invalid",
         "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
   Counter counter{edge_, session_hash(request), *std::move(purpose)};
+  if (by_cookie(request)) counter.only_in_front();
   if (const auto nobody = counter.nobody()) return answer(*nobody);
   counter.read_by(
       {.ours = bases_.ours, .upstream = bases_.upstream, .zone = zone(counter.timezone())});

@@ -45,6 +45,7 @@ std::string_view code_of(app::Why why) {
     case app::Why::sign_in_refused: return "login";
     case app::Why::bad_request: return "invalid";
     case app::Why::not_found: return "not-found";
+    case app::Why::focus_elsewhere:
     case app::Why::conflict: return "conflict";
     case app::Why::slow_down:
     case app::Why::too_many_streams: return "throttled";

@@ -82,7 +82,8 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
     return trouble(*fault);
   }
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
-    if (!app::is_nobody(refusal->why)) return out;
+    // An empty answer would say that there is nothing.
+    if (!app::is_nobody(refusal->why) && refusal->why != app::Why::focus_elsewhere) return out;
     tell(kept.tallies, facts::Outcome::nothing);
     return refused(*refusal);
   }

@@ -14,6 +14,8 @@ import { isProblem } from "../api/problem";
 import type { Basis, BreakAnswer, FoundPatient, Glass, Offer, OfferedCell, OpenAnswer, Session } from "../api/types";
 import { GlassDialog } from "../glass/GlassDialog";
 import { DraftProvider } from "./drafts";
+import { Deadline } from "./deadlines";
+import { personKnown } from "./person";
 import { askAhead } from "./records";
 import { DeniedDialog } from "../glass/DeniedDialog";
 import { useLive, useSession, useSessionState } from "../session/SessionProvider";
@@ -71,6 +73,9 @@ const ChartContext = createContext<Held | null>(null);
 type Permit = Pick<Extract<OpenAnswer, { verdict: "permit" }>, "basis" | "notices" | "review" | "rest">;
 type Deny = Extract<OpenAnswer, { verdict: "deny" }>;
 
+/** Milliseconds for the session to say which chart has shut. */
+const askedWithin = 1000;
+
 /** The open glass of this session for one chart. */
 export function glassOf(session: Session, patient: string): Glass[] {
   return session.glass.filter((open) => open.patient === patient);
@@ -82,13 +87,16 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   const session = useSession();
   const { status, refresh } = useSessionState();
   const [chart, setChart] = useState<OpenChart | null>(null);
-  // The session as it was told after the chart had opened: only that says whether it still is.
-  const [confirmed, setConfirmed] = useState<OpenChart | null>(null);
   const [shut, setShut] = useState<Shut | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [denied, setDenied] = useState<{ answer: Deny; found: FoundPatient | null } | null>(null);
   const [opening, setOpening] = useState(false);
   const [tabs] = useState(() => new BroadcastChannel("halligan"));
+  // Only a session that was told after the chart had opened says whether it still is.
+  const openedIn = useRef<Session | null>(null);
+  const sessionNow = useRef(session);
+  sessionNow.current = session;
+  const turns = useRef(0);
   const latest = useRef(chart);
   latest.current = chart;
 
@@ -124,7 +132,8 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       setChart(opened);
       // Every tab of this session learns that the focus has moved.
       tabs.postMessage("focus");
-      void refresh().then(() => setConfirmed(opened));
+      openedIn.current = sessionNow.current;
+      void refresh();
       // Who asks for more from the viewer stays there.
       const viewing = before !== null && location.pathname.endsWith("/chart/glass");
       if (!viewing) void navigate("/chart", { replace: location.pathname.endsWith("/chart") });
@@ -134,9 +143,12 @@ export function ChartProvider({ children }: { children: ReactNode }) {
 
   const open = useCallback<Held["open"]>(
     async (patient, found = null) => {
+      // Who chooses another one meanwhile wants that one.
+      const turn = (turns.current += 1);
       setOpening(true);
       try {
         const answer = await told(api.POST("/api/v1/charts/{patient}/open", { ...inChart(patient), body: {} }));
+        if (turn !== turns.current) return;
         if (answer.verdict === "permit") permitted(patient, found, answer);
         else if (answer.verdict === "glass")
           setAsked({ patient, found, offer: answer.offer, code: answer.code, cell: null });
@@ -144,8 +156,10 @@ export function ChartProvider({ children }: { children: ReactNode }) {
           setAsked(null);
           setDenied({ answer, found });
         }
+      } catch (error) {
+        if (turn === turns.current) throw error;
       } finally {
-        setOpening(false);
+        if (turn === turns.current) setOpening(false);
       }
     },
     [permitted],
@@ -196,24 +210,40 @@ export function ChartProvider({ children }: { children: ReactNode }) {
   }, [shutNow]);
 
   useLive(["glass", "chart"], (event) => {
-    if (event.kind === "chart") shutNow("shut");
+    if (event.kind === "chart") shutUnlessAnother();
     else if (event.data["change"] === "ended") glassEnded(String(event.data["glass"]), String(event.data["by"] ?? ""));
   });
+
+  // Which chart has shut the session says: it may be the one before this one. Where it says nothing, it is this one.
+  const shutUnlessAnother = () => {
+    const [before, open] = [sessionNow.current, latest.current];
+    const told = Promise.race([refresh(), new Promise((over) => setTimeout(over, askedWithin))]);
+    void told.then(() =>
+      setTimeout(() => {
+        if (sessionNow.current === before && latest.current === open) shutNow("shut");
+      }),
+    );
+  };
 
   const glassEnded = (glass: string, by: string) => {
     if (latest.current?.basis.glass === glass) shutNow("ended", by);
     // That the right is gone may be told before why.
-    else setShut((before) => (before?.by === "shut" && before.glass === glass ? { ...before, by: "ended", detail: by } : before));
+    else
+      setShut((before) =>
+        before !== null && before.glass === glass && before.detail === null && ["shut", "ended"].includes(before.by)
+          ? { ...before, by: "ended", detail: by }
+          : before,
+      );
   };
 
   // Another tab of this session has moved to another chart, or the right to this one has ended while nobody could tell.
   useEffect(() => {
-    if (chart === null || confirmed !== chart || session.locked) return;
+    if (chart === null || session === openedIn.current || session.locked) return;
     const { glass } = chart.basis;
     if (session.focus !== null && session.focus !== chart.patient) shutNow("moved");
     else if (glass !== null && !session.glass.some((open) => open.glass === glass)) shutNow("ended");
-    else if (session.focus === chart.patient && !session.focus_readable) shutNow("shut");
-  }, [chart, confirmed, session, shutNow]);
+    else if (session.focus === chart.patient && !session.focus_rules.includes(chart.basis.rule)) shutNow("shut");
+  }, [chart, session, shutNow]);
 
   // A glass for a part of this chart has ended: what it showed goes, and the rest is asked for anew.
   const parts = chart === null ? "" : glassOf(session, chart.patient).map((open) => open.glass).join(" ");
@@ -239,12 +269,13 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       close,
       shutNow,
       askForMore: (offer, code) =>
-        setAsked({ patient: offer.patient, found: null, offer, code, cell: offer.cell }),
+        setAsked({ patient: offer.patient, found: personKnown(client, latest.current), offer, code, cell: offer.cell }),
     }),
-    [chart, shut, opening, open, close, shutNow],
+    [chart, client, shut, opening, open, close, shutNow],
   );
   return (
     <ChartContext value={held}>
+      {chart ? <Deadline chart={chart} /> : null}
       <DraftProvider>{children}</DraftProvider>
       {asked ? (
         <GlassDialog

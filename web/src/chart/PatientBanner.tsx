@@ -7,14 +7,13 @@ import { left, Moment, useMoment, useNow } from "../parts/time";
 import { texts } from "../texts";
 import { basisSentence } from "./basis";
 import { useChart, type OpenChart } from "./ChartProvider";
-import { useDeadlines, useShutAtDeadline, type Deadlines } from "./deadlines";
+import { useDeadlines, type Deadlines } from "./deadlines";
 import { usePerson } from "./person";
 import { useRecords } from "./records";
 import { allergies } from "./summaries";
 
 export function PatientBanner({ chart }: { chart: OpenChart }) {
   const deadlines = useDeadlines(chart);
-  useShutAtDeadline(chart, deadlines);
   return (
     <section className="h-banner" aria-label={texts.chart.banner}>
       <div className="h-banner-in">
@@ -106,6 +105,7 @@ function GlassClock({ deadlines: { until, idle }, label }: { deadlines: Deadline
   const t = texts.chart.clock;
   const idleFirst = idle !== null && (until === null || idle < until);
   const near = Math.min(until ?? Infinity, idle ?? Infinity) - now < soon;
+  if (until !== null && until <= now) return <p className="h-banner-clock near">{t.over(label)}</p>;
   return (
     <p className={near ? "h-banner-clock near" : "h-banner-clock"} role="timer">
       <strong>{t.open(label)}</strong>{" "}

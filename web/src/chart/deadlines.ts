@@ -2,7 +2,7 @@
 // reached or not.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { serverNow } from "../api/clock";
 import type { Glass } from "../api/types";
 import { useSession, useSessionState } from "../session/SessionProvider";
@@ -15,18 +15,16 @@ export interface Deadlines {
   idle: number | null;
 }
 
-/** When something of this chart was last read while this page was looking. */
-function useLastUse(): number | null {
-  const client = useQueryClient();
-  const [last, setLast] = useState<number | null>(null);
-  useEffect(
-    () =>
-      client.getQueryCache().subscribe((event) => {
-        if (event.type === "updated" && event.action.type === "success" && event.query.queryKey[0] === "chart") setLast(serverNow());
-      }),
-    [client],
-  );
-  return last;
+// When something of the chart was last read while this page was looking.
+let lastRead: number | null = null;
+const readers = new Set<() => void>();
+const watchReads = (reader: () => void) => {
+  readers.add(reader);
+  return () => readers.delete(reader);
+};
+function setLastRead(at: number | null) {
+  lastRead = at;
+  for (const each of readers) each();
 }
 
 /** What was read here since the session was told of puts the end off, as it does on the server. */
@@ -38,7 +36,7 @@ function idleEnd({ idle_until, idle_seconds }: Glass, lastUse: number | null): n
 
 export function useDeadlines(chart: OpenChart): Deadlines {
   const session = useSession();
-  const last = useLastUse();
+  const last = useSyncExternalStore(watchReads, () => lastRead);
   const open = glassOf(session, chart.patient);
   const glass = open.find((one) => one.glass === chart.basis.glass) ?? open[0] ?? null;
   return {
@@ -51,23 +49,35 @@ export function useDeadlines(chart: OpenChart): Deadlines {
 /** How long the server has to say that it was used elsewhere. */
 const grace = 5000;
 
-/** Shuts the chart at its deadline. The server knows better when it can be asked, for another tab may have used it. */
-export function useShutAtDeadline(chart: OpenChart, { glass, until, idle }: Deadlines) {
+/**
+ * Shuts the chart at its deadline, whichever page is looked at. The server knows better when it can be asked, for another
+ * tab may have used it. Where a glass for a part of it ends, what that part showed goes.
+ */
+export function Deadline({ chart }: { chart: OpenChart }) {
   const { shutNow } = useChart();
   const { refresh, live } = useSessionState();
+  const client = useQueryClient();
+  const { glass, until, idle } = useDeadlines(chart);
   const whole = glass !== null && chart.basis.glass === glass.glass;
+  useEffect(() => {
+    setLastRead(null);
+    return client.getQueryCache().subscribe((event) => {
+      if (event.type === "updated" && event.action.type === "success" && event.query.queryKey[0] === "chart") setLastRead(serverNow());
+    });
+  }, [client, chart.patient]);
   useEffect(() => {
     const timers: number[] = [];
     const at = (deadline: number | null, reached: () => void) => {
       if (deadline !== null) timers.push(window.setTimeout(reached, Math.max(0, deadline - serverNow())));
     };
-    at(until, () => (whole ? shutNow("expired") : void refresh()));
-    const idled = () => (whole ? shutNow("idle") : undefined);
+    const over = (by: "expired" | "idle") => (whole ? shutNow(by) : void client.resetQueries({ queryKey: ["chart"] }));
+    at(until, () => (!whole && live.contact() === "live" ? void refresh() : over("expired")));
     at(idle, () => {
-      if (live.contact() !== "live") return idled();
+      if (live.contact() !== "live") return over("idle");
       void refresh();
-      timers.push(window.setTimeout(idled, grace));
+      if (whole) timers.push(window.setTimeout(() => over("idle"), grace));
     });
     return () => timers.forEach(clearTimeout);
-  }, [until, idle, whole, shutNow, refresh, live]);
+  }, [until, idle, whole, shutNow, refresh, live, client]);
+  return null;
 }
