@@ -77,6 +77,7 @@ class Around {
         evidence_(state.evidence),
         person_(evidence_.find("staff", held.staff.text())),
         patient_(evidence_.find("patient", held.patient.text())),
+        opened_(held.opened_at),
         since_(held.opened_at - before_case),
         hidden_(hidden_relations(state)) {}
 
@@ -133,9 +134,15 @@ class Around {
     return out;
   }
 
+  // What began later explains nothing of what was done.
+  bool held_then(const Held& held) const {
+    return evidence_.fact(held.fact).start <= opened_ && opened_ < held.end;
+  }
+
   std::set<NodeId> others(const std::vector<Held>& held, NodeId node) const {
     std::set<NodeId> out;
-    for (const auto& each : held) out.insert(other_end(each, node));
+    for (const auto& each : held)
+      if (held_then(each)) out.insert(other_end(each, node));
     return out;
   }
 
@@ -144,14 +151,14 @@ class Around {
     const auto& fact = evidence_.fact(held.fact);
     const auto& edge = evidence_.edge(fact.edge);
     const auto other = other_end(held, here);
-    CaseRelation out{
-        .relation = evidence_.text_of(edge.relation),
-        .from = evidence_.text_of(edge.from),
-        .to = evidence_.text_of(edge.to),
-        .start = {},
-        .end = {},
-        .source = evidence_.text_of(fact.feed),
-        .links = there != NodeId::unnamed && (other == there || near_there.contains(other))};
+    CaseRelation out{.relation = evidence_.text_of(edge.relation),
+                     .from = evidence_.text_of(edge.from),
+                     .to = evidence_.text_of(edge.to),
+                     .start = {},
+                     .end = {},
+                     .source = evidence_.text_of(fact.feed),
+                     .links = held_then(held) && there != NodeId::unnamed &&
+                              (other == there || near_there.contains(other))};
     if (fact.start != far_past) out.start = fact.start;
     if (held.end != far_future) out.end = held.end;
     if (fact.recorded_by != NodeId::unnamed) out.source = evidence_.text_of(fact.recorded_by);
@@ -162,6 +169,7 @@ class Around {
   const Evidence& evidence_;
   const NodeId person_;
   const NodeId patient_;
+  const Instant opened_;
   const Instant since_;
   const std::set<std::string> hidden_;
   std::size_t looked_at_ = 0;

@@ -23,7 +23,8 @@ struct CaseRelation {
   std::optional<Instant> start;  // nothing: for as long as anybody knows
   std::optional<Instant> end;    // nothing: it is open
   std::string source;            // the feed, or "staff/id" of who recorded it
-  bool links = false;            // it lies on a way of at most two facts between person and patient
+  // It lies on a way of at most two facts, held when the case was opened, from person to patient.
+  bool links = false;
 };
 // Relations of the policy at the person or the patient, those that ended long before the case left
 // out; what links first, then what began last. For reviewers: others, and the person, get none.

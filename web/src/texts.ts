@@ -71,7 +71,7 @@ export const texts = {
     },
     unconfirmed:
       "The server has not confirmed yet that you are signed out. This page goes on telling it: leave it open until this message is gone.",
-    watched: "Whatever is opened here is written down, and the patient can see it.",
+    watched: "Whatever is opened here is written down, and the patient can ask who came.",
   },
 
   session: {
@@ -389,7 +389,7 @@ export const texts = {
     costs: {
       written: "It is written down before anything is shown: who you are, when, from where, and why.",
       reviewed: "Somebody else reviews it.",
-      patient: "The patient can see that you came, when and why.",
+      patient: "The patient can ask who came, when and why, and has a right to be told.",
       owed: (within: string, prompt: string) => `Within ${within} you owe an answer: ${prompt}`,
       lasts: (lasts: string, idle: string) =>
         `It ends by itself: after ${lasts}, after ${idle} without use, or when you open another chart.`,

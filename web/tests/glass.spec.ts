@@ -81,7 +81,7 @@ test("C02: the dialog has the reasons with their help texts, and none is chosen 
   await expect(dialog(page)).toContainText("Tomasz Wójcik");
   await expect(dialog(page)).toContainText("born 2 Nov 1986");
   await expect(dialog(page)).toContainText(physician.name);
-  await expect(dialog(page)).toContainText("The patient can see");
+  await expect(dialog(page)).toContainText("The patient can ask who came");
   await noViolations(page);
   await page.getByRole("radio", { name: "Clinical access" }).check();
   await expect(dialog(page)).toContainText("after 1 hour, after 10 minutes without use, or when you open another chart");
