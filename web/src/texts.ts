@@ -166,6 +166,7 @@ export const texts = {
     stillOpen: "Chart still open:",
     backToChart: "Back to the chart",
     recent: "Charts that you opened lately",
+    opening: (who: string) => `Opening the chart of ${who}`,
   },
   chart: {
     title: "Chart",

@@ -159,3 +159,61 @@ test("behind a lock the document names nobody whose chart is still open", async 
   await page.getByRole("button", { name: "Unlock" }).click();
   await expect(still).toBeVisible();
 });
+
+test("a chart that does not come stands in nobody's way: another one is opened, and what comes is said", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"], facts: [{ relation: "member", from: "me", to: "team/cardiology" }] });
+  await physician.signIn(page);
+  let answer = () => {};
+  const slow = new Promise<void>((done) => {
+    answer = done;
+  });
+  const stalled = "p-000002";
+  let asked = 0;
+  await page.route("**/charts/~/open", async (route) => {
+    if (route.request().headers()["halligan-patient"] === stalled) {
+      asked += 1;
+      await slow;
+    }
+    await route.continue();
+  });
+  await field(page).fill(stalled);
+  await expect(rows(page)).toHaveCount(1);
+  await rows(page).first().dblclick();
+  await expect(page.getByRole("status").filter({ hasText: "Opening the chart of Tomasz Wójcik" })).toBeVisible();
+  await noViolations(page);
+  await field(page).fill("p-000001");
+  await rows(page).filter({ hasText: "p-000001" }).click();
+  const patient = page.getByRole("region", { name: "Patient", exact: true });
+  await expect(patient).toContainText("Margaret Ellison");
+  expect(asked, "pressed twice is asked once").toBe(1);
+  const late = page.waitForResponse((response) => response.request().headers()["halligan-patient"] === stalled);
+  answer();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((done) => setTimeout(done))); // what waits for the answer has gone on
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(patient).toContainText("Margaret Ellison");
+});
+
+test("keys that are pressed before the dialog is there do nothing else meanwhile", async ({ hospital, page }) => {
+  const physician = await hospital.newPerson({ roles: ["physician"] });
+  await physician.signIn(page);
+  let answer = () => {};
+  const slow = new Promise<void>((done) => {
+    answer = done;
+  });
+  let asked = 0;
+  await page.route("**/charts/~/open", async (route) => {
+    asked += 1;
+    await slow;
+    await route.continue();
+  });
+  await field(page).fill("p-000002");
+  await expect(rows(page)).toHaveCount(1);
+  await field(page).press("ArrowDown");
+  for (const key of ["Enter", "2", "Enter"]) await page.keyboard.press(key);
+  await expect(field(page)).toHaveValue("p-000002");
+  answer();
+  await expect(page.getByRole("dialog", { name: "Breaking the glass" })).toBeVisible();
+  await expect(field(page)).toHaveValue("p-000002");
+  expect(asked).toBe(1);
+});

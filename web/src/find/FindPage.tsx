@@ -4,8 +4,6 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
-import type { FoundPatient } from "../api/types";
-import { useChart } from "../chart/ChartProvider";
 import { Page } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { texts } from "../texts";
@@ -13,6 +11,7 @@ import { BirthDate, useBirthDate } from "./BirthDate";
 import { patienceFor, worthAsking, type Given } from "./criteria";
 import { FoundList, optionId } from "./FoundList";
 import { RecentCharts } from "./RecentCharts";
+import { useOpening } from "./opening";
 import { findPatients } from "./search";
 import { StillOpen } from "./StillOpen";
 import { WardChoice } from "./WardChoice";
@@ -21,13 +20,12 @@ const same = (one: Given | null, other: Given) =>
   one !== null && one.who.trim() === other.who.trim() && one.born === other.born && one.ward === other.ward;
 
 export function FindPage() {
-  const { open, opening } = useChart();
+  const { coming, refused, choose, isForReasons } = useOpening();
   const [who, setWho] = useState("");
   const [ward, setWard] = useState("");
   const birth = useBirthDate();
   const [asked, setAsked] = useState<Given | null>(null);
   const [active, setActive] = useState(-1);
-  const [refused, setRefused] = useState<unknown>(null);
   const field = useRef<HTMLInputElement>(null);
   const list = useId();
   const given: Given = { who, born: birth.iso, ward };
@@ -55,22 +53,18 @@ export function FindPage() {
   const current = same(asked, given);
   useEffect(() => setActive(-1), [found.data]);
 
-  const choose = (patient: FoundPatient) => {
-    if (opening) return;
-    setRefused(null);
-    open(patient.id, patient).catch(setRefused);
-  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const marked = patients[active];
     if (!current) {
       if (who.trim() !== "" || given.born !== null || ward !== "") setAsked(given);
-    } else if (marked !== undefined) choose(marked);
+    } else if (marked !== undefined) choose(marked.id, marked);
     else if (found.isError) void found.refetch();
     else if (patients.length > 0) setActive(0);
   };
   const steer = (event: KeyboardEvent) => {
     const last = patients.length - 1;
+    if (isForReasons(event.key)) return event.preventDefault();
     if (last < 0) return;
     if (event.key === "ArrowDown") setActive((at) => Math.min(last, at + 1));
     else if (event.key === "ArrowUp") setActive((at) => Math.max(0, at - 1));
@@ -129,17 +123,10 @@ export function FindPage() {
         more={found.data?.more ?? false}
         state={asked === null ? "idle" : found.isFetching ? "searching" : found.isError ? "failed" : "done"}
         active={active}
-        busy={opening}
-        onChoose={choose}
+        coming={coming}
+        onChoose={(patient) => choose(patient.id, patient)}
       />
-      {asked === null ? (
-        <RecentCharts
-          onChoose={(patient) => {
-            setRefused(null);
-            open(patient).catch(setRefused);
-          }}
-        />
-      ) : null}
+      {asked === null ? <RecentCharts onChoose={choose} /> : null}
     </Page>
   );
 }

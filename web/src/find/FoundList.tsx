@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react";
 import type { FoundPatient } from "../api/types";
 import { useAge } from "../parts/person";
 import { Moment } from "../parts/time";
+import { Uncovered } from "../parts/Uncovered";
 import { texts } from "../texts";
 
 export const optionId = (list: string, at: number) => `${list}-${String(at)}`;
@@ -16,11 +17,13 @@ interface Props {
   more: boolean;
   state: "idle" | "searching" | "failed" | "done";
   active: number;
-  busy: boolean;
+  /** Whose chart is on its way. */
+  coming: string | null;
   onChoose: (patient: FoundPatient) => void;
 }
 
-function said({ state, patients, more }: Props): string {
+function said({ state, patients, more, coming }: Props): string {
+  if (coming !== null) return texts.find.opening(coming);
   if (state === "searching") return texts.find.searching;
   if (state !== "done") return "";
   if (patients.length === 0) return texts.find.nobody;
@@ -28,13 +31,13 @@ function said({ state, patients, more }: Props): string {
 }
 
 export function FoundList(props: Props) {
-  const { id, patients, state, active, busy, onChoose } = props;
+  const { id, patients, state, active, onChoose } = props;
   return (
     <>
       <p className="h-find-said" role="status">
-        {said(props)}
+        <Uncovered>{said(props)}</Uncovered>
       </p>
-      <div role="listbox" id={id} aria-label={texts.find.results} className="h-found" aria-busy={state === "searching" || busy}>
+      <div role="listbox" id={id} aria-label={texts.find.results} className="h-found" aria-busy={state === "searching"}>
         {patients.map((patient, at) => (
           <Row key={patient.id} id={optionId(id, at)} patient={patient} active={at === active} onChoose={onChoose} />
         ))}
