@@ -96,7 +96,10 @@ Cell cell_of(const OfferedCell& wanted, const PatientId& patient) {
   cell.labels = wanted.labels;
   if (!wanted.categories.empty()) cell.categories = wanted.categories;
   cell.patient = patient.text();
-  cell.survey = true;
+  // Of what is there it may be some; what is to be written is what was said of it, and no more.
+  const bool looks = wanted.action == Action::read || wanted.action == Action::search;
+  cell.survey = looks;
+  if (!looks && !cell.categories) cell.categories.emplace();
   return cell;
 }
 

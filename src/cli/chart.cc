@@ -358,7 +358,7 @@ void add_chart_verbs(CLI::App& app, Shell& shell) {
       },
       open);
   verb<Break>(app, shell, "break", "Break the glass on one chart, for a reason",
-              "halligan break p-000002 --reason clinical-access --answer \"found unresponsive\"",
+              "halligan break p-000002 --reason life-threat",
               describe_break, break_glass);
 }
 

@@ -106,6 +106,17 @@ TEST_F(ApiWorld, AnOpenReferralOpensTheChartAndIsNamed) {
   EXPECT_TRUE(state().pending.empty());
 }
 
+TEST_F(ApiWorld, WhatIsToBeAddedIsWhatWasSaidAndNoMore) {
+  const auto token = sign_in("doc");
+  records_.answers["Patient/p-2"] = {200, "{}"};
+  ASSERT_EQ(post("/api/v1/charts/p-2/break", token, {{"reason", "life-threat"}}).status, 201);
+  const json::object note{{"action", "append"}, {"type", "DocumentReference"}};
+  const auto asked = post("/api/v1/charts/p-2/open", token, {{"cell", note}});
+  EXPECT_EQ(asked.str("verdict"), "glass") << "its label might have been one that the reason gives";
+  const json::object read{{"action", "read"}, {"type", "DocumentReference"}};
+  EXPECT_EQ(post("/api/v1/charts/p-2/open", token, {{"cell", read}}).str("verdict"), "permit");
+}
+
 TEST_F(ApiWorld, TheSessionSaysWhetherTheChartInFrontMayStillBeReadAndThatIsNoAccess) {
   const auto token = sign_in("doc");
   EXPECT_TRUE(get("/api/v1/session", token)["focus_rules"].as_array().empty());

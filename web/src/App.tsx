@@ -1,6 +1,7 @@
 // App.tsx - signed in, or not, or locked; then the page.
 
-import { Navigate, Route, Routes, useLocation } from "react-router";
+import { useEffect, useRef } from "react";
+import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router";
 import { ChartPage } from "./chart/ChartPage";
 import { ChartProvider } from "./chart/ChartProvider";
 import { FindPage } from "./find/FindPage";
@@ -52,9 +53,24 @@ function Bounded({ children }: { children: React.ReactNode }) {
   return <PageBoundary place={pathname}>{children}</PageBoundary>;
 }
 
+/** Who signs in where somebody else was begins at the beginning, not at that one's page. */
+function useBeginning(staff: string | null): boolean {
+  const navigate = useNavigate();
+  useLocation(); // going there is what renders again
+  const before = useRef(staff);
+  const another = before.current !== null && staff !== null && before.current !== staff;
+  useEffect(() => {
+    if (staff !== null) before.current = staff;
+    if (another) void navigate("/find", { replace: true });
+  }, [another, navigate, staff]);
+  return another;
+}
+
 export function App() {
   const { status } = useSessionState();
   const covered = useCovered();
+  const another = useBeginning(lastOf(status)?.staff ?? null);
+  if (another) return <Loading />;
   if (status.is === "starting") return status.locked ? <LockScreen /> : <Loading />;
   const session = lastOf(status);
   const locked = status.is === "in" && status.session.locked;

@@ -106,10 +106,13 @@ test("a shared workstation passes from one person to the next", async ({ hospita
   const second = await hospital.newPerson({ roles: ["nurse"] });
   await first.signIn(page);
   await field(page).fill("zz");
+  await page.getByRole("banner").getByRole("link", { name: "Mine" }).click();
+  await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toHaveText("Mine");
   await page.getByRole("button", { name: "Lock" }).click();
   await page.getByRole("button", { name: "Sign in as somebody else" }).click();
   await second.fillIn(page);
   await expect(page.getByRole("banner").getByText(second.name)).toBeVisible();
+  await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toHaveText("Find a patient");
   await expect(field(page)).toHaveValue("");
 });
 

@@ -51,7 +51,8 @@ export function FindPage() {
   });
   const patients = asked === null ? [] : (found.data?.patients ?? []);
   const current = same(asked, given);
-  useEffect(() => setActive(-1), [found.data]);
+  // The only one is marked: Enter opens it.
+  useEffect(() => setActive(found.data?.patients.length === 1 ? 0 : -1), [found.data]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
