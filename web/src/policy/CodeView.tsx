@@ -87,7 +87,7 @@ function showLine(list: HTMLElement | null, number: number) {
   const line = list?.querySelector(`li:nth-child(${String(number)})`);
   if (list === null || !(line instanceof HTMLElement)) return;
   list.scrollTop = line.offsetTop - list.clientHeight / 3;
-  line.scrollIntoView({ block: "nearest" });
+  line.scrollIntoView({ block: "center" });
 }
 
 interface LineProps {
