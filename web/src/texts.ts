@@ -545,6 +545,17 @@ export const texts = {
   },
   work: {
     title: "Work",
+    closed: {
+      title: "Closed cases",
+      none: "No case that you may see is closed.",
+      opened: "Opened",
+      person: "Person",
+      patient: "Patient",
+      what: "What",
+      finding: "Finding",
+      by: "Closed by",
+      itself: "by itself",
+    },
     glass: {
       title: "Your open glass",
       none: "No glass of yours is open.",

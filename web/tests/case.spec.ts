@@ -54,6 +54,32 @@ test("what links the two is drawn, and said as a list as well", async ({ hospita
   await noViolations(page);
 });
 
+test("what began after the case links nobody in it", async ({ hospital, page }) => {
+  const made = await aCase(hospital, [{ relation: "member", from: "me", to: "team/late-team" }]);
+  await made.physician.must("POST", "/api/v1/charts/~/referrals", { team: "late-team" }, { "Halligan-Patient": made.patient });
+  const person = await officer(hospital);
+  await person.signIn(page, `/console/work/${made.case}`);
+  const relations = page.getByRole("region", { name: "What links them" });
+  await expect(relations.getByText("No relation that held at the time leads from the person to the patient.")).toBeVisible();
+  await relations.getByText("The same as a list").click();
+  await expect(relations.getByRole("listitem").filter({ hasText: "referral" })).toContainText(made.patient);
+  await expect(relations.getByRole("listitem").filter({ hasText: "links them" })).toHaveCount(0);
+});
+
+test("cases that are closed are listed when somebody asks, with what was found", async ({ hospital, page }) => {
+  const made = await aCase(hospital);
+  const person = await officer(hospital);
+  await person.must("POST", `/api/v1/cases/${made.case}/close`, { finding: "training", comment: "talk about it" });
+  await person.signIn(page, "/console/work");
+  await page.getByText("Closed cases").click();
+  const row = page.getByRole("row").filter({ hasText: made.patient }).filter({ hasText: made.physician.name });
+  await expect(row).toContainText("Training");
+  await expect(row).toContainText(person.id);
+  await noViolations(page);
+  await row.getByRole("link", { name: "Broken glass" }).click();
+  await expect(page.getByText("talk about it")).toBeVisible();
+});
+
 test("P9: nobody closes their own case, and the page says why", async ({ hospital, page }) => {
   const both = await hospital.newPerson({ roles: ["physician", "privacy-officer"] });
   const [patient = ""] = somePatients(hospital, 1, both.id);

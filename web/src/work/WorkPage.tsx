@@ -5,6 +5,7 @@ import { Page } from "../parts/Page";
 import { useHasRole, useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { AboutMe } from "./AboutMe";
+import { ClosedCases } from "./ClosedCases";
 import { EverybodysGlass } from "./EverybodysGlass";
 import { MyGlass } from "./MyGlass";
 import { Queue } from "./Queue";
@@ -23,6 +24,7 @@ export function WorkPage() {
       <AboutMe own={queue.own} />
       {officer ? <EverybodysGlass /> : null}
       {reviews ? <Queue now={queue} /> : null}
+      {reviews ? <ClosedCases /> : null}
     </Page>
   );
 }
