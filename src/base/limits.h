@@ -47,6 +47,8 @@ inline constexpr std::size_t facts_body_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t resource_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t bundle_bytes_max = 32 * 1024 * 1024;
 inline constexpr std::size_t bundle_entries_max = 20'000;
+// Decided in one go while everybody else waits; each may be of another patient, and an entry.
+inline constexpr std::size_t cells_at_once_max = 2'000;
 inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t json_values_max = 250'000;  // of one command
 inline constexpr std::size_t json_keys_max = 1'000;      // of one object in a command

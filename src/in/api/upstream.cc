@@ -169,7 +169,12 @@ std::variant<Asked, http::Response> ask_patient(Api& api, const http::Request& r
 }
 
 Result<Found> find_people(Api& api, const Criteria& criteria, std::size_t at_most) {
-  return send_search(api, criteria, one_value(criteria.id, ""), at_most);
+  auto found = send_search(api, criteria, one_value(criteria.id, ""), at_most);
+  // One of another id is not who was asked for, whatever the record system thinks.
+  if (found && !criteria.id.empty())
+    std::erase_if(found->people,
+                  [&](const Person& person) { return person.id.text() != criteria.id; });
+  return found;
 }
 
 Result<Found> find_people(Api& api, const Criteria& criteria, const std::vector<PatientId>& among) {
@@ -180,7 +185,6 @@ Result<Found> find_people(Api& api, const Criteria& criteria, const std::vector<
     for (auto at = done; at < end; ++at) ids += (ids.empty() ? "" : ",") + among[at].text();
     auto found = send_search(api, criteria, ids, end - done);
     if (!found) return found.fault();
-    // One of another id is not who was asked for, whatever the record system thinks.
     const auto asked = std::span{among}.subspan(done, end - done);
     for (auto& person : found->people)
       if (std::ranges::find(asked, person.id) != asked.end())

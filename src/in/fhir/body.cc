@@ -222,22 +222,28 @@ class Reader {
   }
 
   // A type outside the compartment has no link that could be trusted to be the only one.
-  void read_all_references(const dom::element& element, bool top) {
+  // `patient`: what stands where a patient should.
+  void read_all_references(const dom::element& element, bool top, bool patient = false) {
     dom::array list;
     if (element.get(list) == simdjson::SUCCESS) {
-      for (const auto each : list) read_all_references(each, false);
+      for (const auto each : list) read_all_references(each, false, patient);
       return;
     }
     const auto object = object_of(element);
     if (!object) return;
     if (!top && member(*object, "resourceType")) return;  // find_embedded reads it as what it is
-    if (const auto reference = text_member(*object, "reference"); reference && room_for_one()) {
+    const bool of_patient = !top && (patient || text_member(*object, "type") == "Patient");
+    const auto reference = text_member(*object, "reference");
+    if (of_patient && !reference) out_.checkable = false;
+    if (reference && room_for_one()) {
       const auto target = target_of(*reference, bases_);
       if (target.kind == Target::Kind::patient) out_.patients.push_back(target.id);
-      if (target.kind == Target::Kind::unclear && reference->find("Patient") != string_view::npos)
+      if (target.kind == Target::Kind::unclear &&
+          (of_patient || reference->find("Patient") != string_view::npos))
         out_.checkable = false;
     }
-    for (const auto& field : *object) read_all_references(field.value, false);
+    for (const auto& field : *object)
+      read_all_references(field.value, false, field.key == "patient");
   }
 
   // Beyond the bound nothing more is looked at: the whole is not checkable.
@@ -294,6 +300,7 @@ class Reader {
     if (!object) return;
     const auto type_element = member(*object, "resourceType");
     note_taking_over(*object, type_element.has_value());
+    if (contained && !type_element) out_.checkable = false;  // whose it is depends on its type
     if (type_element) {
       const auto type = text_of(*type_element).value_or("");
       if (!policy::is_resource_type(type)) out_.checkable = false;

@@ -44,7 +44,7 @@ TEST(Body, BoundsWhatOneResourceRefersToAndContains) {
     std::string out = R"(,"performer":[{"reference":"#a"})";
     for (std::size_t i = 1; i < references; ++i) out += R"(,{"reference":"#a"})";
     out += R"(],"contained":[{"resourceType":"Device","id":"a"})";
-    for (std::size_t i = 1; i < contained; ++i) out += ",{}";
+    for (std::size_t i = 1; i < contained; ++i) out += R"(,{"resourceType":"Basic"})";
     return read(observation(out + "]"));
   };
   EXPECT_TRUE(with(limits::resource_references_max - 1, limits::resource_contained_max).checkable);
@@ -126,8 +126,18 @@ TEST(Body, ReadsWhatIsInsideAsWhatItIs) {
                  R"("entry":[{"resource":{"resourceType":"Patient","id":"p-3"}}]})")
                 .patients,
             std::vector<std::string>{"p-3"});
+  EXPECT_FALSE(
+      read(observation(R"(,"contained":[{"subject":{"reference":"Patient/p-2"}}])")).checkable);
   EXPECT_EQ(read(R"({"resourceType":"Device","patient":{"reference":"Patient/p-4"}})").patients,
             std::vector<std::string>{"p-4"});
+  // Who is meant cannot be followed: it is somebody, all the same.
+  const std::string urn = R"("reference":"urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7")";
+  for (const std::string& who :
+       {R"("patient":{)" + urn + "}", std::string{R"("patient":{"display":"Jane Roe"})"},
+        R"("extension":[{"valueReference":{"type":"Patient",)" + urn + "}}]",
+        std::string{R"("owner":{"type":"Patient","identifier":{"value":"1"}})"}})
+    EXPECT_FALSE(read(R"({"resourceType":"Device",)" + who + "}").checkable) << who;
+  EXPECT_TRUE(read(R"({"resourceType":"Device","owner":{)" + urn + "}}").checkable);
   EXPECT_EQ(
       read(
           R"({"resourceType":"Patient","id":"p-5","link":[{"other":{"reference":"Patient/p-6"}}]})")
@@ -260,6 +270,23 @@ TEST(Body, ShowsLittleOfAPerson) {
   EXPECT_EQ(std::get<std::string>(minimal_demographics(patient)),
             R"({"resourceType":"Patient","id":"p-1","name":[{"family":"Roe",)"
             R"("given":["Jane"]}],"gender":"female","birthDate":"1961-04-02"})");
+}
+
+TEST(Body, FindsTheRecordSystemsAddressHoweverJsonSpellsIt) {
+  for (const auto* spelling :
+       {R"(http://127.0.0.1:8103/fhir)", R"(http:\/\/127.0.0.1:8103\/fhir)",
+        R"(http:\//127.0.0.1:8103/fhir)", R"(http:\u002f\u002F127.0.0.1:8103/fhir)",
+        R"(\u0068ttp://127.0.0.1:8103/fhir)", R"(HTTP://127.0.0.1:8103/FHIR)"}) {
+    const std::string address{spelling};
+    EXPECT_EQ(without_upstream("[\"" + address + "/Patient/1\"]", bases), R"(["Patient/1"])");
+    EXPECT_EQ(without_upstream("[\"see " + address + "\"]", bases),
+              R"(["see https://halligan.example/fhir"])");
+    const auto longer = "[\"" + address + "r/Patient/1\"]";
+    EXPECT_EQ(without_upstream(longer, bases), longer);
+  }
+  for (const auto* other : {R"(["\\u0068ttp://127.0.0.1:8103/fhir"])", R"(["http://127.0.0.1:8103)",
+                            R"(["\u00)", "h", ""})
+    EXPECT_EQ(without_upstream(other, bases), other);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // recompose.cc - the places where bytes of ours stand in for, or beside, those of a resource.
+#include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "in/fhir/parsed_json.h"
 
@@ -37,11 +39,34 @@ std::variant<std::string, Malformed> minimal_demographics(const Resource& patien
 
 namespace {
 
-// The address as JSON may spell it: with slashes as they are, or escaped.
-std::string escaped_slashes(string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '/' ? std::string{"\\/"} : std::string{c};
-  return out;
+// One character of JSON text, which may spell it in several ways; NUL where it is none of ASCII.
+struct Spelled {
+  char means = 0;
+  std::size_t bytes = 1;
+};
+
+Spelled spelled_at(string_view text, std::size_t at) {
+  if (at >= text.size()) return {};
+  if (text[at] != '\\') return {text[at], 1};
+  const auto escaped = text.substr(at + 1);
+  if (!escaped.starts_with('u')) return {escaped.starts_with('/') ? '/' : '\0', 2};
+  unsigned code = 0;
+  const auto digits = escaped.substr(1, 4);
+  std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+  return {code < 0x80 ? static_cast<char>(code) : '\0', 6};
+}
+
+char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// How many bytes spell the address there; 0: they say something else.
+std::size_t bytes_of(string_view address, string_view text, std::size_t from) {
+  auto at = from;
+  for (const char c : address) {
+    const auto found = spelled_at(text, at);
+    if (small(found.means) != small(c)) return 0;
+    at += found.bytes;
+  }
+  return at - from;
 }
 
 // What goes on with one of these is a longer name: another address.
@@ -50,32 +75,31 @@ bool goes_on(char c) {
          c == '_' || c == '.' || c == '~' || c == '%';
 }
 
-std::string replaced(std::string_view text, std::string_view address, std::string_view slash,
-                     const std::string& ours) {
-  std::string out;
-  for (std::size_t from = 0;;) {
-    const auto at = text.find(address, from);
-    if (at == string_view::npos) return out += text.substr(from);
-    const auto rest = text.substr(at + address.size());
-    out += text.substr(from, at - from);
-    from = at + address.size();
-    const bool alone = at >= 2 && text[at - 1] == '"' && text[at - 2] != '\\';
-    const auto after = rest.starts_with(slash) ? rest.substr(slash.size()) : string_view{};
-    if (!rest.empty() && goes_on(rest.front()))
-      out += address;
-    else if (alone && !after.empty() && after.front() >= 'A' && after.front() <= 'Z')
-      from += slash.size();
-    else
-      out += ours;
-  }
-}
-
 }  // namespace
 
 std::string without_upstream(string_view text, const Bases& bases) {
   if (bases.upstream.empty()) return std::string{text};
-  const auto plain = replaced(text, bases.upstream, "/", bases.ours);
-  return replaced(plain, escaped_slashes(bases.upstream), "\\/", bases.ours);
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto from = at;
+    const auto first = spelled_at(text, at);
+    const auto found = small(first.means) == small(bases.upstream.front())
+                           ? bytes_of(bases.upstream, text, at)
+                           : 0;
+    at += found == 0 ? first.bytes : found;
+    const auto slash = spelled_at(text, at);
+    if (found == 0 || goes_on(slash.means)) continue;
+    out += text.substr(copied, from - copied);
+    const bool alone = from >= 2 && text[from - 1] == '"' && text[from - 2] != '\\';
+    const auto after = spelled_at(text, at + slash.bytes).means;
+    if (alone && slash.means == '/' && after >= 'A' && after <= 'Z')
+      at += slash.bytes;
+    else
+      out += bases.ours;
+    copied = at;
+  }
+  return out += text.substr(std::min(copied, text.size()));
 }
 
 std::string splice_tag(string_view text, string_view system, string_view code) {

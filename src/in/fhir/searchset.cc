@@ -51,7 +51,7 @@ std::optional<Malformed> read_next(const dom::object& bundle, const Bases& bases
       url = {};
     if (url.starts_with('/')) url.remove_prefix(1);
     const bool fine =
-        !url.empty() && url.size() <= limits::target_bytes_max &&
+        !url.empty() && !url.starts_with('/') && url.size() <= limits::target_bytes_max &&
         url.find("..") == string_view::npos &&
         std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
     if (!fine || !out.empty())
@@ -80,6 +80,7 @@ std::variant<Page, Malformed> scan_searchset(string_view text, const Bases& base
   if (list.size() != cuts.size() || cuts.size() > limits::bundle_entries_max)
     return malformed("it has too many entries");
   std::size_t at = 0;
+  std::size_t cells = 0;
   for (const auto each : list) {
     const auto bytes = cuts[at++];
     const auto entry = object_of(each);
@@ -92,6 +93,8 @@ std::variant<Page, Malformed> scan_searchset(string_view text, const Bases& base
     auto& match = out.matches.emplace_back();
     read_resource(*resource, bases, match);
     match.bytes = bytes;
+    cells += std::max<std::size_t>(match.patients.size(), 1);
+    if (cells > limits::cells_at_once_max) return malformed("it tells of too many charts");
   }
   return out;
 }

@@ -82,7 +82,8 @@ std::string new_id_of(const needs::RecordAnswer& answer, const std::string& type
   }
   const auto body = scan_resource(answer.body.look(), bases);
   const auto* resource = std::get_if<Resource>(&body);
-  return resource != nullptr && resource->type == type ? resource->id : std::string{};
+  const bool named = resource != nullptr && resource->type == type && valid_id(resource->id);
+  return named ? resource->id : std::string{};
 }
 
 http::Response unknown_whether_written() {
