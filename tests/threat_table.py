@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""threat_table.py - the table of attacks in docs/threat-model.md, from the tests that try them.
+
+`tests/threat_table.py --write` puts it there; tests/test_threat_model.py holds it against what pytest knows.
+"""
+
+import pathlib
+import sys
+
+import attack_requests as asked
+import attack_wire as wire
+import hostile_answers as answers
+
+PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs/threat-model.md"
+BEGIN, END = "<!-- attacks: begin -->", "<!-- attacks: end -->"
+REQUEST, ANSWER, SLOW = "test_attacks.py::test_request", "test_hostile_upstream.py::test_answer", "test_hostile_upstream.py::test_slow_answer"
+
+LISTS = [
+    ("Spelling of paths, operations", REQUEST, asked.PATHS),
+    ("Searches by address", REQUEST, asked.QUERIES),
+    ("Posted searches and resources", REQUEST, asked.POSTED),
+    ("Methods", REQUEST, asked.METHODS),
+    ("One request hidden in another", REQUEST, wire.FRAMES + wire.CHUNKS),
+    ("Request lines", REQUEST, wire.LINES),
+    ("Hosts, proxies, claimed names", REQUEST, wire.HOSTS),
+    ("What would go on to the record server", REQUEST, wire.PASSED_ON),
+    ("Which chart", REQUEST, wire.CHARTS),
+    ("Other sites in a browser", REQUEST, wire.BROWSERS),
+    ("Tokens", REQUEST, wire.TOKENS),
+    ("The record server: whose record it is", ANSWER, answers.WHOSE),
+    ("The record server: the shape of JSON", ANSWER, answers.SHAPE),
+    ("The record server: HTTP", ANSWER, answers.WIRE),
+    ("The record server: errors", ANSWER, answers.ERRORS),
+    ("The record server: redirects", ANSWER, answers.REDIRECTS),
+    ("The record server: sets and pages", ANSWER, answers.SETS),
+    ("The record server: its address", ANSWER, answers.ADDRESSES),
+    ("The record server: people, whole charts", ANSWER, answers.PEOPLE),
+    ("The record server: answers to writes", ANSWER, answers.CREATES),
+    ("The record server: time", SLOW, answers.SLOW),
+]
+
+# Attacks that take more than one request, each with a test of its own.
+STEPS = [
+    ("steps-pipeline", "Sends requests of several sessions on one connection.", "src/in/http/connection.cc",
+     "test_attacks.py::test_pipelined_requests_are_each_of_their_own_right"),
+    ("steps-after-refusal", "Sends a request behind one that cannot be framed.", "src/in/http/connection.cc",
+     "test_attacks.py::test_pipelined_behind_a_refusal_is_not_read"),
+    ("steps-page", "Turns the page of another session's search.", "src/in/fhir/page_token.cc", "test_attacks.py::test_a_page_belongs_to_its_session"),
+    ("steps-hidden", "Tells a hidden patient from an unknown one by the answer.", "src/in/fhir/outcome.cc", "test_attacks.py::test_hidden_and_unknown_are_one_answer"),
+    ("steps-unseen", "Reaches for another chart without being written down.", "src/app/access.cc", "test_attacks.py::test_a_refusal_is_an_entry"),
+    ("steps-moved", "Moves a record to another patient between two reads.", "src/in/fhir/reads.cc", "test_hostile_upstream.py::test_subject_moves_between_reads"),
+    ("steps-moved-change", "Moves a record between the look at it and its change.", "src/in/fhir/writes.cc",
+     "test_hostile_upstream.py::test_subject_moves_before_a_change"),
+    ("steps-overwrite", "Overwrites another patient's record as if it were one's own patient's.", "src/in/fhir/writes.cc",
+     "test_hostile_upstream.py::test_change_of_what_became_anothers"),
+    ("steps-directory", "Names a patient in the directory, so that looking leaves no trace.", "src/in/fhir/body.cc",
+     "test_hostile_upstream.py::test_directory_that_names_a_patient_is_an_entry_of_theirs"),
+    ("steps-version", "Writes a header into a record's version.", "src/in/fhir/body.cc", "test_hostile_upstream.py::test_version_writes_no_header"),
+    ("steps-poison", "Sends an answer to a question that was not asked yet.", "src/in/fhir/reads.cc",
+     "test_hostile_upstream.py::test_late_second_answer_poisons_no_other_read"),
+    ("steps-next-patient", "Leads from one chart's search to another's.", "src/in/fhir/reads.cc", "test_hostile_upstream.py::test_next_page_of_another_patient"),
+    *((f"steps-next-{name}", f"Leads the next page {what}.", "src/in/fhir/reads.cc", f"test_hostile_upstream.py::test_next_page_stays_on_the_server[{url}]")
+      for name, what, url in (("root", "to the root of the server", "/admin?page2"), ("percent", "up in percent signs", "%2e%2e/%2e%2e/admin?page2"),
+                              ("type", "to another type", "Patient?page2"))),
+    ("steps-pages", "Leads from page to page without end.", "src/in/fhir/reads.cc", "test_hostile_upstream.py::test_pages_without_end"),
+    ("steps-whole-chart", "Leads through a whole chart without end.", "src/in/fhir/reads.cc", "test_hostile_upstream.py::test_whole_chart_without_end"),
+    ("steps-more", "Sends three hundred records where one was asked for.", "src/in/fhir/reads.cc", "test_hostile_upstream.py::test_more_than_asked"),
+    ("steps-found-by-id", "Lists everybody where one id was searched for.", "src/in/api/upstream.cc",
+     "test_hostile_upstream.py::test_api_search_by_id_lists_nobody_else"),
+    ("steps-found-hidden", "Lists a hidden patient to the console's search.", "src/app/find_person.cc",
+     "test_hostile_upstream.py::test_api_search_by_name_hides_the_hidden"),
+    *((f"steps-api-{name}", f"Answers the console's question with {what} that names a patient.", "src/in/api/upstream.cc",
+       f"test_hostile_upstream.py::test_api_tells_nothing_of_errors[{name}]")
+      for name, what in (("nonsense", "nonsense"), ("error", "an error"), ("redirect", "a redirect"))),
+]
+
+# People and disks: what the scenarios try.
+PEOPLE = [
+    ("insider-claims", "Opens claims under a glass.", "src/core/policy/decide.cc", "test_scenarios_glass.py::test_A07_claims_are_shut_glass_or_no_glass[physician-clinical-access]"),
+    ("insider-change", "Changes, deletes or moves records under a glass.", "src/in/fhir/writes.cc",
+     "test_scenarios_glass.py::test_A08_under_glass_nothing_else_reaches_the_record_server"),
+    ("insider-two-charts", "Keeps the glass of one chart open while reading another.", "src/app/access.cc", "test_scenarios_glass.py::test_C04_moving_to_another_chart_ends_the_glass"),
+    ("insider-after-sign-out", "Goes on reading after signing out.", "src/app/sessions.cc", "test_scenarios_endings.py::test_B03_logout"),
+    ("insider-download", "Goes on downloading after the right has ended.", "src/app/lease.h", "test_scenarios_endings.py::test_B03_a_running_download_is_cut[logout]"),
+    ("insider-locked", "Reads in a session that is locked.", "src/app/sessions.cc", "test_scenarios_endings.py::test_B03_a_locked_session_reads_nothing_until_its_password_is_given"),
+    ("insider-old-role", "Goes on reading after a role was taken away.", "src/app/house.cc", "test_scenarios_endings.py::test_B03_role_removed"),
+    ("insider-race", "Sends many requests while a right ends.", "src/app/lease.h", "test_scenarios_endings.py::test_B03_many_requests_at_once_end_together"),
+    ("insider-own-case", "Reviews their own case.", "src/core/cases/case.cc", "test_scenarios_endings.py::test_B04_nobody_reviews_their_own_case"),
+    ("insider-puppet", "Enrols somebody to review one's own case.", "src/app/review.cc", "test_scenarios_endings.py::test_B04_who_enrolled_somebody_is_no_second_person_for_them"),
+    ("insider-no-details", "Breaks the glass without giving what is asked.", "src/app/break_glass.cc", "test_scenarios_glass.py::test_C03_incomplete_details_are_refused_naming_the_prompt"),
+    ("insider-old-proof", "Breaks the glass with an old proof of identity.", "src/app/break_glass.cc", "test_scenarios_endings.py::test_B01_breaking_with_an_old_proof_is_a_step_up_challenge"),
+    ("thief-code", "Uses a one-time code a second time.", "src/app/sessions.cc", "test_scenarios_glass.py::test_B01_a_code_is_good_once"),
+    ("thief-guess", "Learns from a refusal which of name, password and code was wrong.", "src/in/api/sessions.cc",
+     "test_scenarios_glass.py::test_B01_signing_in_takes_two_factors_and_one_text_for_every_cause"),
+    ("network-old-tls", "Speaks an older TLS.", "src/in/http/transport.cc", "test_scenarios_endings.py::test_B07_older_tls_is_refused[TLSv1]"),
+    ("network-plain", "Speaks without TLS.", "src/in/http/transport.cc", "test_scenarios_endings.py::test_B07_plain_http_is_not_spoken"),
+    ("network-slow", "Sends sixty requests that never end.", "src/in/http/connection.cc", "test_bad_input.py::test_slow_clients_do_not_keep_others_waiting"),
+    ("network-headers", "Sends ten thousand headers.", "src/in/http/request_parser.cc", "test_bad_input.py::test_ten_thousand_headers"),
+    ("network-nobody", "Sends large bodies without a session.", "src/in/api/admit.cc", "test_bad_input.py::test_large_bodies_of_nobody_are_not_read[/fhir/Observation]"),
+    ("disk-read", "Reads the disk for names of patients.", "src/app/journal.cc", "test_scenarios_endings.py::test_B07_no_patient_data_in_plain_text_on_disk"),
+    ("disk-edit", "Edits an entry of the ledger.", "src/cli/verify.cc", "test_scenarios_ledger.py::test_D11_an_entry_edited"),
+    ("disk-edit-hash", "Edits an entry and its hash.", "src/cli/verify.cc", "test_scenarios_ledger.py::test_D11_an_entry_edited_with_its_hash"),
+    ("disk-delete", "Deletes an entry.", "src/cli/verify.cc", "test_scenarios_ledger.py::test_D11_an_entry_deleted"),
+    ("disk-exchange", "Exchanges two entries.", "src/cli/verify.cc", "test_scenarios_ledger.py::test_D11_two_entries_exchanged"),
+    ("disk-cut", "Cuts off the end of the ledger.", "src/cli/verify.cc", "test_scenarios_ledger.py::test_D11_the_end_cut_off"),
+    ("disk-checkpoint", "Edits a checkpoint.", "src/cli/verify.cc", "test_scenarios_ledger.py::test_D11_a_checkpoint_edited"),
+    ("disk-key", "Signs another history with another key.", "src/cli/verify.cc", "test_scenarios_ledger.py::test_D11_a_forged_key_is_not_believed"),
+    ("disk-fork", "Shows two histories.", "src/cli/verify.cc", "test_scenarios_ledger.py::test_D11_a_fork"),
+    ("disk-fails", "Makes the ledger's disk fail, so that nothing is written down.", "src/bin/writer_thread.cc",
+     "test_scenarios_faults.py::test_D10_nothing_leaves_while_the_ledger_cannot_be_written"),
+    ("clock-back", "Sets the clock back to keep a glass open.", "src/core/glass/glass.h",
+     "test_scenarios_faults.py::test_D13_no_glass_lives_longer_when_the_clock_jumps[-1]"),
+    ("clock-ahead", "Sets the clock ahead to keep a glass open.", "src/core/glass/glass.h",
+     "test_scenarios_faults.py::test_D13_no_glass_lives_longer_when_the_clock_jumps[1]"),
+]
+
+
+def sections():
+    """Heading, and rows of id, attack, what stops it, test."""
+    out = [(heading, [(a.id if test != ANSWER and test != SLOW else f"answer-{a.id}", a.what, a.stops, f"tests/{test}[{a.id}]") for a in attacks])
+           for heading, test, attacks in LISTS]
+    return out + [("In several steps", [(*row[:3], f"tests/{row[3]}") for row in STEPS]), ("People, networks, disks", [(*row[:3], f"tests/{row[3]}") for row in PEOPLE])]
+
+
+def table():
+    lines = [BEGIN, ""]
+    for heading, rows in sections():
+        lines += [f"### {heading}", "", "| id | attack | what stops it | test |", "|---|---|---|---|"]
+        lines += [f"| {name} | {what} | `{stops}` | `{test}` |" for name, what, stops, test in rows]
+        lines.append("")
+    return "\n".join([*lines, END])
+
+
+def written(text):
+    before, _, rest = text.partition(BEGIN)
+    return before + table() + rest.partition(END)[2]
+
+
+if __name__ == "__main__":
+    if "--write" not in sys.argv:
+        sys.exit("usage: threat_table.py --write")
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
