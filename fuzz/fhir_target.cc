@@ -14,7 +14,8 @@ http::Request request(std::string method, std::string_view target) {
   const auto mark = out.target.find('?');
   out.path = out.target.substr(0, mark);
   if (mark != std::string::npos) out.query = out.target.substr(mark + 1);
-  out.headers = {{"Content-Type", "application/fhir+json"}};
+  out.headers = {{"Content-Type",
+                  out.method == "PATCH" ? "application/json-patch+json" : "application/fhir+json"}};
   return out;
 }
 
@@ -22,9 +23,9 @@ http::Request request(std::string method, std::string_view target) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  static constexpr const char* methods[] = {"GET", "POST", "PUT", "DELETE"};
+  static constexpr const char* methods[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
   const std::string_view text{reinterpret_cast<const char*>(data) + 1, size - 1};
-  const auto target = fhir::classify(request(methods[data[0] % 4], text));
+  const auto target = fhir::classify(request(methods[data[0] % 5], text));
   if (std::holds_alternative<fhir::NotAllowed>(target)) return 0;
   const auto printed = fhir::print(target);
   auto again = fhir::classify(request(std::string{fhir::method_of(target)}, printed));

@@ -212,7 +212,7 @@ def test_unknown_paths_and_queries(steady, path):
 
 PATHS = ["/fhir/", "/fhir//Patient/p-000001", "/fhir/Patient/p-000001/", "/fhir/Patient/../Patient/p-000001", "/fhir/Patient/%2e%2e/Patient/p-000001",
          "/fhir/Patient%2Fp-000001", "/fhir/Patient/p-000001%00", "/fhir/Patient/p-000001%20", "/fhir/patient/p-000001", "/fhir/Nonsense/1",
-         "/fhir/Patient/p-000001/_history", "/fhir/Patient/p-000001/_history/1", "/fhir/Patient/p-000001/$nonsense", "/fhir/$everything",
+         "/fhir/Patient/_history", "/fhir/Patient/p-000001/_history?_since=2026", "/fhir/Patient/p-000001/_history/1?_count=1", "/fhir/Patient/p-000001/$nonsense", "/fhir/$everything",
          "/fhir/Observation", "/fhir/Observation?", "/fhir/Observation?patient=", "/fhir/Observation?patient=p-000001,p-000002",
          "/fhir/Observation?patient=p-000001&patient=p-000002", "/fhir/Observation?patient=p-000001&subject=p-000002",
          "/fhir/Observation?patient:missing=true", "/fhir/Observation?patient=Group/1", "/fhir/Observation?patient=%ff",

@@ -148,7 +148,6 @@ def test_A08_under_glass_nothing_else_reaches_the_record_server(world):
         "create for nobody": doctor.fhir("POST", "Observation", {k: v for k, v in OBSERVATION.items() if k != "subject"}),
         "two patients": doctor.fhir("POST", "Observation", observation("p-000002", performer=[{"reference": "Patient/p-000003"}])),
         "transaction": doctor.fhir("POST", "", bundle),
-        "batch": doctor.fhir("POST", "", {**bundle, "type": "batch"}),
         "update as create": doctor.fhir("PUT", "Observation/brand-new", {**observation("p-000002"), "id": "brand-new"}),
         "conditional create": doctor.fhir("POST", "Observation", observation("p-000002"), headers={"If-None-Exist": "code=x"}),
         "conditional update": doctor.fhir("PUT", "Observation?code=x", observation("p-000002")),
@@ -159,8 +158,13 @@ def test_A08_under_glass_nothing_else_reaches_the_record_server(world):
             "resourceType": "DocumentReference", "status": "current", "subject": {"reference": "Patient/p-000002"},
             "content": [{"attachment": {"contentType": "text/plain", "data": "aGk="}}],
             "relatesTo": [{"code": "replaces", "target": {"reference": "DocumentReference/x"}}]}),
-        "history": doctor.fhir("GET", f"Observation/{mine['id']}/_history"),
     }
+    # A batch is as good as what is in it.
+    changes = [{"resource": mine, "request": {"method": "PUT", "url": f"Observation/{mine['id']}"}},
+               {"request": {"method": "DELETE", "url": f"Observation/{mine['id']}"}},
+               {"resource": observation("p-000003"), "request": {"method": "POST", "url": "Observation"}}]
+    batch = doctor.fhir("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": changes}, ok=200)
+    assert [e["response"]["status"][0] for e in batch.json["entry"]] == ["4"] * 3, batch
     for form, answer in forms.items():
         assert answer.status >= 400, (form, answer)
         refused(answer)

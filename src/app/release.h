@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "app/access.h"
 #include "app/find_person.h"
@@ -24,6 +25,7 @@ class Released {
  private:
   friend Released release(const Recorded<AskAccess::Answer>& answer, std::string checked);
   friend Released release_listed(const Recorded<ListPeople::Answer>& answer, std::string composed);
+  friend Released released_together(const std::vector<std::variant<std::string, Released>>& pieces);
   friend struct ReleasedForTests;  // defined by tests of the wire only; never in src/ otherwise
   explicit Released(std::string bytes) : bytes_(std::move(bytes)) {}
   std::string bytes_;
@@ -42,6 +44,15 @@ inline Released release_listed(const Recorded<ListPeople::Answer>& answer, std::
   const auto* listed = std::get_if<ListPeople::Listed>(&answer.get());
   MUST(listed != nullptr && answer.durable_below() > listed->last);
   return Released{std::move(composed)};
+}
+
+// What was released, each part by its own entry, with text of ours between.
+inline Released released_together(const std::vector<std::variant<std::string, Released>>& pieces) {
+  std::string out;
+  for (const auto& piece : pieces)
+    out += std::holds_alternative<Released>(piece) ? std::get<Released>(piece).bytes()
+                                                   : std::get<std::string>(piece);
+  return Released{std::move(out)};
 }
 
 }  // namespace halligan::app

@@ -56,11 +56,16 @@ inline constexpr std::size_t resource_references_max = 10'000;
 inline constexpr std::size_t resource_contained_max = 1'000;
 inline constexpr std::size_t resource_patients_max = 1'000;
 inline constexpr std::size_t resource_codes_max = 256;  // labels, or categories
+inline constexpr std::size_t patch_bytes_max = 1024 * 1024;
+inline constexpr std::size_t patch_operations_max = 256;
+inline constexpr std::size_t patch_puts_in_bytes_max = 4 * 1024 * 1024;  // by all of one together
+inline constexpr std::size_t batch_requests_max = 50;
+inline constexpr auto batch_time_max = 30s;  // then no further request of it is begun
 inline constexpr std::size_t connections_max = 12'000;
 // Of one address, which may be a proxy or a whole hospital behind one.
 inline constexpr std::size_t connections_peer_max = connections_max / 2;
 inline constexpr std::size_t small_body_bytes = 4 * 1024;  // more is read of the signed in alone
-inline constexpr std::size_t whole_charts_max = 8;  // Patient/id/$everything at once
+inline constexpr std::size_t whole_charts_max = 8;         // Patient/id/$everything at once
 inline constexpr auto header_time_max = 15s;
 inline constexpr auto body_time_max = 60s;
 inline constexpr auto idle_connection_time_max = 75s;

@@ -35,6 +35,11 @@ TEST(Entries, WhatIsHiddenMakesAsManyAsWhatIsNotThere) {
   same("GET", "Patient/hidden", "Patient/random");
   EXPECT_EQ(entries_of(world, "dr-a", "DELETE", "Observation/o-1"), 0U);
   EXPECT_EQ(entries_of(world, "dr-a", "DELETE", "Observation/r-1"), 0U);
+  world.records.put_version(observation("o-1", "hidden", R"(,"meta":{"versionId":"1"})"));
+  for (const auto* rest : {"/_history", "/_history/1"}) {
+    EXPECT_EQ(entries_of(world, "dr-a", "GET", std::string{"Observation/o-1"} + rest), 0U) << rest;
+    EXPECT_EQ(entries_of(world, "dr-a", "GET", std::string{"Observation/r-1"} + rest), 0U) << rest;
+  }
   // The refusal of the hidden one is in the patient's account all the same.
   const auto refused = world.entries<AccessRefused>();
   EXPECT_EQ(std::ranges::count(refused, PatientId{"hidden"}, &AccessRefused::patient), 6);

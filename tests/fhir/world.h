@@ -26,7 +26,7 @@ namespace halligan::tests {
 inline const std::string policy = R"(
 hospital = "St. Elsewhere"
 timezone = "Europe/London"
-roles = ["physician", "nurse", "porter", "privacy-officer", "billing", "administrator"]
+roles = ["physician", "nurse", "porter", "scribe", "privacy-officer", "billing", "administrator"]
 
 [relations]
 member = { from = "staff", to = "team" }
@@ -76,6 +76,11 @@ roles = ["physician", "nurse"]
 actions = ["search"]
 
 [[allow]]
+name = "add-only"
+roles = ["scribe"]
+actions = ["append"]
+
+[[allow]]
 name = "fresh-results"
 roles = ["nurse"]
 data = ["Observation{1d}"]
@@ -113,6 +118,24 @@ class Records final : public needs::RecordSource {
     held_[std::string{body.at("resourceType").as_string()} + "/" +
           std::string{body.at("id").as_string()}] = text;
   }
+  void put_at(const std::string& path, const std::string& text) { held_[path] = text; }
+  // A version, beside the current one; put at its address and in the history, the newest first.
+  void put_version(const std::string& text) {
+    const auto body = boost::json::parse(text).as_object();
+    const auto where = std::string{body.at("resourceType").as_string()} + "/" +
+                       std::string{body.at("id").as_string()};
+    held_[where + "/_history/" + std::string{body.at("meta").at("versionId").as_string()}] = text;
+    auto& all = histories_[where + "/_history"];
+    all.insert(all.begin(),
+               R"({"fullUrl":"http://upstream.internal/fhir/x","resource":)" + text +
+                   R"(,"request":{"method":")" + (all.empty() ? "POST" : "PUT") +
+                   R"(","url":"http://upstream.internal/fhir/x"},"response":{"status":"200"}})");
+  }
+  void put_deletion(const std::string& where) {
+    auto& all = histories_[where + "/_history"];
+    all.insert(all.begin(),
+               R"({"request":{"method":"DELETE","url":"x"},"response":{"status":"204"}})");
+  }
   const std::map<std::string, std::string>& held() const { return held_; }
   std::vector<Asked> writes() const {
     std::vector<Asked> out;
@@ -132,6 +155,7 @@ class Records final : public needs::RecordSource {
     const auto mark = request.target.find('?');
     const auto path = request.target.substr(0, mark);
     if (request.method == "POST") return create(path, request.body);
+    if (path.ends_with("/_history")) return history(path, request.target);
     if (mark != std::string::npos) return search(path, request.target.substr(mark + 1));
     const auto found = held_.find(path);
     if (found == held_.end()) return answer(404, "{}");
@@ -139,18 +163,22 @@ class Records final : public needs::RecordSource {
       held_.erase(found);
       return answer(204, "");
     }
-    if (request.method == "PUT") found->second = request.body;
+    if (request.method == "PUT") {
+      found->second = request.body;
+      if (gives_back) return answer(200, *gives_back);
+    }
     return answer(200, found->second);
   }
   std::string base() const override { return "http://upstream.internal/fhir"; }
 
   std::vector<Asked> asked;
   std::optional<Fault> fault;
-  std::string fault_on;             // a method; empty: every one
-  std::function<void()> meanwhile;  // happens while it is asked
-  bool versions = true;             // told with every resource
-  int status = 0;                   // of every answer, where it is not 0
-  std::vector<std::string> page;    // answers every search, where there is one
+  std::string fault_on;                   // a method; empty: every one
+  std::function<void()> meanwhile;        // happens while it is asked
+  bool versions = true;                   // told with every resource
+  int status = 0;                         // of every answer, where it is not 0
+  std::optional<std::string> gives_back;  // for what is put, where it is not that
+  std::vector<std::string> page;          // answers every search, where there is one
   std::size_t page_size = 1'000;
 
  private:
@@ -171,6 +199,22 @@ class Records final : public needs::RecordSource {
         .headers = {{"location", base() + "/" + type + "/" + id + "/_history/1"},
                     {"etag", "W/\"1\""}},
         .body = needs::RecordBytes{held_[type + "/" + id]}};
+  }
+
+  Result<needs::RecordAnswer> history(const std::string& path, const std::string& target) const {
+    const auto found = histories_.find(path);
+    if (found == histories_.end()) return answer(404, "{}");
+    const auto at = target.find("_offset=");
+    const auto offset = at == std::string::npos ? 0 : std::stoul(target.substr(at + 8));
+    std::string entries;
+    for (auto i = offset; i < std::min(found->second.size(), offset + page_size); ++i)
+      entries += (entries.empty() ? "" : ",") + found->second[i];
+    std::string out = R"({"resourceType":"Bundle","type":"history","total":)" +
+                      std::to_string(found->second.size());
+    if (offset + page_size < found->second.size())
+      out += R"(,"link":[{"relation":"next","url":")" + base() + "/" + path +
+             "?_offset=" + std::to_string(offset + page_size) + "\"}]";
+    return answer(200, out + ",\"entry\":[" + entries + "]}");
   }
 
   // Knows patient=Patient/x (as its last parameters say where to go on) and nothing else.
@@ -210,6 +254,7 @@ class Records final : public needs::RecordSource {
 
   const std::function<EntryIndex()> durable_;
   std::map<std::string, std::string> held_;
+  std::map<std::string, std::vector<std::string>> histories_;
   int made_ = 0;
 };
 
@@ -464,7 +509,8 @@ class World {
     hire("dr-b", "physician", false);
     hire("porter-c", "porter", false);
     hire("bill", "billing", true);
-    for (const auto* who : {"dr-a", "dr-b", "porter-c", "bill"}) sign_in(who, who);
+    hire("scribe-s", "scribe", false);
+    for (const auto* who : {"dr-a", "dr-b", "porter-c", "bill", "scribe-s"}) sign_in(who, who);
     for (const auto* patient : {"p-1", "p-2", "p-3", "hidden", "shut"})
       records.put(R"({"resourceType":"Patient","id":")" + std::string{patient} +
                   R"(","name":[{"family":"Roe"}],"meta":{"versionId":"1"}})");

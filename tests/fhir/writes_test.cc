@@ -59,6 +59,8 @@ TEST(Writes, A08UnderGlassNothingElseReachesTheRecordSystem) {
   };
   ask("PUT", "Observation/o-3", observation("o-3", "p-3", R"(,"valueString":"changed")"));
   ask("PATCH", "Observation/o-3", "[]");
+  ask("PATCH", "Observation/o-3", R"([{"op":"add","path":"/valueString","value":"changed"}])",
+      {{"Content-Type", "application/json-patch+json"}});
   ask("DELETE", "Observation/o-3");
   ask("POST", "Observation", new_observation("p-2"));
   ask("POST", "Observation", R"({"resourceType":"Observation"})");

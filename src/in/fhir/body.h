@@ -61,6 +61,32 @@ struct Page {
 };
 std::variant<Page, Malformed> scan_searchset(std::string_view text, const Bases& bases);
 
+// A page of an instance's history, in the record system's order.
+struct Version {
+  Resource resource;  // of no type where it was deleted
+  bool deleted = false;
+  bool first = false;  // it was created by this one
+};
+struct VersionPage {
+  std::vector<Version> versions;
+  std::string next;
+};
+std::variant<VersionPage, Malformed> scan_history(std::string_view text, const Bases& bases);
+
+// What a client sends to be answered request by request.
+struct BatchRequest {
+  std::string method;
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> conditions;  // header and value
+  std::string media_type;                                       // of the body; empty: there is none
+  std::string body;
+};
+struct BatchBody {
+  std::string type;  // "batch", "transaction" ...
+  std::vector<BatchRequest> requests;
+};
+std::variant<BatchBody, Malformed> scan_batch(std::string_view text);
+
 // The person search shows these and nothing else; as JSON of a Patient with its id.
 std::variant<std::string, Malformed> minimal_demographics(const Resource& patient);
 

@@ -32,18 +32,19 @@ json::array interactions(std::initializer_list<std::string_view> codes) {
 }
 
 json::object of_chart(const Compartment& compartment) {
-  json::object out{
-      {"type", compartment.type},
-      {"interaction", interactions({"read", "search-type", "create", "update", "delete"})},
-      {"versioning", "versioned-update"},
-      {"conditionalRead", "not-match"},
-      {"updateCreate", false},
-      {"conditionalCreate", false},
-      {"conditionalUpdate", false},
-      {"conditionalDelete", "not-supported"}};
+  json::object out{{"type", compartment.type},
+                   {"interaction", interactions({"read", "vread", "history-instance", "search-type",
+                                                 "create", "update", "patch", "delete"})},
+                   {"versioning", "versioned-update"},
+                   {"conditionalRead", "not-match"},
+                   {"updateCreate", false},
+                   {"conditionalCreate", false},
+                   {"conditionalUpdate", false},
+                   {"conditionalDelete", "not-supported"}};
   json::array params;
   if (compartment.type == "Patient") {
-    out["interaction"] = interactions({"read", "search-type", "update", "delete"});
+    out["interaction"] = interactions(
+        {"read", "vread", "history-instance", "search-type", "update", "patch", "delete"});
     out.emplace("operation",
                 json::array{json::object{
                     {"name", "everything"},
@@ -72,9 +73,10 @@ std::string capability_statement(const std::string& base) {
     if (const auto* compartment = compartment_of(type))
       resources.emplace_back(of_chart(*compartment));
     else if (is_shared_type(type))
-      resources.emplace_back(json::object{{"type", type},
-                                          {"interaction", interactions({"read"})},
-                                          {"conditionalRead", "not-match"}});
+      resources.emplace_back(
+          json::object{{"type", type},
+                       {"interaction", interactions({"read", "vread", "history-instance"})},
+                       {"conditionalRead", "not-match"}});
   }
   return json::serialize(json::object{
       {"resourceType", "CapabilityStatement"},
@@ -91,6 +93,7 @@ std::string capability_statement(const std::string& base) {
            {"mode", "server"},
            {"documentation", "Each search is within one chart. What is not listed is refused."},
            {"security", {{"description", "A session of Halligan, as a bearer token"}}},
+           {"interaction", interactions({"batch"})},
            {"resource", std::move(resources)}}}}});
 }
 

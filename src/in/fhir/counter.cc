@@ -55,7 +55,12 @@ std::shared_ptr<const app::Lease> Grants::lease() const {
   std::vector<std::shared_ptr<const app::Lease>> parts;
   for (const auto& granted : all)
     if (granted.lease != nullptr) parts.push_back(granted.lease);
-  return std::make_shared<Together>(std::move(parts));
+  return lease_of_all(std::move(parts));
+}
+
+std::shared_ptr<const app::Lease> lease_of_all(
+    std::vector<std::shared_ptr<const app::Lease>> leases) {
+  return std::make_shared<Together>(std::move(leases));
 }
 
 std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() {
@@ -201,6 +206,16 @@ std::vector<app::Cell> cells_of(const Resource& resource, app::Action action) {
     out.push_back(cell);
   }
   if (out.empty()) out.push_back(std::move(cell));
+  return out;
+}
+
+std::vector<std::size_t> add_cells(std::vector<app::Cell> cells, std::vector<app::Cell>& list) {
+  std::vector<std::size_t> out;
+  for (auto& cell : cells) {
+    const auto found = std::ranges::find(list, cell);
+    out.push_back(static_cast<std::size_t>(found - list.begin()));
+    if (found == list.end()) list.push_back(std::move(cell));
+  }
   return out;
 }
 

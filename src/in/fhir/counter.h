@@ -98,8 +98,15 @@ class Counter {
   Bases bases_;
 };
 
+// Over when one of them is.
+std::shared_ptr<const app::Lease> lease_of_all(
+    std::vector<std::shared_ptr<const app::Lease>> leases);
+
 // One cell for each patient in whose compartment it lies; one without a patient where there is
 // none.
 std::vector<app::Cell> cells_of(const Resource& resource, app::Action action);
+
+// Where each cell stands in a list without repetitions.
+std::vector<std::size_t> add_cells(std::vector<app::Cell> cells, std::vector<app::Cell>& list);
 
 }  // namespace halligan::in::fhir

@@ -12,6 +12,12 @@ namespace {
 
 constexpr std::size_t asked_upstream_min = 50;  // resources a page
 
+http::Response no_such_page() {
+  return outcome(
+      NotAllowed{400, "invalid",
+                 "page: this link is not of this session, or too old; ask again from the start"});
+}
+
 }  // namespace
 
 Gateway::Gateway(const Edge& edge, std::string base)
@@ -37,7 +43,10 @@ std::optional<http::Response> Gateway::admit(const http::Request& head) {
 }
 
 http::Response Gateway::handle(const http::Request& request) {
-  const auto target = classify(request);
+  return serve(request, classify(request));
+}
+
+http::Response Gateway::serve(const http::Request& request, const Target& target) {
   if (std::holds_alternative<Metadata>(target)) return metadata();
   auto purpose = purpose_of(request);
   if (!purpose)
@@ -53,9 +62,7 @@ http::Response Gateway::handle(const http::Request& request) {
     Gateway& gateway;
     const Counter& counter;
     const http::Request& request;
-    http::Response operator()(const Read& t) const {
-      return t.type == "Patient" ? gateway.read_patient(counter, t) : gateway.read(counter, t);
-    }
+    http::Response operator()(const Read& t) const { return gateway.read(counter, t); }
     http::Response operator()(const Search& t) const {
       auto wide = t;
       // One more tells whether there is a next page. Small pages are asked for in large ones: were
@@ -65,16 +72,36 @@ http::Response Gateway::handle(const http::Request& request) {
     }
     http::Response operator()(const NextPage& t) const {
       auto place = gateway.tokens_.open(t.token, counter.session());
-      if (!place || place->search.type != t.type)
-        return outcome(NotAllowed{
-            400, "invalid", "page: this link is not of this session, or too old; search again"});
+      if (!place || place->search.type != t.type || !place->history.empty()) return no_such_page();
       return gateway.search(counter, *std::move(place), false);
+    }
+    http::Response operator()(const History& t) const {
+      auto wide = t;
+      wide.count = std::max(t.count + 1, asked_upstream_min);
+      return gateway.history(
+          counter, {.search = {.type = t.type, .patient = {}, .params = {}, .count = t.count},
+                    .upstream = print(wide),
+                    .skip = 0,
+                    .history = t.id});
+    }
+    http::Response operator()(const HistoryPage& t) const {
+      auto place = gateway.tokens_.open(t.token, counter.session());
+      if (!place || place->search.type != t.type || place->history != t.id) return no_such_page();
+      return gateway.history(counter, *std::move(place));
     }
     http::Response operator()(const PersonSearch& t) const { return gateway.people(counter, t); }
     http::Response operator()(const Everything& t) const { return gateway.everything(counter, t); }
     http::Response operator()(const Create& t) const { return gateway.create(counter, t, request); }
-    http::Response operator()(const Update& t) const { return gateway.change(counter, t, request); }
-    http::Response operator()(const Delete& t) const { return gateway.change(counter, t, request); }
+    http::Response operator()(const Update& t) const {
+      return gateway.change(counter, {Change::How::update, t.type, t.id, t.if_match}, request);
+    }
+    http::Response operator()(const Patch& t) const {
+      return gateway.change(counter, {Change::How::patch, t.type, t.id, t.if_match}, request);
+    }
+    http::Response operator()(const Delete& t) const {
+      return gateway.change(counter, {Change::How::remove, t.type, t.id}, request);
+    }
+    http::Response operator()(const Batch&) const { return gateway.batch(request); }
     http::Response operator()(const Metadata&) const { return gateway.metadata(); }
     http::Response operator()(const NotAllowed& t) const { return outcome(t); }
   };

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "in/edge.h"
+#include "in/fhir/conditions.h"
 #include "in/fhir/counter.h"
 #include "in/fhir/outcome.h"
 #include "in/fhir/page_token.h"
@@ -32,7 +33,25 @@ class Gateway {
   std::optional<http::Response> admit(const http::Request& head);
   void routes(http::Router& router);  // must outlive the router
 
+  // An update, a patch or a delete.
+  struct Change {
+    enum class How { update, patch, remove } how = How::update;
+    std::string type;
+    std::string id;
+    std::string if_match{};  // as an ETag; empty: not conditional
+  };
+
  private:
+  // Counts those that are at it at the same time.
+  struct Turn {
+    explicit Turn(std::atomic<std::size_t>& at_it) : held(at_it), place(++at_it) {}
+    ~Turn() { --held; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    std::atomic<std::size_t>& held;
+    const std::size_t place;
+  };
+
   // What happened under each intent, to be told when the bytes are gone.
   struct Tally {
     std::uint64_t resources = 0;
@@ -53,13 +72,17 @@ class Gateway {
   };
 
   http::Response read(const Counter& counter, const Read& target);
-  http::Response read_patient(const Counter& counter, const Read& target);
+  http::Response history(const Counter& counter, Place from);
   http::Response search(const Counter& counter, Place from, bool first_page);
   http::Response people(const Counter& counter, const PersonSearch& target);
   http::Response everything(const Counter& counter, const Everything& target);
   http::Response create(const Counter& counter, const Create& target, const http::Request& request);
-  http::Response change(const Counter& counter, const Target& target, const http::Request& request);
+  http::Response change(const Counter& counter, const Change& what, const http::Request& request);
+  http::Response batch(const http::Request& request);
+  http::Response serve(const http::Request& request, const Target& target);
   http::Response metadata() const;
+
+  static constexpr std::size_t upstream_pages_max = 40;  // of one answer
 
   // One page of the record system: what of it may be kept.
   struct Looked {
@@ -70,8 +93,33 @@ class Gateway {
   using LookedAt = std::variant<Looked, http::Response>;
   LookedAt look(const Counter& counter, const Place& place, const std::string& form, Kept& kept);
 
-  // `kept` holds the survey of a named read, and nothing of a resolved one.
-  http::Response read_one(const Counter& counter, const Read& target, Kept kept);
+  // One resource that is asked for by its id. A person is named by it, and the chart is surveyed
+  // first; whose anything else is shows when it has come back.
+  struct ById {
+    const Counter& counter;
+    Read target;
+    std::string form;
+    Kept kept{};
+    bool named() const { return target.type == "Patient"; }
+    std::string text() const { return target.type + "/" + target.id; }
+  };
+  // Without trouble: it is not there, or cannot be checked.
+  struct Missed {
+    std::optional<http::Response> trouble{};
+    int status = 0;
+  };
+  std::optional<http::Response> survey_named(ById& asking);
+  std::variant<Resource, Missed> fetch_one(const ById& asking, const Read& target);
+  http::Response missed(ById& asking, Missed why);
+  http::Response denied(ById& asking, const app::Refusal& refusal);
+  std::variant<VersionPage, Missed> fetch_versions(const ById& asking, const Place& place);
+  // Intents of the versions of one page, as they stand; those of a deletion are of what it ended.
+  struct Sorted {
+    std::vector<std::optional<EntryIndex>> intents;
+    std::optional<app::Refusal> refusal;
+  };
+  std::variant<Sorted, http::Response> sort_versions(ById& asking, std::vector<Version>& versions,
+                                                     const std::vector<std::string>& labels);
   http::Response release_set(Kept kept, const Envelope& envelope);
   http::Response release(std::string bytes, const Kept& kept, const Granted& by,
                          http::Headers headers);
@@ -84,6 +132,7 @@ class Gateway {
   struct Taken {
     std::string id;       // of what was created
     std::string version;  // as an ETag; empty: not told
+    needs::RecordAnswer answer;
   };
   struct Told {
     facts::Outcome outcome = facts::Outcome::unknown;
@@ -92,11 +141,22 @@ class Gateway {
     std::string new_id{};
   };
   using Sent = std::variant<Taken, http::Response>;
-  Sent send(const Granted& granted, const needs::RecordRequest& request, const std::string& type);
+  Sent send(const Grants& grants, const needs::RecordRequest& request, const std::string& type);
   bool tell_now(const Tallies& tallies, const Told& told);
-  static http::Headers write_headers(const Granted& granted, const Taken& taken);
   static std::optional<NotAllowed> wrong_under_glass(const Resource& resource);
-  http::Response refuse_after(const Granted& granted, const NotAllowed& why);
+  http::Response refuse_after(const Grants& grants, const NotAllowed& why);
+  // A write that was taken, and how its client wants to hear of it.
+  struct Written {
+    Grants grants;
+    Taken taken;
+    Resource wrote;
+    std::string form;
+    int status = 200;
+    http::Headers headers{};
+  };
+  http::Response tell_written(const Counter& counter, Written what, Wish wish);
+  // What came back of it, where its client may read it; nothing where it is not shown.
+  std::optional<http::Response> show_written(const Counter& counter, Written& what);
 
   void tell(const Tallies& tallies, facts::Outcome outcome);
   Result<needs::RecordAnswer> fetch(const std::string& target, std::size_t bytes_max);
@@ -109,7 +169,7 @@ class Gateway {
   std::mutex zone_mutex_;
   std::string zone_name_;
   std::shared_ptr<const policy::Zone> zone_;
-  std::atomic<std::size_t> whole_charts_ = 0;  // being asked for now
+  std::atomic<std::size_t> long_ones_ = 0;  // whole charts and batches being answered now
   PageTokens tokens_;
   Teller teller_;
 };

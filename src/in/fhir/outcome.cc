@@ -78,7 +78,7 @@ void quote(std::string& out, std::string_view text) { out += json::serialize(jso
 }  // namespace
 
 http::Response outcome(const Issue& issue) {
-  auto body = issue_of("error", issue.code, issue.text);
+  auto body = issue_of(issue.severity, issue.code, issue.text);
   if (!issue.diagnostics.empty()) body.emplace("diagnostics", issue.diagnostics);
   return answer(issue.status, std::move(body));
 }
@@ -86,7 +86,7 @@ http::Response outcome(const Issue& issue) {
 http::Response outcome(const NotAllowed& why) {
   auto out =
       outcome(Issue{.status = why.status, .code = why.code, .text = why.what, .diagnostics = {}});
-  if (why.status == 405) out.headers.push_back({"Allow", "GET, HEAD, POST, PUT, DELETE"});
+  if (why.status == 405) out.headers.push_back({"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE"});
   return out;
 }
 
@@ -131,8 +131,8 @@ http::Response with_code(http::Response response, const std::string& code) {
 http::Response too_many() {
   auto out = outcome(Issue{.status = 429,
                            .code = "throttled",
-                           .text = "too many whole charts are being asked for at once: try again "
-                                   "in a moment, or ask type by type",
+                           .text = "too many whole charts or batches are being asked for at once: "
+                                   "try again in a moment, or ask for less at a time",
                            .diagnostics = {}});
   out.headers.push_back({"Retry-After", "2"});
   return out;
@@ -210,12 +210,14 @@ std::string note_entry(std::string_view text) {
   return outcome_entry(issue_of("information", "informational", text));
 }
 
-std::string searchset(const Envelope& envelope, const std::vector<Entry>& entries) {
+std::string bundle(const Envelope& envelope, const std::vector<Entry>& entries) {
   std::size_t size = 512 + envelope.extra.size();
-  for (const auto& entry : entries) size += entry.bytes.size() + entry.full_url.size() + 64;
+  for (const auto& entry : entries)
+    size += entry.bytes.size() + entry.full_url.size() + entry.about.size() + 64;
   std::string out;
   out.reserve(size);
-  out += R"({"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":)";
+  out.append(R"({"resourceType":"Bundle","type":")").append(envelope.type);
+  out += R"(","link":[{"relation":"self","url":)";
   quote(out, envelope.self);
   out += '}';
   if (!envelope.next.empty()) {
@@ -233,9 +235,8 @@ std::string searchset(const Envelope& envelope, const std::vector<Entry>& entrie
     next_entry();
     out += "{\"fullUrl\":";
     quote(out, entry.full_url);
-    out += ",\"resource\":";
-    out += entry.bytes;
-    out += R"(,"search":{"mode":"match"}})";
+    if (!entry.bytes.empty()) out.append(",\"resource\":").append(entry.bytes);
+    out.append(",").append(entry.about).append("}");
   }
   if (!envelope.extra.empty()) {
     next_entry();

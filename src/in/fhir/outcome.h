@@ -19,6 +19,7 @@ inline constexpr std::string_view offer_extension = "urn:halligan:offer";
 
 struct Issue {
   int status = 400;
+  std::string severity = "error";
   std::string code;  // FHIR's issue types
   std::string text;
   std::string diagnostics;  // empty: none
@@ -44,17 +45,19 @@ http::Response upstream_refused(int status);
 std::string hint_entry();
 std::string note_entry(std::string_view text);
 
-// A searchset: resources keep their bytes. `next` empty: the last page.
+// A searchset or a history: resources keep their bytes. `next` empty: the last page.
 struct Entry {
   std::string full_url;
-  std::string_view bytes;
+  std::string_view bytes;  // empty: no resource
+  std::string about = R"("search":{"mode":"match"})";
 };
 struct Envelope {
+  std::string_view type = "searchset";
   std::string self;
   std::string next;
   std::string extra;  // an entry made by hint_entry or note_entry; empty: none
 };
-std::string searchset(const Envelope& envelope, const std::vector<Entry>& entries);
+std::string bundle(const Envelope& envelope, const std::vector<Entry>& entries);
 
 std::string http_date(Instant at);  // IMF-fixdate
 

@@ -19,7 +19,7 @@ std::string PageTokens::seal(const Place& place, std::string_view session) {
   }
   const auto plain =
       json::serialize(json::array{place.search.type, place.search.patient.text(), std::move(params),
-                                  place.search.count, place.upstream, place.skip});
+                                  place.search.count, place.upstream, place.skip, place.history});
   const crypto::Nonce nonce = dice_.roll<12>();
   Bytes out{nonce.begin(), nonce.end()};
   const auto sealed = crypto::seal(key_, nonce, view(session), view(plain));
@@ -37,7 +37,7 @@ std::optional<Place> PageTokens::open(std::string_view token, std::string_view s
   if (!plain) return std::nullopt;
   // What opens was made by seal(): anything else is a bug.
   const auto parts = json::parse(text_view(*plain)).as_array();
-  MUST(parts.size() == 6);
+  MUST(parts.size() == 7);
   Place out;
   out.search.type = parts[0].as_string();
   out.search.patient = PatientId{std::string{parts[1].as_string()}};
@@ -48,6 +48,7 @@ std::optional<Place> PageTokens::open(std::string_view token, std::string_view s
   out.search.count = parts[3].to_number<std::size_t>();
   out.upstream = parts[4].as_string();
   out.skip = parts[5].to_number<std::uint32_t>();
+  out.history = parts[6].as_string();
   return out;
 }
 

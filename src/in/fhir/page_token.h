@@ -1,5 +1,5 @@
-// page_token.h - where a search goes on, sealed: nobody but us reads or makes one, and it is good
-// for the session that it was given to alone.
+// page_token.h - where a search or a history goes on, sealed: nobody but us reads or makes one, and
+// it is good for the session that it was given to alone.
 //
 // It is no right: what it leads to is decided afresh. The key lives as long as the process.
 #pragma once
@@ -19,6 +19,7 @@ struct Place {
   Search search;
   std::string upstream;    // the page, below upstream's base
   std::uint32_t skip = 0;  // of its matches
+  std::string history{};   // the id of whose versions these are; empty: the place is of a search
   bool operator==(const Place&) const = default;
 };
 

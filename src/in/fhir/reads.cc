@@ -1,18 +1,13 @@
-// reads.cc - reading one resource, searching one chart, everything of one chart, finding a person.
+// reads.cc - searching one chart, everything of one chart, finding a person.
 #include <algorithm>
 
 #include "app/find_person.h"
 #include "base/limits.h"
 #include "in/fhir/compartment.h"
-#include "in/fhir/conditions.h"
 #include "in/fhir/gateway.h"
 
 namespace halligan::in::fhir {
 namespace {
-
-constexpr std::size_t upstream_pages_max = 40;  // of one answer to a search
-
-bool gone(int status) { return status == 404 || status == 410; }
 
 // "_security=system|code": the label that everything found carries.
 std::vector<std::string> labels_asked(const Search& search) {
@@ -20,27 +15,6 @@ std::vector<std::string> labels_asked(const Search& search) {
     if (param.name == "_security") return {param.value.substr(param.value.rfind('|') + 1)};
   return {};
 }
-
-// Where each cell stands in a list without repetitions.
-std::vector<std::size_t> add_cells(std::vector<app::Cell> cells, std::vector<app::Cell>& list) {
-  std::vector<std::size_t> out;
-  for (auto& cell : cells) {
-    const auto found = std::ranges::find(list, cell);
-    out.push_back(static_cast<std::size_t>(found - list.begin()));
-    if (found == list.end()) list.push_back(std::move(cell));
-  }
-  return out;
-}
-
-// Counts those that are at it at the same time.
-struct Turn {
-  explicit Turn(std::atomic<std::size_t>& at_it) : held(at_it), place(++at_it) {}
-  ~Turn() { --held; }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  std::atomic<std::size_t>& held;
-  const std::size_t place;
-};
 
 bool lies_in(const Resource& resource, const PatientId& patient) {
   return std::ranges::binary_search(resource.patients, patient.text());
@@ -159,13 +133,13 @@ http::Response Gateway::release_set(Kept kept, const Envelope& envelope) {
   for (const auto& resource : kept.resources)
     entries.push_back({.full_url = bases_.ours + "/" + resource.type + "/" + resource.id,
                        .bytes = resource.bytes});
-  auto bytes = searchset(envelope, entries);
+  auto bytes = bundle(envelope, entries);
   return release(std::move(bytes), kept, kept.grants.all.back(), {});
 }
 
 http::Response Gateway::everything(const Counter& counter, const Everything& target) {
   // Each takes a worker through as many questions upstream as there are types.
-  const Turn turn{whole_charts_};
+  const Turn turn{long_ones_};
   if (turn.place > limits::whole_charts_max) return too_many();
   std::vector<std::string> types;
   for (const auto& each : compartments()) types.emplace_back(each.type);
@@ -207,87 +181,6 @@ http::Response Gateway::everything(const Counter& counter, const Everything& tar
   return release_set(std::move(kept), {.self = bases_.ours + "/" + print(target),
                                        .next = {},
                                        .extra = hint ? hint_entry() : std::string{}});
-}
-
-// Named: the chart is in the address.
-http::Response Gateway::read_patient(const Counter& counter, const Read& target) {
-  auto decided = counter.survey(
-      {.patient = PatientId{target.id}, .types = {"Patient"}, .labels = {}, .form = "read"});
-  if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
-  if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
-  Kept kept;
-  kept.grants.all.push_back(std::get<Granted>(std::move(decided)));
-  kept.charge(kept.grants.all.front());
-  return read_one(counter, target, std::move(kept));
-}
-
-// Resolved: whose it is shows when it has come back.
-http::Response Gateway::read(const Counter& counter, const Read& target) {
-  return read_one(counter, target, {});
-}
-
-http::Response Gateway::read_one(const Counter& counter, const Read& target, Kept kept) {
-  const bool named = !kept.grants.all.empty();
-  const auto by_id = target.type + "/" + target.id;
-  const auto told = [&](int status, facts::Outcome how) {
-    for (auto& [intent, tally] : kept.tallies) tally.upstream_status = status;
-    tell(kept.tallies, how);
-  };
-  const auto stop = [&](http::Response why, int status) {
-    told(status, facts::Outcome::refused_upstream);
-    if (named) return why;
-    const auto none = counter.missing(by_id);
-    const auto* refusal = std::get_if<app::Refusal>(&none);
-    return refusal == nullptr ? trouble(std::get<Fault>(none))
-                              : with_code(std::move(why), refusal->code);
-  };
-  const auto nothing = [&](int status) {
-    told(status, facts::Outcome::nothing);
-    return named ? no_such_resource({}) : nothing_there(counter, by_id);
-  };
-  const auto fetched = fetch(print(target), limits::resource_bytes_max);
-  if (!fetched) return stop(trouble(fetched.fault()), 0);
-  if (gone(fetched->status)) return nothing(fetched->status);
-  if (fetched->status != 200) return stop(upstream_refused(fetched->status), fetched->status);
-  auto scanned = scan_resource(fetched->body.look(), counter.bases());
-  auto* resource = std::get_if<Resource>(&scanned);
-  if (resource == nullptr || resource->type != target.type || resource->id != target.id)
-    return stop(upstream_trouble(FaultCode::upstream_nonsense), 200);
-  if (!resource->checkable) return nothing(200);
-
-  auto decided = counter.decide({.cells = cells_of(*resource, app::Action::read),
-                                 .form = "read",
-                                 .whole = true,
-                                 .earlier = &kept.grants,
-                                 .check = {},
-                                 .by_id = named ? std::string{} : by_id});
-  if (const auto* fault = std::get_if<Fault>(&decided)) {
-    tell(kept.tallies, facts::Outcome::nothing);
-    return trouble(*fault);
-  }
-  if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
-    for (auto& [intent, tally] : kept.tallies) tally.withheld = 1;
-    tell(kept.tallies, facts::Outcome::nothing);
-    // A refusal that names neither a rule nor an offer must look like something that is not there.
-    return named ? refused(*refusal) : refused_by_id(*refusal);
-  }
-  auto& granted = std::get<Granted>(decided);
-  kept.charge(granted);
-  auto bytes = without_upstream(resource->bytes, counter.bases());
-  for (const auto& cell : granted.access().cells)
-    kept.tallies[cell.intent] = {
-        .resources = 1, .withheld = 0, .bytes = bytes.size(), .upstream_status = 200};
-  kept.grants.all.push_back(std::move(granted));
-  http::Headers headers;
-  if (!resource->version.empty()) headers.push_back({"ETag", etag_of(resource->version)});
-  if (!resource->version.empty() && holds(target.held, resource->version)) {
-    // That this version still stands is told of the record, too: what comes before is the same.
-    auto stands = release({}, kept, kept.grants.all.back(), std::move(headers));
-    stands.status = 304;
-    return stands;
-  }
-  if (resource->updated) headers.push_back({"Last-Modified", http_date(*resource->updated)});
-  return release(std::move(bytes), kept, kept.grants.all.back(), std::move(headers));
 }
 
 http::Response Gateway::people(const Counter& counter, const PersonSearch& target) {
@@ -332,7 +225,7 @@ http::Response Gateway::people(const Counter& counter, const PersonSearch& targe
   const auto extra =
       who.more ? note_entry("there are more: say more of whom you look for") : std::string{};
   auto bytes =
-      searchset({.self = bases_.ours + "/" + print(target), .next = {}, .extra = extra}, entries);
+      bundle({.self = bases_.ours + "/" + print(target), .next = {}, .extra = extra}, entries);
   return {.status = 200,
           .headers = {{"Content-Type", "application/fhir+json"},
                       {"Halligan-Receipt", std::to_string(list.search)}},

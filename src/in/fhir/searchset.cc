@@ -1,6 +1,8 @@
-// searchset.cc - a page of the record system, cut into its whole resources.
+// searchset.cc - Bundles cut into their whole resources: a page of a search or of a history that
+// the record system gave, and a batch that a client sent.
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "in/fhir/parsed_json.h"
 
@@ -62,17 +64,16 @@ std::optional<Malformed> read_next(const dom::object& bundle, const Bases& bases
   return wrong;
 }
 
-}  // namespace
-
-std::variant<Page, Malformed> scan_searchset(string_view text, const Bases& bases) {
-  Parsed parsed{text};
-  if (auto wrong = parsed.parse()) return *std::move(wrong);
+// The entries of a Bundle: each with the bytes of its resource, which are empty where it has none.
+template <class Visit>
+std::variant<std::string, Malformed> read_bundle(const Parsed& parsed, const Bases& bases,
+                                                 const Visit& visit) {
   const auto root = parsed.root();
   if (text_member(root, "resourceType") != "Bundle") return malformed("it is no Bundle");
-  Page out;
-  if (auto wrong = read_next(root, bases, out.next)) return *std::move(wrong);
+  std::string next;
+  if (auto wrong = read_next(root, bases, next)) return *std::move(wrong);
   const auto entries = member(root, "entry");
-  if (!entries) return out;
+  if (!entries) return next;
   std::vector<string_view> cuts;
   dom::array list;
   if (entries->get(list) != simdjson::SUCCESS || !cut_entries(parsed.text(), cuts))
@@ -80,22 +81,102 @@ std::variant<Page, Malformed> scan_searchset(string_view text, const Bases& base
   if (list.size() != cuts.size() || cuts.size() > limits::bundle_entries_max)
     return malformed("it has too many entries");
   std::size_t at = 0;
-  std::size_t cells = 0;
   for (const auto each : list) {
     const auto bytes = cuts[at++];
     const auto entry = object_of(each);
     const auto resource = entry ? member(*entry, "resource") : std::nullopt;
-    if (!resource) continue;
-    if (!resource->is_object() || bytes.empty()) return malformed("an entry cannot be read");
-    const auto search = object_of(member(*entry, "search"));
-    const auto mode = search ? text_member(*search, "mode") : std::nullopt;
-    if (mode.value_or("match") != "match") continue;
-    auto& match = out.matches.emplace_back();
-    read_resource(*resource, bases, match);
-    match.bytes = bytes;
-    cells += std::max<std::size_t>(match.patients.size(), 1);
-    if (cells > limits::cells_at_once_max) return malformed("it tells of too many charts");
+    if (resource && (!resource->is_object() || bytes.empty()))
+      return malformed("an entry cannot be read");
+    if (entry) visit(*entry, resource, bytes);
   }
+  return next;
+}
+
+BatchRequest read_batch_request(const dom::object& entry,
+                                const std::optional<dom::element>& resource, string_view bytes) {
+  BatchRequest out;
+  if (const auto request = object_of(member(entry, "request"))) {
+    out.method = text_member(*request, "method").value_or("");
+    out.url = text_member(*request, "url").value_or("");
+    for (const auto& [key, header] : {std::pair{"ifMatch", "If-Match"},
+                                      {"ifNoneMatch", "If-None-Match"},
+                                      {"ifNoneExist", "If-None-Exist"}})
+      if (const auto value = member(*request, key))
+        out.conditions.emplace_back(header, text_of(*value).value_or(""));
+  }
+  if (!resource) return out;
+  out.media_type = "application/fhir+json";
+  out.body = bytes;
+  // A patch is no resource: it comes in one (FHIR R4, 3.1.0.11.2).
+  const auto binary = object_of(resource);
+  if (out.method != "PATCH" || !binary || text_member(*binary, "resourceType") != "Binary")
+    return out;
+  out.media_type = text_member(*binary, "contentType").value_or("");
+  const auto data = from_base64(text_member(*binary, "data").value_or(""));
+  out.body = data ? std::string{text_view(*data)} : std::string{};
+  return out;
+}
+
+}  // namespace
+
+std::variant<BatchBody, Malformed> scan_batch(string_view text) {
+  Parsed parsed{text};
+  if (auto wrong = parsed.parse()) return *std::move(wrong);
+  BatchBody out;
+  const auto visit = [&](const dom::object& entry, const std::optional<dom::element>& resource,
+                         string_view bytes) {
+    out.requests.push_back(read_batch_request(entry, resource, bytes));
+  };
+  auto read = read_bundle(parsed, {}, visit);
+  if (auto* wrong = std::get_if<Malformed>(&read)) return std::move(*wrong);
+  out.type = text_member(parsed.root(), "type").value_or("");
+  return out;
+}
+
+std::variant<Page, Malformed> scan_searchset(string_view text, const Bases& bases) {
+  Parsed parsed{text};
+  if (auto wrong = parsed.parse()) return *std::move(wrong);
+  Page out;
+  std::size_t cells = 0;
+  auto next = read_bundle(parsed, bases,
+                          [&](const dom::object& entry, const std::optional<dom::element>& resource,
+                              string_view bytes) {
+                            const auto search = object_of(member(entry, "search"));
+                            const auto mode = search ? text_member(*search, "mode") : std::nullopt;
+                            if (!resource || mode.value_or("match") != "match") return;
+                            auto& match = out.matches.emplace_back();
+                            read_resource(*resource, bases, match);
+                            match.bytes = bytes;
+                            cells += std::max<std::size_t>(match.patients.size(), 1);
+                          });
+  if (auto* wrong = std::get_if<Malformed>(&next)) return std::move(*wrong);
+  if (cells > limits::cells_at_once_max) return malformed("it tells of too many charts");
+  out.next = std::get<std::string>(std::move(next));
+  return out;
+}
+
+std::variant<VersionPage, Malformed> scan_history(string_view text, const Bases& bases) {
+  Parsed parsed{text};
+  if (auto wrong = parsed.parse()) return *std::move(wrong);
+  VersionPage out;
+  std::size_t cells = 0;
+  auto next = read_bundle(parsed, bases,
+                          [&](const dom::object& entry, const std::optional<dom::element>& resource,
+                              string_view bytes) {
+                            const auto request = object_of(member(entry, "request"));
+                            const auto method =
+                                request ? text_member(*request, "method").value_or("") : "";
+                            auto& version = out.versions.emplace_back();
+                            version.deleted = method == "DELETE" || !resource;
+                            version.first = method == "POST";
+                            if (version.deleted) return;  // what was there then is no version of it
+                            read_resource(*resource, bases, version.resource);
+                            version.resource.bytes = bytes;
+                            cells += std::max<std::size_t>(version.resource.patients.size(), 1);
+                          });
+  if (auto* wrong = std::get_if<Malformed>(&next)) return std::move(*wrong);
+  if (cells > limits::cells_at_once_max) return malformed("it tells of too many charts");
+  out.next = std::get<std::string>(std::move(next));
   return out;
 }
 

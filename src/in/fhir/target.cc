@@ -237,23 +237,55 @@ std::optional<NotAllowed> wrong_conditions(const http::Request& request) {
   return std::nullopt;
 }
 
-Target read(const http::Request& request, const std::string& type, const std::string& id) {
+std::optional<NotAllowed> not_readable(const std::string& type) {
   if (type == "Binary")
     return unsupported("Binary is not read by its id: it goes with the resource that refers to it");
   if (!readable(type)) return unsupported(type + " is not served here", 403);
-  auto held = held_versions(request);
-  if (!held) return invalid("If-None-Match: expected versions, as W/\"1\"");
-  return Read{type, id, *std::move(held)};
+  return std::nullopt;
 }
 
-// Of an instance: GET, PUT, DELETE Type/id.
+Target read(const http::Request& request, Read what) {
+  if (auto wrong = not_readable(what.type)) return *std::move(wrong);
+  auto held = held_versions(request);
+  if (!held) return invalid("If-None-Match: expected versions, as W/\"1\"");
+  what.held = *std::move(held);
+  return what;
+}
+
+bool formats_only(const http::QueryPairs& query) {
+  return std::ranges::all_of(
+      query, [](const auto& pair) { return pair.first == "_format" && json_format(pair.second); });
+}
+
+// GET Type/id/_history, GET Type/id/_history/version.
+Target history(const http::Request& request, const std::vector<std::string>& path,
+               http::QueryPairs query) {
+  if (request.method != "GET")
+    return unsupported("history is read with GET: nobody changes it", 405);
+  if (auto wrong = not_readable(path[0])) return *std::move(wrong);
+  if (path.size() == 4) {
+    if (!valid_id(path[3])) return invalid("that is no version");
+    if (!formats_only(query)) return unsupported("one version is read whole: without parameters");
+    return read(request, Read{.type = path[0], .id = path[1], .held = {}, .version = path[3]});
+  }
+  if (path.size() > 4) return unsupported("a version has no parts: read it whole");
+  if (query.size() == 1 && query[0].first == "page") {
+    if (query[0].second.empty()) return invalid("page: expected the link of an earlier answer");
+    return HistoryPage{path[0], path[1], std::move(query[0].second)};
+  }
+  auto common = read_common(std::move(query));
+  if (auto* wrong = std::get_if<NotAllowed>(&common)) return std::move(*wrong);
+  if (!std::get<Common>(common).rest.empty())
+    return unsupported("a history takes _count alone: follow its links to what is older");
+  return History{path[0], path[1], std::get<Common>(common).count};
+}
+
+// Of an instance: GET, PUT, PATCH, DELETE Type/id.
 Target instance(const http::Request& request, const std::string& type, const std::string& id,
                 const http::QueryPairs& query) {
-  const bool formats_only = std::ranges::all_of(
-      query, [](const auto& pair) { return pair.first == "_format" && json_format(pair.second); });
-  if (!formats_only)
+  if (!formats_only(query))
     return unsupported("one resource is read, changed or deleted whole: without parameters");
-  if (request.method == "GET") return read(request, type, id);
+  if (request.method == "GET") return read(request, Read{type, id});
   if (auto wrong = wrong_conditions(request)) return *std::move(wrong);
   if (compartment_of(type) == nullptr)
     return unsupported(type + " cannot be changed here: it belongs to no chart", 403);
@@ -261,16 +293,19 @@ Target instance(const http::Request& request, const std::string& type, const std
     if (request.header("if-match")) return unsupported("a delete takes no If-Match");
     return Delete{type, id};
   }
-  if (request.method != "PUT")
+  if (request.method != "PUT" && request.method != "PATCH")
     return unsupported(
-        request.method == "PATCH"
-            ? "PATCH is not taken: send the whole resource with PUT"
-            : "this method is not taken for one resource: GET, HEAD, PUT, DELETE are",
-        405);
+        "this method is not taken for one resource: GET, HEAD, PUT, PATCH, DELETE are", 405);
   std::string match{request.header("if-match").value_or("")};
-  if (request.count("if-match") > 1 || (!match.empty() && !version_in(match)))
+  if (request.count("if-match") > 1 || (request.header("if-match") && !version_in(match)))
     return invalid("If-Match: expected one version, as W/\"1\"");
-  return Update{type, id, std::move(match)};
+  if (request.method == "PUT") return Update{type, id, std::move(match)};
+  if (media_type(request) != "application/json-patch+json")
+    return unsupported(
+        "a patch is sent as application/json-patch+json (RFC 6902): send anything else as the "
+        "whole resource, with PUT",
+        415);
+  return Patch{type, id, std::move(match)};
 }
 
 Target of_type(const http::Request& request, const std::string& type, http::QueryPairs query) {
@@ -303,28 +338,34 @@ Target posted_search(const http::Request& request, const std::string& type,
 std::optional<NotAllowed> wrong_envelope(const http::Request& request) {
   static constexpr std::array<string_view, 5> methods{"GET", "POST", "PUT", "DELETE", "PATCH"};
   if (std::ranges::find(methods, request.method) == methods.end())
-    return unsupported("this method is not taken: GET, HEAD, POST, PUT and DELETE are", 405);
+    return unsupported("this method is not taken: GET, HEAD, POST, PUT, PATCH and DELETE are", 405);
   if (!accepts_json(request))
     return unsupported("the only format is JSON: accept application/fhir+json", 406);
   return std::nullopt;
 }
 
 bool takes_resource(const Target& target) {
-  return std::holds_alternative<Create>(target) || std::holds_alternative<Update>(target);
+  return std::holds_alternative<Create>(target) || std::holds_alternative<Update>(target) ||
+         std::holds_alternative<Batch>(target);
 }
 
 Target classify_path(const http::Request& request, const std::vector<std::string>& path,
                      http::QueryPairs query) {
-  if (path.empty())
-    return unsupported(
-        "batches, transactions and searches of the whole system are not taken: send each request "
-        "by itself",
-        request.method == "GET" || request.method == "POST" ? 400 : 405);
+  if (path.empty()) {
+    if (request.method == "GET")
+      return unsupported("searches of the whole system are not taken: search one type at a time");
+    if (request.method != "POST") return unsupported("a batch is sent with POST", 405);
+    if (!query.empty()) return unsupported("a batch takes no parameters");
+    return Batch{};
+  }
   const auto& type = path[0];
   if (path.size() == 1 && type == "metadata") {
     if (request.method != "GET") return unsupported("metadata is read with GET", 405);
     return Metadata{};
   }
+  if (type == "_history")
+    return unsupported(
+        "the history of the whole system is not served: ask for that of one resource");
   if (type.starts_with('$') || (path.size() > 1 && path[1].starts_with('$')))
     return unsupported("operations are not taken, but Patient/id/$everything");
   if (!policy::is_resource_type(type))
@@ -333,11 +374,11 @@ Target classify_path(const http::Request& request, const std::vector<std::string
   if (path.size() == 1) return of_type(request, type, std::move(query));
   if (path.size() == 2 && path[1] == "_search")
     return posted_search(request, type, std::move(query));
-  if (path[1].starts_with('_')) return unsupported("history is not served");
+  if (path[1].starts_with('_'))
+    return unsupported("the history of a type is not served: ask for that of one resource");
   if (!valid_id(path[1])) return invalid("that is no id");
   if (path.size() == 2) return instance(request, type, path[1], query);
-  if (path[2] == "_history")
-    return unsupported("versions and history are not served: read the resource itself");
+  if (path[2] == "_history") return history(request, path, std::move(query));
   if (path.size() == 3 && type == "Patient" && path[2] == "$everything") {
     if (request.method != "GET") return unsupported("$everything is asked with GET", 405);
     if (!query.empty())
@@ -374,7 +415,15 @@ std::string print_params(const std::vector<Param>& params) {
 }
 
 struct Print {
-  std::string operator()(const Read& t) const { return t.type + "/" + t.id; }
+  std::string operator()(const Read& t) const {
+    return t.type + "/" + t.id + (t.version.empty() ? "" : "/_history/" + t.version);
+  }
+  std::string operator()(const History& t) const {
+    return t.type + "/" + t.id + "/_history?_count=" + std::to_string(t.count);
+  }
+  std::string operator()(const HistoryPage& t) const {
+    return t.type + "/" + t.id + "/_history?page=" + encoded(t.token);
+  }
   std::string operator()(const Search& t) const {
     const auto whose = t.type == "Patient" ? "_id=" + t.patient.text()
                                            : std::string{compartment_of(t.type)->search_by} + "=" +
@@ -391,7 +440,9 @@ struct Print {
   }
   std::string operator()(const Create& t) const { return t.type; }
   std::string operator()(const Update& t) const { return t.type + "/" + t.id; }
+  std::string operator()(const Patch& t) const { return t.type + "/" + t.id; }
   std::string operator()(const Delete& t) const { return t.type + "/" + t.id; }
+  std::string operator()(const Batch&) const { return {}; }
   std::string operator()(const Metadata&) const { return "metadata"; }
   std::string operator()(const NotAllowed&) const { return {}; }
 };
@@ -424,8 +475,10 @@ Target classify(const http::Request& request) {
 std::string print(const Target& target) { return std::visit(Print{}, target); }
 
 string_view method_of(const Target& target) {
-  if (std::holds_alternative<Create>(target)) return "POST";
+  if (std::holds_alternative<Create>(target) || std::holds_alternative<Batch>(target))
+    return "POST";
   if (std::holds_alternative<Update>(target)) return "PUT";
+  if (std::holds_alternative<Patch>(target)) return "PATCH";
   if (std::holds_alternative<Delete>(target)) return "DELETE";
   return "GET";
 }

@@ -23,10 +23,11 @@ struct Param {
   bool operator==(const Param&) const = default;
 };
 
-struct Read {  // GET Type/id
+struct Read {  // GET Type/id, GET Type/id/_history/version
   std::string type;
   std::string id;
   std::vector<std::string> held{};  // If-None-Match: see conditions.h
+  std::string version{};            // empty: the current one
   bool operator==(const Read&) const = default;
 };
 struct Search {  // GET Type?patient=p&..., Patient?_id=p, POST Type/_search: within one chart
@@ -40,6 +41,18 @@ struct NextPage {  // GET Type?page=...: a token of ours
   std::string type;
   std::string token;
   bool operator==(const NextPage&) const = default;
+};
+struct History {  // GET Type/id/_history
+  std::string type;
+  std::string id;
+  std::size_t count = 0;
+  bool operator==(const History&) const = default;
+};
+struct HistoryPage {  // GET Type/id/_history?page=...: a token of ours
+  std::string type;
+  std::string id;
+  std::string token;
+  bool operator==(const HistoryPage&) const = default;
 };
 struct PersonSearch {  // GET Patient?name=...
   std::vector<Param> params;
@@ -60,10 +73,19 @@ struct Update {  // PUT Type/id
   std::string if_match;  // W/"..."; empty: not conditional
   bool operator==(const Update&) const = default;
 };
+struct Patch {  // PATCH Type/id, of JSON Patch
+  std::string type;
+  std::string id;
+  std::string if_match;
+  bool operator==(const Patch&) const = default;
+};
 struct Delete {  // DELETE Type/id
   std::string type;
   std::string id;
   bool operator==(const Delete&) const = default;
+};
+struct Batch {  // POST to the base: requests that stand for themselves
+  bool operator==(const Batch&) const = default;
 };
 struct Metadata {  // GET metadata
   bool operator==(const Metadata&) const = default;
@@ -75,8 +97,8 @@ struct NotAllowed {
   bool operator==(const NotAllowed&) const = default;
 };
 
-using Target = std::variant<Read, Search, NextPage, PersonSearch, Everything, Create, Update,
-                            Delete, Metadata, NotAllowed>;
+using Target = std::variant<Read, Search, NextPage, History, HistoryPage, PersonSearch, Everything,
+                            Create, Update, Patch, Delete, Batch, Metadata, NotAllowed>;
 
 inline constexpr std::string_view mount = "/fhir";
 inline constexpr std::size_t count_default = 50;

@@ -22,6 +22,7 @@ http::Request request(std::string method, const std::string& target, http::Heade
 }
 
 const http::Headers json{{"Content-Type", "application/fhir+json"}};
+const http::Headers patch{{"Content-Type", "application/json-patch+json"}};
 const http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
 
 Target classified(const std::string& target) { return classify(request("GET", target)); }
@@ -53,6 +54,13 @@ TEST(Target, UnderstandsTheFormsOfAChart) {
   EXPECT_EQ(classified("Patient?_id=p-1"), Target(one));
   EXPECT_EQ(classify(request("POST", "Patient/_search", form, "_id=p-1")), Target(one));
   EXPECT_EQ(classified("Patient/p-1/$everything"), Target(Everything{PatientId{"p-1"}}));
+  EXPECT_EQ(classified("Observation/o-1/_history/2"), Target(Read{"Observation", "o-1", {}, "2"}));
+  EXPECT_EQ(classified("Observation/o-1/_history"),
+            Target(History{"Observation", "o-1", count_default}));
+  EXPECT_EQ(classified("Observation/o-1/_history?_count=3&_format=json"),
+            Target(History{"Observation", "o-1", 3}));
+  EXPECT_EQ(classified("Observation/o-1/_history?page=abc"),
+            Target(HistoryPage{"Observation", "o-1", "abc"}));
   EXPECT_EQ(classified("Observation?page=abc"), Target(NextPage{"Observation", "abc"}));
   EXPECT_EQ(classify(request("POST", "Observation", json, "{}")), Target(Create{"Observation"}));
   EXPECT_EQ(classify(request(
@@ -110,8 +118,20 @@ TEST(Target, RefusesWhatItDoesNotUnderstand) {
                              "Observation?patient=p-1&Patient=p-2",
                              "Observation?patient=p-1&encounter=Patient/p-2",
                              "Observation/o-1?patient=p-1",
-                             "Observation/o-1/_history",
-                             "Observation/o-1/_history/1",
+                             "Observation/o-1/_history?_since=2026-01-01",
+                             "Observation/o-1/_history?_count=0",
+                             "Observation/o-1/_history?patient=p-1",
+                             "Observation/o-1/_history?page=",
+                             "Observation/o-1/_history?page=x&_count=1",
+                             "Observation/o-1/_history/1?_count=1",
+                             "Observation/o-1/_history/..",
+                             "Observation/o-1/_history/a b",
+                             "Observation/o-1/_history/1/2",
+                             "Observation/o-1/_history/",
+                             "Observation/_history",
+                             "_history",
+                             "Binary/1/_history",
+                             "Subscription/1/_history/1",
                              "Patient/p-1/Observation",
                              "Patient/p-1/$nonsense",
                              "Patient/p-1/$everything?start=2026",
@@ -145,7 +165,10 @@ TEST(Target, RefusesWritesThatAreConditionalOrElsewhere) {
   auto conditional = json;
   conditional.push_back({"If-None-Exist", "code=x"});
   EXPECT_EQ(refusal(classify(request("POST", "Observation", conditional, "{}"))), 400);
-  EXPECT_GE(refusal(classify(request("POST", "", json, "{}"))), 400);
+  EXPECT_EQ(classify(request("POST", "", json, "{}")), Target(Batch{}));
+  EXPECT_EQ(refusal(classify(request("POST", "?_format=json", json, "{}"))), 400);
+  EXPECT_EQ(refusal(classify(request("POST", "", patch, "{}"))), 415);
+  EXPECT_EQ(refusal(classify(request("PUT", "", json, "{}"))), 405);
   EXPECT_EQ(refusal(classify(request("POST", "Patient", json, "{}"))), 400);
   EXPECT_EQ(refusal(classify(request("POST", "Practitioner", json, "{}"))), 403);
   EXPECT_EQ(refusal(classify(request("POST", "Observation/o-1", json, "{}"))), 405);
@@ -155,13 +178,22 @@ TEST(Target, RefusesWritesThatAreConditionalOrElsewhere) {
   EXPECT_EQ(refusal(classify(request("POST", "Observation/_search", json, "patient=p-1"))), 415);
   EXPECT_EQ(refusal(classify(request("PUT", "Observation?code=x", json, "{}"))), 405);
   EXPECT_EQ(refusal(classify(request("DELETE", "Observation?patient=p-1"))), 405);
-  EXPECT_EQ(refusal(classify(request("PATCH", "Observation/o-1"))), 405);
-  for (const auto* match : {"*", "\"1\"", "W/\"\"", "W/\"1\", W/\"2\"", "W/\"a b\""})
+  for (const auto* type : {"application/json", "application/fhir+json", "application/xml-patch+xml",
+                           "application/fhir+xml", "application/merge-patch+json", ""})
+    EXPECT_EQ(
+        refusal(classify(request("PATCH", "Observation/o-1", {{"Content-Type", type}}, "[]"))), 415)
+        << type;
+  EXPECT_EQ(refusal(classify(request("PATCH", "Observation?code=x", patch, "[]"))), 405);
+  EXPECT_EQ(refusal(classify(request("PATCH", "Practitioner/x", patch, "[]"))), 403);
+  for (const auto* match : {"", "*", "\"1\"", "W/\"\"", "W/\"1\", W/\"2\"", "W/\"a b\""})
     EXPECT_EQ(
         refusal(classify(request("PUT", "Observation/o-1",
                                  {{"Content-Type", "application/json"}, {"If-Match", match}}))),
         400)
         << match;
+  for (const auto* method : {"PUT", "DELETE", "PATCH", "POST"})
+    for (const auto* target : {"Observation/o-1/_history", "Observation/o-1/_history/1"})
+      EXPECT_EQ(refusal(classify(request(method, target, json, "{}"))), 405) << method;
   for (const auto* method : {"OPTIONS", "TRACE", "get", "head"})
     EXPECT_EQ(refusal(classify(request(method, "Patient/p-1"))), 405) << method;
   EXPECT_EQ(refusal(classify(request("GET", "Patient/p-1", {{"Accept", "application/fhir+xml"}}))),
@@ -219,7 +251,11 @@ TEST(Target, PrintsWhatItUnderstood) {
     for (const auto* id : {"1", "p-000001", "A.b_c",
                            "0123456789012345678901234567890123456789012345678901234567890123"}) {
       holds(Read{type, id}, {});
+      holds(Read{type, id, {}, "2"}, {});
+      holds(History{type, id, 7}, {});
+      holds(HistoryPage{type, id, "a-b_c"}, {});
       holds(Update{type, id, {}}, json);
+      holds(Patch{type, id, {}}, patch);
       holds(Delete{type, id}, {});
       if (type == "Patient") holds(Everything{PatientId{id}}, {});
       holds(Search{type, PatientId{id}, {}, 7}, {});
@@ -236,6 +272,7 @@ TEST(Target, PrintsWhatItUnderstood) {
     if (type != "Patient") holds(Create{type}, json);
     if (type != "Patient") holds(NextPage{type, "a-b_c"}, {});
   }
+  holds(Batch{}, json);
   holds(PersonSearch{{{"name", "O'Brien & Søn"}, {"gender", "male"}}, 3}, {});
   EXPECT_GE(met, 1000U);
 }

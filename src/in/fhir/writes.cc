@@ -1,5 +1,5 @@
-// writes.cc - create, update, delete: checked whole, decided whole, written down, and only then
-// sent.
+// writes.cc - creates, and how any write is sent and told: checked whole, decided whole, written
+// down, and only then sent.
 //
 // A write is sent once. Where its answer does not arrive, what became of it is unknown, and that is
 // what is written and what the client is told.
@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "in/fhir/gateway.h"
+#include "in/fhir/writes.h"
 
 namespace halligan::in::fhir {
 namespace {
@@ -39,36 +40,6 @@ constexpr std::array<std::string_view, 24> bedside{"AllergyIntolerance",
                                                    "ServiceRequest",
                                                    "Specimen"};
 
-NotAllowed not_this(std::string what, int status = 422) {
-  return {.status = status, .code = "business-rule", .what = std::move(what)};
-}
-
-// What is wrong with a resource that a client wants written.
-std::optional<NotAllowed> wrong_body(const Resource& resource, const std::string& type) {
-  if (resource.type != type)
-    return not_this("the resource is not of the type that the address names");
-  if (resource.too_much)
-    return not_this("it has too many references, contained resources, patients or codes: at most " +
-                    std::to_string(limits::resource_references_max) + " references and " +
-                    std::to_string(limits::resource_contained_max) +
-                    " contained resources; write it in parts");
-  if (!resource.checkable)
-    return not_this(
-        "whose chart it belongs to cannot be checked: refer to the patient as Patient/id, and to "
-        "others as Type/id");
-  if (resource.patients.empty())
-    return not_this("it belongs to no chart: refer to its patient as Patient/id");
-  return std::nullopt;
-}
-
-std::string version_of(const needs::RecordAnswer& answer) {
-  for (const auto& [name, value] : answer.headers)
-    if (name == "etag" && value.size() > 4 && value.starts_with("W/\"") && value.ends_with('"') &&
-        valid_id(std::string_view{value}.substr(3, value.size() - 4)))
-      return value;
-  return {};
-}
-
 // "http://upstream/fhir/Observation/o-9/_history/1" -> "o-9"; else the id in the body.
 std::string new_id_of(const needs::RecordAnswer& answer, const std::string& type,
                       const Bases& bases) {
@@ -84,6 +55,14 @@ std::string new_id_of(const needs::RecordAnswer& answer, const std::string& type
   const auto* resource = std::get_if<Resource>(&body);
   const bool named = resource != nullptr && resource->type == type && valid_id(resource->id);
   return named ? resource->id : std::string{};
+}
+
+http::Response written_as_wished(int status) {
+  return outcome(Issue{.status = status,
+                       .severity = "information",
+                       .code = "informational",
+                       .text = "it is written",
+                       .diagnostics = {}});
 }
 
 http::Response unknown_whether_written() {
@@ -105,6 +84,35 @@ http::Response written_but(const std::string& what) {
 
 }  // namespace
 
+const std::pair<std::string, std::string> give_it_back{"Prefer", "return=representation"};
+
+NotAllowed not_this(std::string what, int status) {
+  return {.status = status, .code = "business-rule", .what = std::move(what)};
+}
+
+std::optional<NotAllowed> wrong_body(const Resource& resource, const std::string& type) {
+  if (resource.type != type)
+    return not_this("the resource is not of the type that the address names");
+  if (resource.too_much)
+    return not_this("it has too many references, contained resources, patients or codes: at most " +
+                    std::to_string(limits::resource_references_max) + " references and " +
+                    std::to_string(limits::resource_contained_max) +
+                    " contained resources; write it in parts");
+  if (!resource.checkable)
+    return not_this(
+        "whose chart it belongs to cannot be checked: refer to the patient as Patient/id, and to "
+        "others as Type/id");
+  if (resource.patients.empty())
+    return not_this("it belongs to no chart: refer to its patient as Patient/id");
+  return std::nullopt;
+}
+
+std::string version_of(const needs::RecordAnswer& answer) {
+  for (const auto& [name, value] : answer.headers)
+    if (name == "etag" && version_in(value)) return value;
+  return {};
+}
+
 // Waits: the answer to a write leaves only when what became of it is durable.
 bool Gateway::tell_now(const Tallies& tallies, const Told& told) {
   const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
@@ -122,11 +130,11 @@ bool Gateway::tell_now(const Tallies& tallies, const Told& told) {
   return durable.ok();
 }
 
-Gateway::Sent Gateway::send(const Granted& granted, const needs::RecordRequest& request,
+Gateway::Sent Gateway::send(const Grants& grants, const needs::RecordRequest& request,
                             const std::string& type) {
   Kept kept;
-  kept.charge(granted);
-  const auto answer = edge_.records.send(request);
+  for (const auto& granted : grants.all) kept.charge(granted);
+  auto answer = edge_.records.send(request);
   if (!answer) {
     // Only what never reached the record system is known not to have been written.
     const bool never = answer.fault().code == FaultCode::upstream_unreachable;
@@ -147,14 +155,54 @@ Gateway::Sent Gateway::send(const Granted& granted, const needs::RecordRequest& 
   }
   if (!tell_now(kept.tallies, told)) return taken ? written_but("took") : ledger_stopped();
   if (!taken) return upstream_refused(answer->status);
-  return Taken{.id = std::move(id), .version = version_of(*answer)};
+  auto version = version_of(*answer);
+  return Taken{.id = std::move(id), .version = std::move(version), .answer = *std::move(answer)};
 }
 
-http::Headers Gateway::write_headers(const Granted& granted, const Taken& taken) {
-  http::Headers out{{"Halligan-Receipt", std::to_string(granted.access().intent)}};
-  if (!granted.access().glass.empty())
-    out.push_back({"Halligan-Glass", granted.access().glass.text()});
-  if (!taken.version.empty()) out.push_back({"ETag", taken.version});
+http::Response Gateway::tell_written(const Counter& counter, Written what, Wish wish) {
+  if (!what.taken.version.empty()) what.headers.push_back({"ETag", what.taken.version});
+  if (wish == Wish::representation) {
+    if (auto shown = show_written(counter, what)) return *std::move(shown);
+    wish = Wish::none;  // the wish is not said to be granted
+  }
+  http::Response out{.status = what.status, .headers = {}, .body = std::string{}};
+  if (wish == Wish::outcome) {
+    out = written_as_wished(what.status);
+    out.headers.push_back({"Preference-Applied", "return=OperationOutcome"});
+  } else if (wish == Wish::minimal) {
+    out.headers.push_back({"Preference-Applied", "return=minimal"});
+  }
+  const auto& access = what.grants.all.front().access();
+  out.headers.push_back({"Halligan-Receipt", std::to_string(access.intent)});
+  if (!access.glass.empty()) out.headers.push_back({"Halligan-Glass", access.glass.text()});
+  std::ranges::move(what.headers, std::back_inserter(out.headers));
+  return out;
+}
+
+// The right to write is none to read: what came back is looked at and decided as a read of it is.
+std::optional<http::Response> Gateway::show_written(const Counter& counter, Written& what) {
+  auto scanned = scan_resource(what.taken.answer.body.look(), counter.bases());
+  const auto* back = std::get_if<Resource>(&scanned);
+  if (back == nullptr || !back->checkable || back->type != what.wrote.type ||
+      back->id != what.wrote.id || back->patients != what.wrote.patients)
+    return std::nullopt;
+  auto decided = counter.decide({.cells = cells_of(*back, app::Action::read),
+                                 .form = what.form,
+                                 .whole = true,
+                                 .earlier = &what.grants,
+                                 .check = {}});
+  if (std::holds_alternative<Fault>(decided)) return written_but("took");
+  if (std::holds_alternative<app::Refusal>(decided)) return std::nullopt;
+  Kept kept;
+  kept.charge(std::get<Granted>(decided));
+  auto bytes = without_upstream(back->bytes, counter.bases());
+  for (auto& [intent, tally] : kept.tallies)
+    tally = {.resources = 1, .withheld = 0, .bytes = bytes.size(), .upstream_status = what.status};
+  kept.grants = std::move(what.grants);
+  kept.grants.all.push_back(std::get<Granted>(std::move(decided)));
+  what.headers.push_back({"Preference-Applied", "return=representation"});
+  auto out = release(std::move(bytes), kept, kept.grants.all.back(), std::move(what.headers));
+  out.status = what.status;
   return out;
 }
 
@@ -165,7 +213,7 @@ http::Response Gateway::create(const Counter& counter, const Create& target,
   auto scanned = scan_resource(request.body, counter.bases());
   if (const auto* wrong = std::get_if<Malformed>(&scanned))
     return outcome(NotAllowed{400, "structure", "the resource cannot be read: " + wrong->what});
-  const auto& resource = std::get<Resource>(scanned);
+  auto& resource = std::get<Resource>(scanned);
   if (const auto wrong = wrong_body(resource, target.type)) return outcome(*wrong);
   if (resource.has_id) return outcome(not_this("a new resource has no id yet: leave it out"));
   if (resource.patients.size() != 1)
@@ -180,31 +228,38 @@ http::Response Gateway::create(const Counter& counter, const Create& target,
                                  .check = PatientId{resource.patients[0]}});
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
-  const auto& granted = std::get<Granted>(decided);
+  Grants grants;
+  grants.all.push_back(std::get<Granted>(std::move(decided)));
   std::string body = request.body;
-  if (const auto& glass = granted.access().glass; !glass.empty()) {
-    if (const auto wrong = wrong_under_glass(resource)) return refuse_after(granted, *wrong);
+  if (const auto& glass = grants.all.front().access().glass; !glass.empty()) {
+    if (const auto wrong = wrong_under_glass(resource)) return refuse_after(grants, *wrong);
     body = splice_tag(body, glass_tag_system, glass.text());
     const auto again = scan_resource(body, counter.bases());
     const auto* spliced = std::get_if<Resource>(&again);
     if (spliced == nullptr || spliced->glass_tags != std::vector{glass.text()} ||
         spliced->patients != resource.patients)
       return refuse_after(
-          granted, not_this("its meta cannot be given the tag of the glass: write it plainly"));
+          grants, not_this("its meta cannot be given the tag of the glass: write it plainly"));
   }
-  auto sent = send(granted,
-                   {.method = "POST",
-                    .target = print(target),
-                    .headers = {{"Content-Type", "application/fhir+json"}},
-                    .body = std::move(body),
-                    .bytes_max = limits::resource_bytes_max},
-                   target.type);
+  const auto wish = wish_of(request);
+  needs::RecordRequest out{.method = "POST",
+                           .target = print(target),
+                           .headers = {{"Content-Type", "application/fhir+json"}},
+                           .body = std::move(body),
+                           .bytes_max = limits::resource_bytes_max};
+  if (wish == Wish::representation) out.headers.push_back(give_it_back);
+  auto sent = send(grants, out, target.type);
   if (auto* why = std::get_if<http::Response>(&sent)) return std::move(*why);
-  const auto& taken = std::get<Taken>(sent);
-  auto headers = write_headers(granted, taken);
-  if (!taken.id.empty())
-    headers.push_back({"Location", bases_.ours + "/" + target.type + "/" + taken.id});
-  return {.status = 201, .headers = std::move(headers), .body = std::string{}};
+  Written written{.grants = std::move(grants),
+                  .taken = std::get<Taken>(std::move(sent)),
+                  .wrote = std::move(resource),
+                  .form = "create",
+                  .status = 201};
+  written.wrote.id = written.taken.id;
+  if (!written.taken.id.empty())
+    written.headers.push_back(
+        {"Location", bases_.ours + "/" + target.type + "/" + written.taken.id});
+  return tell_written(counter, std::move(written), wish);
 }
 
 std::optional<NotAllowed> Gateway::wrong_under_glass(const Resource& resource) {
@@ -220,93 +275,11 @@ std::optional<NotAllowed> Gateway::wrong_under_glass(const Resource& resource) {
   return std::nullopt;
 }
 
-http::Response Gateway::refuse_after(const Granted& granted, const NotAllowed& why) {
+http::Response Gateway::refuse_after(const Grants& grants, const NotAllowed& why) {
   Kept kept;
-  kept.charge(granted);
+  for (const auto& granted : grants.all) kept.charge(granted);
   tell(kept.tallies, facts::Outcome::nothing);
   return outcome(why);
-}
-
-http::Response Gateway::change(const Counter& counter, const Target& target,
-                               const http::Request& request) {
-  const auto* update = std::get_if<Update>(&target);
-  const Read where = update != nullptr
-                         ? Read{update->type, update->id}
-                         : Read{std::get<Delete>(target).type, std::get<Delete>(target).id};
-  std::optional<Resource> wanted;
-  if (update != nullptr) {
-    if (request.body.size() > limits::resource_bytes_max)
-      return outcome(not_this("the resource is too large", 413));
-    auto scanned = scan_resource(request.body, counter.bases());
-    if (const auto* wrong = std::get_if<Malformed>(&scanned))
-      return outcome(NotAllowed{400, "structure", "the resource cannot be read: " + wrong->what});
-    wanted = std::get<Resource>(std::move(scanned));
-    if (const auto wrong = wrong_body(*wanted, update->type)) return outcome(*wrong);
-    if (wanted->patients.size() > 2)
-      return outcome(not_this("a change concerns two charts at most"));
-    if (wanted->id != update->id)
-      return outcome(not_this("the id in the resource is not the id in the address"));
-  } else if (!request.body.empty()) {
-    return outcome(not_this("a delete has no body", 400));
-  }
-
-  // What is there decides, too: nobody moves or removes what they could not see to be theirs.
-  const auto fetched = fetch(where.type + "/" + where.id, limits::resource_bytes_max);
-  if (!fetched) return trouble(fetched.fault());
-  auto scanned = scan_resource(fetched->body.look(), counter.bases());
-  const auto* held = fetched->status == 200 ? std::get_if<Resource>(&scanned) : nullptr;
-  const auto by_id = where.type + "/" + where.id;
-  if (held == nullptr || !held->checkable || held->type != where.type || held->id != where.id) {
-    if (held != nullptr || fetched->status == 404 || fetched->status == 410)
-      return nothing_there(counter, by_id);
-    return fetched->status == 200 ? upstream_trouble(FaultCode::upstream_nonsense)
-                                  : upstream_refused(fetched->status);
-  }
-  auto cells = cells_of(*held, app::Action::modify);
-  std::vector<std::string> others;
-  if (wanted) {
-    for (auto& cell : cells_of(*wanted, app::Action::modify))
-      if (std::ranges::find(cells, cell) == cells.end()) cells.push_back(std::move(cell));
-    std::ranges::set_difference(wanted->patients, held->patients, std::back_inserter(others));
-  }
-  auto decided = counter.decide({.cells = std::move(cells),
-                                 .form = wanted ? "update" : "delete",
-                                 .whole = true,
-                                 .earlier = nullptr,
-                                 .check = PatientId{others.empty() ? "" : others[0]},
-                                 .by_id = held->type == "Patient" ? std::string{} : by_id});
-  if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
-  if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
-    return held->type == "Patient" ? refused(*refusal) : refused_by_id(*refusal);
-  }
-  const auto& granted = std::get<Granted>(decided);
-  if (!granted.access().glass.empty())
-    return refuse_after(granted, not_this("nothing is changed or deleted under a glass", 403));
-  if (wanted && wanted->glass_tags != held->glass_tags)
-    return refuse_after(granted,
-                        not_this("the tag of a glass stays: keep meta.tag as it was read"));
-  // What was looked at is what is changed: without a version nobody could hold it to that.
-  const auto version = held->version.empty() ? version_of(*fetched) : "W/\"" + held->version + "\"";
-  if (version.empty())
-    return refuse_after(granted, not_this("the record system does not tell the version of this "
-                                          "resource, so it cannot be changed safely",
-                                          501));
-  if (update != nullptr && !update->if_match.empty() && update->if_match != version)
-    return refuse_after(granted,
-                        {412, "conflict", "the resource was changed meanwhile: read it again"});
-
-  needs::RecordRequest out{.method = wanted ? "PUT" : "DELETE",
-                           .target = where.type + "/" + where.id,
-                           .headers = {},
-                           .body = wanted ? request.body : std::string{},
-                           .bytes_max = limits::resource_bytes_max};
-  if (wanted) out.headers.emplace_back("Content-Type", "application/fhir+json");
-  out.headers.emplace_back("If-Match", version);
-  auto sent = send(granted, out, where.type);
-  if (auto* why = std::get_if<http::Response>(&sent)) return std::move(*why);
-  return {.status = wanted ? 200 : 204,
-          .headers = write_headers(granted, std::get<Taken>(sent)),
-          .body = std::string{}};
 }
 
 }  // namespace halligan::in::fhir
