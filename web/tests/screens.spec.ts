@@ -110,8 +110,11 @@ test("C07 screens: a chart by glass, adding to it, the viewer, what is owed, the
   await reviewed.signIn(page);
   await breakTheGlass(page, "Threat to life");
   await look(page, "chart-glass");
+  // A threat to life gives what an emergency takes; a note takes more.
   await page.getByRole("button", { name: "Write a note" }).click();
-  await look(page, "chart-note");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look(page, "glass-more");
+  await page.getByRole("button", { name: "Do not open" }).click();
   await page.getByRole("link", { name: "Who broke the glass" }).click();
   await expect(page.getByText(reviewed.name).first()).toBeVisible();
   await look(page, "viewer");
@@ -135,6 +138,8 @@ test("C07 screens: a chart by an ordinary right", async ({ hospital, page }) => 
   await look(page, "chart");
   await page.getByRole("button", { name: "Results", exact: true }).click();
   await look(page, "chart-results");
+  await page.getByRole("button", { name: "Write a note" }).click();
+  await look(page, "chart-note");
 });
 
 test("C07 screens: cases, policy, ledger, people", async ({ hospital, page }) => {
