@@ -88,7 +88,7 @@ function List() {
 export function ClosedCases() {
   const [open, setOpen] = useState(false);
   return (
-    <details className="nhsuk-details" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="nhsuk-details h-closed" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="nhsuk-details__summary">
         <span className="nhsuk-details__summary-text">{words.title}</span>
       </summary>
