@@ -184,7 +184,7 @@ test("entries in clear are shown when asked for, and that is an entry; administr
   await page.getByRole("button", { name: "Newer" }).click();
   await expect(page.getByText("Entries 50 to 99, the newest first.")).toBeVisible();
   const { size } = (await reader.must("GET", "/api/v1/ledger")) as { size: number };
-  await page.getByLabel("From number").fill(String(size - 5));
+  await page.getByLabel("From number").fill(String(size - 45)); // others write, too
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(page.getByText("ledger-read").first()).toBeVisible();
   await expect(page.getByText("entries from 50, at most 50")).toBeVisible();
