@@ -14,6 +14,7 @@ PARSER, EDGE, COOKIE, API = "src/in/http/request_parser.cc", "src/in/edge.h", "s
 ACCESS, READS, WRITES, PURPOSE = "src/app/access.cc", "src/in/fhir/reads.cc", "src/in/fhir/writes.cc", "src/in/fhir/purpose.cc"
 SESSIONS, UPSTREAM, SOURCE, JSON = "src/in/api/sessions.cc", "src/in/api/upstream.cc", "src/out/https_record_source.cc", "src/in/http/json.cc"
 CONNECTION = "src/in/http/connection.cc"
+INSTANCE = "src/in/fhir/instance.cc"
 THEIRS = f"Observation/o-{OTHER}"
 
 
@@ -109,8 +110,8 @@ PATHS = [A(f"path-{name}", what, stops, sent(f"GET {path}"), **more) for name, w
     ("suffix", "Asks for a file of JSON.", READS, f"/fhir/{THEIRS}.json", UNKNOWN),
     ("long-id", "Asks for an id of a thousand letters.", TARGET, f"/fhir/Observation/{'x' * 1000}", {}),
     ("long", "Sends a path of nine thousand letters.", PARSER, f"/fhir/{'x' * 9000}", {"status": (414,)}),
-    ("version", "Asks for an old version.", TARGET, f"/fhir/{THEIRS}/_history/1", {}),
-    ("history", "Asks for the history of a record.", TARGET, f"/fhir/{THEIRS}/_history", {}),
+    ("version", "Asks for an old version.", INSTANCE, f"/fhir/{THEIRS}/_history/1", UNKNOWN),
+    ("history", "Asks for the history of a record.", INSTANCE, f"/fhir/{THEIRS}/_history", UNKNOWN),
     ("history-all", "Asks for the history of everybody.", TARGET, "/fhir/_history", {"status": (400, 404)}),
     ("compartment", "Searches below a patient.", TARGET, f"/fhir/Patient/{OTHER}/Observation", {}),
     ("compartment-all", "Asks for all below a patient.", TARGET, f"/fhir/Patient/{OTHER}/*", {}),
@@ -291,5 +292,5 @@ METHODS += [A(f"override-post-{name.lower()}", f"Posts and asks to change in the
             for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")]
 METHODS += [A(f"method-{method.lower() if method != 'get' else 'small'}", f"Sends the method {method}.", stops, sent(f"{method} /fhir/{THEIRS}"), status=status)
             for method, stops, status in (("TRACE", PARSER, (501,)), ("CONNECT", PARSER, (501,)), ("PROPFIND", PARSER, (501,)), ("get", PARSER, (501,)),
-                                          ("OPTIONS", TARGET, (405,)), ("PATCH", TARGET, (405,)))]
+                                          ("OPTIONS", TARGET, (405,)), ("PATCH", TARGET, (415,)))]
 METHODS.append(A("method-head", "Asks for the head of another patient's record alone.", ACCESS, sent(f"HEAD /fhir/{THEIRS}"), **REFUSED))
