@@ -409,8 +409,8 @@ RevokeGlass::Answer decide(const RevokeGlass& command, Context& context) {
     return Refusal{.why = Why::role_needed,
                    .what = "revoking takes a privacy officer or an administrator"};
   const auto* held = context.state.glass(command.glass);
-  if (held == nullptr || (held->staff != session->staff &&
-                          hidden_from(context.state, *session, held->patient, context.now)))
+  if (held == nullptr ||
+      !may_learn(context.state, *session, held->staff, held->patient, context.now))
     return glass_not_found();
   auto ended = glass::decide_end(*held, facts::EndedBy::revoked, session->staff, context.now);
   if (!ended) return Refusal{.why = Why::glass_ended, .what = "the glass has ended already"};

@@ -47,7 +47,7 @@ ExplainCode::Answer decide(const ExplainCode& command, Context& context) {
   const auto held = context.state.codes.find(command.code);
   const bool own = held != context.state.codes.end() && held->second.staff == session->staff;
   if (held == context.state.codes.end() || (!own && !oversees(context.state, *session)) ||
-      (!own && hidden_from(context.state, *session, held->second.patient, context.now)))
+      !may_learn(context.state, *session, held->second.staff, held->second.patient, context.now))
     return Refusal{.why = Why::not_found, .what = "no code that concerns you reads like this"};
   if (!own)
     context.note(facts::LedgerRead{.staff = session->staff,

@@ -232,10 +232,9 @@ std::shared_ptr<const House::Watch> House::watch(const SessionId& session, const
 bool House::still_readable(const SessionId& id, Watch& watch, const Now& now) const {
   const auto* session = state_.session(id);
   if (session == nullptr) return true;  // its end is told as such
-  const auto before =
-      watch.focus == session->focus ? std::exchange(watch.right, {}) : std::string{};
+  const auto right = std::exchange(watch.right, {});
+  const auto before = watch.focus == session->focus ? right : std::string{};
   watch.focus = session->focus;
-  watch.right.clear();
   watch.look_again = far_future;
   if (watch.focus.empty()) return true;
   const auto now_by = rights_of(state_, *session, chart_cell(watch.focus), now);

@@ -187,6 +187,32 @@ std::optional<ast::CaseKind> kind_of_case(const std::string& kind) {
   return std::nullopt;
 }
 
+Rights all_rights(const Engine& engine, const policy::Decision& decision) {
+  Rights out{.rules = {}, .holds_until = decision.holds_until};
+  if (decision.verdict != Verdict::permit) return out;
+  const auto name = [&](const policy::Granted& grant) { return engine.rule(grant.rule).name.text; };
+  out.rules.push_back(name(decision.grants[decision.basis]));
+  for (const auto& grant : decision.grants)
+    if (grant.left.before == 0 && name(grant) != out.rules.front())
+      out.rules.push_back(name(grant));
+  return out;
+}
+
+// Puts the question, and makes of the decision what is asked for; nothing of it without a policy in
+// force, or for a type that it does not know.
+template <class Answer, class Make>
+Answer decided(const State& state, const Session& session, const Cell& cell, const Now& now,
+               OpenGlass open_glass, const Make& make) {
+  const auto* engine = state.engine();
+  if (engine == nullptr) return {};
+  auto question = put(state, *engine, session, cell, now, open_glass);
+  if (!question.known_type) return {};
+  point(question);
+  const auto decision =
+      engine->decide(state.evidence, question.asker, question.cell, now.wall, question.paid);
+  return make(*engine, decision, question);
+}
+
 }  // namespace
 
 const char* action_text(Action action) {
@@ -207,34 +233,22 @@ std::optional<Action> action_named(std::string_view text) {
 
 Judged judge(const State& state, const Session& session, const Cell& cell, const Now& now,
              OpenGlass open_glass) {
-  const auto* engine = state.engine();
-  if (engine == nullptr) return {};
-  auto question = put(state, *engine, session, cell, now, open_glass);
-  if (!question.known_type) return {};
-  point(question);
-  const auto decision =
-      engine->decide(state.evidence, question.asker, question.cell, now.wall, question.paid);
-  return plain(state, *engine, decision, question, now);
+  return decided<Judged>(state, session, cell, now, open_glass,
+                         [&](const auto& engine, const auto& decision, const Put& question) {
+                           return plain(state, engine, decision, question, now);
+                         });
 }
 
 Rights rights_of(const State& state, const Session& session, const Cell& cell, const Now& now) {
-  const auto* engine = state.engine();
-  if (engine == nullptr) return {};
-  auto question = put(state, *engine, session, cell, now, OpenGlass::counts);
-  if (!question.known_type) return {};
-  point(question);
-  const auto decision =
-      engine->decide(state.evidence, question.asker, question.cell, now.wall, question.paid);
-  Rights out{.rules = {}, .holds_until = decision.holds_until};
-  if (decision.verdict != Verdict::permit) return out;
-  const auto name = [&](const policy::Granted& grant) {
-    return engine->rule(grant.rule).name.text;
-  };
-  out.rules.push_back(name(decision.grants[decision.basis]));
-  for (const auto& grant : decision.grants)
-    if (grant.left.before == 0 && name(grant) != out.rules.front())
-      out.rules.push_back(name(grant));
-  return out;
+  return decided<Rights>(state, session, cell, now, OpenGlass::counts,
+                         [](const auto& engine, const auto& decision, const Put&) {
+                           return all_rights(engine, decision);
+                         });
+}
+
+bool may_learn(const State& state, const Session& session, const StaffId& about,
+               const PatientId& patient, const Now& now) {
+  return about == session.staff || !hidden_from(state, session, patient, now);
 }
 
 Judged judge_if_known(const State& state, const Session& session, const Cell& cell, const Now& now,

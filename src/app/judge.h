@@ -93,6 +93,10 @@ Cell search_cell();  // (search, Patient, unlabelled): whether anybody may be lo
 // Whether a hidden deny shuts this chart to the session: it is then as if nobody were there.
 bool hidden_from(const State& state, const Session& session, const PatientId& patient,
                  const Now& now);
+// Whether the session may be told of what `about` did or had to do with this patient: its own
+// doings always, others' where the patient is not hidden.
+bool may_learn(const State& state, const Session& session, const StaffId& about,
+               const PatientId& patient, const Now& now);
 // What belongs to nobody, asked for by its "Type/id": no patient's id has a slash.
 Cell nobodys_cell(const std::string& by_id);
 // Of what a survey asks about, what a right for some of it leaves out first: the old, and of no

@@ -22,7 +22,7 @@ bool may_see(const State& state, const Session& session, const cases::Case& held
   if (held.staff == session.staff) return true;
   const auto* person = state.person(session.staff);
   return person != nullptr && cases::is_reviewer(held, person->roles) &&
-         !hidden_from(state, session, held.patient, now);
+         may_learn(state, session, held.staff, held.patient, now);
 }
 
 bool in_state(const cases::Case& held, CaseState wanted, const Now& now) {

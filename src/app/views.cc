@@ -105,8 +105,8 @@ namespace {
 // Whoever must not learn of a patient learns of no glass either, but for their own.
 bool is_asked(const State& state, const Session& reader, WhoseGlass whose, const glass::Glass& held,
               const Now& now) {
-  if (held.staff == reader.staff) return true;
-  return whose == WhoseGlass::everybodys && !hidden_from(state, reader, held.patient, now);
+  return (held.staff == reader.staff || whose == WhoseGlass::everybodys) &&
+         may_learn(state, reader, held.staff, held.patient, now);
 }
 
 }  // namespace

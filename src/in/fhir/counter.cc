@@ -209,6 +209,25 @@ std::vector<app::Cell> cells_of(const Resource& resource, app::Action action) {
   return out;
 }
 
+bool is_of_the_asker(const app::Refusal& refusal) {
+  return app::is_nobody(refusal.why) || refusal.why == app::Why::focus_elsewhere;
+}
+
+std::vector<std::optional<EntryIndex>> intents_of(
+    const Granted& granted, const std::vector<std::vector<std::size_t>>& of_each) {
+  const auto& answers = granted.access().cells;
+  const auto permitted = [&](std::size_t at) {
+    return answers[at].verdict == app::Verdict::permit;
+  };
+  std::vector<std::optional<EntryIndex>> out;
+  for (const auto& places : of_each) {
+    auto& intent = out.emplace_back();
+    if (!places.empty() && std::ranges::all_of(places, permitted))
+      intent = answers[places.front()].intent;
+  }
+  return out;
+}
+
 std::vector<std::size_t> add_cells(std::vector<app::Cell> cells, std::vector<app::Cell>& list) {
   std::vector<std::size_t> out;
   for (auto& cell : cells) {

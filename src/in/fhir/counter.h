@@ -106,6 +106,15 @@ std::shared_ptr<const app::Lease> lease_of_all(
 // none.
 std::vector<app::Cell> cells_of(const Resource& resource, app::Action action);
 
+// Refused for who asks, whatever is asked for: nobody, or somebody at another chart. What is
+// withheld is another thing.
+bool is_of_the_asker(const app::Refusal& refusal);
+
+// Of each of several things, of the places of its cells among those that were decided: what its
+// release rests on. Nothing where one of them is not permitted, or where it has none.
+std::vector<std::optional<EntryIndex>> intents_of(
+    const Granted& granted, const std::vector<std::vector<std::size_t>>& of_each);
+
 // Where each cell stands in a list without repetitions.
 std::vector<std::size_t> add_cells(std::vector<app::Cell> cells, std::vector<app::Cell>& list);
 

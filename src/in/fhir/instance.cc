@@ -167,24 +167,16 @@ std::variant<Gateway::Sorted, http::Response> Gateway::sort_versions(
     return trouble(*fault);
   }
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
-    // What is withheld and what is asked of another chart than that in front are two things.
-    if (app::is_nobody(refusal->why) || refusal->why == app::Why::focus_elsewhere)
-      return denied(asking, *refusal);
+    if (is_of_the_asker(*refusal)) return denied(asking, *refusal);
     out.refusal = *refusal;
     return out;
   }
   auto& granted = std::get<Granted>(decided);
   asking.kept.charge(granted);
-  const auto& answers = granted.access().cells;
-  for (std::size_t i = versions.size(); i-- > 0;) {
-    const auto permitted = [&](std::size_t at) {
-      return answers[at].verdict == app::Verdict::permit;
-    };
-    if (!of_version[i].empty() && std::ranges::all_of(of_version[i], permitted))
-      out.intents[i] = answers[of_version[i][0]].intent;
-    // That it was deleted is told to whom what was deleted is told.
+  out.intents = intents_of(granted, of_version);
+  // That it was deleted is told to whom what was deleted is told.
+  for (std::size_t i = versions.size(); i-- > 0;)
     if (versions[i].deleted && i + 1 < versions.size()) out.intents[i] = out.intents[i + 1];
-  }
   asking.kept.grants.all.push_back(std::move(granted));
   return out;
 }

@@ -57,20 +57,13 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
   }
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
     // An empty answer would say that there is nothing.
-    if (!app::is_nobody(refusal->why) && refusal->why != app::Why::focus_elsewhere) return out;
+    if (!is_of_the_asker(*refusal)) return out;
     tell(kept.tallies, facts::Outcome::nothing);
     return refused(*refusal);
   }
   auto& granted = std::get<Granted>(decided);
   kept.charge(granted);
-  const auto& answers = granted.access().cells;
-  for (std::size_t i = 0; i < out.matches.size(); ++i) {
-    const auto permitted = [&](std::size_t at) {
-      return answers[at].verdict == app::Verdict::permit;
-    };
-    if (!of_match[i].empty() && std::ranges::all_of(of_match[i], permitted))
-      out.intents[i] = answers[of_match[i][0]].intent;
-  }
+  out.intents = intents_of(granted, of_match);
   kept.grants.all.push_back(std::move(granted));
   return out;
 }

@@ -92,6 +92,30 @@ std::variant<std::string, Malformed> read_bundle(const Parsed& parsed, const Bas
   return next;
 }
 
+// A page of what the record system has. `place` says where the resource of an entry goes; null: it
+// is of no interest.
+template <class PageOf, class Place>
+std::variant<PageOf, Malformed> scan_page(string_view text, const Bases& bases,
+                                          const Place& place) {
+  Parsed parsed{text};
+  if (auto wrong = parsed.parse()) return *std::move(wrong);
+  PageOf out;
+  std::size_t cells = 0;
+  const auto visit = [&](const dom::object& entry, const std::optional<dom::element>& resource,
+                         string_view bytes) {
+    Resource* const to = place(out, entry, resource.has_value());
+    if (to == nullptr) return;
+    read_resource(*resource, bases, *to);
+    to->bytes = bytes;
+    cells += std::max<std::size_t>(to->patients.size(), 1);
+  };
+  auto next = read_bundle(parsed, bases, visit);
+  if (auto* wrong = std::get_if<Malformed>(&next)) return std::move(*wrong);
+  if (cells > limits::cells_at_once_max) return malformed("it tells of too many charts");
+  out.next = std::get<std::string>(std::move(next));
+  return out;
+}
+
 BatchRequest read_batch_request(const dom::object& entry,
                                 const std::optional<dom::element>& resource, string_view bytes) {
   BatchRequest out;
@@ -134,50 +158,26 @@ std::variant<BatchBody, Malformed> scan_batch(string_view text) {
 }
 
 std::variant<Page, Malformed> scan_searchset(string_view text, const Bases& bases) {
-  Parsed parsed{text};
-  if (auto wrong = parsed.parse()) return *std::move(wrong);
-  Page out;
-  std::size_t cells = 0;
-  auto next = read_bundle(parsed, bases,
-                          [&](const dom::object& entry, const std::optional<dom::element>& resource,
-                              string_view bytes) {
-                            const auto search = object_of(member(entry, "search"));
-                            const auto mode = search ? text_member(*search, "mode") : std::nullopt;
-                            if (!resource || mode.value_or("match") != "match") return;
-                            auto& match = out.matches.emplace_back();
-                            read_resource(*resource, bases, match);
-                            match.bytes = bytes;
-                            cells += std::max<std::size_t>(match.patients.size(), 1);
-                          });
-  if (auto* wrong = std::get_if<Malformed>(&next)) return std::move(*wrong);
-  if (cells > limits::cells_at_once_max) return malformed("it tells of too many charts");
-  out.next = std::get<std::string>(std::move(next));
-  return out;
+  return scan_page<Page>(text, bases,
+                         [](Page& out, const dom::object& entry, bool has_resource) -> Resource* {
+                           const auto search = object_of(member(entry, "search"));
+                           const auto mode = search ? text_member(*search, "mode") : std::nullopt;
+                           if (!has_resource || mode.value_or("match") != "match") return nullptr;
+                           return &out.matches.emplace_back();
+                         });
 }
 
 std::variant<VersionPage, Malformed> scan_history(string_view text, const Bases& bases) {
-  Parsed parsed{text};
-  if (auto wrong = parsed.parse()) return *std::move(wrong);
-  VersionPage out;
-  std::size_t cells = 0;
-  auto next = read_bundle(parsed, bases,
-                          [&](const dom::object& entry, const std::optional<dom::element>& resource,
-                              string_view bytes) {
-                            const auto request = object_of(member(entry, "request"));
-                            const auto method =
-                                request ? text_member(*request, "method").value_or("") : "";
-                            auto& version = out.versions.emplace_back();
-                            version.deleted = method == "DELETE" || !resource;
-                            version.first = method == "POST";
-                            if (version.deleted) return;  // what was there then is no version of it
-                            read_resource(*resource, bases, version.resource);
-                            version.resource.bytes = bytes;
-                            cells += std::max<std::size_t>(version.resource.patients.size(), 1);
-                          });
-  if (auto* wrong = std::get_if<Malformed>(&next)) return std::move(*wrong);
-  if (cells > limits::cells_at_once_max) return malformed("it tells of too many charts");
-  out.next = std::get<std::string>(std::move(next));
-  return out;
+  return scan_page<VersionPage>(
+      text, bases, [](VersionPage& out, const dom::object& entry, bool has_resource) -> Resource* {
+        const auto request = object_of(member(entry, "request"));
+        const auto method = request ? text_member(*request, "method").value_or("") : "";
+        auto& version = out.versions.emplace_back();
+        version.deleted = method == "DELETE" || !has_resource;
+        version.first = method == "POST";
+        // What was there when it was deleted is no version of it.
+        return version.deleted ? nullptr : &version.resource;
+      });
 }
 
 }  // namespace halligan::in::fhir

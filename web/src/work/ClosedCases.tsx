@@ -17,9 +17,8 @@ import { kindText, patientText } from "./marks";
 
 const words = texts.work.closed;
 
-function useClosed(enabled: boolean) {
+function useClosed() {
   return useInfiniteQuery({
-    enabled,
     queryKey: ["cases", "closed"],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
@@ -57,7 +56,7 @@ function Line({ held }: { held: Case }) {
 }
 
 function List() {
-  const list = useClosed(true);
+  const list = useClosed();
   const cases = list.data?.pages.flatMap((page) => page.cases) ?? [];
   if (list.isPending) return <Loading />;
   if (list.isError && cases.length === 0) return <ProblemMessage error={list.error} retry={() => void list.refetch()} />;
