@@ -65,7 +65,7 @@ inline constexpr std::size_t connections_max = 12'000;
 // Of one address, which may be a proxy or a whole hospital behind one.
 inline constexpr std::size_t connections_peer_max = connections_max / 2;
 inline constexpr std::size_t small_body_bytes = 4 * 1024;  // more is read of the signed in alone
-inline constexpr std::size_t whole_charts_max = 8;         // Patient/id/$everything at once
+inline constexpr std::size_t whole_charts_max = 8;  // Patient/id/$everything, and batches, at once
 inline constexpr auto header_time_max = 15s;
 inline constexpr auto body_time_max = 60s;
 inline constexpr auto idle_connection_time_max = 75s;

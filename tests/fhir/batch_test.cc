@@ -208,6 +208,23 @@ TEST(Batch, AGlassThatALaterPartEndsShowsNothing) {
   EXPECT_EQ(std::ranges::count(outcomes, Outcome::cut, &AccessOutcome::outcome), 1);
 }
 
+// Or it would be sent once more.
+TEST(Batch, AWriteThatWasCarriedOutIsToldWhateverBecomesOfWhatCameBack) {
+  World world;
+  const auto glass = world.break_glass("dr-a", "p-3");
+  const auto answer =
+      world.ask("dr-a", "POST", "",
+                batch({{"POST", "Observation", new_observation("p-3")}, {"GET", "Patient/p-1"}}),
+                {{"Prefer", "return=representation"}});
+  EXPECT_EQ(statuses(answer), (std::vector<std::string>{"201 Created", "200 OK"})) << answer.body;
+  EXPECT_EQ(world.records.writes().size(), 1U);
+  const auto whole = answer.json();
+  const auto& told = whole.at("entry").at(0).as_object();
+  EXPECT_FALSE(told.contains("resource")) << "its right has ended";
+  EXPECT_TRUE(told.at("response").as_object().contains("location"));
+  EXPECT_FALSE(world.house->state().glass(GlassId{glass})->open());
+}
+
 TEST(Batch, UnderAGlassNothingIsChanged) {
   World world;
   world.records.put(observation("o-3", "p-3", fourth));

@@ -149,12 +149,20 @@ class Answers {
   Answers() { text(R"({"resourceType":"Bundle","type":"batch-response")"); }
 };
 
-// What was answered is not sent, and its entries say so.
-void take_back(http::Response& answer, http::Response instead) {
+// What was answered is not sent, and its entries say so. That something was written stays told: who
+// hears "no" writes it once more.
+void take_back(http::Response& answer, const std::string& method, http::Response instead) {
   if (const auto* record = std::get_if<http::ReleasedRecord>(&answer.body);
       record != nullptr && record->on_done)
     record->on_done(0, app::Done::cut);
-  answer = std::move(instead);
+  if (method == "GET") {
+    answer = std::move(instead);
+    return;
+  }
+  answer.body = std::string{};
+  std::erase_if(answer.headers, [](const auto& header) {
+    return http::same_name(header.name, "preference-applied");
+  });
 }
 
 }  // namespace
@@ -192,17 +200,18 @@ http::Response Gateway::batch(const http::Request& request) {
     auto& answer = answers.emplace_back(wrong ? outcome(*wrong) : serve(lone, target));
     bytes += http::body_text(answer).size();
     if (bytes > limits::bundle_bytes_max)
-      take_back(answer, not_carried_out("the answers together are too large: ask for this by "
-                                        "itself",
-                                        413));
+      take_back(answer, each.method,
+                not_carried_out("the answers together are too large: ask for this by itself", 413));
   }
   Answers out;
-  for (auto& answer : answers) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    auto& answer = answers[i];
     if (const auto* record = std::get_if<http::ReleasedRecord>(&answer.body);
         record != nullptr && record->lease != nullptr && record->lease->over())
-      take_back(answer, outcome(NotAllowed{403, "forbidden",
-                                           "the right to this ended before all was answered: a "
-                                           "batch is best about one chart"}));
+      take_back(answer, requests[i].method,
+                outcome(NotAllowed{403, "forbidden",
+                                   "the right to this ended before all was answered: a "
+                                   "batch is best about one chart"}));
     out.add(answer);
   }
   return std::move(out).whole();
