@@ -11,6 +11,7 @@ import { useDeadlines, type Deadlines } from "./deadlines";
 import { usePerson } from "./person";
 import { useRecords } from "./records";
 import { allergies } from "./summaries";
+import { noneText, together } from "./together";
 
 export function PatientBanner({ chart }: { chart: OpenChart }) {
   const deadlines = useDeadlines(chart);
@@ -68,14 +69,15 @@ function Person({ chart }: { chart: OpenChart }) {
 }
 
 function AllergiesAtAGlance({ patient }: { patient: string }) {
-  const { data, isPending, isError } = useRecords(patient, "AllergyIntolerance");
+  const query = useRecords(patient, "AllergyIntolerance");
+  const { data, isPending, isError } = query;
   const now = useMemo(() => allergies(data?.resources ?? []).filter((entry) => !entry.past), [data]);
   const t = texts.chart;
   const grave = now.some((entry) => entry.grave !== null);
   return (
     <p className={grave ? "h-banner-allergies grave" : "h-banner-allergies"}>
       <span className="h-banner-key">{t.types["AllergyIntolerance"]}</span>{" "}
-      {isPending ? t.loadingShort : isError ? t.notShown : now.length === 0 ? (data?.mayBeMore ? t.noneShown : t.noneRecorded.allergies) : (
+      {isPending ? t.loadingShort : isError ? t.notShown : now.length === 0 ? noneText(together({ AllergyIntolerance: query }), t.noneRecorded.allergies) : (
         <bdi>{[...new Set(now.map((entry) => entry.main))].join(", ")}</bdi>
       )}
     </p>
