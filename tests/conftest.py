@@ -17,8 +17,9 @@ def hospital(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def world(request, hospital, tmp_path_factory):
-    """The file's own world; it may name a policy text in POLICY."""
-    made = World(tmp_path_factory.mktemp("world"), hospital, policy=getattr(request.module, "POLICY", None))
+    """The file's own world; it may name a policy text in POLICY, and a world of another kind in WORLD."""
+    kind = getattr(request.module, "WORLD", World)
+    made = kind(tmp_path_factory.mktemp("world"), hospital, policy=getattr(request.module, "POLICY", None))
     try:
         yield made.start()
     finally:

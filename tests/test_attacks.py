@@ -13,6 +13,8 @@ from attack_wire import BROWSERS, CHARTS, CHUNKS, FRAMES, HOSTS, LINES, PASSED_O
 from halligan_world import Client
 from hostile_upstream import HIDDEN, MINE, OTHER, SECRET, HostileWorld, bundle, observation, parse, said
 
+WORLD = HostileWorld
+
 ATTACKS = PATHS + QUERIES + POSTED + METHODS + FRAMES + CHUNKS + LINES + HOSTS + PASSED_ON + CHARTS + BROWSERS + TOKENS
 # All that a request of the gateway to the record server may carry.
 HEADERS = {"host", "accept", "accept-encoding", "authorization", "content-type", "content-length", "if-match"}
@@ -25,15 +27,6 @@ def careless(up, asked):
     if asked.method != "GET" or asked.path.partition("/")[0] == "Patient" and asked.path in up.records or asked.path in up.records or "/" not in asked.path:
         return None
     return said(up.records[f"Observation/o-{OTHER}"])
-
-
-@pytest.fixture(scope="module")
-def world(hospital, tmp_path_factory):
-    made = HostileWorld(tmp_path_factory.mktemp("attacks"), hospital)
-    try:
-        yield made.start()
-    finally:
-        made.stop()
 
 
 def by_browser(world, who):

@@ -14,14 +14,7 @@ from halligan_world import Client
 from hostile_answers import READS_AND_SEARCHES, SLOW
 from hostile_upstream import HIDDEN, MINE, OTHER, SECRET, HostileWorld, Upstream, bundle, observation, parse, patient, said
 
-
-@pytest.fixture(scope="module")
-def world(hospital, tmp_path_factory):
-    made = HostileWorld(tmp_path_factory.mktemp("hostile"), hospital)
-    try:
-        yield made.start()
-    finally:
-        made.stop()
+WORLD = HostileWorld
 
 
 @pytest.fixture(scope="module")

@@ -316,14 +316,18 @@ const neverIdle = (page: Page) =>
     await route.fulfill({ response: answer, json: { ...session, glass, idle_until: session.until } });
   });
 
-test("its own countdown shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
-  const physician = await cardiologist(hospital);
+/** A chart that is open by a glass which only its lifetime ends, and a clock that the test moves. */
+async function openByGlassOnAClock(hospital: Hospital, page: Page) {
   await withoutLock(page);
-  await physician.signIn(page);
+  await (await cardiologist(hospital)).signIn(page);
   await breakGlass(page, "p-000002", clinical);
   await neverIdle(page);
   await page.clock.install();
   await openChart(page, "p-000002");
+}
+
+test("its own countdown shuts the chart when the server cannot be reached", async ({ hospital, page }) => {
+  await openByGlassOnAClock(hospital, page);
   await expect(page.getByText(/^\d+ observations\.$/)).toBeVisible();
   await outOfReach(page);
   await page.clock.fastForward("59:30");
@@ -334,13 +338,7 @@ test("its own countdown shuts the chart when the server cannot be reached", asyn
 });
 
 test("so it does while the viewer is looked at, and nothing of it stays", async ({ hospital, page }) => {
-  const physician = await cardiologist(hospital);
-  await withoutLock(page);
-  await physician.signIn(page);
-  await breakGlass(page, "p-000002", clinical);
-  await neverIdle(page);
-  await page.clock.install();
-  await openChart(page, "p-000002");
+  await openByGlassOnAClock(hospital, page);
   await page.getByRole("link", { name: "Who broke the glass" }).click();
   await expect(page.getByText("for the test").first()).toBeVisible();
   await outOfReach(page);
