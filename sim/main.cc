@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   std::printf("halligan-sim seed %llu, %llu seeds, %u steps each\n",
               static_cast<unsigned long long>(seed), static_cast<unsigned long long>(seeds),
               options.steps);
-  unsigned long long entries = 0, releases = 0, glasses = 0, restarts = 0;
+  unsigned long long entries = 0, releases = 0, glasses = 0, restarts = 0, erasures = 0;
   for (std::uint64_t s = seed; s < seed + seeds; ++s) {
     options.seed = s;
     const auto report = halligan::sim::simulate(options);
@@ -54,8 +54,10 @@ int main(int argc, char** argv) {
     releases += report.releases;
     glasses += report.glasses;
     restarts += report.restarts;
+    erasures += report.erasures;
   }
-  std::printf("all promises held: %llu entries, %llu releases, %llu glasses, %llu restarts\n",
-              entries, releases, glasses, restarts);
+  std::printf(
+      "all promises held: %llu entries, %llu releases, %llu glasses, %llu restarts, %llu erasures\n",
+      entries, releases, glasses, restarts, erasures);
   return 0;
 }

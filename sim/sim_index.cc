@@ -26,6 +26,13 @@ Result<Unit> SimIndex::add(std::span<const needs::IndexRow> rows) {
   return Unit{};
 }
 
+Result<Unit> SimIndex::forget(const Pseudonym& patient) {
+  if (dice_.one_in(fail_one_in_)) return failed();
+  for (auto& row : rows_)
+    if (row.patient == patient) row.patient = {};
+  return Unit{};
+}
+
 Result<std::vector<EntryIndex>> SimIndex::find(const needs::IndexQuery& query) {
   if (dice_.one_in(fail_one_in_)) return failed();
   const std::size_t limit = std::min(query.limit, rows_max);

@@ -14,6 +14,7 @@ class SimIndex final : public needs::AccessIndex {
   void lose() { rows_.clear(); }
 
   Result<Unit> add(std::span<const needs::IndexRow> rows) override;
+  Result<Unit> forget(const Pseudonym& patient) override;
   EntryIndex complete() const override { return rows_.size(); }
   Result<std::vector<EntryIndex>> find(const needs::IndexQuery& query) override;
 

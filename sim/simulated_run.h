@@ -7,10 +7,13 @@
 #include <functional>
 
 #include "app/begin.h"
+#include "app/erasure.h"
 #include "app/replay.h"
 #include "app/sessions.h"
+#include "app/snapshot.h"
 #include "core/ledger/checkpoint.h"
 #include "sim/hospital.h"
+#include "sim/sim_snapshots.h"
 #include "sim/simulation.h"
 
 namespace halligan::sim {
@@ -62,6 +65,7 @@ class Simulation {
         disk_(dice_.split()),
         root_(crypto::SecretKey{dice_.roll<32>()}),
         vault_storage_(dice_.split(), root_),
+        snapshots_(dice_.split()),
         clock_(start_of_time),
         one_bedside_(dice_.one_in(5)) {}
 
@@ -93,6 +97,9 @@ class Simulation {
   void review();
   void justify();
   void relate();
+  void ask_erasure();
+  void erase();
+  void take_snapshot();
   void pass_time();
   void step_clock();
 
@@ -122,6 +129,7 @@ class Simulation {
   SimDisk disk_;
   const crypto::SecretKey root_;
   SimVaultStorage vault_storage_;
+  SimSnapshots snapshots_;
   SimClock clock_;
   std::unique_ptr<SimEntryStore> store_;
   std::unique_ptr<SimVault> vault_;
@@ -132,6 +140,7 @@ class Simulation {
   std::vector<std::function<void()>> untold_;
   std::map<std::string, SimSession> sessions_;  // by id: told to their owners
   std::vector<Told> told_;
+  std::set<std::string> erased_;  // patients; their entries are read by nobody
   std::vector<Click> clicks_;
   std::vector<Stream> streams_;
   std::vector<std::shared_ptr<const House::Watch>> screens_;

@@ -26,14 +26,19 @@ void Simulation::open() {
     auto vault = SimVault::open(vault_storage_, root_);
     if (!vault) continue;
     vault_ = std::move(*vault);
-    auto house =
-        House::open({.store = *store_, .vault = *vault_, .dice = dice_, .clock = clock_}, "sim");
+    auto house = House::open({.store = *store_,
+                              .vault = *vault_,
+                              .dice = dice_,
+                              .clock = clock_,
+                              .snapshots = &snapshots_},
+                             "sim");
     if (!house) {
       hold(house.fault().code != FaultCode::ledger_damaged, "P5",
            "replay refused: " + house.fault().what);
       continue;
     }
     house_ = std::move(*house);
+    if (house_->begun_from()) ++report_.begun_from_snapshots;
     note_new_glass();
     check_whole_ledger();
     return;
@@ -182,6 +187,12 @@ void Simulation::act() {
     justify();
   else if (what < 85)
     relate();
+  else if (what < 87)
+    ask_erasure();
+  else if (what < 90)
+    erase();
+  else if (what < 92)
+    take_snapshot();
   else if (what < 97)
     pass_time();
   else if (what < 99)
@@ -194,6 +205,7 @@ void Simulation::act() {
 void Simulation::heal() {
   disk_.set_faults({});
   vault_storage_.set_fail_one_in(0);
+  snapshots_.set_fail_one_in(0);
   if (house_->failed()) power_fails();
   commit();
   for (int hours = 0; hours < 120; ++hours) {
@@ -223,6 +235,7 @@ Report Simulation::run() {
     const std::uint64_t rates[] = {0, 0, 200, 60, 20};
     disk_.set_faults({.fail_one_in = rates[dice_.below(5)], .full_one_in = rates[dice_.below(3)]});
     vault_storage_.set_fail_one_in(dice_.one_in(3) ? 300 : 0);
+    snapshots_.set_fail_one_in(dice_.one_in(3) ? 20 : 0);
     for (report_.step = 0; report_.step < options_.steps; ++report_.step) {
       house_->keep_time(clock_.now());
       if (!house_->failed()) check_streams();

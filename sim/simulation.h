@@ -36,6 +36,8 @@ struct Report {
   std::uint64_t glasses = 0;
   std::uint64_t restarts = 0;
   std::uint64_t refusals = 0;
+  std::uint64_t erasures = 0;
+  std::uint64_t begun_from_snapshots = 0;
 };
 
 Report simulate(const Options& options);

@@ -263,4 +263,71 @@ void Simulation::relate() {
   }
 }
 
+void Simulation::ask_erasure() {
+  const auto* session = some_session();
+  if (session == nullptr) return;
+  app::AskErasure command;
+  command.token_hash = session->token;
+  command.patient = PatientId{some_patient()};
+  if (command.patient.text() == "p-4") return;  // whose exclusion is looked at all along
+  command.why = "retention-over";
+  const auto staff = session->staff;
+  if (std::holds_alternative<EntryIndex>(perform(command)))
+    hold(staff == officers[0] || staff == officers[1], "P9", "an erasure asked for by no officer");
+}
+
+void Simulation::erase() {
+  const auto* session = some_session();
+  const auto& wanted = house_->state().erasures_wanted;
+  if (session == nullptr || wanted.empty()) return;
+  auto at = wanted.begin();
+  std::advance(at, static_cast<std::ptrdiff_t>(dice_.below(wanted.size())));
+  const auto asked_by = at->second.by;
+  app::ErasePatient command;
+  command.token_hash = session->token;
+  command.patient = at->first;
+  command.what = house_->journal().erasable(at->first);
+  const auto staff = session->staff;
+  // Whoever reviews has closed everything first, now and then.
+  if (dice_.one_in(2)) {
+    const auto& state = house_->state();
+    std::vector<CaseId> about;
+    for (const auto& [id, held] : state.all_cases)
+      if (held.patient == command.patient && !held.closing) about.push_back(id);
+    for (const auto& id : about)
+      for (const auto& [name, each] : sessions_) {
+        app::CloseCase close;
+        close.token_hash = each.token;
+        close.id = id;
+        close.comment = "before the erasure";
+        perform(close);
+      }
+  }
+  if (!std::holds_alternative<app::ErasePatient::Done>(perform(command))) return;
+  ++report_.erasures;
+  erased_.insert(command.patient.text());
+  std::erase_if(clicks_, [&](const Click& each) { return each.command.patient == command.patient; });
+  hold(staff != asked_by.text(), "P9", "one officer alone erased a patient");
+  const auto& state = house_->state();
+  const auto dump = state.dump();
+  const auto& name = command.patient.text();
+  hold(!state.knows(command.patient) && dump.find(" " + name + " ") == std::string::npos &&
+           dump.find("/" + name) == std::string::npos,
+       "P5", "the state names a patient who was erased");
+  for (const auto& [id, held] : state.sessions)
+    hold(held.focus != command.patient, "P2", "an erased chart is in front of somebody");
+}
+
+// As the keeper does it beside the server: by a replay of what is durable.
+void Simulation::take_snapshot() {
+  auto vault = SimVault::open(vault_storage_, root_);
+  if (!vault) return;
+  const auto size = house_->journal().durable();
+  const auto remade = app::remake(*store_, **vault, dice_, snapshots_, size,
+                                  app::Beginning::newest_snapshot);
+  if (!remade || !snapshots_.save(size, remade->text)) return;
+  if (!perform(app::NameSnapshot{.name = remade->name}))
+    static_cast<void>(snapshots_.drop(size));
+}
+
 }  // namespace halligan::sim

@@ -16,10 +16,14 @@ TEST(Simulation, TwoHundredSeedsKeepEveryPromise) {
     sum.releases += report.releases;
     sum.glasses += report.glasses;
     sum.restarts += report.restarts;
+    sum.erasures += report.erasures;
+    sum.begun_from_snapshots += report.begun_from_snapshots;
   }
   EXPECT_GT(sum.releases, 2'000U);
   EXPECT_GT(sum.glasses, 1'000U);
   EXPECT_GT(sum.restarts, 300U);
+  EXPECT_GT(sum.erasures, 20U);
+  EXPECT_GT(sum.begun_from_snapshots, 100U);
 }
 
 TEST(Simulation, TheCanaryIsCaught) {

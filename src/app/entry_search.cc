@@ -245,14 +245,20 @@ Result<std::size_t> feed_index(Desk& desk, needs::AccessIndex& index) {
   if (!read) return read.fault();
   std::vector<needs::IndexRow> rows;
   rows.reserve(read->entries.size());
+  // What an erased patient's entries say is known to nobody, nor is it here.
   for (const auto& entry : read->entries)
     rows.push_back({.index = from + rows.size(),
                     .at = entry.clear.at,
-                    .patient = entry.clear.patient,
+                    .patient = entry.body ? entry.clear.patient : Pseudonym{},
                     .staff = entry.clear.staff,
                     .kind = entry.body ? facts::kind_of(entry.body->fact) : "",
                     .place = {}});
   if (rows.empty()) return std::size_t{0};
+  // Before what says so is in it: else it would be forgotten that it must be.
+  for (const auto& entry : read->entries)
+    if (const auto* erased =
+            entry.body ? std::get_if<facts::PatientErased>(&entry.body->fact) : nullptr)
+      if (auto done = index.forget(Journal::pseudonym_of(*erased)); !done) return done.fault();
   const auto added = index.add(rows);
   if (!added) return added.fault();
   return rows.size();

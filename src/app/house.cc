@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/keep_time.h"
-#include "app/replay.h"
+#include "app/snapshot.h"
 
 namespace halligan::app {
 namespace {
@@ -43,13 +43,15 @@ House::~House() {
     if (const auto running = each.lock()) running->cut.store(true, std::memory_order_release);
 }
 
-House::House(const Parts& parts) : parts_(parts), journal_(parts.store, parts.vault, parts.dice) {}
+House::House(const Parts& parts, Journal journal, State state)
+    : parts_(parts), journal_(std::move(journal)), state_(std::move(state)) {}
 
 Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string version) {
-  auto house = std::unique_ptr<House>{new House{parts}};
-  auto replayed = replayed_state(house->journal_);
-  if (!replayed) return replayed.fault();
-  house->state_ = std::move(**replayed);
+  auto begun = begin_from(parts.store, parts.vault, parts.dice, parts.snapshots);
+  if (!begun) return begun.fault();
+  auto house = std::unique_ptr<House>{
+      new House{parts, std::move(*begun->journal), std::move(*begun->state)}};
+  house->begun_from_ = std::move(begun->from);
   const Now told = parts.clock.now();
   const bool behind =
       told.wall < house->journal_.last_at() && parts.clock.boot_id() != house->state_.boot_id;
@@ -110,11 +112,17 @@ SessionId House::session_that_gains(const facts::Fact& fact) const {
 
 void House::record(const Spelled& spelled, const Now& now) {
   if (failed_) return;
+  const auto* erased = std::get_if<facts::PatientErased>(&spelled.body.fact);
+  const auto gone = erased == nullptr ? std::nullopt : journal_.patient_of(*erased);
   const auto index = journal_.write(spelled.body, spelled.text, now.wall);
   if (!index) {
     failed_ = true;
     fault_ = index.fault().what;
     return;
+  }
+  if (gone) {
+    state_.forget(*gone);
+    erased_.push_back(Journal::key_id_of(*erased));
   }
   state_.apply(*index, now, spelled.body);
   next_ending_ = glass::earlier(next_ending_, ending_of(state_, spelled.body.fact, now));
@@ -164,11 +172,12 @@ bool House::finish(Context& context) {
 Result<Durable> House::commit() {
   if (failed_) return Fault{FaultCode::ledger_unavailable, fault_};
   auto durable = journal_.commit(true);
-  if (!durable) {
+  const auto destroyed = durable ? destroy_erased() : Result<Unit>{durable.fault()};
+  if (!destroyed) {
     failed_ = true;
-    fault_ = durable.fault().what;
+    fault_ = destroyed.fault().what;
     news_.clear();  // of these nobody is told
-    return durable;
+    return destroyed.fault();
   }
   if (state_.rights_epoch != rights_seen_) recheck_rights(settle(parts_.clock.now()));
   if (!watches_.empty()) {
@@ -180,6 +189,17 @@ Result<Durable> House::commit() {
   }
   std::ranges::move(std::exchange(news_, {}), std::back_inserter(durable_news_));
   return durable;
+}
+
+// First the snapshots: one that is left without the key could not be told from a damaged ledger.
+// What fails here is done by the replay that follows.
+Result<Unit> House::destroy_erased() {
+  if (erased_.empty()) return Unit{};
+  if (parts_.snapshots != nullptr)
+    if (auto dropped = drop_all(*parts_.snapshots); !dropped) return dropped;
+  for (const auto& id : std::exchange(erased_, {}))
+    if (auto destroyed = parts_.vault.destroy(id); !destroyed) return destroyed;
+  return Unit{};
 }
 
 void House::keep_time(const Now& told) {

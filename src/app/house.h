@@ -20,6 +20,7 @@
 #include "app/recorded.h"
 #include "base/must.h"
 #include "needs/clock.h"
+#include "needs/snapshot_store.h"
 
 namespace halligan::app {
 
@@ -30,9 +31,10 @@ class House {
     needs::Vault& vault;
     needs::Dice& dice;
     needs::Clock& clock;
+    needs::SnapshotStore* snapshots = nullptr;  // none: every start reads the whole ledger
   };
 
-  // Replays the ledger, records the start, ends what the time in between has ended, and writes the
+  // Replays the ledger (from a snapshot where there is one), records the start, ends what the time in between has ended, and writes the
   // outcome "unknown" for every intent that has none.
   static Result<std::unique_ptr<House>> open(const Parts& parts, std::string version);
   ~House();  // every lease is over
@@ -64,6 +66,8 @@ class House {
   void keep_time(const Now& now);
 
   const State& state() const { return state_; }
+  // What the state was begun from; nothing: from the first entry.
+  const std::optional<facts::SnapshotTaken>& begun_from() const { return begun_from_; }
   Journal& journal() { return journal_; }
   const Journal& journal() const { return journal_; }
   bool failed() const { return failed_; }
@@ -80,7 +84,7 @@ class House {
   std::shared_ptr<const Watch> watch(const SessionId& session, const Now& now);
 
  private:
-  House(const Parts& parts);
+  House(const Parts& parts, Journal journal, State state);
   std::optional<Millis> step_of(const Now& told) const;  // by which the wall clock was set
   Now settle(Now now) const;  // wall time as entries see it: never before the last entry
   static Refusal nearly_full();
@@ -95,6 +99,7 @@ class House {
   SessionId session_that_gains(const facts::Fact& fact) const;
   void record(const Spelled& spelled, const Now& now);
   void note_all(std::vector<facts::Fact> facts, const Now& now);
+  Result<Unit> destroy_erased();
   void recheck_rights(const Now& now);
   void note_news(News what) {
     news_.push_back({.entry = state_.entries - 1, .what = std::move(what)});
@@ -108,6 +113,8 @@ class House {
   Parts parts_;
   Journal journal_;
   State state_;
+  std::optional<facts::SnapshotTaken> begun_from_;
+  std::vector<KeyId> erased_;  // keys to destroy as soon as the entry that says so is durable
   bool failed_ = false;
   std::string fault_;
   struct Repeat {

@@ -19,21 +19,77 @@ Fault damaged(EntryIndex index, std::string what) {
 Journal::Journal(needs::EntryStore& store, needs::Vault& vault, needs::Dice& dice)
     : store_(store), vault_(vault), dice_(dice) {}
 
-Result<Unit> Journal::replay(const Visit& visit) {
-  MUST(store_size_ == 0 && pending_.empty());
+Result<Unit> Journal::replay_below(EntryIndex end, const Visit& visit) {
+  return scan(0, end, visit);
+}
+
+Result<Unit> Journal::scan(EntryIndex from, EntryIndex end, const Visit& visit) {
+  MUST(store_size_ == 0 && pending_.empty() && end <= store_.size());
   std::optional<Fault> trouble;
-  const auto scanned = store_.scan(0, [&](EntryIndex index, ByteView stored) {
+  const auto scanned = store_.scan(from, [&](EntryIndex index, ByteView stored) {
+    if (index >= end) return false;
     const auto done = replay_one(index, stored, visit);
     if (!done) trouble = done.fault();
     return done.ok();
   });
-  orphans_.clear();
   if (trouble) return *trouble;
   if (!scanned) return scanned.fault();
-  store_size_ = store_.size();
-  if (tree_.size() != store_size_)
+  if (tree_.size() != end)
     return damaged(tree_.size(), "the store gave fewer entries than it has");
-  return Unit{};
+  store_size_ = end;
+  // Of a patient who was erased later than `end`, the entry that says so was not read.
+  if (end < store_.size()) return Unit{};
+  return check_orphans();
+}
+
+Result<Unit> Journal::resume_below(EntryIndex end, const Kept& kept, const Visit& visit) {
+  if (kept.size > end)
+    return Fault{FaultCode::ledger_damaged, "the snapshot is of more entries than there are"};
+  const auto hashed = store_.scan(0, [&](EntryIndex index, ByteView stored) {
+    if (index < kept.size) tree_.append(ledger::leaf_hash(stored));
+    return index + 1 < kept.size;
+  });
+  if (!hashed) return hashed.fault();
+  if (tree_.size() != kept.size || tree_.root() != kept.root)
+    return Fault{FaultCode::ledger_damaged, "the entries are not those of the snapshot"};
+  for (const auto& each : kept.chains) {
+    chains_[each.patient] = {.id = each.key,
+                             .pseudonym = each.pseudonym,
+                             .key = nullptr,
+                             .sequence = each.sequence,
+                             .previous = each.previous};
+    vault_.mark_used(each.key);
+  }
+  for (const auto& [month, id] : kept.months) {
+    const auto key = known_key(id);
+    if (!key) return key.fault();
+    if (*key == nullptr) return Fault{FaultCode::ledger_damaged, "the key of a month is gone"};
+    period_keys_.insert_or_assign(month, *key);
+    vault_.mark_used(id);
+  }
+  for (const auto& [person, pseudonym] : kept.people) people_[person] = pseudonym;
+  last_at_ = kept.last_at;
+  return scan(kept.size, end, visit);
+}
+
+Journal::Kept Journal::kept() const {
+  Kept out{.size = store_size_,
+           .root = tree_.root(),
+           .last_at = last_at_,
+           .chains = {},
+           .months = {},
+           .people = {}};
+  for (const auto& [patient, chain] : chains_)
+    out.chains.push_back({.patient = patient,
+                          .key = chain.id,
+                          .pseudonym = chain.pseudonym,
+                          .sequence = chain.sequence,
+                          .previous = chain.previous});
+  std::ranges::sort(out.chains, {}, &Kept::PatientChain::patient);
+  for (const auto& [month, key] : period_keys_) out.months.emplace_back(month, key->id);
+  out.people.assign(people_.begin(), people_.end());
+  std::ranges::sort(out.people);
+  return out;
 }
 
 Result<Unit> Journal::replay_one(EntryIndex index, ByteView stored, const Visit& visit) {
@@ -44,36 +100,101 @@ Result<Unit> Journal::replay_one(EntryIndex index, ByteView stored, const Visit&
   if (!body) return body.fault();
   const Hash leaf = ledger::leaf_hash(stored);
   if (clear->patient_sequence > 0) {
-    auto* at_chain = &orphans_[clear->patient];
-    if (*body) {
-      const auto patient = facts::patient_of((*body)->fact);
-      if (patient.empty()) return damaged(index, "a patient's entry that names no patient");
-      const auto key = known_key(clear->key);
-      if (!key) return key.fault();
-      auto& chain = chains_[patient.text()];
-      if (chain.sequence == 0) chain.key = *key;
-      if (chain.key == nullptr || chain.key->id != clear->key)
-        return damaged(index, "its key is not its patient's");
-      if (clear->patient_sequence != chain.sequence + 1 || clear->previous != chain.previous)
-        return damaged(index, "it does not follow its patient's previous entry");
-      chain.sequence = clear->patient_sequence;
-      chain.previous = leaf;
-    } else if (clear->patient_sequence != at_chain->first + 1 ||
-               clear->previous != at_chain->second) {
-      return damaged(index, "it does not follow its patient's previous entry");
-    }
-    *at_chain = {clear->patient_sequence, leaf};
+    auto done = replay_chain(index, *clear, *body, leaf);
+    if (!done) return done;
   } else if (*body) {
     const auto key = known_key(clear->key);
     if (!key) return key.fault();
     if (*key != nullptr) period_keys_.insert_or_assign(period_of(clear->at), *key);
+  } else {
+    return damaged(index, "its key is gone, and it is no patient's");
   }
   vault_.mark_used(clear->key);
   tree_.append(leaf);
   last_at_ = clear->at;
   if (*body) note_person((*body)->fact);
   visit(index, clear->at, *body ? &**body : nullptr);
+  if (!*body) return Unit{};
+  if (const auto* erased = std::get_if<facts::PatientErased>(&(*body)->fact)) {
+    forget(*erased);
+    return vault_.destroy(key_id_of(*erased));
+  }
   return Unit{};
+}
+
+Result<Unit> Journal::replay_chain(EntryIndex index, const ledger::Clear& clear,
+                                   const std::optional<facts::Body>& body, const Hash& leaf) {
+  if (!body) {
+    auto& orphan = orphans_[clear.patient];
+    if (clear.patient_sequence != orphan.first + 1 || clear.previous != orphan.second)
+      return damaged(index, "it does not follow its patient's previous entry");
+    orphan = {clear.patient_sequence, leaf};
+    return Unit{};
+  }
+  const auto patient = facts::patient_of(body->fact);
+  if (patient.empty()) return damaged(index, "a patient's entry that names no patient");
+  auto& chain = chains_[patient.text()];
+  if (chain.sequence == 0) {
+    const auto key = known_key(clear.key);
+    if (!key) return key.fault();
+    chain.id = clear.key;
+    chain.key = *key;
+    chain.pseudonym = (*key)->pseudonym;
+  }
+  if (chain.id != clear.key) return damaged(index, "its key is not its patient's");
+  if (clear.patient != chain.pseudonym || clear.patient_sequence != chain.sequence + 1 ||
+      clear.previous != chain.previous)
+    return damaged(index, "it does not follow its patient's previous entry");
+  chain.sequence = clear.patient_sequence;
+  chain.previous = leaf;
+  return Unit{};
+}
+
+// Whoever takes a key away hides what it locks: a denial, a flag, a visit.
+Result<Unit> Journal::check_orphans() const {
+  for (const auto& [pseudonym, chain] : orphans_)
+    if (!erased_.contains(pseudonym))
+      return Fault{FaultCode::ledger_damaged,
+                   std::to_string(chain.first) + " entries of one patient cannot be read: their " +
+                       "key is not in the vault, and no entry says that the patient was erased"};
+  return Unit{};
+}
+
+void Journal::forget(const facts::PatientErased& erased) {
+  if (const auto patient = patient_of(erased)) chains_.erase(patient->text());
+  const auto id = key_id_of(erased);
+  keys_.erase(id);
+  erased_.insert(pseudonym_of(erased));
+}
+
+Pseudonym Journal::pseudonym_of(const facts::PatientErased& erased) {
+  const auto bytes = from_hex(erased.pseudonym);
+  Pseudonym out{};
+  MUST(bytes && bytes->size() == out.size());
+  std::copy(bytes->begin(), bytes->end(), out.begin());
+  return out;
+}
+
+KeyId Journal::key_id_of(const facts::PatientErased& erased) {
+  const auto bytes = from_hex(erased.key);
+  KeyId id{};
+  MUST(bytes && bytes->size() == id.size());  // we wrote it
+  std::copy(bytes->begin(), bytes->end(), id.begin());
+  return id;
+}
+
+std::optional<PatientId> Journal::patient_of(const facts::PatientErased& erased) const {
+  const auto id = key_id_of(erased);
+  for (const auto& [patient, chain] : chains_)
+    if (chain.id == id) return PatientId{patient};
+  return std::nullopt;
+}
+
+std::optional<Journal::Erasable> Journal::erasable(const PatientId& patient) const {
+  const auto found = chains_.find(patient.text());
+  if (found == chains_.end()) return std::nullopt;
+  const auto& chain = found->second;
+  return Erasable{.pseudonym = chain.pseudonym, .key = chain.id, .entries = chain.sequence};
 }
 
 Result<std::optional<facts::Body>> Journal::open_body(const ledger::Clear& clear, ByteView stored) {
@@ -116,11 +237,20 @@ Result<const needs::DataKey*> Journal::fresh_key() {
 }
 
 Result<Journal::Chain*> Journal::chain_of(const PatientId& patient) {
-  if (const auto found = chains_.find(patient.text()); found != chains_.end())
-    return &found->second;
+  if (const auto found = chains_.find(patient.text()); found != chains_.end()) {
+    auto& chain = found->second;
+    if (chain.key != nullptr) return &chain;
+    const auto key = known_key(chain.id);
+    if (!key) return key.fault();
+    if (*key == nullptr) return Fault{FaultCode::vault_failed, "the key of a patient is gone"};
+    chain.key = *key;
+    return &chain;
+  }
   const auto key = fresh_key();
   if (!key) return key.fault();
   auto& chain = chains_[patient.text()];
+  chain.id = (*key)->id;
+  chain.pseudonym = (*key)->pseudonym;
   chain.key = *key;
   return &chain;
 }
@@ -148,6 +278,7 @@ Result<EntryIndex> Journal::write(const facts::Body& body, std::string_view plai
   MUST(fits(plain));
 
   note_person(body.fact);
+  if (const auto* erased = std::get_if<facts::PatientErased>(&body.fact)) forget(*erased);
   ledger::Clear clear{.at = at,
                       .patient = {},
                       .staff = {},
@@ -174,7 +305,7 @@ Result<EntryIndex> Journal::write(const facts::Body& body, std::string_view plai
     }
     chain = *found;
     key = chain->key;
-    clear.patient = chain->key->pseudonym;
+    clear.patient = chain->pseudonym;
     clear.patient_sequence = chain->sequence + 1;
     clear.previous = chain->previous;
   }
@@ -212,7 +343,7 @@ Result<Durable> Journal::commit(bool may_use_reserve) {
 std::optional<Pseudonym> Journal::pseudonym(const PatientId& patient) const {
   const auto found = chains_.find(patient.text());
   if (found == chains_.end()) return std::nullopt;
-  return found->second.key->pseudonym;
+  return found->second.pseudonym;
 }
 
 std::optional<Pseudonym> Journal::pseudonym(const StaffId& person) const {

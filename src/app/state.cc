@@ -12,7 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t codes_max = 20'000;
+// Of so many entries: a count of the codes themselves would be another one after an erasure.
+constexpr EntryIndex codes_kept_entries = 200'000;
 constexpr auto made_kept = 24h;
 constexpr auto failures_kept = 15min;
 constexpr std::size_t origins_kept = 8;
@@ -75,8 +76,10 @@ const glass::Glass* State::open_glass(const SessionId& session, const PatientId&
 
 void State::used(const SessionId& session, const PatientId& patient, const EntryTime& at,
                  const GlassId& glass_used) {
-  if (const auto s = sessions.find(session); s != sessions.end())
+  if (const auto s = sessions.find(session); s != sessions.end()) {
     s->second.idle = glass::in(at, s->second.idle_span);
+    s->second.used_for = patient;
+  }
   if (const auto g = glasses.find(glass_used); g != glasses.end() && g->second.patient == patient)
     glass::apply_used(g->second, at);
 }
@@ -169,7 +172,23 @@ template <>
 void State::on(EntryIndex, const EntryTime&, const facts::LedgerRead&) {}
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::PatientErased&) {}
+void State::on(EntryIndex index, const EntryTime&, const facts::PatientErased&) {
+  erased_below = index + 1;
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::ErasureAsked& f) {
+  erasures_wanted[f.patient] = {.by = f.staff, .at = at.wall, .why = f.why};
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::SnapshotTaken&) {}
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::BackupMade&) {}
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::LedgerRestored&) {}
+template <>
+void State::on(EntryIndex, const EntryTime&, const facts::RootKeysRotated&) {}
 
 // --- policy --------------------------------------------------------------------------------------
 
@@ -195,13 +214,17 @@ void State::on(EntryIndex, const EntryTime&, const facts::PolicySigned& f) {
   const auto held = policies.find(f.policy);
   MUST(held != policies.end());
   held->second.signer = f.staff;
-  const auto parsed = policy::parse(held->second.text);
+  policy_version = f.policy;
+  compile_policy();
+  ++rights_epoch;
+}
+
+void State::compile_policy() {
+  const auto parsed = policy::parse(policies.at(policy_version).text);
   MUST(parsed.policy);  // it was checked before it could be proposed
   auto compiled = policy::Engine::compile(*parsed.policy, evidence);
   MUST(compiled.ok());
   engine_ = std::make_shared<const policy::Engine>(std::move(*compiled));
-  policy_version = f.policy;
-  ++rights_epoch;
 }
 
 // --- people, terminals, sessions --------------------------------------------------------------
@@ -232,14 +255,19 @@ void State::on(EntryIndex, const EntryTime&, const facts::FactorEnrolled& f) {
 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::TerminalSet& f) {
-  evidence.intern("terminal", f.terminal.text());
-  const auto place = split_node(f.place.text());
+  auto& held = terminals[f.terminal];
+  held = {.id = f.terminal, .place = f.place, .use = f.use, .active = f.active};
+  name_terminal(held);
+  ++rights_epoch;
+}
+
+void State::name_terminal(const Terminal& held) {
+  evidence.intern("terminal", held.id.text());
+  const auto place = split_node(held.place.text());
   if (place.type.empty())
-    evidence.intern("unit", f.place.text());
+    evidence.intern("unit", held.place.text());
   else
     evidence.intern(place.type, place.id);
-  terminals[f.terminal] = {.id = f.terminal, .place = f.place, .use = f.use, .active = f.active};
-  ++rights_epoch;
 }
 
 template <>
@@ -470,7 +498,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseReopened& f) {
 
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::CaseViewed& f) {
-  used(f.session, {}, at, {});
+  used(f.session, f.patient, at, {});
 }
 
 template <>
@@ -491,13 +519,15 @@ void State::on(EntryIndex, const EntryTime&, const facts::AccessOutcome& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
+void State::on(EntryIndex index, const EntryTime& at, const facts::AccessRefused& f) {
   const auto key = fold_key(f);
   if (f.offered) ++offers;
   if (f.times == 1) folds[key] = {.sample = f, .first = at.wall};
   if (f.code.empty()) return;
   const std::string what = f.offered ? "needed a glass" : "was refused";
-  codes[f.code] = {.at = at.wall,
+  if (!codes.contains(f.code)) codes_in_order.push_back(f.code);
+  codes[f.code] = {.index = index,
+                   .at = at.wall,
                    .staff = f.staff,
                    .patient = f.patient,
                    .text = f.action + " of " + (f.type.empty() ? "a chart" : f.type) + " " + what +
@@ -505,11 +535,6 @@ void State::on(EntryIndex, const EntryTime& at, const facts::AccessRefused& f) {
                             : f.rule.empty() ? ": no rule covers it"
                                              : " by rule " + f.rule) +
                            " under policy " + f.policy};
-  codes_in_order.push_back(f.code);
-  while (codes_in_order.size() > codes_max) {
-    codes.erase(codes_in_order.front());
-    codes_in_order.pop_front();
-  }
 }
 
 template <>
@@ -532,13 +557,17 @@ void State::apply(EntryIndex index, const EntryTime& at, const facts::Body& body
   // A refusal made nothing: the same command may be sent again when more is known.
   if (!body.idempotency.empty() && !std::holds_alternative<facts::AccessRefused>(body.fact))
     made.try_emplace(body.idempotency,
-                     Made{.at = at.wall, .id = made_name(body.fact), .index = index});
+                     Made{.at = at.wall,
+                          .id = made_name(body.fact),
+                          .index = index,
+                          .patient = facts::patient_of(body.fact)});
   ++entries;
   last = at;
 }
 
 void State::apply_unreadable(EntryIndex index, const EntryTime& at) {
   MUST(index == entries);
+  forget_old(at);
   ++entries;
   last = at;
 }
@@ -552,6 +581,12 @@ void State::forget_old(const EntryTime& at) {
   std::erase_if(made, [&](const auto& each) { return each.second.at + made_kept < at.wall; });
   std::erase_if(failures,
                 [&](const auto& each) { return each.second.last.wall + failures_kept < at.wall; });
+  while (!codes_in_order.empty()) {
+    const auto oldest = codes.find(codes_in_order.front());
+    if (oldest->second.index + codes_kept_entries >= entries) break;
+    codes.erase(oldest);
+    codes_in_order.pop_front();
+  }
 }
 
 }  // namespace halligan::app

@@ -68,6 +68,7 @@ struct Session {
   Deadline idle;
   Millis idle_span{0};
   PatientId focus;
+  PatientId used_for;  // the chart that it was last used for, where one was
   // Its person walked away: nothing is answered before the password was given.
   bool locked = false;
   std::uint32_t failed_unlocks = 0;  // in a row
@@ -107,6 +108,7 @@ struct Failures {  // of signing in, for the throttle
 };
 
 struct Coded {  // what a reference code stands for
+  EntryIndex index = 0;
   Instant at{};
   StaffId staff;
   PatientId patient;
@@ -118,6 +120,13 @@ struct Made {
   Instant at{};
   std::string id;
   EntryIndex index = 0;
+  PatientId patient;  // whose entry it is, where it is one's
+};
+
+struct ErasureWanted {
+  StaffId by;
+  Instant at{};
+  std::string why;
 };
 
 class State {
@@ -131,6 +140,11 @@ class State {
 
   void apply(EntryIndex index, const EntryTime& at, const facts::Body& body);
   void apply_unreadable(EntryIndex index, const EntryTime& at);  // its key was destroyed
+  // Everything that rests on the patient's own entries: afterwards the state is as if those could
+  // not be read. Before the patient-erased entry is applied.
+  void forget(const PatientId& patient);
+  // After the plain members were filled from a snapshot: what follows from them.
+  void complete();
 
   // A text of everything above, the same for equal states, for P5 and for people with a problem.
   std::string dump() const;
@@ -184,6 +198,8 @@ class State {
   std::map<std::string, Made> made;
   std::map<std::string, Coded> codes;
   std::deque<std::string> codes_in_order;
+  std::map<PatientId, ErasureWanted> erasures_wanted;
+  EntryIndex erased_below = 0;  // the last erasure is before this; 0: none
   boost::unordered_flat_set<std::string> patients;  // whom some entry concerns
   // For metrics: entries of each kind, by its place in Fact, and the refusals that were offers.
   std::array<std::uint64_t, std::variant_size_v<facts::AnyFact>> kinds{};
@@ -196,6 +212,9 @@ class State {
   void on(EntryIndex index, const EntryTime& at, const F& fact);
   void used(const SessionId& session, const PatientId& patient, const EntryTime& at,
             const GlassId& glass);
+  void forget_glass_and_cases(const PatientId& patient);
+  void compile_policy();
+  void name_terminal(const Terminal& held);
   void end_session(const SessionId& id);
   void take_in_hand(Person& person, const std::string& what, const StaffId& by);
   void keep_unclosed(const cases::Case& held);

@@ -3,6 +3,7 @@
 //   ledger/         segment files        vault.sqlite     keys and secrets, encrypted
 //   root.key        operational root key checkpoint       the newest published one
 //   index.sqlite    derived              tls.crt tls.key  the server's certificate
+//   snapshots/      sealed, dropped with every erasure
 //   recovery.key    made once by init, to be taken away
 #pragma once
 
@@ -28,6 +29,7 @@ struct Home {
   out::Path root_key() const { return dir / "root.key"; }
   out::Path recovery_key() const { return dir / "recovery.key"; }
   out::Path checkpoint() const { return dir / "checkpoint"; }
+  out::Path snapshots() const { return dir / "snapshots"; }
   out::Path log_key() const { return dir / "log.vkey"; }
 };
 

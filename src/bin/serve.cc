@@ -15,6 +15,7 @@
 #include "bin/confine.h"
 #include "bin/home.h"
 #include "bin/index_feeder.h"
+#include "bin/snapshot_keeper.h"
 #include "bin/writer_thread.h"
 #include "in/api/admit.h"
 #include "in/api/api.h"
@@ -26,6 +27,7 @@
 #include "in/http/server.h"
 #include "out/argon2_hasher.h"
 #include "out/file_checkpoint_store.h"
+#include "out/file_snapshot_store.h"
 #include "out/https_record_source.h"
 #include "out/os_dice.h"
 #include "out/segment_entry_store.h"
@@ -128,6 +130,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                                                .ca_file = options.upstream_ca});
   if (!records) return complain(io, records.fault().what);
 
+  out::FileSnapshotStore snapshots{home.snapshots(), **vault, dice};
   in::api::Bulletin bulletin;
   auto writer =
       WriterThread::start({.open_store = [&]() -> Result<std::shared_ptr<needs::EntryStore>> {
@@ -140,7 +143,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                            .clock = clock,
                            .version = version,
                            .complain = [&](const std::string& what) { log->error("{}", what); },
-                           .board = bulletin});
+                           .board = bulletin,
+                           .snapshots = &snapshots});
   if (!writer) return complain(io, writer.fault().what);
   std::string origin;
   if (const auto ran =
@@ -214,6 +218,13 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   if (!port) return complain(io, port.fault().what);
   std::optional<Publisher> publisher;
   publisher.emplace(**book, *log);
+  std::optional<SnapshotKeeper> keeper;
+  keeper.emplace(SnapshotKeeper::Parts{.writer = **writer,
+                                       .vault = **vault,
+                                       .dice = dice,
+                                       .snapshots = snapshots,
+                                       .every = options.snapshot_every,
+                                       .tell = [&](const std::string& what) { log->warn("{}", what); }});
 
   io.out << "halligan " << version << " listens on " << scheme << listen->host << ':' << *port
          << '\n';
@@ -228,6 +239,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   server.stop();
   // What was still to be told is told first: a last checkpoint then covers everything.
   gateway.reset();
+  keeper.reset();
   publisher.reset();
   if (const auto last = (*book)->publish(); !last)
     log->error("the last entries are in no checkpoint: {}", last.fault().what);

@@ -47,9 +47,12 @@ WriterThread::~WriterThread() {
 Result<Unit> WriterThread::open() {
   auto store = parts_.open_store();
   if (!store) return store.fault();
-  auto house = app::House::open(
-      {.store = **store, .vault = parts_.vault, .dice = parts_.dice, .clock = parts_.clock},
-      parts_.version);
+  auto house = app::House::open({.store = **store,
+                                 .vault = parts_.vault,
+                                 .dice = parts_.dice,
+                                 .clock = parts_.clock,
+                                 .snapshots = parts_.snapshots},
+                                parts_.version);
   if (!house) return house.fault();
   house_ = std::move(*house);
   const std::lock_guard lock{mutex_};
@@ -76,8 +79,17 @@ Result<app::Durable> WriterThread::run(const std::function<void(app::House&, con
   return std::move(*job.answer);
 }
 
+void WriterThread::stop_serving(const std::string& why) {
+  {
+    const std::lock_guard lock{mutex_};
+    stopped_ = why;
+  }
+  wake_.notify_one();
+}
+
 void WriterThread::loop() {
   std::vector<Job*> jobs;
+  bool stopped = false;
   auto ticked = std::chrono::steady_clock::now();
   for (;;) {
     jobs.clear();
@@ -86,9 +98,14 @@ void WriterThread::loop() {
       wake_.wait_for(lock, tick, [&] { return stop_ || !waiting_.empty(); });
       if (waiting_.empty() && stop_) return;
       jobs.swap(waiting_);
+      stopped = !stopped_.empty();
+    }
+    if (stopped && house_ != nullptr) {
+      parts_.complain("nothing is served any more: " + stopped_);
+      give_up_house(stopped_);
     }
     const auto now = std::chrono::steady_clock::now();
-    if (house_ == nullptr && now - opened_again_ >= open_again_after) recover();
+    if (!stopped && house_ == nullptr && now - opened_again_ >= open_again_after) recover();
     if (house_ != nullptr && now - ticked >= tick) {
       ticked = now;
       house_->keep_time(parts_.clock.now());
@@ -115,9 +132,13 @@ void WriterThread::serve(std::vector<Job*>& jobs) {
     job->done.release();
   }
   if (durable.ok()) return parts_.board.tell(house_->take_news(), house_->state());
-  fault_ = durable.fault().what;
   parts_.complain(std::string{"the ledger cannot be written, nothing is released: "} +
-                  name_of(durable.fault().code) + ": " + fault_);
+                  name_of(durable.fault().code) + ": " + durable.fault().what);
+  give_up_house(durable.fault().what);
+}
+
+void WriterThread::give_up_house(const std::string& why) {
+  fault_ = why;
   parts_.board.fall_silent();
   house_.reset();
   opened_again_ = std::chrono::steady_clock::now();

@@ -28,6 +28,7 @@ class WriterThread final : public app::Desk {
     std::string version;
     std::function<void(const std::string&)> complain;  // one line for the log
     app::NewsBoard& board;
+    needs::SnapshotStore* snapshots = nullptr;
   };
 
   // Opens the store and replays; the first failure is told to the caller.
@@ -35,6 +36,8 @@ class WriterThread final : public app::Desk {
   ~WriterThread() override;
 
   Result<app::Durable> run(const std::function<void(app::House&, const Now&)>& job) override;
+  // For good: whatever is asked from now on is refused, and what streams is cut.
+  void stop_serving(const std::string& why);
   // The store in use; null while it is being opened again.
   std::shared_ptr<needs::EntryStore> store() const;
 
@@ -45,12 +48,14 @@ class WriterThread final : public app::Desk {
   void loop();
   void serve(std::vector<Job*>& jobs);
   void recover();
+  void give_up_house(const std::string& why);
 
   Parts parts_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Job*> waiting_;
   bool stop_ = false;
+  std::string stopped_;  // under mutex_; why nothing is served any more
   std::shared_ptr<needs::EntryStore> store_;  // under mutex_
   std::unique_ptr<app::House> house_;         // the thread's own
   std::string fault_ = "the ledger is being opened";

@@ -164,6 +164,9 @@ void describe_serve(CLI::App& sub, ServeOptions& o) {
   sub.add_option("--upstream-ca", o.upstream_ca, "CA file that vouches for it");
   sub.add_option("--root-key-file", o.root_key_file,
                  "the vault's root key, where not in the folder");
+  sub.add_option("--snapshot-every", o.snapshot_every, "entries between two snapshots")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{100}, std::uint64_t{10'000'000}));
   sub.add_option("--public-url", o.public_url, "how clients reach this server");
 }
 

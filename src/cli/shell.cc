@@ -338,7 +338,7 @@ int run(int argc, const char* const* argv, const Io& io, const Parts& parts) {
   describe_globals(app, shell.globals);
   for (const auto add : {add_session_verbs, add_chart_verbs, add_glass_verbs, add_record_verbs,
                          add_case_verbs, add_people_verbs, add_fact_verbs, add_policy_verbs,
-                         add_ledger_verbs, add_offline_verbs, add_code_verb})
+                         add_ledger_verbs, add_erasure_verbs, add_offline_verbs, add_code_verb})
     add(app, shell);
   try {
     app.parse(argc, argv);

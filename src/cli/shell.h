@@ -31,6 +31,7 @@ struct ServeOptions {
   std::string upstream_token_file;
   std::string upstream_ca;
   std::string root_key_file;  // empty: the one in dir
+  std::uint64_t snapshot_every = 50'000;  // entries
   std::string public_url;     // how clients reach us; empty: from listen
 };
 

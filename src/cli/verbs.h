@@ -102,6 +102,7 @@ void add_people_verbs(CLI::App& app, Shell& shell);   // people.cc
 void add_fact_verbs(CLI::App& app, Shell& shell);     // facts.cc
 void add_policy_verbs(CLI::App& app, Shell& shell);   // policy_verbs.cc
 void add_ledger_verbs(CLI::App& app, Shell& shell);   // ledger.cc
+void add_erasure_verbs(CLI::App& app, Shell& shell);  // erasure.cc
 void add_offline_verbs(CLI::App& app, Shell& shell);  // offline.cc
 
 // sign_in.cc: a fresh code for this session. Exit::done when the server took it.

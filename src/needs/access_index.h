@@ -3,7 +3,7 @@
 // BEHIND   written after the acknowledgement, never in its path; complete() says up to which entry
 //          its answers are complete, and the caller adds the tail from memory or the store.
 // REBUILT  whenever it is missing, damaged or of another ledger; nothing is lost with it.
-// THREADS  add() by one thread, the rest by any.
+// THREADS  add() and forget() by one thread, the rest by any.
 #pragma once
 
 #include <optional>
@@ -40,6 +40,8 @@ class AccessIndex {
  public:
   virtual ~AccessIndex() = default;
   virtual Result<Unit> add(std::span<const IndexRow> rows) = 0;  // in order, without gaps
+  // The rows so far name this patient no more; they keep their place.
+  virtual Result<Unit> forget(const Pseudonym& patient) = 0;
   virtual EntryIndex complete() const = 0;  // entries [0, complete()) are in it
   virtual Result<std::vector<EntryIndex>> find(const IndexQuery& query) = 0;  // newest first
 };

@@ -141,6 +141,12 @@ Result<Unit> SqliteIndex::add(std::span<const needs::IndexRow> rows) {
   return done;
 }
 
+Result<Unit> SqliteIndex::forget(const Pseudonym& patient) {
+  auto update = writer_.prepare("UPDATE accesses SET patient = ?1 WHERE patient = ?2");
+  if (!update) return update.fault();
+  return update->bind(1, ByteView{Pseudonym{}}).bind(2, ByteView{patient}).finish();
+}
+
 Result<sqlite::Database> SqliteIndex::borrow_reader() {
   {
     const std::lock_guard lock(readers_mutex_);

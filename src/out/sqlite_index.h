@@ -25,6 +25,7 @@ class SqliteIndex final : public needs::AccessIndex {
   static Result<std::unique_ptr<SqliteIndex>> open(const Path& path, const Ledger& ledger);
 
   Result<Unit> add(std::span<const needs::IndexRow> rows) override;
+  Result<Unit> forget(const Pseudonym& patient) override;
   EntryIndex complete() const override { return complete_.load(); }
   Result<std::vector<EntryIndex>> find(const needs::IndexQuery& query) override;
 

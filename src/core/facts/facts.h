@@ -577,12 +577,61 @@ struct LedgerRead {  // entries read in bulk, a list of everybody's glass, a dec
 };
 BOOST_DESCRIBE_STRUCT(LedgerRead, (), (staff, session, what, patient, about))
 
-struct PatientErased {  // key and pseudonym are destroyed; the bodies stay, unreadable
+// Asked for by one officer; another one does it. An entry of the patient's own, so it goes, too.
+struct ErasureAsked {
+  static constexpr const char* kind = "erasure-asked";
+  StaffId staff;
+  PatientId patient;
+  std::string why;
+};
+BOOST_DESCRIBE_STRUCT(ErasureAsked, (), (staff, patient, why))
+
+// Key and pseudonym are destroyed as soon as this is durable; the bodies stay, unreadable.
+struct PatientErased {
   static constexpr const char* kind = "patient-erased";
   StaffId staff;
-  std::string pseudonym;
+  std::string pseudonym;    // hex, as in the clear part of the entries
+  std::string key;          // hex, the id of the key
+  StaffId asked_by;         // the other officer
+  std::string why;          // no patient data
+  std::uint64_t count = 0;  // of entries that cannot be read any more
 };
-BOOST_DESCRIBE_STRUCT(PatientErased, (), (staff, pseudonym))
+BOOST_DESCRIBE_STRUCT(PatientErased, (), (staff, pseudonym, key, asked_by, why, count))
+
+// --- copies of the ledger ------------------------------------------------------------------------
+
+// The state after the first `size` entries lies in a sealed file; whoever loads it finds this entry
+// behind it, or does not use it.
+struct SnapshotTaken {
+  static constexpr const char* kind = "snapshot-taken";
+  std::uint64_t size = 0;
+  std::string root;   // hex, of the tree of these entries
+  std::string state;  // hex, SHA-256 of the state as it is kept
+};
+BOOST_DESCRIBE_STRUCT(SnapshotTaken, (), (size, root, state))
+
+struct BackupMade {
+  static constexpr const char* kind = "backup-made";
+  StaffId staff;
+  std::uint64_t size = 0;  // entries that are in it
+  std::string root;        // hex
+  std::string name;        // of the folder
+};
+BOOST_DESCRIBE_STRUCT(BackupMade, (), (staff, size, root, name))
+
+// First entry after a backup was put back: every session and glass of before has ended.
+struct LedgerRestored {
+  static constexpr const char* kind = "ledger-restored";
+  std::uint64_t size = 0;  // entries that the backup had
+  std::string root;        // hex
+};
+BOOST_DESCRIBE_STRUCT(LedgerRestored, (), (size, root))
+
+struct RootKeysRotated {  // both root keys and the vault's own; older copies need the older ones
+  static constexpr const char* kind = "root-keys-rotated";
+  std::string keys;
+};
+BOOST_DESCRIBE_STRUCT(RootKeysRotated, (), (keys))
 
 using AnyFact =
     std::variant<LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed,
@@ -592,7 +641,8 @@ using AnyFact =
                  RelationConfirmed, FlagSet, FeedBeat, GlassOpened, GlassWidened, GlassEnded,
                  DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed,
                  CaseOverdue, CaseReopened, CaseViewed, CasesListed, AccessIntended, AccessOutcome,
-                 AccessRefused, SearchMade, SearchListed, LedgerRead, PatientErased>;
+                 AccessRefused, SearchMade, SearchListed, LedgerRead, PatientErased, ErasureAsked,
+                 SnapshotTaken, BackupMade, LedgerRestored, RootKeysRotated>;
 
 // Copying, moving and destroying are compiled once, in facts.cc: a table over every kind in every
 // file that holds a list of facts would cost seconds each.

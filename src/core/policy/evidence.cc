@@ -143,17 +143,24 @@ void Evidence::heartbeat(std::string_view feed, Instant when) {
 
 void Evidence::forget(NodeId node) {
   auto& held = nodes_[at(node)];
+  bool named_by_others = false;
   for (const auto& link : held.links) {
     for (EdgeId e = link.edges.first; e != EdgeId::none;) {
       const auto& edge = edges_[at(e)];
+      const bool own = edge.to == node || type_of(edge.to) != held.type;
       for (FactId f = edge.newest; f != FactId::none; f = facts_[at(f)].older) {
         auto& fact = facts_[at(f)];
+        if (!own) {
+          named_by_others = named_by_others || !fact.gone;
+          continue;
+        }
         fact.gone = true;
         fact.start = fact.end = far_past;  // holds never
       }
       e = link.incoming ? edge.next_of_to : edge.next_of_from;
     }
   }
+  if (named_by_others) return;
   auto& table = types_[at(held.type)];
   table.by_id.erase(held.id);
   std::erase(table.nodes, node);
@@ -188,6 +195,14 @@ std::string Evidence::text_of(FactId id) const {
   return out;
 }
 
+std::vector<std::pair<std::string, Instant>> Evidence::heartbeats() const {
+  std::vector<std::pair<std::string, Instant>> out;
+  for (std::size_t i = 0; i < heartbeats_.size(); ++i)
+    if (heartbeats_[i] != far_past) out.emplace_back(words_[i], heartbeats_[i]);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 std::string Evidence::dump() const {
   std::string out;
   for (std::size_t i = 0; i < facts_.size(); ++i) {
@@ -199,11 +214,8 @@ std::string Evidence::dump() const {
     if (held.recorded_by != NodeId::unnamed) out += " by " + text_of(held.recorded_by);
     out += " entry " + std::to_string(held.entry) + "\n";
   }
-  std::map<std::string, Instant> by_name;
-  for (std::size_t i = 0; i < heartbeats_.size(); ++i) {
-    if (heartbeats_[i] != far_past) by_name.emplace(words_[i], heartbeats_[i]);
-  }
-  for (const auto& [feed, when] : by_name) out += "heartbeat " + feed + " " + to_text(when) + "\n";
+  for (const auto& [feed, when] : heartbeats())
+    out += "heartbeat " + feed + " " + to_text(when) + "\n";
   return out;
 }
 

@@ -87,7 +87,9 @@ class Evidence {
   void end(FactId fact, Instant at);
   // A feed was alive. A heartbeat older than the last one changes nothing.
   void heartbeat(std::string_view feed, Instant at);
-  // Erases what is known of a node, and its id.
+  // Erases what was recorded as the node's own: facts of edges that run to it, and of edges from it
+  // unless they run to another of its type, whose they are. Its id goes where nothing else names
+  // it.
   void forget(NodeId node);
 
   // What decisions read.
@@ -104,6 +106,8 @@ class Evidence {
   const std::string& text_of(WordId word) const { return words_[static_cast<std::size_t>(word)]; }
   std::span<const NodeId> nodes_of(TypeId type) const;
   std::size_t fact_count() const { return facts_.size(); }
+  std::size_t node_count() const { return nodes_.size(); }
+  std::vector<std::pair<std::string, Instant>> heartbeats() const;  // by feed
 
   std::string text_of(NodeId node) const;  // "team/cardio"
   // "referral(team/cardio, patient/p-1)", for explanations.

@@ -27,5 +27,6 @@ std::span<const Route> ledger_routes();
 std::span<const Route> running_routes();
 std::span<const Route> hospital_routes();
 std::span<const Route> event_routes();
+std::span<const Route> erasure_routes();
 
 }  // namespace halligan::in::api
