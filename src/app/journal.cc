@@ -175,6 +175,13 @@ Pseudonym Journal::pseudonym_of(const facts::PatientErased& erased) {
   return out;
 }
 
+std::optional<Journal::Erasable> Journal::erasable(const KeyId& key) const {
+  for (const auto& [patient, chain] : chains_)
+    if (chain.id == key)
+      return Erasable{.pseudonym = chain.pseudonym, .key = chain.id, .entries = chain.sequence};
+  return std::nullopt;
+}
+
 KeyId Journal::key_id_of(const facts::PatientErased& erased) {
   const auto bytes = from_hex(erased.key);
   KeyId id{};

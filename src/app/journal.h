@@ -89,6 +89,7 @@ class Journal {
     std::uint64_t entries = 0;
   };
   std::optional<Erasable> erasable(const PatientId& patient) const;
+  std::optional<Erasable> erasable(const KeyId& key) const;
   static KeyId key_id_of(const facts::PatientErased& erased);
   static Pseudonym pseudonym_of(const facts::PatientErased& erased);
   Pseudonym fresh_pseudonym() { return dice_.roll<16>(); }

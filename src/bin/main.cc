@@ -1,5 +1,6 @@
 // main.cc - a list of parts: the command line, and what it needs of the server.
 #include "bin/begin_ledger.h"
+#include "bin/restore.h"
 #include "bin/serve.h"
 #include "cli/shell.h"
 
@@ -8,6 +9,7 @@ int main(int argc, char** argv) {
   const cli::Parts parts{.serve = bin::serve,
                          .init = bin::begin_ledger,
                          .export_ledger = bin::export_ledger,
-                         .key_check = bin::check_key};
+                         .key_check = bin::check_key,
+                         .restore = bin::restore};
   return cli::run(argc, argv, cli::real_io(), parts);
 }

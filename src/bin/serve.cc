@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "app/log_book.h"
+#include "bin/backup_folder.h"
 #include "bin/confine.h"
 #include "bin/home.h"
 #include "bin/index_feeder.h"
@@ -200,12 +201,27 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
       IndexFeeder::start({.path = home.dir / "index.sqlite",
                           .desk = **writer,
                           .complain = [&](const std::string& what) { log->warn("{}", what); }});
+  const auto backup_every = parse_duration(options.backup_every);
+  if (!backup_every && options.backup_every != "0")
+    return complain(io, "--backup-every takes a duration such as 1h, or 0 for: when asked");
+  std::optional<BackupFolder> backups;
+  if (!options.backup.empty())
+    backups.emplace(
+        BackupFolder::Parts{.home = home,
+                            .folder = options.backup,
+                            .writer = **writer,
+                            .vault = **vault,
+                            .dice = dice,
+                            .log = **book,
+                            .every = backup_every.value_or(Millis{0}),
+                            .tell = [&](const std::string& what) { log->error("{}", what); }});
   in::api::Api api{{.edge = edge,
                     .log = **book,
                     .bulletin = bulletin,
                     .index = feeder->index(),
                     .server = &server.counters(),
-                    .version = version}};
+                    .version = version,
+                    .backups = backups ? &*backups : nullptr}};
   std::optional<in::fhir::Gateway> gateway;
   gateway.emplace(edge, url + "/fhir");
   api_door = &api;
@@ -240,6 +256,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   // What was still to be told is told first: a last checkpoint then covers everything.
   gateway.reset();
   keeper.reset();
+  backups.reset();
   publisher.reset();
   if (const auto last = (*book)->publish(); !last)
     log->error("the last entries are in no checkpoint: {}", last.fault().what);

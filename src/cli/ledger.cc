@@ -113,9 +113,19 @@ int entries(Shell& shell, const Entries& options) {
   return shell.show(reply, out.empty() ? "No entries there yet.\n" : out);
 }
 
+int backup(Shell& shell, const Nothing&) {
+  const Reply reply = shell.post("/api/v1/backup", json::object{});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, "The backup holds " + std::to_string(number_of(reply.object, "size")) +
+                               " entries, " + std::to_string(number_of(reply.object, "added")) +
+                               " of them new.\n");
+}
+
 }  // namespace
 
 void add_ledger_verbs(CLI::App& app, Shell& shell) {
+  verb<Nothing>(app, shell, "backup", "Bring the server's backup up to date now", "halligan backup",
+                no_options, backup);
   verb<Code>(
       app, shell, "explain", "Say what a reference code means", "halligan explain K7F-3QX",
       [](CLI::App& sub, Code& o) {

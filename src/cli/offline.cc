@@ -93,6 +93,10 @@ int key_check(Shell& shell, const KeyCheckOptions& options) {
   return hand_over(shell, shell.parts.key_check, options);
 }
 
+int restore(Shell& shell, const RestoreOptions& options) {
+  return hand_over(shell, shell.parts.restore, options);
+}
+
 // A served log is fetched as anybody would; the token goes only where the session belongs, for the
 // entry bundles that a ledger reader may see.
 int verify_ledger(Shell& shell, const VerifyArgs& given) {
@@ -167,7 +171,23 @@ void describe_serve(CLI::App& sub, ServeOptions& o) {
   sub.add_option("--snapshot-every", o.snapshot_every, "entries between two snapshots")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{100}, std::uint64_t{10'000'000}));
+  sub.add_option("--backup", o.backup, "folder that follows ledger and vault");
+  sub.add_option("--backup-every", o.backup_every, "how often, such as 1h; 0: when asked")
+      ->capture_default_str();
   sub.add_option("--public-url", o.public_url, "how clients reach this server");
+}
+
+void describe_restore(CLI::App& sub, RestoreOptions& o) {
+  sub.add_option("--from", o.from, "folder of the backup")->required();
+  sub.add_option("--dir", o.dir, "new folder for ledger, vault and keys")->required();
+  sub.add_option("--root-key-file", o.root_key_file, "the operational or the recovery key")
+      ->required();
+  sub.add_option("--known", o.known, "file with a checkpoint that somebody kept; may be given again")
+      ->allow_extra_args(false);
+  sub.add_option("--erased", o.erased_file,
+                 "file with the ids of keys that were destroyed since the backup, one a line");
+  sub.add_option("--new-origin", o.new_origin,
+                 "where entries are lost: the new name of the log, such as ledger.example.org/h1-2");
 }
 
 void describe_init(CLI::App& sub, Init& o) {
@@ -201,6 +221,10 @@ void add_offline_verbs(CLI::App& app, Shell& shell) {
         sub.add_option("out", o.out, "new folder")->required();
       },
       export_ledger);
+  verb<RestoreOptions>(app, shell, "restore", "Put a backup back into a new folder",
+                       "halligan restore --from /backup --dir /var/lib/halligan --root-key-file "
+                       "root.key --known kept-checkpoint",
+                       describe_restore, restore);
   CLI::App& key = family(app, "key", "Keys: check");
   verb<KeyCheckOptions>(
       key, shell, "check", "Rehearse opening the vault, with the recovery key where it is named",

@@ -32,6 +32,8 @@ struct ServeOptions {
   std::string upstream_ca;
   std::string root_key_file;  // empty: the one in dir
   std::uint64_t snapshot_every = 50'000;  // entries
+  std::string backup;                     // folder that follows the ledger; empty: none
+  std::string backup_every = "1h";        // "0": when asked
   std::string public_url;     // how clients reach us; empty: from listen
 };
 
@@ -55,6 +57,15 @@ struct ExportOptions {
   std::string out;
 };
 
+struct RestoreOptions {
+  std::string from;           // folder of a backup
+  std::string dir;            // new
+  std::string root_key_file;  // one of the two root keys
+  std::vector<std::string> known;  // files with checkpoints that others kept
+  std::string erased_file;    // ids of keys that were destroyed since the backup
+  std::string new_origin;     // where a later checkpoint is known: how the log is called from now on
+};
+
 struct KeyCheckOptions {
   std::string dir;
   std::string recovery_file;  // empty: the operational key
@@ -72,6 +83,7 @@ struct Parts {
   std::function<int(const InitOptions&, const Io&)> init;
   std::function<int(const ExportOptions&, const Io&)> export_ledger;
   std::function<int(const KeyCheckOptions&, const Io&)> key_check;
+  std::function<int(const RestoreOptions&, const Io&)> restore;
 };
 
 int run(int argc, const char* const* argv, const Io& io, const Parts& parts);

@@ -285,6 +285,22 @@ Result<Unit> SqliteVault::destroy(const KeyId& id) {
   return checkpoint();
 }
 
+Result<Unit> SqliteVault::copy_to(const Path& path) {
+  const Path fresh = path.string() + ".new";
+  std::error_code ignored;
+  std::filesystem::remove(fresh, ignored);
+  {
+    const std::lock_guard writing(writer_mutex_);
+    auto copy = writer_.prepare("VACUUM INTO ?1");
+    if (!copy) return copy.fault();
+    if (auto done = copy->bind(1, std::string_view{fresh.native()}).finish(); !done) return done;
+  }
+  auto file = open_file(fresh, O_RDWR);
+  if (!file) return file.fault();
+  if (auto done = sync_data(*file, fresh); !done) return done;
+  return rename_file(fresh, path);
+}
+
 // What was deleted must not live on in the write-ahead log either.
 Result<Unit> SqliteVault::checkpoint() {
   const std::lock_guard reading(reader_mutex_);

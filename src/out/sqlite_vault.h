@@ -45,6 +45,9 @@ class SqliteVault final : public needs::Vault {
   static Result<RootKind> check(const Path& path, const crypto::SecretKey& root);
   ~SqliteVault() override;
 
+  // The whole vault as it is, under another path, durable; what was deleted is not in it.
+  Result<Unit> copy_to(const Path& path);
+
   Result<needs::DataKey> take() override;
   void mark_used(const KeyId& id) override;
   Result<std::optional<needs::DataKey>> find(const KeyId& id) override;

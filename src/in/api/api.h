@@ -18,6 +18,7 @@
 #include "in/http/router.h"
 #include "in/http/server.h"
 #include "needs/access_index.h"
+#include "needs/backups.h"
 
 namespace halligan::in::api {
 
@@ -30,6 +31,7 @@ class Api {
     needs::AccessIndex* index = nullptr;  // none: only the newest entries are looked through
     const http::ServerCounters* server = nullptr;  // none: no metrics of the server
     std::string version{};                         // of the program
+    needs::Backups* backups = nullptr;             // none: no folder is meant for them
   };
   explicit Api(const Parts& parts)
       : edge(parts.edge),
@@ -38,6 +40,7 @@ class Api {
         index(parts.index),
         server(parts.server),
         version(parts.version),
+        backups(parts.backups),
         codes(parts.edge.dice) {}
 
   void add_to(http::Router& router);
@@ -74,6 +77,7 @@ class Api {
   needs::AccessIndex* index;
   const http::ServerCounters* server;
   const std::string version;
+  needs::Backups* backups;
   ProblemCodes codes;
   Metrics metrics;
 

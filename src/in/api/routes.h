@@ -28,5 +28,6 @@ std::span<const Route> running_routes();
 std::span<const Route> hospital_routes();
 std::span<const Route> event_routes();
 std::span<const Route> erasure_routes();
+std::span<const Route> backup_routes();
 
 }  // namespace halligan::in::api
