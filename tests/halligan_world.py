@@ -241,6 +241,7 @@ class World:
         self.server = self.upstream_process = None
         self.port = self.upstream_port = None
         self.log = self.folder / "halligan.log"
+        self.serve_options = []  # more words for `halligan serve`
         self.administrator = "adm.silva"
 
     # --- starting and stopping ---
@@ -289,7 +290,7 @@ class World:
             self.port = self.port or free_port()
             command = [*self.wrap, binary(), "serve", "--dir", str(self.data), "--listen", f"127.0.0.1:{self.port}",
                        "--upstream", f"http://127.0.0.1:{self.upstream_port}/fhir",
-                       "--upstream-token-file", str(self.folder / "credential")]
+                       "--upstream-token-file", str(self.folder / "credential"), *self.serve_options]
             with open(self.log, "ab") as log:
                 self.server = start(command, stdout=log, stderr=log, env={**os.environ, **self.environment})
             try:

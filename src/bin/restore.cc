@@ -1,5 +1,7 @@
 #include "bin/restore.h"
 
+#include <fcntl.h>
+
 #include <filesystem>
 #include <ostream>
 
@@ -198,6 +200,22 @@ Result<Found> restore_into(const RestoreOptions& options, const Home& home,
   return found;
 }
 
+// What was copied is in memory only, so far.
+Result<Unit> make_durable(const out::Path& folder) {
+  std::error_code wrong;
+  for (const auto& each : std::filesystem::recursive_directory_iterator{folder, wrong}) {
+    if (each.is_directory()) {
+      if (auto done = out::sync_folder(each.path()); !done) return done;
+      continue;
+    }
+    const auto file = out::open_file(each.path(), O_RDONLY);
+    if (!file) return file.fault();
+    if (auto done = out::sync_data(*file, each.path()); !done) return done;
+  }
+  if (wrong) return bad(folder.string() + " cannot be listed: " + wrong.message());
+  return out::sync_folder(folder);
+}
+
 Result<Found> restore_whole(const RestoreOptions& options, bool& recovery) {
   std::error_code unknown;
   if (std::filesystem::exists(options.dir, unknown))
@@ -216,6 +234,7 @@ Result<Found> restore_whole(const RestoreOptions& options, bool& recovery) {
   }
   if (!recovery)
     if (auto kept = write_key_file(unfinished.root_key(), *root); !kept) return kept.fault();
+  if (auto done = make_durable(unfinished.dir); !done) return done.fault();
   if (auto done = out::rename_file(unfinished.dir, options.dir); !done) return done.fault();
   return found;
 }
