@@ -15,7 +15,9 @@ bool number(const char* text, std::uint64_t& out) {
 }
 
 int usage() {
-  std::fputs("usage: halligan-sim [--seed N] [--seeds COUNT] [--steps M] [--canary]\n", stderr);
+  std::fputs(
+      "usage: halligan-sim [--seed N] [--seeds COUNT] [--steps M] [--canary] [--every-write]\n",
+      stderr);
   return 2;
 }
 
@@ -23,11 +25,14 @@ int usage() {
 
 int main(int argc, char** argv) {
   halligan::sim::Options options;
+  bool every_write = false;  // the power fails at each append, in each way
   std::uint64_t seed = 1, seeds = 1, steps = options.steps;
   for (int i = 1; i < argc; ++i) {
     const std::string_view flag{argv[i]};
     if (flag == "--canary")
       options.canary = true;
+    else if (flag == "--every-write")
+      every_write = true;
     else if (i + 1 < argc && flag == "--seed" && number(argv[i + 1], seed))
       ++i;
     else if (i + 1 < argc && flag == "--seeds" && number(argv[i + 1], seeds))
@@ -44,7 +49,8 @@ int main(int argc, char** argv) {
   unsigned long long entries = 0, releases = 0, glasses = 0, restarts = 0, erasures = 0;
   for (std::uint64_t s = seed; s < seed + seeds; ++s) {
     options.seed = s;
-    const auto report = halligan::sim::simulate(options);
+    const auto report =
+        every_write ? halligan::sim::simulate_every_cut(options) : halligan::sim::simulate(options);
     if (!report.broken.empty()) {
       std::printf("seed %llu broke %s (step %u)\n", static_cast<unsigned long long>(s),
                   report.broken.c_str(), report.step);

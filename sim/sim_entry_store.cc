@@ -10,10 +10,14 @@ Fault failed() { return Fault{FaultCode::disk_failed, "the simulated disk failed
 }  // namespace
 
 SimDisk::Outcome SimDisk::throw_outcome(bool may_use_reserve) {
+  constexpr Outcome ways[] = {Outcome::nothing_kept, Outcome::all_kept, Outcome::torn};
+  if (++appends_ == cut_.at) {
+    ++failures_;
+    return ways[static_cast<std::size_t>(cut_.keeps)];
+  }
   const bool fail = std::exchange(fail_next_, false) || dice_.one_in(faults_.fail_one_in);
   if (fail) {
     ++failures_;
-    constexpr Outcome ways[] = {Outcome::nothing_kept, Outcome::all_kept, Outcome::torn};
     return ways[dice_.below(3)];
   }
   const bool full = room_ == needs::Room::reserve_only || dice_.one_in(faults_.full_one_in);

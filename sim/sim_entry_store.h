@@ -22,13 +22,21 @@ class SimDisk {
     std::uint64_t fail_one_in = 0;
     std::uint64_t full_one_in = 0;  // refused early, and nothing is lost
   };
+  // The one append at which the power fails, counted from 1, and what is kept of it.
+  enum class Keeps { nothing, all, some };
+  struct Cut {
+    std::uint64_t at = 0;  // 0 for never
+    Keeps keeps = Keeps::nothing;
+  };
   explicit SimDisk(SimDice dice) : dice_(dice) {}
 
   void set_faults(Faults faults) { faults_ = faults; }
+  void set_cut(Cut cut) { cut_ = cut; }
   void fail_next() { fail_next_ = true; }
   void set_room(needs::Room room) { room_ = room; }  // below plenty only the reserve may be used
   void spoil(EntryIndex index) { kept_.at(index).bytes.back() ^= 0x10; }  // twice is not at all
   std::uint64_t failures() const { return failures_; }
+  std::uint64_t appends() const { return appends_; }
 
  private:
   friend class SimEntryStore;
@@ -42,10 +50,12 @@ class SimDisk {
 
   SimDice dice_;
   Faults faults_;
+  Cut cut_;
   bool fail_next_ = false;
   needs::Room room_ = needs::Room::plenty;
   std::vector<Kept> kept_;
   std::uint64_t failures_ = 0;
+  std::uint64_t appends_ = 0;
 };
 
 class SimEntryStore final : public needs::EntryStore {

@@ -81,6 +81,7 @@ class Simulation {
   void check_news();
   void check_whole_ledger();
   void heal();
+  needs::Room room_at(unsigned step) const;
 
   // --- what people do
   void begin();
@@ -145,11 +146,10 @@ class Simulation {
   std::vector<Stream> streams_;
   std::vector<std::shared_ptr<const House::Watch>> screens_;
   std::map<std::string, Millis> opened_;  // glass -> true time
-  // How far the wall clock was set back, in all and when each glass was opened; and by how much a
-  // reboot, which takes the other clock away, lets a glass live longer for that (the limit of P8).
-  Millis set_back_{0};
-  std::map<std::string, Millis> set_back_before_;
+  // Nobody knows of the time between the last entry and a reboot where the wall clock was set back:
+  // by so much a glass may live longer (the limit of P8).
   std::map<std::string, Millis> longer_;
+  Millis last_entry_{0};                   // in true time, or a little earlier
   std::set<std::string> ended_;            // glass whose end was told to somebody
   std::set<std::string> closed_sessions_;  // sessions whose end was told
   std::set<std::string> locked_;           // tokens of those that were told that they are locked

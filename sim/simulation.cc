@@ -1,5 +1,7 @@
 #include "sim/simulation.h"
 
+#include <limits>
+
 #include "sim/simulated_run.h"
 
 namespace halligan::sim {
@@ -56,9 +58,10 @@ void Simulation::power_fails() {
   streams_.clear();
   if (dice_.one_in(3)) {
     clock_.reboot();
-    for (const auto& [id, before] : set_back_before_) longer_[id] = set_back_ - before;
+    for (const auto& [id, at] : opened_) longer_[id] += true_ - std::max(at, last_entry_);
   }
   open();
+  last_entry_ = true_;
 }
 
 void Simulation::commit() {
@@ -78,7 +81,6 @@ void Simulation::commit() {
 void Simulation::note_new_glass() {
   for (const auto& id : house_->state().open) {
     opened_.try_emplace(id.text(), true_now());
-    set_back_before_.try_emplace(id.text(), set_back_);
   }
 }
 
@@ -138,7 +140,6 @@ void Simulation::pass_time() {
 void Simulation::step_clock() {
   const auto by = Millis{dice_.below(7'200'000)} - Millis{3'600'000};
   clock_.step_wall(by);
-  if (by < Millis{0}) set_back_ -= by;
   clock_.set_drift_ppm(static_cast<std::int64_t>(dice_.below(400)) - 200);
 }
 
@@ -204,6 +205,8 @@ void Simulation::act() {
 // Faults stop; time goes on; everything that is owed gets done or is recorded as late.
 void Simulation::heal() {
   disk_.set_faults({});
+  disk_.set_cut({});
+  disk_.set_room(needs::Room::plenty);
   vault_storage_.set_fail_one_in(0);
   snapshots_.set_fail_one_in(0);
   if (house_->failed()) power_fails();
@@ -226,6 +229,12 @@ void Simulation::heal() {
   hold(house_->state().pending.empty(), "P1", "nobody says what became of an access");
 }
 
+// In every third seed the disk is full for ten steps of each fifty: only the reserve is left.
+needs::Room Simulation::room_at(unsigned step) const {
+  const bool full = options_.seed % 3 == 0 && step % 50 >= 40;
+  return full ? needs::Room::reserve_only : needs::Room::plenty;
+}
+
 Report Simulation::run() {
   try {
     open();
@@ -233,18 +242,30 @@ Report Simulation::run() {
     commit();
     // Swarm: some seeds have no faults at all, some have many.
     const std::uint64_t rates[] = {0, 0, 200, 60, 20};
-    disk_.set_faults({.fail_one_in = rates[dice_.below(5)], .full_one_in = rates[dice_.below(3)]});
-    vault_storage_.set_fail_one_in(dice_.one_in(3) ? 300 : 0);
-    snapshots_.set_fail_one_in(dice_.one_in(3) ? 20 : 0);
+    const SimDisk::Faults faults{.fail_one_in = rates[dice_.below(5)],
+                                 .full_one_in = rates[dice_.below(3)]};
+    const bool vault_fails = dice_.one_in(3);
+    const bool snapshots_fail = dice_.one_in(3);
+    disk_.set_cut(options_.cut);
+    if (options_.cut.at == 0) {
+      disk_.set_faults(faults);
+      vault_storage_.set_fail_one_in(vault_fails ? 300 : 0);
+      snapshots_.set_fail_one_in(snapshots_fail ? 20 : 0);
+    }
     for (report_.step = 0; report_.step < options_.steps; ++report_.step) {
+      disk_.set_room(room_at(report_.step));
+      const Millis began = true_;
+      const auto durable = store_->size();
       house_->keep_time(clock_.now());
       if (!house_->failed()) check_streams();
       for (auto batch = dice_.below(4) + 1; batch > 0; --batch) act();
       check_news();
       commit();
+      if (store_->size() > durable) last_entry_ = std::max(last_entry_, began);
       check();
       if (report_.step % 60 == 59) check_whole_ledger();
     }
+    report_.appends = disk_.appends();
     heal();
     report_.entries = house_->journal().durable();
   } catch (const Broken& broken) {
@@ -254,5 +275,23 @@ Report Simulation::run() {
 }
 
 Report simulate(const Options& options) { return Simulation{options}.run(); }
+
+Report simulate_every_cut(Options options) {
+  // A cut far behind the end: nothing goes wrong, and how many appends there are is known.
+  options.cut = {.at = std::numeric_limits<std::uint64_t>::max()};
+  Report sum = simulate(options);
+  for (std::uint64_t at = 1; sum.broken.empty() && at <= sum.appends; ++at) {
+    for (const auto keeps : {SimDisk::Keeps::nothing, SimDisk::Keeps::all, SimDisk::Keeps::some}) {
+      options.cut = {.at = at, .keeps = keeps};
+      const auto report = simulate(options);
+      if (!report.broken.empty()) return report;
+      sum.entries += report.entries;
+      sum.releases += report.releases;
+      sum.glasses += report.glasses;
+      sum.restarts += report.restarts;
+    }
+  }
+  return sum;
+}
 
 }  // namespace halligan::sim

@@ -26,6 +26,7 @@ struct Options {
   std::uint64_t seed = 1;
   unsigned steps = 400;
   bool canary = false;  // tell answers before the commit: the simulation must find out
+  SimDisk::Cut cut{};   // where set, the power fails at this append and nothing else goes wrong
 };
 
 struct Report {
@@ -38,8 +39,13 @@ struct Report {
   std::uint64_t refusals = 0;
   std::uint64_t erasures = 0;
   std::uint64_t begun_from_snapshots = 0;
+  std::uint64_t appends = 0;
 };
 
 Report simulate(const Options& options);
+
+// The same history again and again, the power failing at each of its appends in each way a disk
+// has. Gives the first report in which a promise broke, else the sum.
+Report simulate_every_cut(Options options);
 
 }  // namespace halligan::sim

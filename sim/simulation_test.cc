@@ -26,6 +26,14 @@ TEST(Simulation, TwoHundredSeedsKeepEveryPromise) {
   EXPECT_GT(sum.begun_from_snapshots, 100U);
 }
 
+TEST(Simulation, ThePowerFailsAtEachWriteOfAHistoryInEachWay) {
+  const auto sum = simulate_every_cut({.seed = 2, .steps = 40});
+  ASSERT_EQ(sum.broken, "") << "halligan-sim --every-write --seed 2 --steps 40";
+  EXPECT_GE(sum.appends, 35U);
+  EXPECT_GE(sum.restarts, 3 * 30U);
+  EXPECT_GT(sum.releases, 3 * 30U);
+}
+
 TEST(Simulation, TheCanaryIsCaught) {
   unsigned caught = 0;
   for (std::uint64_t seed = 1; seed <= 200 && caught == 0; ++seed) {

@@ -118,7 +118,9 @@ def test_a_backup_takes_an_administrator_and_a_folder(world, hospital, served, t
     other.serve_options = ["--backup", str(tmp_path / "by itself"), "--backup-every", "1s"]
     other.serve()
     until("a backup that nobody asked for", lambda: len([e for e in other.entries("backup-made") if not e.get("staff")]) > 1)
+    other.stop_server()
     assert restore(world, tmp_path / "by itself", tmp_path / "home 2").returncode == 0
+    other.serve()
 
 
 def test_a_backup_has_no_root_key_and_is_its_owners_alone(world):
@@ -204,6 +206,11 @@ def take_key_away(at):
         ledger = (at / "ledger" / "00000000.segment").read_bytes()
         used = sorted((i for i in ids if i in ledger), key=ledger.find)  # first the month's, of what is nobody's
         vault.execute("DELETE FROM keys WHERE id = ?", (used[1],))
+
+
+def test_what_is_being_written_is_not_put_back(world, tmp_path):
+    done = restore(world, world.data, tmp_path / "home")
+    assert done.returncode == 1 and "is in use" in done.stderr
 
 
 def test_only_the_right_keys_open_a_backup(world, tmp_path):

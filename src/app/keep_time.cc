@@ -28,7 +28,7 @@ bool shortened_out(const State& state, const glass::Glass& held, const Now& now)
   });
 }
 
-// Use moves this later, but for one thing: after a reboot it gives it back its boot half.
+// Use moves this later, but for one thing: after a reboot its halves may stand far apart.
 Deadline idle_end(const Deadline& idle, Millis span, const Now& now) {
   return span.count() == 0 ? idle : glass::earlier(idle, glass::in(now, span));
 }

@@ -142,12 +142,13 @@ void State::on(EntryIndex, const EntryTime&, const facts::LedgerBegun& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::ServerStarted& f) {
+void State::on(EntryIndex, const EntryTime& at, const facts::ServerStarted& f) {
   if (f.boot_id != boot_id) {
-    for (const auto& id : open) glass::apply_reboot(glasses.at(id));
+    const glass::Reboot reboot{.last = last, .at = at};
+    for (const auto& id : open) glass::apply_reboot(glasses.at(id), reboot);
     for (auto& [id, session] : sessions) {
-      session.until.forget_boot();
-      session.idle.forget_boot();
+      session.until.count_on(reboot);
+      session.idle.count_on(reboot);
       session.proof_this_boot = false;
     }
     failures.clear();

@@ -1,6 +1,7 @@
 #include "bin/restore.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 
 #include <filesystem>
 #include <ostream>
@@ -32,7 +33,19 @@ struct Found {
 
 Fault bad(std::string what) { return {FaultCode::bad_input, std::move(what)}; }
 
+// Nobody adds to it while it is held. Shared, and opened to be read: it may lie where nothing can be
+// written.
+Result<out::Fd> hold(const out::Path& ledger) {
+  auto lock = out::open_file(ledger / "lock", O_RDONLY);
+  if (!lock && lock.fault().code == FaultCode::not_found) return out::Fd{};
+  if (lock && ::flock(lock->get(), LOCK_SH | LOCK_NB) != 0)
+    return bad(ledger.string() + " is in use: a backup is being made, or it is a server's own");
+  return lock;
+}
+
 Result<Unit> copy_files(const out::Path& from, const Home& to) {
+  const auto held = hold(Home{from.string()}.ledger());
+  if (!held) return held.fault();
   std::error_code wrong;
   if (auto made = out::make_folder(to.dir); !made) return made;
   if (auto made = out::make_folder(to.ledger()); !made) return made;

@@ -4,6 +4,11 @@
 
 namespace halligan::glass {
 
+void Deadline::count_on(const Reboot& reboot) {
+  if (boot == Millis::max()) return;
+  boot = reboot.at.boot + std::min(wall - reboot.at.wall, boot - reboot.last.boot);
+}
+
 Deadline in(const Now& now, Millis span) {
   return {.wall = now.wall + span, .boot = now.boot + span};
 }
@@ -98,11 +103,11 @@ void apply_ended(Glass& glass, const facts::GlassEnded& fact) {
       Ended{.at = fact.ended_at, .by = fact.by, .ended_by = fact.ended_by, .comment = fact.comment};
 }
 
-void apply_reboot(Glass& glass) {
+void apply_reboot(Glass& glass, const Reboot& reboot) {
   auto* open = std::get_if<Open>(&glass.life);
   if (open == nullptr) return;
-  open->until.forget_boot();
-  open->idle.forget_boot();
+  open->until.count_on(reboot);
+  open->idle.count_on(reboot);
 }
 
 std::optional<facts::EndedBy> ending_due(const Glass& glass, const Now& now) {

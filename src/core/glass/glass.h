@@ -16,13 +16,21 @@
 
 namespace halligan::glass {
 
-// A deadline on both clocks; the earlier wins. The boot half means nothing after a reboot.
+// The boot clock started anew between two entries.
+struct Reboot {
+  Now last;  // the last entry before
+  Now at;    // the first one after
+};
+
+// A deadline on both clocks; the earlier wins. The boot clock that began anew is given what was
+// left when the last entry was written, or what is left by the wall, if that is less: then a wall
+// clock that steps back, before or afterwards, extends nothing but for the time between the two.
 struct Deadline {
   Instant wall = far_future;
   Millis boot = Millis::max();
 
   bool passed(const Now& now) const { return now.wall >= wall || now.boot >= boot; }
-  void forget_boot() { boot = Millis::max(); }
+  void count_on(const Reboot& reboot);
   friend bool operator==(const Deadline&, const Deadline&) = default;
 };
 Deadline in(const Now& now, Millis span);
@@ -88,7 +96,7 @@ void apply_widened(Glass& glass, const facts::GlassWidened& fact, const EntryTim
 void apply_used(Glass& glass, const EntryTime& at);  // an access of that chart was recorded
 void apply_details(Glass& glass, const facts::DetailsGiven& fact);
 void apply_ended(Glass& glass, const facts::GlassEnded& fact);  // a second ending changes nothing
-void apply_reboot(Glass& glass);                                // the boot clock started anew
+void apply_reboot(Glass& glass, const Reboot& reboot);
 
 // Which deadline has ended it, if any: expired before idle where both have.
 std::optional<facts::EndedBy> ending_due(const Glass& glass, const Now& now);

@@ -89,7 +89,12 @@ Fault file_fault(const std::string& path) {
   return {FaultCode::disk_failed, "cannot write " + path + ": " + std::strerror(errno)};
 }
 
-Result<Unit> write_new(const std::string& path, BIO* text, mode_t mode) {
+// Beside its place, until both of a pair are on disk.
+std::string unfinished(const std::string& path) { return path + ".new"; }
+
+Result<Unit> write_unfinished(const std::string& whole_path, BIO* text, mode_t mode) {
+  const std::string path = unfinished(whole_path);
+  ::unlink(path.c_str());
   char* data = nullptr;
   const auto size = static_cast<std::size_t>(BIO_get_mem_data(text, &data));
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -99,6 +104,39 @@ Result<Unit> write_new(const std::string& path, BIO* text, mode_t mode) {
   const bool closed = ::close(file) == 0;
   if (!written || !closed) return file_fault(path);
   return Unit{};
+}
+
+Result<Unit> sync_folder_of(const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened < 0) return file_fault(path);
+  const bool synced = ::fsync(opened) == 0;
+  ::close(opened);
+  if (!synced) return file_fault(path);
+  return Unit{};
+}
+
+Result<Unit> finish(const std::string& path) {
+  if (::rename(unfinished(path).c_str(), path.c_str()) != 0) return file_fault(path);
+  return sync_folder_of(path);
+}
+
+Result<Unit> make_pair(const TlsFiles& files) {
+  const Key key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")};
+  MUST(key != nullptr);
+  const Certificate certificate = make_certificate(key.get());
+  const Memory key_text{BIO_new(BIO_s_mem())};
+  const Memory cert_text{BIO_new(BIO_s_mem())};
+  MUST(PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==
+       1);
+  MUST(PEM_write_bio_X509(cert_text.get(), certificate.get()) == 1);
+  if (auto wrote = write_unfinished(files.key_path, key_text.get(), 0600); !wrote) return wrote;
+  if (auto wrote = write_unfinished(files.cert_path, cert_text.get(), 0644); !wrote) return wrote;
+  for (const auto& path : {files.key_path, files.cert_path})
+    if (auto synced = sync_folder_of(path); !synced) return synced;
+  // The key first: where it has its name, the certificate is there whole, named or not.
+  if (auto done = finish(files.key_path); !done) return done;
+  return finish(files.cert_path);
 }
 
 Result<std::string> fingerprint_of(const std::string& path) {
@@ -122,25 +160,18 @@ Result<std::string> fingerprint_of(const std::string& path) {
 
 Result<CertificateFacts> ensure_certificate(const TlsFiles& files) {
   std::error_code ignored;
-  const bool has_cert = std::filesystem::exists(files.cert_path, ignored);
+  bool has_cert = std::filesystem::exists(files.cert_path, ignored);
   const bool has_key = std::filesystem::exists(files.key_path, ignored);
+  // A start that ended between the two names.
+  if (has_key && !has_cert && std::filesystem::exists(unfinished(files.cert_path), ignored)) {
+    if (const auto done = finish(files.cert_path); !done) return done.fault();
+    has_cert = true;
+  }
   if (has_cert != has_key)
     return Fault{FaultCode::bad_input, "only one of " + files.cert_path + " and " + files.key_path +
                                            " exists; expected both or neither"};
-  if (!has_cert) {
-    const Key key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")};
-    MUST(key != nullptr);
-    const Certificate certificate = make_certificate(key.get());
-    const Memory key_text{BIO_new(BIO_s_mem())};
-    const Memory cert_text{BIO_new(BIO_s_mem())};
-    MUST(PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr,
-                                  nullptr) == 1);
-    MUST(PEM_write_bio_X509(cert_text.get(), certificate.get()) == 1);
-    if (const auto wrote = write_new(files.key_path, key_text.get(), 0600); !wrote)
-      return wrote.fault();
-    if (const auto wrote = write_new(files.cert_path, cert_text.get(), 0644); !wrote)
-      return wrote.fault();
-  }
+  if (!has_cert)
+    if (const auto made = make_pair(files); !made) return made.fault();
   auto fingerprint = fingerprint_of(files.cert_path);
   if (!fingerprint) return fingerprint.fault();
   return CertificateFacts{.made = !has_cert, .fingerprint = std::move(*fingerprint)};

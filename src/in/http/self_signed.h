@@ -16,7 +16,8 @@ struct CertificateFacts {
 };
 
 // Where neither file exists, makes an EC P-256 key (mode 0600) and a certificate of 825 days for
-// localhost, 127.0.0.1, ::1 and the machine's name.
+// localhost, 127.0.0.1, ::1 and the machine's name. Both come to be, or neither: what a start that
+// was ended in between left beside them (.new) is finished by the next.
 Result<CertificateFacts> ensure_certificate(const TlsFiles& files);
 
 }  // namespace halligan::in::http

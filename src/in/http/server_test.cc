@@ -413,6 +413,21 @@ TEST_F(TlsServer, KeepsTheCertificateItFinds) {
   EXPECT_FALSE(ensure_certificate(folder.files()).ok());
 }
 
+TEST_F(TlsServer, FinishesAPairThatAnEarlierStartLeftUnfinished) {
+  const auto& path = folder.files().cert_path;
+  std::filesystem::rename(path, path + ".new");
+  const auto again = ensure_certificate(folder.files());
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->fingerprint, fingerprint);
+  // Neither has its name: what lies beside is of no use, and in nobody's way.
+  std::filesystem::rename(path, path + ".new");
+  std::filesystem::remove(folder.files().key_path);
+  const auto fresh = ensure_certificate(folder.files());
+  ASSERT_TRUE(fresh.ok());
+  EXPECT_TRUE(fresh->made);
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+}
+
 // Many at once, over few workers: every answer belongs to its request.
 TEST(Server, MixesNoAnswersUp) {
   Running run{quick()};
