@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "needs/entry_store.h"
@@ -28,7 +29,7 @@ class SimDisk {
     std::uint64_t at = 0;  // 0 for never
     Keeps keeps = Keeps::nothing;
   };
-  explicit SimDisk(SimDice dice) : dice_(dice) {}
+  explicit SimDisk(SimDice dice) : dice_(std::move(dice)) {}
 
   void set_faults(Faults faults) { faults_ = faults; }
   void set_cut(Cut cut) { cut_ = cut; }

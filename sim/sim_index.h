@@ -2,6 +2,8 @@
 // can be lost at any time, as the real one can.
 #pragma once
 
+#include <utility>
+
 #include "needs/access_index.h"
 #include "sim/sim_dice.h"
 
@@ -9,7 +11,7 @@ namespace halligan::sim {
 
 class SimIndex final : public needs::AccessIndex {
  public:
-  explicit SimIndex(SimDice dice) : dice_(dice) {}
+  explicit SimIndex(SimDice dice) : dice_(std::move(dice)) {}
   void set_fail_one_in(std::uint64_t n) { fail_one_in_ = n; }  // of all calls; 0 for never
   void lose() { rows_.clear(); }
 

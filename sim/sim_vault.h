@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "needs/vault.h"
 #include "sim/sim_dice.h"
@@ -15,7 +16,7 @@ namespace halligan::sim {
 
 class SimVaultStorage {
  public:
-  SimVaultStorage(SimDice dice, const crypto::SecretKey& root) : dice_(dice), root_(root) {}
+  SimVaultStorage(SimDice dice, const crypto::SecretKey& root) : dice_(std::move(dice)), root_(root) {}
   void set_fail_one_in(std::uint64_t n) { fail_one_in_ = n; }  // of all calls; 0 for never
   std::size_t keys() const { return keys_.size(); }
 

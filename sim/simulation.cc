@@ -283,7 +283,7 @@ Report simulate_every_cut(Options options) {
   for (std::uint64_t at = 1; sum.broken.empty() && at <= sum.appends; ++at) {
     for (const auto keeps : {SimDisk::Keeps::nothing, SimDisk::Keeps::all, SimDisk::Keeps::some}) {
       options.cut = {.at = at, .keeps = keeps};
-      const auto report = simulate(options);
+      auto report = simulate(options);
       if (!report.broken.empty()) return report;
       sum.entries += report.entries;
       sum.releases += report.releases;

@@ -47,7 +47,7 @@ Asked asked_of(const std::string& what) {
     const std::size_t at = path.find(name);
     if (at == std::string::npos || !out.patient.empty() || path[at - 1] == '.') continue;
     std::string value = path.substr(at + std::string_view(name).size());
-    value = value.substr(0, value.find('&'));
+    value.resize(std::min(value.find('&'), value.size()));
     if (value.starts_with("Patient/")) value = value.substr(8);
     if (std::string_view(name) != "_id=" || out.type == "Patient") out.patient = value;
   }

@@ -118,10 +118,10 @@ SegmentEntryStore::SegmentEntryStore(Path folder, Options options, Fd lock,
     : folder_(std::move(folder)),
       options_(options),
       lock_(std::move(lock)),
+      store_(recovered.segments[0].header.store),
       places_(std::move(recovered.places)),
       size_(places_.size()),
       tail_(recovered.tail) {
-  store_ = recovered.segments[0].header.store;
   for (auto& one : recovered.segments) {
     segments_.push_back(std::make_unique<segment::OpenSegment>(std::move(one)));
   }
