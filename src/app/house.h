@@ -142,8 +142,14 @@ class Desk {
  public:
   virtual ~Desk() = default;
   // Runs the job on the writer; returns when all that it recorded is durable. The job must be quick
-  // and must not keep a reference to the house.
+  // and must not keep a reference to the house. Where the writer is too busy to take it in time, it
+  // is not run (cancelled); where the disk does not answer in time, what it recorded may come to be
+  // (ledger_unavailable).
   virtual Result<Durable> run(const std::function<void(House&, const Now&)>& job) = 0;
+  // The same for a long job that can wait: what is in a hurry goes before it.
+  virtual Result<Durable> run_later(const std::function<void(House&, const Now&)>& job) {
+    return run(job);
+  }
 };
 
 // Asks one command; the answer comes with the proof that it is durable.

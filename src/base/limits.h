@@ -69,6 +69,8 @@ inline constexpr std::size_t whole_charts_max = 8;  // Patient/id/$everything, a
 inline constexpr auto header_time_max = 15s;
 inline constexpr auto body_time_max = 60s;
 inline constexpr auto idle_connection_time_max = 75s;
+inline constexpr auto queue_time_max = 10s;          // for a worker to be free
+inline constexpr auto ledger_answer_time_max = 10s;  // for the writer to take, or write, a command
 inline constexpr auto upstream_connect_time_max = 3s;
 inline constexpr auto upstream_answer_time_max = 20s;
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "app/log_book.h"
+#include "base/limits.h"
 #include "bin/backup_folder.h"
 #include "bin/confine.h"
 #include "bin/home.h"
@@ -20,9 +21,11 @@
 #include "bin/writer_thread.h"
 #include "in/api/admit.h"
 #include "in/api/api.h"
+#include "in/api/urgency.h"
 #include "in/console/files.h"
 #include "in/edge.h"
 #include "in/fhir/gateway.h"
+#include "in/fhir/urgency.h"
 #include "in/http/router.h"
 #include "in/http/self_signed.h"
 #include "in/http/server.h"
@@ -62,12 +65,19 @@ std::optional<Listen> parse_listen(const std::string& text) {
   return out;
 }
 
-// Every connection and every segment of the ledger takes a descriptor.
-void allow_many_files() {
+// Every connection and every segment of the ledger takes a descriptor. Gives how many connections
+// there may be: fewer than wanted where the machine allows no more, so that newcomers find a place.
+std::size_t connections_allowed(spdlog::logger& log) {
+  constexpr std::size_t others = 1'024;  // segments, upstream, databases
   rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return limits::connections_max;
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
+  if (files.rlim_cur >= limits::connections_max + others) return limits::connections_max;
+  const auto most = files.rlim_cur > 2 * others ? files.rlim_cur - others : files.rlim_cur / 2;
+  log.warn("this process may open {} files: {} connections at once instead of {}; allow it {}",
+           files.rlim_cur, most, limits::connections_max, limits::connections_max + others);
+  return most;
 }
 
 // SIGINT and SIGTERM are taken by sigwait here, and by nobody else.
@@ -112,10 +122,10 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
     return complain(io,
                     "plain HTTP is for loopback only: give a certificate, or listen on 127.0.0.1");
   const sigset_t signals = block_signals();
-  allow_many_files();
   if (const auto confined = confine(); !confined) return complain(io, confined.fault().what);
   auto log = spdlog::stderr_logger_mt("halligan");
   log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  const auto connections = connections_allowed(*log);
 
   out::OsDice dice;
   out::SystemClock clock;
@@ -164,17 +174,21 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
     return complain(io, published.fault().what);
 
   out::Argon2Hasher hasher{{}};
+  in::UnderGlass under_glass;
   const in::Edge edge{.desk = **writer,
                       .vault = **vault,
                       .hasher = hasher,
                       .clock = clock,
                       .dice = dice,
-                      .records = **records};
+                      .records = **records,
+                      .under_glass = &under_glass};
   in::http::ServerOptions server_options{.host = listen->host, .port = listen->port};
+  server_options.connections_max = connections;
   server_options.request.body_bytes_max = in::api::body_bytes_max;
-  // These ask the record system; breaking glass, closing it and reviewing find a worker all the
-  // same.
-  server_options.may_wait_long = [](std::string_view path) { return path.starts_with("/fhir"); };
+  server_options.urgency = [&edge](const in::http::Request& request) {
+    return request.path.starts_with("/fhir") ? in::fhir::urgency(edge, request)
+                                             : in::api::urgency(request);
+  };
   // Who is not signed in brings no large body. Both stand below, before the server starts.
   in::api::Api* api_door = nullptr;
   in::fhir::Gateway* fhir_door = nullptr;

@@ -1,9 +1,6 @@
 #include "bin/writer_thread.h"
 
-#include <optional>
-#include <semaphore>
-
-#include "base/limits.h"
+#include <algorithm>
 
 namespace halligan::bin {
 namespace {
@@ -12,19 +9,33 @@ using namespace std::chrono_literals;
 
 constexpr auto tick = 100ms;
 constexpr auto open_again_after = 2s;
-
-// One for each thread that asks: it outlives the job, so waking up races with nothing.
-std::binary_semaphore& done_signal() {
-  thread_local std::binary_semaphore signal{0};
-  return signal;
-}
+constexpr const char* disk_silent = "the disk of the ledger does not answer";
 
 }  // namespace
 
+// Shared by the writer and whoever asked: the latter may leave while the disk is silent, and only
+// then is what `work` refers to gone.
 struct WriterThread::Job {
-  const std::function<void(app::House&, const Now&)>& work;
-  std::optional<Result<app::Durable>> answer;
-  std::binary_semaphore& done;
+  enum class Stage { waiting, deciding, committing };
+  explicit Job(const Work& asked) : work(asked) {}
+
+  void tell(const Result<app::Durable>& what) {
+    {
+      const std::lock_guard lock{mutex};
+      answer.emplace(what);
+    }
+    told.notify_one();
+  }
+  bool wait(std::chrono::milliseconds most) {
+    std::unique_lock lock{mutex};
+    return told.wait_for(lock, most, [&] { return answer.has_value(); });
+  }
+
+  const Work& work;
+  Stage stage = Stage::waiting;  // under the writer's mutex
+  std::mutex mutex;
+  std::condition_variable told;
+  std::optional<Result<app::Durable>> answer;  // under `mutex`, until it is there
 };
 
 Result<std::unique_ptr<WriterThread>> WriterThread::start(Parts parts) {
@@ -65,48 +76,93 @@ std::shared_ptr<needs::EntryStore> WriterThread::store() const {
   return store_;
 }
 
-Result<app::Durable> WriterThread::run(const std::function<void(app::House&, const Now&)>& work) {
-  Job job{.work = work, .answer = {}, .done = done_signal()};
+Result<app::Durable> WriterThread::run(const Work& work) {
+  return wait_for(std::make_shared<Job>(work), false);
+}
+
+Result<app::Durable> WriterThread::run_later(const Work& work) {
+  return wait_for(std::make_shared<Job>(work), true);
+}
+
+bool WriterThread::disk_is_silent() const {
+  return committing_since_ && Clock::now() - *committing_since_ >= parts_.answer_time;
+}
+
+Result<app::Durable> WriterThread::wait_for(const std::shared_ptr<Job>& job, bool later) {
   bool first = false;
   {
     const std::lock_guard lock{mutex_};
     if (stop_) return Fault{FaultCode::cancelled, "the server is stopping"};
-    waiting_.push_back(&job);
-    first = waiting_.size() == 1;
+    if (fault_) return Fault{FaultCode::ledger_unavailable, *fault_};
+    if (disk_is_silent()) return Fault{FaultCode::ledger_unavailable, disk_silent};
+    first = waiting_.empty() && later_.empty();
+    if (later)
+      later_.push_back(job);
+    else
+      waiting_.push_back(job);
   }
   if (first) wake_.notify_one();  // otherwise whoever came first has woken the writer
-  job.done.acquire();
-  return std::move(*job.answer);
+  while (!job->wait(parts_.answer_time))
+    if (auto fault = leave(job)) return *std::move(fault);
+  return std::move(*job->answer);
+}
+
+// Nothing: it is being decided, or its commit began just now, or the answer is there.
+std::optional<Fault> WriterThread::leave(const std::shared_ptr<Job>& job) {
+  const std::lock_guard lock{mutex_};
+  const bool silent = disk_is_silent();
+  if (job->stage == Job::Stage::waiting) {
+    std::erase(waiting_, job);
+    std::erase(later_, job);
+    if (silent) return Fault{FaultCode::ledger_unavailable, disk_silent};
+    return Fault{FaultCode::cancelled, "too much waits to be written down"};
+  }
+  if (job->stage == Job::Stage::committing && silent)
+    return Fault{FaultCode::ledger_unavailable, disk_silent};
+  return std::nullopt;
+}
+
+// Everything that is in a hurry, and one that is not.
+void WriterThread::take(Jobs& jobs) {
+  jobs.swap(waiting_);
+  if (!later_.empty()) {
+    jobs.push_back(std::move(later_.front()));
+    later_.pop_front();
+  }
+  for (const auto& job : jobs) job->stage = Job::Stage::deciding;
 }
 
 void WriterThread::stop_serving(const std::string& why) {
   {
     const std::lock_guard lock{mutex_};
-    stopped_ = why;
+    stopped_ = true;
+    fault_ = why;
   }
+  parts_.complain("nothing is served any more: " + why);
   wake_.notify_one();
 }
 
 void WriterThread::loop() {
-  std::vector<Job*> jobs;
+  Jobs jobs;
+  auto ticked = Clock::now();
   bool stopped = false;
-  auto ticked = std::chrono::steady_clock::now();
   for (;;) {
     jobs.clear();
     {
       std::unique_lock lock{mutex_};
-      wake_.wait_for(lock, tick, [&] { return stop_ || !waiting_.empty(); });
-      if (waiting_.empty() && stop_) return;
-      jobs.swap(waiting_);
-      stopped = !stopped_.empty();
+      wake_.wait_for(lock, tick, [&] { return stop_ || !waiting_.empty() || !later_.empty(); });
+      if (waiting_.empty() && later_.empty() && stop_) return;
+      take(jobs);
+      stopped = stopped_;
     }
-    if (stopped && house_ != nullptr) {
-      parts_.complain("nothing is served any more: " + stopped_);
-      give_up_house(stopped_);
+    if (stopped && house_ != nullptr) give_up_house();
+    const auto now = Clock::now();
+    if (house_ == nullptr) {
+      tell(jobs, Fault{FaultCode::ledger_unavailable, "the ledger is being opened again"});
+      if (!stopped && now - opened_again_ >= open_again_after) recover();
+      continue;
     }
-    const auto now = std::chrono::steady_clock::now();
-    if (!stopped && house_ == nullptr && now - opened_again_ >= open_again_after) recover();
-    if (house_ != nullptr && now - ticked >= tick) {
+    if (now - ticked >= tick) {
       ticked = now;
       house_->keep_time(parts_.clock.now());
     }
@@ -114,44 +170,50 @@ void WriterThread::loop() {
   }
 }
 
-void WriterThread::serve(std::vector<Job*>& jobs) {
-  if (house_ == nullptr) {
-    for (auto* job : jobs) {
-      job->answer.emplace(Fault{FaultCode::ledger_unavailable, fault_});
-      job->done.release();
-    }
-    return;
-  }
+void WriterThread::tell(const Jobs& jobs, const Result<app::Durable>& answer) {
+  for (const auto& job : jobs) job->tell(answer);
+}
+
+void WriterThread::serve(const Jobs& jobs) {
   const Now now = parts_.clock.now();
   // What a failed house has decided never came about: nobody asks it anything more.
-  for (auto* job : jobs)
+  for (const auto& job : jobs)
     if (!house_->failed()) job->work(*house_, now);
-  const auto durable = house_->commit();
-  for (auto* job : jobs) {
-    job->answer.emplace(durable);
-    job->done.release();
+  {
+    const std::lock_guard lock{mutex_};
+    committing_since_ = Clock::now();
+    for (const auto& job : jobs) job->stage = Job::Stage::committing;
   }
+  const auto durable = house_->commit();
+  {
+    const std::lock_guard lock{mutex_};
+    committing_since_.reset();
+    if (!durable) fault_ = durable.fault().what;
+  }
+  tell(jobs, durable);
   if (durable.ok()) return parts_.board.tell(house_->take_news(), house_->state());
   parts_.complain(std::string{"the ledger cannot be written, nothing is released: "} +
                   name_of(durable.fault().code) + ": " + durable.fault().what);
-  give_up_house(durable.fault().what);
+  give_up_house();
 }
 
-void WriterThread::give_up_house(const std::string& why) {
-  fault_ = why;
+void WriterThread::give_up_house() {
   parts_.board.fall_silent();
   house_.reset();
-  opened_again_ = std::chrono::steady_clock::now();
+  opened_again_ = Clock::now();
 }
 
 void WriterThread::recover() {
-  opened_again_ = std::chrono::steady_clock::now();
+  opened_again_ = Clock::now();
   {
     const std::lock_guard lock{mutex_};
     store_.reset();
   }
   const auto opened = open();
+  const std::lock_guard lock{mutex_};
+  if (stopped_) return;
   if (opened) {
+    fault_.reset();
     parts_.complain("the ledger was opened again and replayed");
     return;
   }

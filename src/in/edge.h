@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "in/http/cookie.h"
 #include "in/http/message.h"
+#include "in/under_glass.h"
 #include "needs/clock.h"
 #include "needs/dice.h"
 #include "needs/password_hasher.h"
@@ -24,6 +25,7 @@ struct Edge {
   needs::Clock& clock;
   needs::Dice& dice;
   needs::RecordSource& records;
+  UnderGlass* under_glass = nullptr;  // none: nobody goes before others for it
 };
 
 // A token is 32 random bytes in base64url; only its hash goes further than this line.

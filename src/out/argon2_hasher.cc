@@ -13,8 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto wait_max = 2s;
-constexpr int waiting_max = 8;  // more are refused at once: requests must not queue up behind them
+// A shift that begins signs in within a minute. More are refused at once: those who sign in must
+// not take the workers from everybody else.
+constexpr auto wait_max = 5s;
+constexpr int waiting_max = 24;
 
 // Holds one of the places at the anvil.
 class Turn {

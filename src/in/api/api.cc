@@ -121,9 +121,10 @@ std::string Api::idempotency_of(const http::Request& request, const app::State& 
   return session == nullptr ? std::string{} : session->staff.text() + "/" + std::string{*key};
 }
 
-Result<app::Durable> Api::run(const std::function<void(app::House&, const Now&)>& job) {
+Result<app::Durable> Api::run(const std::function<void(app::House&, const Now&)>& job,
+                              http::Urgency urgency) {
   const auto before = edge.clock.now().boot;
-  auto durable = edge.desk.run(job);
+  auto durable = urgency == http::Urgency::bulk ? edge.desk.run_later(job) : edge.desk.run(job);
   if (durable) metrics.took(edge.clock.now().boot - before);
   return durable;
 }

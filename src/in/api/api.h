@@ -13,6 +13,7 @@
 #include "in/api/bulletin.h"
 #include "in/api/metrics.h"
 #include "in/api/problem_codes.h"
+#include "in/api/urgency.h"
 #include "in/edge.h"
 #include "in/http/message.h"
 #include "in/http/router.h"
@@ -56,14 +57,17 @@ class Api {
   Result<app::Recorded<typename Command::Answer>> ask(const http::Request& request,
                                                       const Command& command, Look look = {}) {
     std::optional<typename Command::Answer> answer;
-    const auto durable = run([&](app::House& house, const Now& now) {
+    const auto job = [&](app::House& house, const Now& now) {
       answer = house.perform(command, now, idempotency_of(request, house.state()));
       if (!house.failed()) look(house, now, *answer);
-    });
+    };
+    const auto durable = run(job, urgency(request));
     if (!durable) return durable.fault();
     return durable->seal(std::move(*answer));
   }
-  Result<app::Durable> run(const std::function<void(app::House&, const Now&)>& job);
+  // Bulk goes behind everybody else.
+  Result<app::Durable> run(const std::function<void(app::House&, const Now&)>& job,
+                           http::Urgency urgency = http::Urgency::ordinary);
 
   http::Response refused(const app::Refusal& refusal);
   http::Response faulted(const Fault& fault);

@@ -290,6 +290,8 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
     body.emplace("receipt", unneeded->entry);
     return answer(200, body);
   }
+  if (api.edge.under_glass != nullptr)
+    api.edge.under_glass->note(command.token_hash, api.edge.clock.now().boot);
   return broken_response(std::get<app::Broken>(asked->get()), view, shown);
 }
 

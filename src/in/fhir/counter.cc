@@ -157,6 +157,8 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
     if (auto* refusal = std::get_if<app::Refusal>(&*answer)) return std::move(*refusal);
     const auto& access = std::get<app::Accessed>(*answer);
     if (!access.any_permitted) return access.refusal.value_or(app::Refusal{});
+    if (edge_.under_glass != nullptr && !access.glass.empty())
+      edge_.under_glass->note(session_, edge_.clock.now().boot);
     return Granted{.answer = durable->seal(std::move(*answer)),
                    .cells = std::move(command.cells),
                    .lease = std::move(lease),

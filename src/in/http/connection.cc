@@ -294,9 +294,14 @@ Connection::Next Connection::ask_admission() {
   waiting_ = false;
   no_deadline();
   phase_ = Phase::admit;
-  if (edge_.pool->submit(shared_from_this(), WorkerPool::Kind::quick)) return Next::stop;
+  if (edge_.pool->submit(shared_from_this(), urgency())) return Next::stop;
   ++edge_.counters.overloads;
   return refuse(refusals::overloaded, false);
+}
+
+Urgency Connection::urgency() const {
+  const auto& ask = edge_.options.urgency;
+  return ask ? ask(parser_.request()) : Urgency::immediate;
 }
 
 void Connection::admit() {
@@ -325,12 +330,15 @@ Connection::Next Connection::dispatch() {
   ++edge_.counters.requests;
   no_deadline();
   phase_ = Phase::handle;
-  const auto& long_ones = edge_.options.may_wait_long;
-  const auto kind = long_ones && long_ones(parser_.path()) ? WorkerPool::Kind::may_wait_long
-                                                           : WorkerPool::Kind::quick;
-  if (edge_.pool->submit(shared_from_this(), kind)) return Next::stop;
+  if (edge_.pool->submit(shared_from_this(), urgency())) return Next::stop;
   ++edge_.counters.overloads;
   return refuse(refusals::overloaded, true);
+}
+
+void Connection::waited_too_long() {
+  ++edge_.counters.overloads;
+  refuse(refusals::overloaded, phase_ == Phase::handle);
+  drive();
 }
 
 // The request was whole (may_go_on), or the connection cannot be read on from here.

@@ -63,10 +63,11 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   Connection(Edge& edge, int socket, const TlsContext& tls, Address address);
   ~Connection() override;
 
-  bool enter_registry();  // false: there are too many
-  void start();           // the first time
-  void woken();           // the socket is ready for what wait() asked
-  void run() override;    // a worker: admits the body to come, or answers the request received
+  bool enter_registry();   // false: there are too many
+  void start();            // the first time
+  void woken();            // the socket is ready for what wait() asked
+  void run() override;     // a worker: admits the body to come, or answers the request received
+  void waited_too_long();  // for a worker, and no worker has it
 
   using Clock = std::chrono::steady_clock;
   void sweep(Clock::time_point now);  // under the registry's lock
@@ -110,6 +111,7 @@ class Connection : public Runnable, public std::enable_shared_from_this<Connecti
   void make_way(bool at_once);                        // under the registry's lock
   void leave_peer();                                  // under the registry's lock
   void brought_something();
+  Urgency urgency() const;
   Next refuse(const Problem& why, bool may_go_on);
   Next receive_overdue();
   Response handle(Request request);

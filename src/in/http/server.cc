@@ -32,6 +32,17 @@ using Failure = boost::system::error_code;
 // ends cuts soon.
 constexpr int unsent_bytes_max = 128 * 1024;
 
+// By Urgency: see ServerOptions.
+WorkerPool::Shares shares_of(const ServerOptions& options) {
+  const auto part = [&](std::size_t eighths) {
+    return WorkerPool::Share{
+        .workers = std::max<std::size_t>(1, options.workers * eighths / 8),
+        .waiting = options.queue_max * eighths / 8,
+    };
+  };
+  return {part(8), part(7), part(6), part(2)};
+}
+
 // Whoever has one address of IPv6 has all of its /64.
 Connection::Address address_of(const asio::ip::address& address) {
   Connection::Address out{.text = address.to_string(), .peer = {}};
@@ -97,6 +108,7 @@ class Server::Impl {
   void accept();
   void take(Socket socket);
   void tick();
+  void give_up_waiting();
   bool wait_until_empty(std::chrono::milliseconds most);
   TlsContext tls_now() {
     const std::lock_guard lock{tls_mutex};
@@ -164,6 +176,7 @@ void Server::Impl::tick() {
   timer.expires_after(options.tick);
   timer.async_wait([this](const Failure& failure) {
     if (failure) return;
+    give_up_waiting();
     {
       const std::lock_guard lock{edge.registry_mutex};
       const auto now = Connection::Clock::now();
@@ -171,6 +184,12 @@ void Server::Impl::tick() {
     }
     tick();
   });
+}
+
+// Those who have waited too long for a worker are told, and belong to this thread again.
+void Server::Impl::give_up_waiting() {
+  for (const auto& each : pool->take_back(WorkerPool::Clock::now() - options.queue_time))
+    std::static_pointer_cast<Connection>(each)->waited_too_long();
 }
 
 bool Server::Impl::wait_until_empty(std::chrono::milliseconds most) {
@@ -193,10 +212,7 @@ Result<std::uint16_t> Server::start(Handler handler) {
   if (!port) return port;
   auto& impl = *impl_;
   impl.edge.handler = std::move(handler);
-  impl.pool = std::make_unique<WorkerPool>(
-      WorkerPool::Size{.workers = impl.options.workers,
-                       .workers_long = std::min(impl.options.workers, impl.options.workers_long),
-                       .queue_max = impl.options.queue_max});
+  impl.pool = std::make_unique<WorkerPool>(shares_of(impl.options));
   impl.edge.pool = impl.pool.get();
   impl.accept();
   impl.tick();

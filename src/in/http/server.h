@@ -1,8 +1,9 @@
 // server.h - HTTP/1.1 over TCP or TLS: connections in, requests to a handler, answers out.
 //
 // One thread moves bytes; complete requests go to a bounded pool of workers that run the handler,
-// which may block. A request that finds every worker busy and the queue full is answered 503 at
-// once. Pipelined requests are answered in order.
+// which may block. A request that finds every worker busy and no place to wait is answered 503 at
+// once, one that has waited too long for a worker likewise; what is less urgent first.
+// Pipelined requests are answered in order.
 #pragma once
 
 #include <array>
@@ -20,6 +21,7 @@
 #include "in/http/message.h"
 #include "in/http/request_parser.h"
 #include "in/http/transport.h"
+#include "in/http/urgency.h"
 
 namespace halligan::in::http {
 
@@ -27,10 +29,13 @@ struct ServerOptions {
   std::string host = "127.0.0.1";  // an address, not a name
   std::uint16_t port = 0;          // 0: any
   std::optional<TlsFiles> tls{};
-  std::size_t workers = 64;       // requests that may wait inside the handler at once
-  std::size_t workers_long = 48;  // of them, at most, for requests that may wait long
-  std::function<bool(std::string_view path)> may_wait_long{};  // none: no request does
-  std::size_t queue_max = 1'024;  // requests that may wait for a worker, of each of the two kinds
+  // Requests that may be inside the handler at once, and those that may wait for a worker. Of both,
+  // what is not immediate has 7/8, what is not under glass 3/4, bulk 1/4.
+  std::size_t workers = 64;
+  std::size_t queue_max = 1'024;
+  // Asked on the thread that moves bytes, so it must be quick; none: everything is as urgent. Of a
+  // request that is to be admitted, the body may be missing.
+  std::function<Urgency(const Request& request)> urgency{};
   // At the limit a newcomer takes the place of whoever has longest not brought a first request,
   // or else of one that waits for its next; at its own limit an address makes room among its own.
   std::size_t connections_max = limits::connections_max;
@@ -51,8 +56,9 @@ struct ServerOptions {
   std::chrono::milliseconds body_grace{10'000};  // before the lowest rate is asked for
   std::size_t body_rate_min = 1'024;             // bytes a second
   std::chrono::milliseconds idle_time = limits::idle_connection_time_max;
-  std::chrono::milliseconds write_time{30'000};  // for each 64 KiB of an answer
-  std::size_t write_rate_min = 32 * 1024;        // bytes a second beyond them
+  std::chrono::milliseconds write_time{30'000};                   // for each 64 KiB of an answer
+  std::size_t write_rate_min = 32 * 1024;                         // bytes a second beyond them
+  std::chrono::milliseconds queue_time = limits::queue_time_max;  // for a worker to be free
   std::chrono::milliseconds linger_time{2'000};  // for the client to read a refusal
   std::chrono::milliseconds stop_time{10'000};   // for running requests when stopping
   std::chrono::milliseconds alive_time{10'000};  // between two signs of life of a stream of events

@@ -120,37 +120,6 @@ TEST(Server, AnswersAThousandPipelinedRefusalsWithoutGrowingItsStack) {
   EXPECT_EQ(run.server.counters().overloads, 1'000U);
 }
 
-// The record system hangs; whoever breaks glass finds a worker all the same.
-TEST(Server, WhatMayWaitLongLeavesWorkersToTheOthers) {
-  auto options = quick();
-  options.workers = 3;
-  options.workers_long = 2;
-  options.queue_max = 0;
-  options.may_wait_long = [](std::string_view path) { return path.starts_with("/slow"); };
-  std::latch busy{2};
-  std::latch leave{1};
-  Running run{options, [&](const Request& request) {
-                if (request.path == "/slow/hang") {
-                  busy.count_down();
-                  leave.wait();
-                }
-                return json_response(200, "{}");
-              }};
-  TestClient first{run.port};
-  TestClient second{run.port};
-  first.send(get("/slow/hang"));
-  second.send(get("/slow/hang"));
-  busy.wait();
-  TestClient third{run.port};
-  third.send(get("/slow/1"));
-  EXPECT_TRUE(third.receive_answer().starts_with("HTTP/1.1 503 "));
-  third.send(get("/quick"));
-  EXPECT_TRUE(third.receive_answer().starts_with("HTTP/1.1 200 "));
-  leave.count_down();
-  for (auto* client : {&first, &second})
-    EXPECT_TRUE(client->receive_answer().starts_with("HTTP/1.1 200 "));
-}
-
 TEST(Server, Answers10OnceAndCloses) {
   Running run{quick()};
   TestClient client{run.port};
