@@ -3,10 +3,12 @@
 
 A person with broken glass downloads a large chart and, beside that, asks for a small record again and
 again; then somebody ends the right. Measured from sending that command: until the command was
-answered, until a new request was refused for the first time, until the download was cut. A figure
+answered, until a new request was refused for the first time, until the download was cut. What ends
+by itself is measured from the moment that it is to end; to ask would be use, so whoever is idle does not. A figure
 says what it was here; nothing passes or fails by it, unless something was not ended at all.
 """
 import argparse
+import datetime
 import os
 import pathlib
 import ssl
@@ -21,8 +23,13 @@ TREE = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TREE / "tests"))
 os.environ.setdefault("HALLIGAN_BIN", str(TREE / "build" / "release" / "halligan"))
 
-from halligan_world import DEMO, SECOND_OPINION, World, demo_policy  # noqa: E402  (the path comes first)
+from halligan_world import DEMO, SECOND_OPINION, World, demo_policy, details, edited  # noqa: E402  (the path comes first)
 
+# life-threat idles out after 2 s, second-opinion is over after 3 s where it is there for that.
+SHORT = edited(SECOND_OPINION, ("second-opinion", "short-opinion"), ('after = "1h"', 'after = "3s"'))
+POLICY = edited(demo_policy(), ('ends    = { focus = true, idle = "15m", after = "1h" }\nreview  = { by = "privacy-officer", within = "24h", rank = 1 }',
+                                'ends    = { focus = true, idle = "2s", after = "1h" }\nreview  = { by = "privacy-officer", within = "24h", rank = 1 }'),
+                ) + SECOND_OPINION + SHORT
 CHART, DOCUMENTS, BYTES = "p-000008", 20, 1_000_000
 
 
@@ -65,6 +72,12 @@ def sign(world, text):
     return lambda: world.session("adm.moreau").api("POST", f"/policy/proposals/{version}/sign", {}, ok=200)
 
 
+def another(person):
+    """Somebody who treats nobody opens another chart by glass: the focus moves."""
+    grant = next(g for g in person.open("p-000003")["offer"]["grants"] if g["rule"] == "clinical-access")
+    return lambda: person.api("POST", "/charts/p-000003/break", {"reason": "clinical-access", "details": details(grant)}, ok=201)
+
+
 def ways(world):
     """cause: (reason to break for, what to do beforehand, giving what to do)"""
     lind = world.session("p.lind")
@@ -76,26 +89,41 @@ def ways(world):
         "signed out by an officer": ("clinical-access", lambda p, g: lambda: lind.api("POST", f"/staff/{p.staff}/sign-out", {})),
         "deactivated": ("clinical-access", lambda p, g: lambda: world.set_staff(p.staff, active=False)),
         "role changed": ("clinical-access", lambda p, g: lambda: world.set_staff(p.staff, roles=["registrar"])),
+        "locked": ("clinical-access", lambda p, g: lambda: p.api("POST", "/session/lock", {}, ok=204)),
+        "another chart opened": ("clinical-access", lambda p, g: another(p)),
+        "idle (2 s)": ("life-threat", lambda p, g: None),
+        "expired (3 s)": ("short-opinion", lambda p, g: None),
         "policy changed": ("second-opinion", lambda p, g: sign(world, without)),
     }
 
 
 def measure(world, reason, prepare):
     person = world.hire("physician")
-    glass = person.break_glass(CHART, reason).json["glass"]
-    end = prepare(person, glass)
+    broken = person.break_glass(CHART, reason).json
+    end = prepare(person, broken["glass"])
     download, asker = Download(person), Asker(person)
+    idles = end is None and reason == "life-threat"
+    start = time.monotonic() + 2 if idles else None  # the download was its last use
     download.start()
-    asker.start()
-    time.sleep(0.1)
-    start = time.monotonic()
-    end()
-    answered = time.monotonic()
+    if not idles:
+        asker.start()
+    answered = None
+    if end is not None:
+        time.sleep(0.1)
+        start = time.monotonic()
+        end()
+        answered = time.monotonic()
+    elif not idles:
+        until = datetime.datetime.fromisoformat(broken["until"].replace("Z", "+00:00"))
+        start = time.monotonic() + (until - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
     download.join(60)
+    if idles:
+        asker.start()
     asker.join(60)
     if download.ended is None or asker.refused is None or download.size >= DOCUMENTS * BYTES:
         sys.exit("the right did not end")
-    return [1000 * (at - start) for at in (answered, asker.refused, download.ended)]
+    refused = None if idles else asker.refused
+    return [None if at is None else 1000 * (at - start) for at in (answered, refused, download.ended)]
 
 
 def main():
@@ -106,7 +134,7 @@ def main():
         folder = pathlib.Path(folder)
         subprocess.run(["node", str(DEMO / "generate.mjs"), "--staff", "60", "--patients", "40", "--out", str(folder / "hospital")],
                        check=True, capture_output=True)
-        world = World(folder / "world", folder / "hospital", policy=demo_policy() + SECOND_OPINION)
+        world = World(folder / "world", folder / "hospital", policy=POLICY)
         try:
             world.start()
             for n in range(DOCUMENTS):
@@ -121,7 +149,7 @@ def main():
                     figures.append(measure(world, reason, prepare))
                     if cause == "policy changed":
                         sign(world, world.policy)()
-                shown = (f"{statistics.median(each):.0f} ({max(each):.0f})" for each in zip(*figures))
+                shown = ("-" if None in each else f"{statistics.median(each):.0f} ({max(each):.0f})" for each in zip(*figures))
                 print(f"{cause:<34}" + "".join(f"{text:>16}" for text in shown), flush=True)
         finally:
             world.stop()

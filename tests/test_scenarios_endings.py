@@ -174,6 +174,11 @@ def test_B03_policy_changed_ends_what_it_would_no_longer_give(world):
     assert ended_by(world, "p-000002", glass) == "policy-changed"
 
 
+def sign_policy(world, text):
+    version = world.admin.api("POST", "/policy/proposals", {"text": text, "note": "for a test"}, ok=201).json["version"]
+    world.session("adm.moreau").api("POST", f"/policy/proposals/{version}/sign", {}, ok=200)
+
+
 class Download:
     """Somebody reads a large answer slowly: a little at first, the rest when told to."""
 
@@ -203,10 +208,13 @@ class Download:
         return size
 
 
-@pytest.mark.parametrize("cause", ["close", "revoke", "logout", "lock", "deactivate", "expiry"])
+REASON = {"expiry": "system-support", "idle": "life-threat", "policy": "second-opinion"}  # else clinical-access
+
+
+@pytest.mark.parametrize("cause", ["close", "revoke", "logout", "signed out", "lock", "deactivate", "role", "policy", "focus", "expiry", "idle"])
 def test_B03_a_running_download_is_cut(world, big, cause):
     person = world.hire("it-support" if cause == "expiry" else "physician")
-    glass = person.break_glass(big, "system-support" if cause == "expiry" else "clinical-access").json["glass"]
+    glass = person.break_glass(big, REASON.get(cause, "clinical-access")).json["glass"]
     download = Download(person, f"Patient/{big}/$everything")
     if cause == "close":
         person.api("POST", f"/glass/{glass}/close", {}, ok=200)
@@ -216,15 +224,34 @@ def test_B03_a_running_download_is_cut(world, big, cause):
         person.sign_out()
     elif cause == "lock":
         person.api("POST", "/session/lock", {}, ok=204)
+    elif cause == "signed out":
+        world.session("p.lind").api("POST", f"/staff/{person.staff}/sign-out", {})
     elif cause == "deactivate":
         world.set_staff(person.staff, active=False)
+    elif cause == "role":
+        world.set_staff(person.staff, roles=["registrar"])
+    elif cause == "policy":
+        sign_policy(world, world.policy.replace(SECOND_OPINION, ""))
+    elif cause == "focus":
+        person.break_glass("p-000003")
     else:
         time.sleep(5)
     assert download.rest() < BIG_DOCUMENTS * BIG_BYTES, "it was not cut"
+    if cause == "policy":
+        sign_policy(world, world.policy)
     read = until("the cut is recorded", lambda: [
         e for e in world.entries("access-outcome", since=max(0, world.size() - 200))
         if e.get("staff") == person.staff and "cut" in json.dumps(e)])
     assert read
+
+
+def test_B03_moving_to_another_chart(world):
+    doctor = world.hire("physician")
+    glass = doctor.break_glass("p-000002").json["glass"]
+    doctor.break_glass("p-000003")
+    shut(doctor.fhir("GET", "Patient/p-000002"))
+    doctor.fhir("GET", "Patient/p-000003", ok=200)
+    assert ended_by(world, "p-000002", glass) == "focus-moved"
 
 
 def test_B03_a_locked_session_reads_nothing_until_its_password_is_given(world):

@@ -3,6 +3,7 @@
 Faults come from strace, time from libfaketime; the program knows of neither.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -11,7 +12,7 @@ import time
 
 import pytest
 
-from halligan_world import World, edited, demo_policy, start, stop, until
+from halligan_world import World, details, edited, demo_policy, start, stop, until
 
 PATIENT = "p-000003"
 NAME = b"Balogun"
@@ -106,6 +107,59 @@ def test_D10_a_fault_at_every_write_of_a_read(world):
                     assert answer.receipt in [e["index"] for e in intended], "never an access without a record"
                 tried += 1
     assert tried >= 4
+    assert_whole(world)
+
+
+def test_D10_a_fault_at_every_write_of_a_break_and_of_an_append(world):
+    doctor = world.hire("physician")
+    grant = next(g for g in doctor.open("p-000002")["offer"]["grants"] if g["rule"] == "clinical-access")
+    why = {"reason": "clinical-access", "details": details(grant)}
+    observation = {"resourceType": "Observation", "status": "final", "code": {"text": "never without an entry"},
+                   "subject": {"reference": "Patient/p-000002"}}
+
+    def kept():
+        found = world.upstream("GET", "Observation?patient=p-000002&_count=1000").resources("Observation")
+        return {r["id"] for r in found if r["code"].get("text") == observation["code"]["text"]}
+    for call in ("pwrite64", "fdatasync"):
+        for nth in (1, 2):
+            for error in ("EIO", "ENOSPC"):
+                since, before = world.size(), kept()
+                with Strace(world, "-P", str(newest_segment(world)), "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={nth}"):
+                    broken = doctor.request("POST", "/api/v1/charts/p-000002/break", why)
+                    made = doctor.fhir("POST", "Observation", observation)
+                for answer in (broken, made):
+                    assert answer.status in (200, 201, 403, 503), (call, nth, error, answer)
+                    assert answer.status != 503 or b"downtime" in answer.body, answer
+                until("it serves again", lambda: doctor.request("GET", "/readyz").status == 200, 30, 0.2)
+                entries = world.entries(since=since)
+                opened = [e for e in entries if e["kind"] == "glass-opened"]
+                assert broken.status != 201 or broken.json["glass"] in json.dumps(opened), "no glass without its entry"
+                intended = [e for e in entries if e["kind"] == "access-intended" and e["staff"] == doctor.staff]
+                assert len(kept() - before) <= len(intended), "nothing reaches the record system without its entry"
+                if made.status == 201:
+                    assert made.receipt in [e["index"] for e in intended]
+                # Whether it was opened nobody may have been told: it is closed for the next round.
+                for glass in doctor.api("GET", "/session", ok=200).json.get("glass") or []:
+                    doctor.request("POST", f"/api/v1/glass/{glass['glass'] if isinstance(glass, dict) else glass}/close", {})
+    assert_whole(world)
+
+
+def test_D10_a_disk_that_does_not_answer(world):
+    """Neither yes nor no: whoever waits is told in time, whoever comes at once, and what was on its way is there afterwards."""
+    reader = world.session("n.okafor")
+    healthy(world, reader)
+    since = world.size()
+    with Strace(world, "-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=13000000:when=1"):
+        waited = reader.fhir("GET", f"Patient/{PATIENT}")
+        at_once = reader.fhir("GET", f"Observation?patient={PATIENT}")
+        for answer in (waited, at_once):
+            assert answer.status == 503 and NAME not in answer.body, answer
+            assert "downtime" in answer.json["issue"][0]["details"]["text"]
+        assert reader.request("GET", "/healthz").status == 200, "the process stands"
+        healthy(world, reader)
+    intended, entries = accesses(world, since)
+    assert [e for e in entries if e["index"] == since], "what was on its way came to be"
+    assert len(intended) == 2, "the one that waited and the one that was served; who came meanwhile was never asked about"
     assert_whole(world)
 
 

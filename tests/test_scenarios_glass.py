@@ -172,6 +172,34 @@ def test_A08_under_glass_nothing_else_reaches_the_record_server(world):
     assert theirs["id"] in before["p-000003"].__repr__()
 
 
+def test_A08_what_was_appended_unjustly_is_answered_and_both_stay(world):
+    stranger, treating = world.hire("physician"), world.hire("physician", team="cardiology")
+    broken = stranger.break_glass("p-000001").json
+    made = stranger.fhir("POST", "Observation", observation("p-000001", valueString="agitated"), ok=201)
+    first = made.headers["Location"].split("/fhir/")[1].split("/_history")[0]
+    stranger.api("POST", f"/glass/{broken['glass']}/close", {}, ok=200)
+    world.session("p.lind").api("POST", f"/cases/{broken['case']}/close", {"finding": "inappropriate", "comment": "was never asked for"}, ok=200)
+    kept = world.upstream("GET", first).json
+
+    # Who appended it cannot take it back by glass; who treats the patient answers it.
+    stranger.break_glass("p-000001")
+    refused(stranger.fhir("DELETE", first))
+    refused(stranger.fhir("PUT", first, {**kept, "status": "entered-in-error"}))
+    answered = treating.fhir("POST", "Observation", observation(
+        "p-000001", valueString="calm", derivedFrom=[{"reference": first}], note=[{"text": "the earlier one was appended without cause"}]), ok=201)
+    second = answered.headers["Location"].split("/fhir/")[1].split("/_history")[0]
+    assert world.upstream("GET", first).json == kept, "the first one stays as it was, with its tag"
+    assert broken["glass"] in json.dumps(kept["meta"]["tag"])
+    assert "tag" not in world.upstream("GET", second).json.get("meta", {})
+    for path in (first, second):
+        treating.fhir("GET", path, ok=200)
+    entries = world.entries(since=broken["receipt"])
+    told = {e["intent"]: e for e in entries if e["kind"] == "access-outcome"}
+    for receipt, where, who in ((made.receipt, first, stranger), (answered.receipt, second, treating)):
+        entry = next(e for e in entries if e["index"] == receipt)
+        assert entry["staff"] == who.staff and where.split("/")[1] in json.dumps(told[receipt]), (entry, told[receipt])
+
+
 def test_A08_modify_rests_on_an_ordinary_grant(world):
     doctor = world.hire("physician", team="cardiology")
     made = doctor.fhir("POST", "Observation", observation("p-000001"), ok=201)

@@ -60,6 +60,12 @@ fuzz() {
   done
 }
 
+connections() {
+  say "Ten thousand connections; killed three times at each system call"
+  HALLIGAN_CONNECTIONS=10000 HALLIGAN_KILLS=3 HALLIGAN_BIN=$PWD/build/release/halligan \
+    /usr/bin/python3 -m pytest -s tests/test_many_connections.py tests/test_scenarios_power.py
+}
+
 mutations() {
   say "Turning round the lines of the decision"
   /usr/bin/python3 tools/mutate_decision.py
@@ -68,10 +74,10 @@ mutations() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(sanitized threads lint seeds crashes fuzz mutations)
+[ ${#parts[@]} -gt 0 ] || parts=(sanitized threads lint seeds crashes connections fuzz mutations)
 for part in "${parts[@]}"; do
   case $part in
-    sanitized | threads | lint | seeds | crashes | fuzz | mutations) "$part" ;;
+    sanitized | threads | lint | seeds | crashes | connections | fuzz | mutations) "$part" ;;
     *) say "no such part: $part"; exit 2 ;;
   esac
 done

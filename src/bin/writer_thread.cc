@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto tick = 100ms;
+constexpr std::chrono::milliseconds tick = 100ms;
 constexpr auto open_again_after = 2s;
 constexpr const char* disk_silent = "the disk of the ledger does not answer";
 
@@ -102,7 +102,7 @@ Result<app::Durable> WriterThread::wait_for(const std::shared_ptr<Job>& job, boo
       waiting_.push_back(job);
   }
   if (first) wake_.notify_one();  // otherwise whoever came first has woken the writer
-  while (!job->wait(parts_.answer_time))
+  for (auto most = parts_.answer_time; !job->wait(most); most = tick)
     if (auto fault = leave(job)) return *std::move(fault);
   return std::move(*job->answer);
 }

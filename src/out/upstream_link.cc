@@ -14,8 +14,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
 #include <limits>
+#include <mutex>
+#include <optional>
+#include <thread>
 
 #include "base/must.h"
 
@@ -35,6 +39,12 @@ Fault unreachable(const UpstreamAddress& address, const std::string& why) {
   return {FaultCode::upstream_unreachable, "cannot reach " + place_of(address) + ": " + why};
 }
 
+bool is_address(const std::string& host) {
+  std::array<unsigned char, 16> waste{};
+  return ::inet_pton(AF_INET, host.c_str(), waste.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), waste.data()) == 1;
+}
+
 Result<Addresses> look_up(const UpstreamAddress& address) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -46,10 +56,26 @@ Result<Addresses> look_up(const UpstreamAddress& address) {
   return Addresses{list};
 }
 
-bool is_address(const std::string& host) {
-  std::array<unsigned char, 16> waste{};
-  return ::inet_pton(AF_INET, host.c_str(), waste.data()) == 1 ||
-         ::inet_pton(AF_INET6, host.c_str(), waste.data()) == 1;
+// getaddrinfo cannot be told how long it may take: a thread of its own asks, and is left to itself
+// where that is too long. The resolver's own time-outs end it.
+Result<Addresses> look_up(const UpstreamAddress& address, UpstreamLink::Clock::time_point until) {
+  if (is_address(address.host)) return look_up(address);
+  struct Asked {
+    std::mutex mutex;
+    std::condition_variable told;
+    std::optional<Result<Addresses>> answer;
+  };
+  const auto asked = std::make_shared<Asked>();
+  std::thread{[asked, address] {
+    auto found = look_up(address);
+    const std::lock_guard lock{asked->mutex};
+    asked->answer.emplace(std::move(found));
+    asked->told.notify_one();
+  }}.detach();
+  std::unique_lock lock{asked->mutex};
+  if (!asked->told.wait_until(lock, until, [&] { return asked->answer.has_value(); }))
+    return unreachable(address, "its name was not resolved in time");
+  return std::move(*asked->answer);
 }
 
 std::string tls_reason(SSL* ssl) {
@@ -89,7 +115,7 @@ UpstreamLink::~UpstreamLink() {
 Result<std::unique_ptr<UpstreamLink>> UpstreamLink::connect(const UpstreamAddress& address,
                                                             ssl_ctx_st* tls,
                                                             Clock::time_point until) {
-  const auto addresses = look_up(address);
+  const auto addresses = look_up(address, until);
   if (!addresses) return addresses.fault();
   std::string why = "no address";
   bool late = false;
