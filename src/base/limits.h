@@ -60,7 +60,18 @@ inline constexpr std::size_t patch_bytes_max = 1024 * 1024;
 inline constexpr std::size_t patch_operations_max = 256;
 inline constexpr std::size_t patch_puts_in_bytes_max = 4 * 1024 * 1024;  // by all of one together
 inline constexpr std::size_t batch_requests_max = 50;
-inline constexpr auto batch_time_max = 30s;  // then no further request of it is begun
+// Of one request, while the record system is asked page by page: then it is asked no further one.
+inline constexpr auto pages_time_max = 30s;
+inline constexpr auto batch_time_max = 30s;     // then no further request of it is begun
+inline constexpr std::size_t includes_max = 8;  // _include and _revinclude of one search
+// Bytes of records in memory at once, from the record system's first of them until the last has
+// gone to its client. Reading them takes about four times as much for a moment.
+inline constexpr std::size_t held_bytes_max = 8 * bundle_bytes_max;
+inline constexpr std::size_t held_bytes_session_max = 3 * bundle_bytes_max;
+inline constexpr std::size_t held_bytes_small =
+    64 * 1024;  // an answer of so little is always taken
+static_assert(held_bytes_session_max >= 2 * bundle_bytes_max + resource_bytes_max,
+              "a whole chart, its next page and what is asked meanwhile");
 inline constexpr std::size_t connections_max = 12'000;
 // Of one address, which may be a proxy or a whole hospital behind one.
 inline constexpr std::size_t connections_peer_max = connections_max / 2;

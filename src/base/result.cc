@@ -19,6 +19,7 @@ const char* name_of(FaultCode code) {
     case FaultCode::not_found: return "not_found";
     case FaultCode::crypto_failed: return "crypto_failed";
     case FaultCode::cancelled: return "cancelled";
+    case FaultCode::no_room: return "no_room";
   }
   base::stop("fault code outside its enum", __FILE__, __LINE__);
 }

@@ -29,6 +29,7 @@ enum class FaultCode {
   not_found,
   crypto_failed,
   cancelled,
+  no_room,  // more is being answered at once than there is memory for
 };
 
 const char* name_of(FaultCode code);  // "disk_failed", for logs and metrics

@@ -256,7 +256,8 @@ int Shell::fault(const Fault& fault) {
     case FaultCode::upstream_nonsense:
     case FaultCode::too_large:
     case FaultCode::crypto_failed:
-    case FaultCode::cancelled: return code_of(Exit::unreachable);
+    case FaultCode::cancelled:
+    case FaultCode::no_room: return code_of(Exit::unreachable);
   }
   base::stop("fault outside its enum", __FILE__, __LINE__);
 }

@@ -3,13 +3,15 @@
 // ONE TRY   a request is sent once; a write whose answer did not arrive is reported as such
 //           (Fault upstream_timeout) and never sent again.
 // BOUNDS    an answer larger than `bytes_max` is Fault too_large; an answer later than the limits
-//           say is upstream_timeout; one that breaks HTTP is upstream_nonsense.
+//           say is upstream_timeout; one that breaks HTTP is upstream_nonsense. One for which
+//           there is no room ends there, as Fault no_room.
 // IDENTITY  upstream is asked for identity encoding; an encoded answer is upstream_nonsense.
 // TRUST     upstream is trusted to hold the records, not to say whose they are: what comes back is
 //           checked again by the gateway.
 // THREADS   any.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +39,8 @@ struct RecordRequest {
   std::vector<std::pair<std::string, std::string>> headers;  // besides Accept and the credential
   std::string body;
   std::size_t bytes_max = 0;  // of the answer's body
+  // Asked, as the answer's body grows, whether so many bytes of it may be held; none: they may.
+  std::function<bool(std::size_t bytes)> room{};
 };
 
 struct RecordAnswer {

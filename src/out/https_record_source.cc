@@ -85,14 +85,15 @@ std::optional<BaseUrl> parse_base(std::string_view text) {
 // Beast finds status, fields and chunks; what it finds goes straight into the answer.
 class AnswerParser : public beast::basic_parser<false> {
  public:
-  explicit AnswerParser(std::size_t bytes_max) {
+  explicit AnswerParser(const RecordRequest& request) : room_(request.room) {
     header_limit(head_bytes_max);
-    body_limit(bytes_max);
+    body_limit(request.bytes_max);
   }
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   const char* nonsense = nullptr;
+  bool crowded = false;  // there is no room for it
 
   std::optional<std::string_view> header(std::string_view name) const {
     for (const auto& each : headers)
@@ -138,8 +139,13 @@ class AnswerParser : public beast::basic_parser<false> {
     ec = {};
   }
   std::size_t on_body_impl(beast_view bytes, boost::beast::error_code& ec) override {
-    body.append(bytes.data(), bytes.size());
     ec = {};
+    if (room_ && !room_(body.size() + bytes.size())) {
+      crowded = true;
+      ec = beast::error::bad_value;
+      return 0;
+    }
+    body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
   void on_chunk_header_impl(std::uint64_t, beast_view, boost::beast::error_code& ec) override {
@@ -154,6 +160,8 @@ class AnswerParser : public beast::basic_parser<false> {
                        boost::beast::error_code&) override {
     base::stop("an answer parser met a request", __FILE__, __LINE__);
   }
+
+  const std::function<bool(std::size_t)>& room_;
 };
 
 // The shortest rest of a chunked body is "0 CRLF CRLF". Beast 1.81 stops the process when it is
@@ -292,12 +300,14 @@ HttpsRecordSource::Impl::Try HttpsRecordSource::Impl::attempt(std::unique_ptr<Up
   bool any = false;
   std::optional<AnswerParser> parser;
   for (int interim = 0; interim <= interim_answers_max;) {
-    if (!parser) parser.emplace(request.bytes_max);
+    if (!parser) parser.emplace(request);
     boost::beast::error_code ec;
     if (can_put(*parser, held)) {
       parser->eager(parser->is_header_done());  // stops behind the head, then takes all there is
       held.erase(0, parser->put({held.data(), held.size()}, ec));
       if (parser->nonsense != nullptr) return {nonsense(parser->nonsense)};
+      if (parser->crowded)
+        return {Fault{FaultCode::no_room, "more is being answered at once than there is room for"}};
       if (ec == beast::error::body_limit)
         return {Fault{FaultCode::too_large, "upstream answered with more than was asked for"}};
       if (ec && ec != beast::error::need_more) return {nonsense("something that is not HTTP")};

@@ -264,6 +264,25 @@ TEST(HttpsRecordSource, StopsAtTheBoundOfAnEndlessBody) {
   EXPECT_EQ(answer.fault().code, FaultCode::too_large);
 }
 
+TEST(HttpsRecordSource, StopsWhereThereIsNoRoom) {
+  Upstream upstream{[&](Peer& peer, int) {
+    peer.request();
+    peer.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (peer.say("64\r\n" + std::string(100, 'x') + "\r\n")) continue;
+  }};
+  auto request = read_of("Patient/p-1");
+  std::size_t asked = 0;
+  request.room = [&](std::size_t bytes) {
+    asked = std::max(asked, bytes);
+    return bytes <= 500;
+  };
+  const auto answer = source(upstream.url())->send(request);
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.fault().code, FaultCode::no_room);
+  EXPECT_GT(asked, 500U);
+  EXPECT_LE(asked, 1'000U);
+}
+
 TEST(HttpsRecordSource, GivesARedirectBackAndSkipsInterimAnswers) {
   Upstream upstream{[](Peer& peer, int) {
     peer.request();

@@ -145,6 +145,13 @@ class Records final : public needs::RecordSource {
   }
 
   Result<needs::RecordAnswer> send(const needs::RecordRequest& request) override {
+    auto out = said_to(request);
+    if (out && request.room && !request.room(out->body.look().size()))
+      return Fault{FaultCode::no_room, "no room"};
+    return out;
+  }
+
+  Result<needs::RecordAnswer> said_to(const needs::RecordRequest& request) {
     asked.push_back({request, durable_()});
     if (meanwhile) meanwhile();
     if (fault && (fault_on.empty() || request.method == fault_on)) return *fault;

@@ -79,6 +79,7 @@ Trouble trouble_of(FaultCode code) {
       return {503, "ledger-unavailable", "The ledger cannot be written",
               "nothing is released without an entry; use the downtime procedure"};
     case FaultCode::cancelled:
+    case FaultCode::no_room:
       return {503, "overloaded", "Too much is asked at once",
               "nothing was done: try again in a few seconds"};
   }

@@ -191,7 +191,9 @@ http::Response Gateway::batch(const http::Request& request) {
   for (const auto& each : requests) {
     if (bytes > limits::bundle_bytes_max || edge_.clock.now().boot > end) {
       answers.push_back(not_carried_out(
-          "the batch was too large to be answered at once: this was not carried out", 413));
+          "the batch was too large, or the record system too slow, for all of it to be answered at "
+          "once: this was not carried out",
+          413));
       continue;
     }
     const auto lone = lone_request(each, request);

@@ -60,7 +60,7 @@ http::Response Gateway::change(const Counter& counter, const Change& what,
     return outcome(not_this("a delete has no body", 400));
   }
 
-  const auto fetched = fetch(where, limits::resource_bytes_max);
+  const auto fetched = fetch(counter, where, limits::resource_bytes_max);
   if (!fetched) return trouble(fetched.fault());
   auto scanned = scan_resource(fetched->body.look(), counter.bases());
   const auto* held = fetched->status == 200 ? std::get_if<Resource>(&scanned) : nullptr;

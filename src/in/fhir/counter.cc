@@ -180,11 +180,14 @@ std::variant<app::Refusal, Fault> Counter::missing(const std::string& by_id) con
 }
 
 Result<bool> Counter::record_system_knows(const PatientId& patient) const {
-  const auto answer = edge_.records.send({.method = "GET",
-                                          .target = "Patient/" + patient.text(),
-                                          .headers = {},
-                                          .body = {},
-                                          .bytes_max = limits::resource_bytes_max});
+  auto held = hold();
+  const auto answer =
+      edge_.records.send({.method = "GET",
+                          .target = "Patient/" + patient.text(),
+                          .headers = {},
+                          .body = {},
+                          .bytes_max = limits::resource_bytes_max,
+                          .room = [&](std::size_t bytes) { return held.grow(bytes); }});
   if (!answer) return answer.fault();
   if (answer->status == 404 || answer->status == 410) return false;
   if (answer->status != 200)

@@ -14,6 +14,7 @@
 #include "app/house.h"
 #include "in/edge.h"
 #include "in/fhir/body.h"
+#include "in/fhir/room.h"
 
 namespace halligan::in::fhir {
 
@@ -54,6 +55,9 @@ class Counter {
   // How resources of this request are read.
   void read_by(Bases bases) { bases_ = std::move(bases); }
   const Bases& bases() const { return bases_; }
+  // Where bytes of records that are fetched for this request are counted.
+  void hold_in(const Room& room) { room_ = &room; }
+  Room::Hold hold() const { return room_ == nullptr ? Room::Hold{} : room_->of(session_); }
 
   // One chart, before its resources are known. Of several types those that can be had are asked
   // for, or, where there is none, the Patient.
@@ -96,6 +100,7 @@ class Counter {
   app::AskAccess::Focus focus_ = app::AskAccess::Focus::moves;
   std::string timezone_;
   Bases bases_;
+  const Room* room_ = nullptr;
 };
 
 // Over when one of them is.

@@ -55,6 +55,7 @@ http::Response Gateway::serve(const http::Request& request, const Target& target
         "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
   Counter counter{edge_, session_hash(request), *std::move(purpose)};
   if (by_cookie(request)) counter.only_in_front();
+  counter.hold_in(room_);
   if (const auto nobody = counter.nobody()) return answer(*nobody);
   counter.read_by(
       {.ours = bases_.ours, .upstream = bases_.upstream, .zone = zone(counter.timezone())});
@@ -135,6 +136,7 @@ http::Response Gateway::trouble(const Fault& fault) {
     case FaultCode::upstream_timeout:
     case FaultCode::upstream_nonsense:
     case FaultCode::too_large: return upstream_trouble(fault.code);
+    case FaultCode::no_room: return no_room();
     case FaultCode::disk_failed:
     case FaultCode::disk_full:
     case FaultCode::ledger_damaged:
@@ -155,9 +157,17 @@ http::Response Gateway::answer(const std::variant<app::Refusal, Fault>& why) {
   return trouble(std::get<Fault>(why));
 }
 
-Result<needs::RecordAnswer> Gateway::fetch(const std::string& target, std::size_t bytes_max) {
-  return edge_.records.send(
-      {.method = "GET", .target = target, .headers = {}, .body = {}, .bytes_max = bytes_max});
+Result<Gateway::Fetched> Gateway::fetch(const Counter& counter, const std::string& target,
+                                        std::size_t bytes_max) {
+  auto room = counter.hold();
+  auto answer = edge_.records.send({.method = "GET",
+                                    .target = target,
+                                    .headers = {},
+                                    .body = {},
+                                    .bytes_max = bytes_max,
+                                    .room = [&](std::size_t bytes) { return room.grow(bytes); }});
+  if (!answer) return answer.fault();
+  return Fetched{*std::move(answer), std::move(room)};
 }
 
 void Gateway::tell(const Tallies& tallies, facts::Outcome outcome) {
@@ -185,7 +195,9 @@ http::Response Gateway::release(std::string bytes, const Kept& kept, const Grant
       headers.push_back({"Halligan-Glass", granted.access().glass.text()});
       break;
     }
-  auto done = [this, tallies = kept.tallies](std::uint64_t written, app::Done how) mutable {
+  auto room = std::make_shared<Room::Hold>(kept.room.beside());
+  room->keep(bytes.size());
+  auto done = [this, room, tallies = kept.tallies](std::uint64_t written, app::Done how) mutable {
     const bool whole = how == app::Done::whole;
     for (auto& [intent, tally] : tallies) {
       tally.bytes = std::min(tally.bytes, written);  // none of a HEAD

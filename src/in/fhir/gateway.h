@@ -63,9 +63,10 @@ class Gateway {
 
   // Resources kept for the answer, and what they rest on.
   struct Kept {
-    Grants grants;
-    std::vector<Resource> resources;
-    Tallies tallies;
+    Room::Hold room{};
+    Grants grants{};
+    std::vector<Resource> resources{};
+    Tallies tallies{};
     std::size_t bytes = 0;
     void charge(const Granted& granted);  // tallies for its intents
     void keep(Resource resource, EntryIndex intent);
@@ -89,6 +90,7 @@ class Gateway {
     std::vector<Resource> matches;
     std::vector<std::optional<EntryIndex>> intents;  // of each match; nothing where it is withheld
     std::string next;
+    Room::Hold room{};
   };
   using LookedAt = std::variant<Looked, http::Response>;
   LookedAt look(const Counter& counter, const Place& place, const std::string& form, Kept& kept);
@@ -99,7 +101,9 @@ class Gateway {
     const Counter& counter;
     Read target;
     std::string form;
-    Kept kept{};
+    Kept kept{.room = counter.hold()};
+    std::vector<Room::Hold> fetched{};
+    Room::Hold page{};
     bool named() const { return target.type == "Patient"; }
     std::string text() const { return target.type + "/" + target.id; }
   };
@@ -109,10 +113,10 @@ class Gateway {
     int status = 0;
   };
   std::optional<http::Response> survey_named(ById& asking);
-  std::variant<Resource, Missed> fetch_one(const ById& asking, const Read& target);
+  std::variant<Resource, Missed> fetch_one(ById& asking, const Read& target);
   http::Response missed(ById& asking, Missed why);
   http::Response denied(ById& asking, const app::Refusal& refusal);
-  std::variant<VersionPage, Missed> fetch_versions(const ById& asking, const Place& place);
+  std::variant<VersionPage, Missed> fetch_versions(ById& asking, const Place& place);
   // Intents of the versions of one page, as they stand; those of a deletion are of what it ended.
   struct Sorted {
     std::vector<std::optional<EntryIndex>> intents;
@@ -159,7 +163,10 @@ class Gateway {
   std::optional<http::Response> show_written(const Counter& counter, Written& what);
 
   void tell(const Tallies& tallies, facts::Outcome outcome);
-  Result<needs::RecordAnswer> fetch(const std::string& target, std::size_t bytes_max);
+  struct Fetched : needs::RecordAnswer {
+    Room::Hold room;
+  };
+  Result<Fetched> fetch(const Counter& counter, const std::string& target, std::size_t bytes_max);
   // A fault of the desk, or of the record system.
   static http::Response trouble(const Fault& fault);
   static http::Response answer(const std::variant<app::Refusal, Fault>& why);
@@ -171,6 +178,7 @@ class Gateway {
   std::shared_ptr<const policy::Zone> zone_;
   std::atomic<std::size_t> long_ones_ = 0;  // whole charts and batches being answered now
   PageTokens tokens_;
+  const Room room_;
   Teller teller_;
 };
 

@@ -50,9 +50,10 @@ std::optional<http::Response> Gateway::survey_named(ById& asking) {
   return std::nullopt;
 }
 
-std::variant<Resource, Gateway::Missed> Gateway::fetch_one(const ById& asking, const Read& target) {
-  const auto fetched = fetch(print(target), limits::resource_bytes_max);
+std::variant<Resource, Gateway::Missed> Gateway::fetch_one(ById& asking, const Read& target) {
+  auto fetched = fetch(asking.counter, print(target), limits::resource_bytes_max);
   if (!fetched) return Missed{trouble(fetched.fault()), 0};
+  asking.fetched.push_back(std::move(fetched->room));
   if (gone(fetched->status)) return Missed{{}, fetched->status};
   if (fetched->status != 200) return Missed{upstream_refused(fetched->status), fetched->status};
   auto scanned = scan_resource(fetched->body.look(), asking.counter.bases());
@@ -129,10 +130,11 @@ http::Response Gateway::read(const Counter& counter, const Read& target) {
   return release(std::move(bytes), kept, kept.grants.all.back(), std::move(headers));
 }
 
-std::variant<VersionPage, Gateway::Missed> Gateway::fetch_versions(const ById& asking,
+std::variant<VersionPage, Gateway::Missed> Gateway::fetch_versions(ById& asking,
                                                                    const Place& place) {
-  const auto fetched = fetch(place.upstream, limits::bundle_bytes_max);
+  auto fetched = fetch(asking.counter, place.upstream, limits::bundle_bytes_max);
   if (!fetched) return Missed{trouble(fetched.fault()), 0};
+  asking.page = std::move(fetched->room);
   if (gone(fetched->status)) return Missed{{}, fetched->status};
   if (fetched->status != 200) return Missed{upstream_refused(fetched->status), fetched->status};
   auto scanned = scan_history(fetched->body.look(), asking.counter.bases());
@@ -186,13 +188,14 @@ http::Response Gateway::history(const Counter& counter, Place from) {
   ById asking{counter, Read{asked.type, from.history}, "history"};
   if (auto why = survey_named(asking)) return *std::move(why);
   auto& kept = asking.kept;
+  const auto end = edge_.clock.now().boot + limits::pages_time_max;
   auto today = fetch_one(asking, asking.target);
   std::optional<Place> next;
   std::optional<app::Refusal> refusal;
   std::uint64_t withheld = 0;
   std::vector<std::string> abouts;
   for (std::size_t pages = 0; !next && !from.upstream.empty(); ++pages) {
-    if (pages == upstream_pages_max) {
+    if (pages == upstream_pages_max || edge_.clock.now().boot > end) {
       next = from;
       break;
     }

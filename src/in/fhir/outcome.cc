@@ -138,6 +138,16 @@ http::Response too_many() {
   return out;
 }
 
+http::Response no_room() {
+  auto out = outcome(Issue{.status = 503,
+                           .code = "throttled",
+                           .text = "more is being answered at once than there is room for: try "
+                                   "again in a moment, or ask for less at a time",
+                           .diagnostics = {}});
+  out.headers.push_back({"Retry-After", "2"});
+  return out;
+}
+
 http::Response ledger_stopped() {
   auto out = outcome(Issue{.status = 503,
                            .code = "no-store",

@@ -37,6 +37,7 @@ http::Response refused_by_id(const app::Refusal& refusal);
 // An OperationOutcome of ours, with the reference code of the entry that it led to.
 http::Response with_code(http::Response response, const std::string& code);
 http::Response too_many();
+http::Response no_room();
 http::Response ledger_stopped();
 http::Response upstream_trouble(FaultCode code);
 http::Response upstream_refused(int status);

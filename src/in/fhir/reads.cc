@@ -29,7 +29,7 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
     tell(kept.tallies, facts::Outcome::refused_upstream);
     return why;
   };
-  const auto fetched = fetch(place.upstream, limits::bundle_bytes_max);
+  auto fetched = fetch(counter, place.upstream, limits::bundle_bytes_max);
   if (!fetched) return stop(trouble(fetched.fault()), 0);
   if (fetched->status != 200) return stop(upstream_refused(fetched->status), fetched->status);
   auto scanned = scan_searchset(fetched->body.look(), counter.bases());
@@ -37,7 +37,10 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
     return stop(upstream_trouble(FaultCode::upstream_nonsense), 200);
   auto& page = std::get<Page>(scanned);
 
-  Looked out{.matches = std::move(page.matches), .intents = {}, .next = std::move(page.next)};
+  Looked out{.matches = std::move(page.matches),
+             .intents = {},
+             .next = std::move(page.next),
+             .room = std::move(fetched->room)};
   std::vector<app::Cell> cells;
   std::vector<std::vector<std::size_t>> of_match;
   for (const auto& match : out.matches) {
@@ -73,6 +76,7 @@ void Gateway::Kept::keep(Resource resource, EntryIndex intent) {
   tally.resources += 1;
   tally.bytes += resource.bytes.size();
   bytes += resource.bytes.size();
+  room.keep(bytes);
   resources.push_back(std::move(resource));
 }
 
@@ -84,15 +88,16 @@ http::Response Gateway::search(const Counter& counter, Place from, bool first_pa
                                  .form = "search"});
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
-  Kept kept;
+  Kept kept{.room = counter.hold()};
   kept.grants.all.push_back(std::get<Granted>(std::move(decided)));
   kept.charge(kept.grants.all.front());
   const bool hint = kept.grants.all.front().hint;
 
   // Pages are filled up from what may be seen: a short page would tell how much was withheld.
   std::optional<Place> next;
+  const auto end = edge_.clock.now().boot + limits::pages_time_max;
   for (std::size_t pages = 0; !next && !from.upstream.empty(); ++pages) {
-    if (pages == upstream_pages_max) {
+    if (pages == upstream_pages_max || edge_.clock.now().boot > end) {
       next = from;
       break;
     }
@@ -140,10 +145,11 @@ http::Response Gateway::everything(const Counter& counter, const Everything& tar
       {.patient = target.patient, .types = std::move(types), .labels = {}, .form = "everything"});
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
-  Kept kept;
+  Kept kept{.room = counter.hold()};
   kept.grants.all.push_back(std::get<Granted>(std::move(decided)));
   kept.charge(kept.grants.all.front());
   const auto surveyed = kept.grants.all.front().cells;
+  const auto end = edge_.clock.now().boot + limits::pages_time_max;
   for (const auto& cell : surveyed) {
     const Search search{
         .type = cell.type, .patient = target.patient, .params = {}, .count = count_max};
@@ -159,12 +165,14 @@ http::Response Gateway::everything(const Counter& counter, const Everything& tar
           kept.tallies[kept.grants.first_intent()].withheld += 1;
       }
       if (kept.bytes > limits::bundle_bytes_max ||
-          kept.resources.size() > limits::bundle_entries_max || pages > upstream_pages_max) {
+          kept.resources.size() > limits::bundle_entries_max || pages > upstream_pages_max ||
+          edge_.clock.now().boot > end) {
         for (auto& [intent, tally] : kept.tallies) tally = {};
         tell(kept.tallies, facts::Outcome::nothing);
         return outcome(Issue{.status = 422,
                              .code = "too-costly",
-                             .text = "this chart is too large to be sent at once: ask type by type",
+                             .text = "this chart is too large, or the record system too slow, for "
+                                     "it to be sent at once: ask type by type",
                              .diagnostics = {}});
       }
       place.upstream = std::move(page.next);
@@ -187,7 +195,7 @@ http::Response Gateway::people(const Counter& counter, const PersonSearch& targe
 
   constexpr std::size_t looked_at_max = 100;
   const auto fetched =
-      fetch(print(PersonSearch{target.params, looked_at_max}), limits::bundle_bytes_max);
+      fetch(counter, print(PersonSearch{target.params, looked_at_max}), limits::bundle_bytes_max);
   if (!fetched) return trouble(fetched.fault());
   if (fetched->status != 200) return upstream_refused(fetched->status);
   auto scanned = scan_searchset(fetched->body.look(), counter.bases());

@@ -193,7 +193,7 @@ std::optional<http::Response> Gateway::show_written(const Counter& counter, Writ
                                  .check = {}});
   if (std::holds_alternative<Fault>(decided)) return written_but("took");
   if (std::holds_alternative<app::Refusal>(decided)) return std::nullopt;
-  Kept kept;
+  Kept kept{.room = counter.hold()};
   kept.charge(std::get<Granted>(decided));
   auto bytes = without_upstream(back->bytes, counter.bases());
   for (auto& [intent, tally] : kept.tallies)
