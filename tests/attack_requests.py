@@ -15,6 +15,7 @@ ACCESS, READS, WRITES, PURPOSE = "src/app/access.cc", "src/in/fhir/reads.cc", "s
 SESSIONS, UPSTREAM, SOURCE, JSON = "src/in/api/sessions.cc", "src/in/api/upstream.cc", "src/out/https_record_source.cc", "src/in/http/json.cc"
 CONNECTION = "src/in/http/connection.cc"
 INSTANCE = "src/in/fhir/instance.cc"
+TRANSACTION = "src/in/fhir/transaction.cc"
 THEIRS = f"Observation/o-{OTHER}"
 
 
@@ -50,6 +51,16 @@ def fhir(target, *headers, **more):
     return sent(f"GET /fhir/{target}", *headers, **more)
 
 
+def transaction(*entries):
+    return '{"resourceType":"Bundle","type":"transaction","entry":[' + ",".join(entries) + "]}"
+
+
+def created(patient, named=""):
+    return ("{" + named + '"resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/' + patient +
+            '"}},"request":{"method":"POST","url":"Observation"}}')
+
+
+URN = "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"
 A = Attack
 MINE_ONLY = {"status": (200,), "asked": True, "kept": b"calm"}
 UNKNOWN = {"status": (403, 404, 502), "asked": True}
@@ -261,6 +272,16 @@ POSTED = [A(f"posted-{name}", what, stops, sent(f"POST /fhir/{target}", *headers
     ("batch", "Posts a batch.", TARGET, "", [FHIR], '{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"' + THEIRS + '"}}]}',
      {"status": (400, 404)}),
     ("transaction", "Posts a transaction.", TARGET, "", [FHIR], '{"resourceType":"Bundle","type":"transaction","entry":[]}', {"status": (400, 404)}),
+    ("transaction-other-chart", "Hides a write to another chart in a transaction.", ACCESS, "", [FHIR], transaction(created(MINE), created(OTHER)), {"status": (403,)}),
+    ("transaction-read", "Reads in a transaction.", TRANSACTION, "", [FHIR], transaction('{"request":{"method":"GET","url":"' + THEIRS + '"}}'), {"status": (422,)}),
+    ("transaction-conditional", "Finds another patient's record by a condition in a transaction.", TARGET, "", [FHIR],
+     transaction('{"resource":{"resourceType":"Observation"},"request":{"method":"PUT","url":"Observation?patient=' + OTHER + '"}}'), {"status": (405,)}),
+    ("transaction-name", "Names what a transaction creates as another patient is named.", TRANSACTION, "", [FHIR],
+     transaction(created(MINE, f'"fullUrl":"Patient/{OTHER}",')), {"status": (422,)}),
+    ("transaction-urn", "Lets the record server put the patient where a name stands.", WRITES, "", [FHIR],
+     transaction('{"resource":{"resourceType":"Observation","subject":{"reference":"' + URN + '"}},"request":{"method":"POST","url":"Observation"}}'), {"status": (422,)}),
+    ("reference-search", "Refers to whatever a search of another chart finds.", WRITES, "DiagnosticReport", [FHIR],
+     '{"resourceType":"DiagnosticReport","subject":{"reference":"Patient/' + MINE + '"},"result":[{"reference":"Observation?patient=' + OTHER + '"}]}', {"status": (422,)}),
     ("match", "Posts somebody to be matched.", TARGET, "Patient/$match", [FHIR], '{"resourceType":"Parameters"}', {}),
     ("message", "Posts a message.", TARGET, "$process-message", [FHIR], '{"resourceType":"Bundle","type":"message"}', {}),
     ("to-an-id", "Posts to a record.", TARGET, THEIRS, [FHIR], "{}", {"status": (405,)}),

@@ -91,4 +91,4 @@ def test_a_batch_is_answered_request_by_request(world):
     assert [e["response"]["status"][:3] for e in answer.json["entry"]] == [status for _, _, status in requests], answer
     assert len(world.entries("access-refused", since=size)) == 1, "folded, as from a lone request"
     assert len(world.entries("access-intended", since=size)) >= 5
-    doctor.fhir("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entry}, ok=422)
+    doctor.fhir("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entry}, ok=422)  # it has reads in it

@@ -177,7 +177,8 @@ TEST(Batch, WhatIsNoBatchIsRefusedWhole) {
     EXPECT_EQ(answer.status, status) << body << answer.body;
   };
   const std::vector<Part> append{{"POST", "Observation", new_observation("p-1")}};
-  refuse(batch(append, "transaction"), 422);
+  refuse(batch({}, "transaction"), 400);
+  refuse(batch(append, "document"), 422);
   refuse(batch(append, "searchset"), 422);
   refuse(batch(append, ""), 422);
   refuse(new_observation("p-1"), 400);

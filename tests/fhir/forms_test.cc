@@ -91,8 +91,8 @@ std::vector<Row> rows() {
       {"DELETE", "Observation?patient=p-1", "", {}},
       {"DELETE", "Observation/o-1/_history", "", {}},
       {"POST", "",
-       "a Bundle of type batch: each request as when it comes alone; a transaction is refused "
-       "(422)",
+       "a Bundle of type batch: each request as when it comes alone; of type transaction: writes, "
+       "all or none, by ordinary grants alone",
        resource},
       {"OPTIONS", "Observation/o-1", "", {}},
   };

@@ -161,6 +161,7 @@ class Records final : public needs::RecordSource {
           R"({"resourceType":"OperationOutcome","issue":[{"diagnostics":"at http://upstream.internal"}]})");
     const auto mark = request.target.find('?');
     const auto path = request.target.substr(0, mark);
+    if (request.method == "POST" && path.empty()) return transaction(request.body);
     if (request.method == "POST") return create(path, request.body);
     if (path.ends_with("/_history")) return history(path, request.target);
     if (mark != std::string::npos) return search(path, request.target.substr(mark + 1));
@@ -180,12 +181,13 @@ class Records final : public needs::RecordSource {
 
   std::vector<Asked> asked;
   std::optional<Fault> fault;
-  std::string fault_on;                   // a method; empty: every one
-  std::function<void()> meanwhile;        // happens while it is asked
-  bool versions = true;                   // told with every resource
-  int status = 0;                         // of every answer, where it is not 0
-  std::optional<std::string> gives_back;  // for what is put, where it is not that
-  std::vector<std::string> page;          // answers every search, where there is one
+  std::string fault_on;                            // a method; empty: every one
+  std::function<void()> meanwhile;                 // happens while it is asked
+  bool versions = true;                            // told with every resource
+  int status = 0;                                  // of every answer, where it is not 0
+  std::optional<std::string> gives_back;           // for what is put, where it is not that
+  std::vector<std::string> page;                   // answers every search, where there is one
+  std::optional<std::string> says_of_transaction;  // where it is not what became of it
   std::size_t page_size = 1'000;
 
  private:
@@ -206,6 +208,44 @@ class Records final : public needs::RecordSource {
         .headers = {{"location", base() + "/" + type + "/" + id + "/_history/1"},
                     {"etag", "W/\"1\""}},
         .body = needs::RecordBytes{held_[type + "/" + id]}};
+  }
+
+  // All of it is well; names become addresses wherever they stand, as a careless server does it.
+  Result<needs::RecordAnswer> transaction(const std::string& text) {
+    auto whole = text;
+    const auto asked_for = boost::json::parse(text).at("entry").as_array();
+    std::vector<std::string> where;
+    for (const auto& entry : asked_for) {
+      const auto& request = entry.at("request").as_object();
+      auto& address = where.emplace_back(request.at("url").as_string());
+      if (request.at("method") == "POST") address += "/new-" + std::to_string(++made_);
+      if (!entry.as_object().contains("fullUrl")) continue;
+      const std::string name{entry.at("fullUrl").as_string()};
+      for (auto at = whole.find(name); at != std::string::npos; at = whole.find(name))
+        whole.replace(at, name.size(), address);
+    }
+    std::string said;
+    const auto entries = boost::json::parse(whole).at("entry").as_array();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto& entry = entries[i].as_object();
+      const auto& method = entry.at("request").at("method").as_string();
+      if (method == "DELETE") {
+        held_.erase(where[i]);
+      } else {
+        auto body = entry.at("resource").as_object();
+        body["id"] = where[i].substr(where[i].find('/') + 1);
+        held_[where[i]] = boost::json::serialize(body);
+      }
+      said += (i == 0 ? "" : ",") + std::string{R"({"response":{"status":")"} +
+              (method == "POST"  ? "201 Created"
+               : method == "PUT" ? "200"
+                                 : "204 No Content") +
+              R"(","location":")" + where[i] + R"(/_history/1","etag":"W/\"1\""})" +
+              (method == "DELETE" ? "" : ",\"resource\":" + held_[where[i]]) + "}";
+    }
+    return answer(200, says_of_transaction.value_or(
+                           R"({"resourceType":"Bundle","type":"transaction-response","entry":[)" +
+                           said + "]}"));
   }
 
   Result<needs::RecordAnswer> history(const std::string& path, const std::string& target) const {

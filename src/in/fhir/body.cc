@@ -95,6 +95,7 @@ class Reader {
     sort_once(out_.labels);
     sort_once(out_.categories);
     sort_once(out_.glass_tags);
+    sort_once(out_.urns);
     if (references_ > limits::resource_references_max ||
         out_.patients.size() > limits::resource_patients_max ||
         std::max(out_.labels.size(), out_.categories.size()) > limits::resource_codes_max)
@@ -107,6 +108,7 @@ class Reader {
   void note_taking_over(const dom::object& object, bool resource) {
     for (const auto& field : object) {
       if (field.key == "modifierExtension") out_.modified = true;
+      if (field.key == "reference") note_reference(text_of(field.value).value_or(""));
       if (resource && std::ranges::find(taking_over, field.key) != taking_over.end())
         out_.supersedes = field.key;
       if (field.key == "extension")
@@ -115,6 +117,15 @@ class Reader {
             out_.supersedes = "the extension that replaces";
         });
     }
+  }
+
+  // What the record system makes something else of: "Patient?name=roe" by a search of its own (FHIR
+  // R4, 3.1.0.11.3), "urn:uuid:..." by what else a transaction holds.
+  void note_reference(string_view text) {
+    if (text.find('?') != string_view::npos) out_.searches = true;
+    if (text.size() > 4 && text[3] == ':' && (text[0] | 0x20) == 'u' && (text[1] | 0x20) == 'r' &&
+        (text[2] | 0x20) == 'n')
+      out_.urns.emplace_back(text);
   }
 
   void index_contained(const dom::element& contained) {

@@ -45,6 +45,8 @@ struct Resource {
   bool too_much = false;   // more references, contained resources, patients or codes than one may
   std::string supersedes;  // what, anywhere in it, takes the place of another; empty: nothing
   bool modified = false;   // a modifierExtension anywhere in it
+  bool searches = false;   // a reference that is a search, which the record system would carry out
+  std::vector<std::string> urns;        // "urn:uuid:..." of references; sorted, each once
   std::vector<std::string> glass_tags;  // codes of our own tag, anywhere in it
   std::string bytes;                    // as they came
 };
@@ -75,6 +77,7 @@ std::variant<VersionPage, Malformed> scan_history(std::string_view text, const B
 
 // What a client sends to be answered request by request.
 struct BatchRequest {
+  std::string full_url;
   std::string method;
   std::string url;
   std::vector<std::pair<std::string, std::string>> conditions;  // header and value
@@ -86,6 +89,16 @@ struct BatchBody {
   std::vector<BatchRequest> requests;
 };
 std::variant<BatchBody, Malformed> scan_batch(std::string_view text);
+
+// What the record system says became of one request of a transaction.
+struct PartDone {
+  int status = 0;  // 0: it cannot be read
+  std::string location;
+  std::string etag;
+  std::string resource;  // its bytes; empty: none
+};
+// In the order of the requests; malformed where it is no transaction-response.
+std::variant<std::vector<PartDone>, Malformed> scan_transaction_response(std::string_view text);
 
 // The person search shows these and nothing else; as JSON of a Patient with its id.
 std::variant<std::string, Malformed> minimal_demographics(const Resource& patient);

@@ -93,7 +93,7 @@ std::string capability_statement(const std::string& base) {
            {"mode", "server"},
            {"documentation", "Each search is within one chart. What is not listed is refused."},
            {"security", {{"description", "A session of Halligan, as a bearer token"}}},
-           {"interaction", interactions({"batch"})},
+           {"interaction", interactions({"batch", "transaction"})},
            {"resource", std::move(resources)}}}}});
 }
 

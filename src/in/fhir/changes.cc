@@ -13,7 +13,7 @@ namespace halligan::in::fhir {
 namespace {
 
 // What a resource is to become.
-std::variant<Resource, NotAllowed> wanted_of(std::string_view text, const Gateway::Change& what,
+std::variant<Resource, NotAllowed> wanted_of(std::string_view text, const Change& what,
                                              const Bases& bases) {
   if (text.size() > limits::resource_bytes_max) return not_this("the resource is too large", 413);
   auto scanned = scan_resource(text, bases);
@@ -26,11 +26,11 @@ std::variant<Resource, NotAllowed> wanted_of(std::string_view text, const Gatewa
   return std::move(wanted);
 }
 
-std::string form_of(Gateway::Change::How how) {
+std::string form_of(Change::How how) {
   switch (how) {
-    case Gateway::Change::How::update: return "update";
-    case Gateway::Change::How::patch: return "patch";
-    case Gateway::Change::How::remove: return "delete";
+    case Change::How::update: return "update";
+    case Change::How::patch: return "patch";
+    case Change::How::remove: return "delete";
   }
   return {};
 }
@@ -43,9 +43,58 @@ std::vector<app::Cell> both(std::vector<app::Cell> cells, std::vector<app::Cell>
 
 }  // namespace
 
-http::Response Gateway::change(const Counter& counter, const Change& what,
-                               const http::Request& request) {
+Change change_of(const Update& t) { return {Change::How::update, t.type, t.id, t.if_match}; }
+Change change_of(const Patch& t) { return {Change::How::patch, t.type, t.id, t.if_match}; }
+Change change_of(const Delete& t) { return {Change::How::remove, t.type, t.id}; }
+
+std::variant<Gateway::Held, http::Response> Gateway::held_of(const Counter& counter,
+                                                             const Change& what) {
   const auto where = what.type + "/" + what.id;
+  const auto fetched = fetch(counter, where, limits::resource_bytes_max);
+  if (!fetched) return trouble(fetched.fault());
+  auto scanned = scan_resource(fetched->body.look(), counter.bases());
+  auto* held = fetched->status == 200 ? std::get_if<Resource>(&scanned) : nullptr;
+  if (held == nullptr || !held->checkable || held->type != what.type || held->id != what.id) {
+    if (held != nullptr || fetched->status == 404 || fetched->status == 410)
+      return nothing_there(counter, where);
+    return fetched->status == 200 ? upstream_trouble(FaultCode::upstream_nonsense)
+                                  : upstream_refused(fetched->status);
+  }
+  // What was looked at is what is changed: without a version nobody could hold it to that.
+  auto version = held->version.empty() ? version_of(*fetched) : etag_of(held->version);
+  return Held{std::move(*held), std::move(version)};
+}
+
+std::optional<http::Response> Gateway::barred(Changing& doing, std::vector<app::Cell> cells,
+                                              const PatientId& check) {
+  auto& [by, what, held, grants] = doing;
+  auto decided = by.counter.decide({.cells = std::move(cells),
+                                    .form = form_of(what.how),
+                                    .whole = true,
+                                    .earlier = &grants,
+                                    .part_of = by.part_of,
+                                    .check = check,
+                                    .by_id = what.type + "/" + what.id});
+  if (auto* granted = std::get_if<Granted>(&decided)) {
+    grants.all.push_back(std::move(*granted));
+    if (!grants.all.back().access().glass.empty())
+      return refuse_after(grants, not_this("nothing is changed or deleted under a glass", 403));
+    if (held.version.empty())
+      return refuse_after(grants, not_this("the record system does not tell the version of this "
+                                           "resource, so it cannot be changed safely",
+                                           501));
+    if (!what.if_match.empty() && what.if_match != held.version)
+      return refuse_after(grants,
+                          {412, "conflict", "the resource was changed meanwhile: read it again"});
+    return std::nullopt;
+  }
+  tell_nothing(grants);
+  if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
+  return refused_by_id(std::get<app::Refusal>(decided));
+}
+
+Gateway::Readied Gateway::ready(const Asker& by, const Change& what) {
+  const auto& [counter, request, part_of] = by;
   std::optional<Resource> wanted;
   Operations operations;
   if (what.how == Change::How::update) {
@@ -59,57 +108,20 @@ http::Response Gateway::change(const Counter& counter, const Change& what,
   } else if (!request.body.empty()) {
     return outcome(not_this("a delete has no body", 400));
   }
+  auto fetched = held_of(counter, what);
+  if (auto* why = std::get_if<http::Response>(&fetched)) return std::move(*why);
+  const auto& held = std::get<Held>(fetched);
+  const auto& there = held.resource;
 
-  const auto fetched = fetch(counter, where, limits::resource_bytes_max);
-  if (!fetched) return trouble(fetched.fault());
-  auto scanned = scan_resource(fetched->body.look(), counter.bases());
-  const auto* held = fetched->status == 200 ? std::get_if<Resource>(&scanned) : nullptr;
-  if (held == nullptr || !held->checkable || held->type != what.type || held->id != what.id) {
-    if (held != nullptr || fetched->status == 404 || fetched->status == 410)
-      return nothing_there(counter, where);
-    return fetched->status == 200 ? upstream_trouble(FaultCode::upstream_nonsense)
-                                  : upstream_refused(fetched->status);
-  }
-  // What was looked at is what is changed: without a version nobody could hold it to that.
-  const auto version = held->version.empty() ? version_of(*fetched) : etag_of(held->version);
-
-  Grants grants;
-  // Nothing: it was granted, and may go on.
-  const auto barred = [&](std::vector<app::Cell> cells,
-                          const PatientId& check) -> std::optional<http::Response> {
-    auto decided = counter.decide({.cells = std::move(cells),
-                                   .form = form_of(what.how),
-                                   .whole = true,
-                                   .earlier = &grants,
-                                   .check = check,
-                                   .by_id = where});
-    if (auto* granted = std::get_if<Granted>(&decided)) {
-      grants.all.push_back(std::move(*granted));
-      if (!grants.all.back().access().glass.empty())
-        return refuse_after(grants, not_this("nothing is changed or deleted under a glass", 403));
-      if (version.empty())
-        return refuse_after(grants, not_this("the record system does not tell the version of this "
-                                             "resource, so it cannot be changed safely",
-                                             501));
-      if (!what.if_match.empty() && what.if_match != version)
-        return refuse_after(grants,
-                            {412, "conflict", "the resource was changed meanwhile: read it again"});
-      return std::nullopt;
-    }
-    Kept kept;
-    for (const auto& granted : grants.all) kept.charge(granted);
-    tell(kept.tallies, facts::Outcome::nothing);
-    if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
-    return refused_by_id(std::get<app::Refusal>(decided));
-  };
-
-  const auto now_there = cells_of(*held, app::Action::modify);
+  Changing doing{by, what, held};
+  auto& grants = doing.grants;
+  const auto now_there = cells_of(there, app::Action::modify);
   if (what.how == Change::How::patch) {
     // Which operations fail tells of what is there: whoever tries them may read it, too.
-    if (auto why = barred(both(now_there, cells_of(*held, app::Action::read)), {}))
+    if (auto why = barred(doing, both(now_there, cells_of(there, app::Action::read)), {}))
       return *std::move(why);
     // As its readers see it, without the record system's address.
-    auto text = patched(without_upstream(held->bytes, counter.bases()), operations);
+    auto text = patched(without_upstream(there.bytes, counter.bases()), operations);
     if (const auto* wrong = std::get_if<NotAllowed>(&text)) return refuse_after(grants, *wrong);
     auto read = wanted_of(std::get<std::string>(text), what, counter.bases());
     if (const auto* wrong = std::get_if<NotAllowed>(&read)) return refuse_after(grants, *wrong);
@@ -117,31 +129,28 @@ http::Response Gateway::change(const Counter& counter, const Change& what,
   }
   std::vector<std::string> others;
   if (wanted)
-    std::ranges::set_difference(wanted->patients, held->patients, std::back_inserter(others));
+    std::ranges::set_difference(wanted->patients, there.patients, std::back_inserter(others));
   auto cells = wanted ? both(now_there, cells_of(*wanted, app::Action::modify)) : now_there;
-  if (auto why = barred(std::move(cells), PatientId{others.empty() ? "" : others[0]}))
+  if (auto why = barred(doing, std::move(cells), PatientId{others.empty() ? "" : others[0]}))
     return *std::move(why);
-  if (wanted && wanted->glass_tags != held->glass_tags)
+  if (wanted && wanted->glass_tags != there.glass_tags)
     return refuse_after(grants, not_this("the tag of a glass stays: keep meta.tag as it was read"));
 
   needs::RecordRequest out{.method = wanted ? "PUT" : "DELETE",
-                           .target = where,
+                           .target = what.type + "/" + what.id,
                            .headers = {},
                            .body = wanted ? wanted->bytes : std::string{},
                            .bytes_max = limits::resource_bytes_max};
-  const auto wish = wanted ? wish_of(request) : Wish::none;
   if (wanted) out.headers.emplace_back("Content-Type", "application/fhir+json");
-  out.headers.emplace_back("If-Match", version);
-  if (wish == Wish::representation) out.headers.push_back(give_it_back);
-  auto sent = send(grants, out, what.type);
-  if (auto* why = std::get_if<http::Response>(&sent)) return std::move(*why);
-  return tell_written(counter,
-                      {.grants = std::move(grants),
-                       .taken = std::get<Taken>(std::move(sent)),
-                       .wrote = wanted ? *std::move(wanted) : Resource{},
-                       .form = form_of(what.how),
-                       .status = out.method == "PUT" ? 200 : 204},
-                      wish);
+  out.headers.emplace_back("If-Match", held.version);
+  if (wanted && wish_of(request) == Wish::representation) out.headers.push_back(give_it_back);
+  auto wrote = wanted ? *std::move(wanted) : Resource{};
+  wrote.type = what.type;
+  return Ready{.grants = std::move(grants),
+               .request = std::move(out),
+               .wrote = std::move(wrote),
+               .form = form_of(what.how),
+               .status = what.how == Change::How::remove ? 204 : 200};
 }
 
 }  // namespace halligan::in::fhir

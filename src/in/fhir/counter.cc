@@ -88,6 +88,7 @@ Decided Counter::decide(const Again& what) const {
   command.cells = what.cells;
   command.form = what.form;
   command.whole = what.whole;
+  command.part_of = what.part_of;
   if (what.earlier != nullptr && !what.earlier->all.empty()) {
     command.part_of = what.earlier->first_intent() + 1;
     command.covered = what.earlier->covered();

@@ -75,7 +75,8 @@ class Counter {
     std::string form;
     bool whole = false;
     const Grants* earlier = nullptr;
-    PatientId check;  // the record system is asked whether it knows this one
+    EntryIndex part_of = 0;  // index + 1 of the first intent of a whole, where none is earlier
+    PatientId check;         // the record system is asked whether it knows this one
     // "Type/id", of one resource: where it is refused as one that is not there would be, it is
     // written down as that one. Otherwise two codes that are the same would tell of one patient.
     std::string by_id{};

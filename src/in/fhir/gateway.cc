@@ -92,17 +92,21 @@ http::Response Gateway::serve(const http::Request& request, const Target& target
     }
     http::Response operator()(const PersonSearch& t) const { return gateway.people(counter, t); }
     http::Response operator()(const Everything& t) const { return gateway.everything(counter, t); }
-    http::Response operator()(const Create& t) const { return gateway.create(counter, t, request); }
+    Asker by() const { return {counter, request}; }
+    http::Response write(Readied readied) const {
+      return gateway.write(counter, std::move(readied), wish_of(request));
+    }
+    http::Response operator()(const Create& t) const { return write(gateway.ready(by(), t)); }
     http::Response operator()(const Update& t) const {
-      return gateway.change(counter, {Change::How::update, t.type, t.id, t.if_match}, request);
+      return write(gateway.ready(by(), change_of(t)));
     }
     http::Response operator()(const Patch& t) const {
-      return gateway.change(counter, {Change::How::patch, t.type, t.id, t.if_match}, request);
+      return write(gateway.ready(by(), change_of(t)));
     }
     http::Response operator()(const Delete& t) const {
-      return gateway.change(counter, {Change::How::remove, t.type, t.id}, request);
+      return write(gateway.ready(by(), change_of(t)));
     }
-    http::Response operator()(const Batch&) const { return gateway.batch(request); }
+    http::Response operator()(const Batch&) const { return gateway.batch(counter, request); }
     http::Response operator()(const Metadata&) const { return gateway.metadata(); }
     http::Response operator()(const NotAllowed& t) const { return outcome(t); }
   };

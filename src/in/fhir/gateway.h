@@ -20,6 +20,7 @@
 #include "in/fhir/page_token.h"
 #include "in/fhir/target.h"
 #include "in/fhir/teller.h"
+#include "in/fhir/writes.h"
 #include "in/http/router.h"
 
 namespace halligan::in::fhir {
@@ -32,14 +33,6 @@ class Gateway {
   // Who may bring more than a few KiB of body, by its head; nothing: it may come.
   std::optional<http::Response> admit(const http::Request& head);
   void routes(http::Router& router);  // must outlive the router
-
-  // An update, a patch or a delete.
-  struct Change {
-    enum class How { update, patch, remove } how = How::update;
-    std::string type;
-    std::string id;
-    std::string if_match{};  // as an ETag; empty: not conditional
-  };
 
  private:
   // Counts those that are at it at the same time.
@@ -77,9 +70,9 @@ class Gateway {
   http::Response search(const Counter& counter, Place from, bool first_page);
   http::Response people(const Counter& counter, const PersonSearch& target);
   http::Response everything(const Counter& counter, const Everything& target);
-  http::Response create(const Counter& counter, const Create& target, const http::Request& request);
-  http::Response change(const Counter& counter, const Change& what, const http::Request& request);
-  http::Response batch(const http::Request& request);
+  http::Response batch(const Counter& counter, const http::Request& request);
+  http::Response transaction(const Counter& counter, const std::vector<BatchRequest>& requests,
+                             const http::Request& around);
   http::Response serve(const http::Request& request, const Target& target);
   http::Response metadata() const;
 
@@ -132,6 +125,39 @@ class Gateway {
   // The zone of a name, made once.
   std::shared_ptr<const policy::Zone> zone(const std::string& iana);
 
+  // Who asks for a write, and how.
+  struct Asker {
+    const Counter& counter;
+    const http::Request& request;
+    EntryIndex part_of = 0;  // index + 1 of the first intent of a whole
+  };
+  // A write that is granted and written down, and may be sent.
+  struct Ready {
+    Grants grants;
+    needs::RecordRequest request;
+    Resource wrote;
+    std::string form;
+    int status = 200;
+  };
+  using Readied = std::variant<Ready, http::Response>;
+  Readied ready(const Asker& by, const Create& target);
+  Readied ready(const Asker& by, const Change& what);
+  // What is there of what is to be changed.
+  struct Held {
+    Resource resource;
+    std::string version;  // as an ETag; empty: not told
+  };
+  std::variant<Held, http::Response> held_of(const Counter& counter, const Change& what);
+  // Of one change: nothing where its cells are granted.
+  struct Changing {
+    const Asker& by;
+    const Change& what;
+    const Held& held;
+    Grants grants{};
+  };
+  std::optional<http::Response> barred(Changing& doing, std::vector<app::Cell> cells,
+                                       const PatientId& check);
+
   // A write: sent once, its outcome written down before anybody hears of it.
   struct Taken {
     std::string id;       // of what was created
@@ -146,8 +172,13 @@ class Gateway {
   };
   using Sent = std::variant<Taken, http::Response>;
   Sent send(const Grants& grants, const needs::RecordRequest& request, const std::string& type);
-  bool tell_now(const Tallies& tallies, const Told& told);
+  struct Fate {
+    Tallies of;
+    Told told;
+  };
+  bool tell_now(const std::vector<Fate>& fates);
   static std::optional<NotAllowed> wrong_under_glass(const Resource& resource);
+  void tell_nothing(const Grants& grants);
   http::Response refuse_after(const Grants& grants, const NotAllowed& why);
   // A write that was taken, and how its client wants to hear of it.
   struct Written {
@@ -158,7 +189,23 @@ class Gateway {
     int status = 200;
     http::Headers headers{};
   };
+  http::Response write(const Counter& counter, Readied readied, Wish wish);
+  Written written_of(Ready ready, Taken taken) const;
   http::Response tell_written(const Counter& counter, Written what, Wish wish);
+  // A transaction: requests that are granted, and what the record system is sent of them.
+  struct Whole {
+    std::vector<Ready> parts{};
+    std::vector<std::string> full_urls{};  // of each; empty: none
+  };
+  std::optional<http::Response> gather(Whole& whole, const Counter& counter,
+                                       const std::vector<BatchRequest>& requests,
+                                       const http::Request& around);
+  http::Response give_up(const Whole& whole, http::Response why);
+  static needs::RecordRequest composed(const Whole& whole, Wish wish);
+  std::variant<std::vector<Taken>, http::Response> send_whole(const Whole& whole, Wish wish);
+  // Of those that were taken; and what became of each.
+  std::vector<Taken> taken_of(const Whole& whole, const std::vector<PartDone>& done,
+                              std::vector<Fate>& fates);
   // What came back of it, where its client may read it; nothing where it is not shown.
   std::optional<http::Response> show_written(const Counter& counter, Written& what);
 

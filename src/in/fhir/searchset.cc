@@ -1,6 +1,7 @@
 // searchset.cc - Bundles cut into their whole resources: a page of a search or of a history that
 // the record system gave, and a batch that a client sent.
 #include <algorithm>
+#include <charconv>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -119,6 +120,7 @@ std::variant<PageOf, Malformed> scan_page(string_view text, const Bases& bases,
 BatchRequest read_batch_request(const dom::object& entry,
                                 const std::optional<dom::element>& resource, string_view bytes) {
   BatchRequest out;
+  out.full_url = text_member(entry, "fullUrl").value_or("");
   if (const auto request = object_of(member(entry, "request"))) {
     out.method = text_member(*request, "method").value_or("");
     out.url = text_member(*request, "url").value_or("");
@@ -154,6 +156,31 @@ std::variant<BatchBody, Malformed> scan_batch(string_view text) {
   auto read = read_bundle(parsed, {}, visit);
   if (auto* wrong = std::get_if<Malformed>(&read)) return std::move(*wrong);
   out.type = text_member(parsed.root(), "type").value_or("");
+  return out;
+}
+
+std::variant<std::vector<PartDone>, Malformed> scan_transaction_response(string_view text) {
+  Parsed parsed{text};
+  if (auto wrong = parsed.parse()) return *std::move(wrong);
+  std::vector<PartDone> out;
+  const auto visit = [&](const dom::object& entry, const std::optional<dom::element>& resource,
+                         string_view bytes) {
+    auto& done = out.emplace_back();
+    if (resource) done.resource = bytes;
+    const auto response = object_of(member(entry, "response"));
+    if (!response) return;
+    const auto status = text_member(*response, "status").value_or("");
+    int code = 0;
+    const auto read = std::from_chars(status.data(), status.data() + status.size(), code);
+    const bool alone = read.ptr == status.data() + status.size() || *read.ptr == ' ';
+    if (read.ec == std::errc{} && code >= 100 && code <= 599 && alone) done.status = code;
+    done.location = text_member(*response, "location").value_or("");
+    done.etag = text_member(*response, "etag").value_or("");
+  };
+  auto read = read_bundle(parsed, {}, visit);
+  if (auto* wrong = std::get_if<Malformed>(&read)) return std::move(*wrong);
+  if (text_member(parsed.root(), "type") != "transaction-response")
+    return malformed("it is no transaction-response");
   return out;
 }
 

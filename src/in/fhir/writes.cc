@@ -40,7 +40,16 @@ constexpr std::array<std::string_view, 24> bedside{"AllergyIntolerance",
                                                    "ServiceRequest",
                                                    "Specimen"};
 
-// "http://upstream/fhir/Observation/o-9/_history/1" -> "o-9"; else the id in the body.
+http::Response written_as_wished(int status) {
+  return outcome(Issue{.status = status,
+                       .severity = "information",
+                       .code = "informational",
+                       .text = "it is written",
+                       .diagnostics = {}});
+}
+
+}  // namespace
+
 std::string new_id_of(const needs::RecordAnswer& answer, const std::string& type,
                       const Bases& bases) {
   for (const auto& [name, value] : answer.headers) {
@@ -55,14 +64,6 @@ std::string new_id_of(const needs::RecordAnswer& answer, const std::string& type
   const auto* resource = std::get_if<Resource>(&body);
   const bool named = resource != nullptr && resource->type == type && valid_id(resource->id);
   return named ? resource->id : std::string{};
-}
-
-http::Response written_as_wished(int status) {
-  return outcome(Issue{.status = status,
-                       .severity = "information",
-                       .code = "informational",
-                       .text = "it is written",
-                       .diagnostics = {}});
 }
 
 http::Response unknown_whether_written() {
@@ -82,8 +83,6 @@ http::Response written_but(const std::string& what) {
                        .diagnostics = {}});
 }
 
-}  // namespace
-
 const std::pair<std::string, std::string> give_it_back{"Prefer", "return=representation"};
 
 NotAllowed not_this(std::string what, int status) {
@@ -98,6 +97,8 @@ std::optional<NotAllowed> wrong_body(const Resource& resource, const std::string
                     std::to_string(limits::resource_references_max) + " references and " +
                     std::to_string(limits::resource_contained_max) +
                     " contained resources; write it in parts");
+  if (resource.searches)
+    return not_this("a reference is a search: refer to one resource, as Type/id");
   if (!resource.checkable)
     return not_this(
         "whose chart it belongs to cannot be checked: refer to the patient as Patient/id, and to "
@@ -114,18 +115,19 @@ std::string version_of(const needs::RecordAnswer& answer) {
 }
 
 // Waits: the answer to a write leaves only when what became of it is durable.
-bool Gateway::tell_now(const Tallies& tallies, const Told& told) {
+bool Gateway::tell_now(const std::vector<Fate>& fates) {
   const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
-    for (const auto& [intent, tally] : tallies)
-      (void)house.perform(
-          app::TellOutcome{.intent = intent,
-                           .outcome = told.outcome,
-                           .resources = told.outcome == facts::Outcome::released ? 1U : 0U,
-                           .withheld = 0,
-                           .bytes = told.bytes,
-                           .upstream_status = told.upstream_status,
-                           .new_id = told.new_id},
-          now);
+    for (const auto& fate : fates)
+      for (const auto& [intent, tally] : fate.of)
+        (void)house.perform(
+            app::TellOutcome{.intent = intent,
+                             .outcome = fate.told.outcome,
+                             .resources = fate.told.outcome == facts::Outcome::released ? 1U : 0U,
+                             .withheld = 0,
+                             .bytes = fate.told.bytes,
+                             .upstream_status = fate.told.upstream_status,
+                             .new_id = fate.told.new_id},
+            now);
   });
   return durable.ok();
 }
@@ -138,8 +140,9 @@ Gateway::Sent Gateway::send(const Grants& grants, const needs::RecordRequest& re
   if (!answer) {
     // Only what never reached the record system is known not to have been written.
     const bool never = answer.fault().code == FaultCode::upstream_unreachable;
-    const bool told = tell_now(kept.tallies, {.outcome = never ? facts::Outcome::refused_upstream
-                                                               : facts::Outcome::unknown});
+    const bool told = tell_now(
+        {{kept.tallies,
+          {.outcome = never ? facts::Outcome::refused_upstream : facts::Outcome::unknown}}});
     if (!told) return ledger_stopped();
     return never ? trouble(answer.fault()) : unknown_whether_written();
   }
@@ -153,10 +156,33 @@ Gateway::Sent Gateway::send(const Grants& grants, const needs::RecordRequest& re
     id = new_id_of(*answer, type, bases_);
     if (!id.empty()) told.new_id = type + "/" + id;
   }
-  if (!tell_now(kept.tallies, told)) return taken ? written_but("took") : ledger_stopped();
+  if (!tell_now({{kept.tallies, told}})) return taken ? written_but("took") : ledger_stopped();
   if (!taken) return upstream_refused(answer->status);
   auto version = version_of(*answer);
   return Taken{.id = std::move(id), .version = std::move(version), .answer = *std::move(answer)};
+}
+
+http::Response Gateway::write(const Counter& counter, Readied readied, Wish wish) {
+  if (auto* why = std::get_if<http::Response>(&readied)) return std::move(*why);
+  auto& ready = std::get<Ready>(readied);
+  if (ready.request.method == "DELETE") wish = Wish::none;  // nothing is left to be given back
+  auto sent = send(ready.grants, ready.request, ready.wrote.type);
+  if (auto* why = std::get_if<http::Response>(&sent)) return std::move(*why);
+  return tell_written(counter, written_of(std::move(ready), std::get<Taken>(std::move(sent))),
+                      wish);
+}
+
+Gateway::Written Gateway::written_of(Ready ready, Taken taken) const {
+  Written out{.grants = std::move(ready.grants),
+              .taken = std::move(taken),
+              .wrote = std::move(ready.wrote),
+              .form = std::move(ready.form),
+              .status = ready.status};
+  if (ready.request.method != "POST") return out;
+  out.wrote.id = out.taken.id;
+  if (!out.taken.id.empty())
+    out.headers.push_back({"Location", bases_.ours + "/" + out.wrote.type + "/" + out.taken.id});
+  return out;
 }
 
 http::Response Gateway::tell_written(const Counter& counter, Written what, Wish wish) {
@@ -206,8 +232,8 @@ std::optional<http::Response> Gateway::show_written(const Counter& counter, Writ
   return out;
 }
 
-http::Response Gateway::create(const Counter& counter, const Create& target,
-                               const http::Request& request) {
+Gateway::Readied Gateway::ready(const Asker& by, const Create& target) {
+  const auto& [counter, request, part_of] = by;
   if (request.body.size() > limits::resource_bytes_max)
     return outcome(not_this("the resource is too large", 413));
   auto scanned = scan_resource(request.body, counter.bases());
@@ -225,6 +251,7 @@ http::Response Gateway::create(const Counter& counter, const Create& target,
                                  .form = "create",
                                  .whole = true,
                                  .earlier = nullptr,
+                                 .part_of = part_of,
                                  .check = PatientId{resource.patients[0]}});
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&decided)) return trouble(*fault);
@@ -248,18 +275,11 @@ http::Response Gateway::create(const Counter& counter, const Create& target,
                            .body = std::move(body),
                            .bytes_max = limits::resource_bytes_max};
   if (wish == Wish::representation) out.headers.push_back(give_it_back);
-  auto sent = send(grants, out, target.type);
-  if (auto* why = std::get_if<http::Response>(&sent)) return std::move(*why);
-  Written written{.grants = std::move(grants),
-                  .taken = std::get<Taken>(std::move(sent)),
-                  .wrote = std::move(resource),
-                  .form = "create",
-                  .status = 201};
-  written.wrote.id = written.taken.id;
-  if (!written.taken.id.empty())
-    written.headers.push_back(
-        {"Location", bases_.ours + "/" + target.type + "/" + written.taken.id});
-  return tell_written(counter, std::move(written), wish);
+  return Ready{.grants = std::move(grants),
+               .request = std::move(out),
+               .wrote = std::move(resource),
+               .form = "create",
+               .status = 201};
 }
 
 std::optional<NotAllowed> Gateway::wrong_under_glass(const Resource& resource) {
@@ -275,10 +295,14 @@ std::optional<NotAllowed> Gateway::wrong_under_glass(const Resource& resource) {
   return std::nullopt;
 }
 
-http::Response Gateway::refuse_after(const Grants& grants, const NotAllowed& why) {
+void Gateway::tell_nothing(const Grants& grants) {
   Kept kept;
   for (const auto& granted : grants.all) kept.charge(granted);
   tell(kept.tallies, facts::Outcome::nothing);
+}
+
+http::Response Gateway::refuse_after(const Grants& grants, const NotAllowed& why) {
+  tell_nothing(grants);
   return outcome(why);
 }
 
