@@ -188,6 +188,7 @@ class Records final : public needs::RecordSource {
   std::optional<std::string> gives_back;           // for what is put, where it is not that
   std::vector<std::string> page;                   // answers every search, where there is one
   std::optional<std::string> says_of_transaction;  // where it is not what became of it
+  std::vector<std::string> included;               // comes with every page
   std::size_t page_size = 1'000;
 
  private:
@@ -295,6 +296,9 @@ class Records final : public needs::RecordSource {
       entries += (entries.empty() ? "" : ",") +
                  std::string{R"({"fullUrl":"http://upstream.internal/fhir/x","resource":)"} +
                  matches[i] + "}";
+    for (const auto& each : included)
+      entries += (entries.empty() ? "" : ",") + std::string{R"({"search":{"mode":"include"},)"} +
+                 R"("fullUrl":"http://upstream.internal/fhir/x","resource":)" + each + "}";
     if (!entries.empty()) out += ",\"entry\":[" + entries + "]";
     return answer(200, out + "}");
   }

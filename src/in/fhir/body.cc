@@ -21,6 +21,7 @@ void sort_once(std::vector<std::string>& list) {
 struct Target {
   enum class Kind { patient, other, unclear } kind = Kind::unclear;
   std::string id;
+  std::string_view type{};  // of the record system's own; empty: of another server
 };
 
 // "Patient/p-1", "Patient/p-1/_history/2", either below a base of ours. Other servers' resources
@@ -50,9 +51,10 @@ Target target_of(string_view reference, const Bases& bases) {
     id = id.substr(0, rest);
   }
   if (!policy::is_resource_type(type) || !valid_id(id)) return {};
-  if (type != "Patient") return {Target::Kind::other, {}};
+  if (type != "Patient")
+    return {Target::Kind::other, std::string{id}, foreign ? string_view{} : type};
   if (foreign) return {};
-  return {Target::Kind::patient, std::string{id}};
+  return {Target::Kind::patient, std::string{id}, type};
 }
 
 // Elements of a resource that say which other one it takes the place of.
@@ -338,6 +340,19 @@ class Reader {
 
 void read_resource(const dom::element& element, const Bases& bases, Resource& out) {
   Reader{bases, out}.read(element);
+}
+
+std::vector<std::string> references_of(string_view resource, string_view path, const Bases& bases) {
+  std::vector<std::string> out;
+  Parsed parsed{resource};
+  if (parsed.parse()) return out;
+  at_path(parsed.element(), path, [&](const dom::element& each) {
+    const auto object = object_of(each);
+    const auto reference = object ? text_member(*object, "reference") : std::nullopt;
+    const auto target = target_of(reference.value_or(""), bases);
+    if (!target.type.empty()) out.push_back(std::string{target.type} + "/" + target.id);
+  });
+  return out;
 }
 
 std::variant<Resource, Malformed> scan_resource(string_view text, const Bases& bases) {

@@ -58,10 +58,16 @@ struct Malformed {
 std::variant<Resource, Malformed> scan_resource(std::string_view text, const Bases& bases);
 
 struct Page {
-  std::vector<Resource> matches;  // entries of search mode "match", or of none
-  std::string next;               // below upstream's base; empty: the last page
+  std::vector<Resource> matches;   // entries of search mode "match", or of none
+  std::vector<Resource> included;  // of search mode "include", where they are asked for
+  std::string next;                // below upstream's base; empty: the last page
 };
-std::variant<Page, Malformed> scan_searchset(std::string_view text, const Bases& bases);
+std::variant<Page, Malformed> scan_searchset(std::string_view text, const Bases& bases,
+                                             bool with_included = false);
+
+// What a resource refers to at a path such as "performer.actor": "Type/id" of the record system's.
+std::vector<std::string> references_of(std::string_view resource, std::string_view path,
+                                       const Bases& bases);
 
 // A page of an instance's history, in the record system's order.
 struct Version {

@@ -4,6 +4,7 @@
 
 #include "core/policy/words.h"
 #include "in/fhir/compartment.h"
+#include "in/fhir/includes.h"
 #include "in/fhir/search_params.h"
 
 namespace halligan::in::fhir {
@@ -62,6 +63,14 @@ json::object of_chart(const Compartment& compartment) {
       params.emplace_back(param(name, type_of(*chart_param(compartment.type, name))));
   }
   out.emplace("searchParam", std::move(params));
+  if (compartment.type == "Patient") return out;
+  for (const bool reverse : {false, true}) {
+    json::array names;
+    for (const auto& link : include_links(compartment.type, reverse))
+      names.emplace_back(link.name());
+    if (!names.empty())
+      out.emplace(reverse ? "searchRevInclude" : "searchInclude", std::move(names));
+  }
   return out;
 }
 

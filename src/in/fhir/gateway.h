@@ -59,10 +59,13 @@ class Gateway {
     Room::Hold room{};
     Grants grants{};
     std::vector<Resource> resources{};
+    std::vector<Resource> included{};  // with them
     Tallies tallies{};
     std::size_t bytes = 0;
     void charge(const Granted& granted);  // tallies for its intents
     void keep(Resource resource, EntryIndex intent);
+    void include(Resource resource, EntryIndex intent);
+    void count(const Resource& resource, EntryIndex intent);
   };
 
   http::Response read(const Counter& counter, const Read& target);
@@ -84,9 +87,27 @@ class Gateway {
     std::vector<std::optional<EntryIndex>> intents;  // of each match; nothing where it is withheld
     std::string next;
     Room::Hold room{};
+    // What came along because it was asked for; of which matches, for each of them.
+    struct Included {
+      Resource resource;
+      std::optional<EntryIndex> intent;
+    };
+    std::vector<Included> included{};
+    std::vector<std::vector<std::size_t>> with{};
   };
   using LookedAt = std::variant<Looked, http::Response>;
   LookedAt look(const Counter& counter, const Place& place, const std::string& form, Kept& kept);
+  // Nothing: `of_each` is decided as far as it can be; what is withheld has no intent.
+  std::optional<http::Response> decide_some(const Counter& counter, const std::string& form,
+                                            std::vector<app::Cell> cells,
+                                            const std::vector<std::vector<std::size_t>>& of_each,
+                                            Kept& kept,
+                                            std::vector<std::optional<EntryIndex>>& intents);
+  std::optional<http::Response> look_at_included(const Counter& counter, const Place& place,
+                                                 std::vector<Resource> included, Looked& page,
+                                                 Kept& kept);
+  // A match with what comes with it; false: there is no room for all of that.
+  static bool keep_with(Looked& page, std::size_t match, Kept& kept);
 
   // One resource that is asked for by its id. A person is named by it, and the chart is surveyed
   // first; whose anything else is shows when it has come back.

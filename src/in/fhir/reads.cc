@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "in/fhir/compartment.h"
 #include "in/fhir/gateway.h"
+#include "in/fhir/includes.h"
 
 namespace halligan::in::fhir {
 namespace {
@@ -14,6 +15,49 @@ std::vector<std::string> labels_asked(const Search& search) {
   for (const auto& param : search.params)
     if (param.name == "_security") return {param.value.substr(param.value.rfind('|') + 1)};
   return {};
+}
+
+std::vector<Include> includes_of(const Search& search) {
+  std::vector<Include> out;
+  for (const auto& param : search.params) {
+    const bool reverse = param.name == "_revinclude";
+    if (!reverse && param.name != "_include") continue;
+    if (auto include = include_of(search.type, param.value, reverse))
+      out.push_back(*std::move(include));
+  }
+  return out;
+}
+
+// Of what was included, the places of the matches that ask for it.
+std::vector<std::vector<std::size_t>> links_between(const std::vector<Include>& includes,
+                                                    const std::vector<Resource>& matches,
+                                                    const std::vector<Resource>& included,
+                                                    const Bases& bases) {
+  const auto where = [](const std::vector<Resource>& list) {
+    std::map<std::string, std::size_t> out;
+    for (std::size_t i = 0; i < list.size(); ++i) out.emplace(list[i].type + "/" + list[i].id, i);
+    return out;
+  };
+  const auto of_match = where(matches);
+  const auto of_included = where(included);
+  std::vector<std::vector<std::size_t>> out(included.size());
+  const auto add = [&](std::size_t each, std::size_t match) {
+    if (std::ranges::find(out[each], match) == out[each].end()) out[each].push_back(match);
+  };
+  for (const auto& [link, reverse] : includes) {
+    const auto& from = reverse ? included : matches;
+    const auto& to = reverse ? of_match : of_included;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (from[i].type != link.type) continue;
+      for (const auto& reference : references_of(from[i].bytes, link.path, bases)) {
+        const auto found = to.find(reference);
+        if (found == to.end() || !link.may_be_to(reference.substr(0, reference.find('/'))))
+          continue;
+        reverse ? add(i, found->second) : add(found->second, i);
+      }
+    }
+  }
+  return out;
 }
 
 bool lies_in(const Resource& resource, const PatientId& patient) {
@@ -32,7 +76,8 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
   auto fetched = fetch(counter, place.upstream, limits::bundle_bytes_max);
   if (!fetched) return stop(trouble(fetched.fault()), 0);
   if (fetched->status != 200) return stop(upstream_refused(fetched->status), fetched->status);
-  auto scanned = scan_searchset(fetched->body.look(), counter.bases());
+  const bool including = includes_of(place.search).size() > 0;
+  auto scanned = scan_searchset(fetched->body.look(), counter.bases(), including);
   if (std::holds_alternative<Malformed>(scanned))
     return stop(upstream_trouble(FaultCode::upstream_nonsense), 200);
   auto& page = std::get<Page>(scanned);
@@ -50,34 +95,116 @@ Gateway::LookedAt Gateway::look(const Counter& counter, const Place& place, cons
                              : std::vector<std::size_t>{});
   }
   for (auto& match : out.matches) match.bytes = without_upstream(match.bytes, counter.bases());
-  out.intents.assign(out.matches.size(), std::nullopt);
-  if (cells.empty()) return out;
-  auto decided = counter.decide(
-      {.cells = cells, .form = form, .whole = false, .earlier = &kept.grants, .check = {}});
+  if (auto why = decide_some(counter, form, std::move(cells), of_match, kept, out.intents))
+    return *std::move(why);
+  if (including)
+    if (auto why = look_at_included(counter, place, std::move(page.included), out, kept))
+      return *std::move(why);
+  return out;
+}
+
+std::optional<http::Response> Gateway::decide_some(
+    const Counter& counter, const std::string& form, std::vector<app::Cell> cells,
+    const std::vector<std::vector<std::size_t>>& of_each, Kept& kept,
+    std::vector<std::optional<EntryIndex>>& intents) {
+  intents.assign(of_each.size(), std::nullopt);
+  if (cells.empty()) return std::nullopt;
+  auto decided = counter.decide({.cells = std::move(cells),
+                                 .form = form,
+                                 .whole = false,
+                                 .earlier = &kept.grants,
+                                 .check = {}});
   if (const auto* fault = std::get_if<Fault>(&decided)) {
     tell(kept.tallies, facts::Outcome::nothing);
     return trouble(*fault);
   }
   if (const auto* refusal = std::get_if<app::Refusal>(&decided)) {
     // An empty answer would say that there is nothing.
-    if (!is_of_the_asker(*refusal)) return out;
+    if (!is_of_the_asker(*refusal)) return std::nullopt;
     tell(kept.tallies, facts::Outcome::nothing);
     return refused(*refusal);
   }
   auto& granted = std::get<Granted>(decided);
   kept.charge(granted);
-  out.intents = intents_of(granted, of_match);
+  intents = intents_of(granted, of_each);
   kept.grants.all.push_back(std::move(granted));
-  return out;
+  return std::nullopt;
+}
+
+// What comes along is in the same chart or in nobody's, and goes with a match that is given: what
+// one that is withheld refers to would tell of it.
+std::optional<http::Response> Gateway::look_at_included(const Counter& counter, const Place& place,
+                                                        std::vector<Resource> included,
+                                                        Looked& page, Kept& kept) {
+  page.with.resize(page.matches.size());
+  const auto links =
+      links_between(includes_of(place.search), page.matches, included, counter.bases());
+  std::vector<app::Cell> cells;
+  std::vector<std::vector<std::size_t>> of_each;
+  for (std::size_t i = 0; i < included.size(); ++i) {
+    auto& resource = included[i];
+    const bool here = lies_in(resource, place.search.patient) ||
+                      (resource.patients.empty() && is_shared_type(resource.type));
+    bool given = false;
+    for (const auto from : links[i]) given = given || page.intents[from].has_value();
+    const bool match = std::ranges::any_of(page.matches, [&](const Resource& each) {
+      return each.type == resource.type && each.id == resource.id;
+    });
+    if (!resource.checkable || !here || !given || match) continue;
+    for (const auto from : links[i]) page.with[from].push_back(page.included.size());
+    of_each.push_back(add_cells(cells_of(resource, app::Action::read), cells));
+    resource.bytes = without_upstream(resource.bytes, counter.bases());
+    page.included.push_back({std::move(resource), {}});
+  }
+  std::vector<std::optional<EntryIndex>> intents;
+  if (auto why = decide_some(counter, "search", std::move(cells), of_each, kept, intents))
+    return why;
+  for (std::size_t i = 0; i < intents.size(); ++i) page.included[i].intent = intents[i];
+  return std::nullopt;
+}
+
+bool Gateway::keep_with(Looked& page, std::size_t match, Kept& kept) {
+  const auto there = [&](const Resource& resource) {
+    const auto same = [&](const Resource& other) {
+      return other.type == resource.type && other.id == resource.id;
+    };
+    return std::ranges::any_of(kept.included, same) || std::ranges::any_of(kept.resources, same);
+  };
+  std::vector<std::size_t> with;
+  std::size_t bytes = page.matches[match].bytes.size();
+  std::uint64_t withheld = 0;
+  if (!page.with.empty())
+    for (const auto each : page.with[match]) {
+      const auto& [resource, intent] = page.included[each];
+      if (!intent) withheld += 1;
+      if (!intent || resource.bytes.empty() || there(resource)) continue;
+      with.push_back(each);
+      bytes += resource.bytes.size();
+    }
+  if (!kept.resources.empty() && kept.bytes + bytes > limits::bundle_bytes_max) return false;
+  kept.keep(std::move(page.matches[match]), *page.intents[match]);
+  for (const auto each : with)
+    kept.include(std::move(page.included[each].resource), *page.included[each].intent);
+  kept.tallies[kept.grants.first_intent()].withheld += withheld;
+  return true;
 }
 
 void Gateway::Kept::keep(Resource resource, EntryIndex intent) {
+  count(resource, intent);
+  resources.push_back(std::move(resource));
+}
+
+void Gateway::Kept::include(Resource resource, EntryIndex intent) {
+  count(resource, intent);
+  included.push_back(std::move(resource));
+}
+
+void Gateway::Kept::count(const Resource& resource, EntryIndex intent) {
   auto& tally = tallies[intent];
   tally.resources += 1;
   tally.bytes += resource.bytes.size();
   bytes += resource.bytes.size();
   room.keep(bytes);
-  resources.push_back(std::move(resource));
 }
 
 http::Response Gateway::search(const Counter& counter, Place from, bool first_page) {
@@ -107,11 +234,8 @@ http::Response Gateway::search(const Counter& counter, Place from, bool first_pa
     for (std::size_t i = from.skip; i < page.matches.size() && !next; ++i) {
       if (!page.intents[i]) {
         kept.tallies[kept.grants.first_intent()].withheld += 1;
-      } else if (kept.resources.size() == asked.count ||
-                 kept.bytes + page.matches[i].bytes.size() > limits::bundle_bytes_max) {
+      } else if (kept.resources.size() == asked.count || !keep_with(page, i, kept)) {
         next = Place{asked, from.upstream, static_cast<std::uint32_t>(i)};
-      } else {
-        kept.keep(std::move(page.matches[i]), *page.intents[i]);
       }
     }
     if (!next) from = Place{asked, page.next, 0};
@@ -131,6 +255,10 @@ http::Response Gateway::release_set(Kept kept, const Envelope& envelope) {
   for (const auto& resource : kept.resources)
     entries.push_back({.full_url = bases_.ours + "/" + resource.type + "/" + resource.id,
                        .bytes = resource.bytes});
+  for (const auto& resource : kept.included)
+    entries.push_back({.full_url = bases_.ours + "/" + resource.type + "/" + resource.id,
+                       .bytes = resource.bytes,
+                       .about = R"("search":{"mode":"include"})"});
   auto bytes = bundle(envelope, entries);
   return release(std::move(bytes), kept, kept.grants.all.back(), {});
 }

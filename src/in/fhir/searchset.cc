@@ -184,14 +184,16 @@ std::variant<std::vector<PartDone>, Malformed> scan_transaction_response(string_
   return out;
 }
 
-std::variant<Page, Malformed> scan_searchset(string_view text, const Bases& bases) {
-  return scan_page<Page>(text, bases,
-                         [](Page& out, const dom::object& entry, bool has_resource) -> Resource* {
-                           const auto search = object_of(member(entry, "search"));
-                           const auto mode = search ? text_member(*search, "mode") : std::nullopt;
-                           if (!has_resource || mode.value_or("match") != "match") return nullptr;
-                           return &out.matches.emplace_back();
-                         });
+std::variant<Page, Malformed> scan_searchset(string_view text, const Bases& bases,
+                                             bool with_included) {
+  const auto place = [&](Page& out, const dom::object& entry, bool has_resource) -> Resource* {
+    const auto search = object_of(member(entry, "search"));
+    const auto mode = search ? text_member(*search, "mode").value_or("match") : "match";
+    if (has_resource && mode == "match") return &out.matches.emplace_back();
+    if (has_resource && mode == "include" && with_included) return &out.included.emplace_back();
+    return nullptr;
+  };
+  return scan_page<Page>(text, bases, place);
 }
 
 std::variant<VersionPage, Malformed> scan_history(string_view text, const Bases& bases) {

@@ -5,9 +5,11 @@
 #include <charconv>
 #include <optional>
 
+#include "base/limits.h"
 #include "core/policy/words.h"
 #include "in/fhir/compartment.h"
 #include "in/fhir/conditions.h"
+#include "in/fhir/includes.h"
 #include "in/fhir/search_params.h"
 #include "in/http/router.h"
 
@@ -62,6 +64,9 @@ NotAllowed unknown_param(string_view type, string_view name, std::span<const str
   if (const auto why = why_not(name))
     return unsupported("the parameter " + std::string{name} +
                        " is not taken: " + std::string{*why});
+  if (name.starts_with("_include:") || name.starts_with("_revinclude:"))
+    return unsupported(
+        "what is included includes nothing further: name _include without a modifier");
   if (name.find(':') != string_view::npos)
     return unsupported(
         "modifiers of parameters are not taken: name the parameter alone, without a colon");
@@ -182,13 +187,38 @@ Target search_of_one(const Common& common) {
   return Search{.type = "Patient", .patient = PatientId{id}, .params = {}, .count = common.count};
 }
 
+bool is_include(const Param& param) {
+  return param.name == "_include" || param.name == "_revinclude";
+}
+
+// `before`: those that are asked for already.
+std::optional<NotAllowed> wrong_include(string_view type, const Param& param,
+                                        const std::vector<Param>& before) {
+  const bool reverse = param.name == "_revinclude";
+  if (std::ranges::find(before, param) != before.end())
+    return invalid(param.name + " is there more than once with the same value");
+  if (before.size() == limits::includes_max)
+    return unsupported("at most " + std::to_string(limits::includes_max) +
+                       " _include and _revinclude are taken: ask for the types by themselves");
+  if (include_of(type, param.value, reverse)) return std::nullopt;
+  std::string what = param.name + " of " + std::string{type} + ": expected one of";
+  for (const auto& link : include_links(type, reverse)) what += " " + link.name();
+  return unsupported(std::move(what));
+}
+
 Target chart_search(const Compartment& of, Common common) {
   Search out{.type = std::string{of.type}, .patient = {}, .params = {}, .count = common.count};
   const auto says_whose = [&](const Param& p) {
     return p.name == of.search_by || (!of.search_also.empty() && p.name == of.search_also);
   };
   const auto also = of.search_also.empty() ? std::string{} : " or " + std::string{of.search_also};
+  std::vector<Param> includes;
   for (auto& param : common.rest) {
+    if (is_include(param)) {
+      if (auto wrong = wrong_include(of.type, param, includes)) return *std::move(wrong);
+      includes.push_back(std::move(param));
+      continue;
+    }
     if (!says_whose(param)) {
       if (param.name.starts_with(std::string{of.search_by} + ":") ||
           (!of.search_also.empty() && param.name.starts_with(std::string{of.search_also} + ":")))
@@ -209,6 +239,7 @@ Target chart_search(const Compartment& of, Common common) {
   for (auto& param : out.params)
     if (param.name == "encounter" && !param.value.starts_with("Encounter/"))
       param.value = "Encounter/" + param.value;
+  std::ranges::move(includes, std::back_inserter(out.params));
   return out;
 }
 
