@@ -1,313 +1,193 @@
-// policy_bench.cc - one verdict with 30 rules and 10,000 patients: time, and that nothing
-// allocates.
+// policy_bench.cc - one verdict from text ids to reasons and obligations: time, memory, growth, and
+// that nothing allocates.
 //
-// Prints p50 and p99 of single decisions beside the bare floor (the same question answered with
-// hash maps and one rule), measured in the same run. Every answer is checked while it is timed.
-#include <benchmark/benchmark.h>
-
-#include <algorithm>
+//   policy_bench [--figures FILE] [--peers FOLDER]
+//
+// Every answer is checked while it is timed. Beside it the bare floor: the same ids looked up in
+// hash maps, then one "and" of two sets of teams. With --peers the facts and the questions are left
+// there as JSON for benchmarks/peers/, with the answers that the peers must give too.
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <new>
-#include <random>
+#include <cstring>
 #include <string>
 
 #include "base/must.h"
-#include "core/policy/engine.h"
-#include "core/policy/parse.h"
+#include "benchmarks/figures.h"
+#include "benchmarks/hospital.h"
 
-namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-// Counts what the timed part may not do.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* at = std::malloc(size == 0 ? 1 : size)) return at;
-  throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
-[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
-
-namespace halligan::policy {
+namespace halligan::bench {
 namespace {
 
-constexpr int patients = 10'000;
-constexpr int staff = 1'000;
-constexpr int teams = 60;
-constexpr int units = 20;
-constexpr int referrals = 20'000;
-constexpr Instant now{Millis{1'772'445'600'000}};  // 2026-03-02T10:00Z
+using policy::Verdict;
+using Clock = std::chrono::steady_clock;
 
-// The shape of a hospital's policy: the demo's kinds of rule, and more of each, 30 in all.
-std::string policy_text() {
-  std::string text = R"(
-hospital = "Bench"
-timezone = "Europe/London"
-roles = ["physician", "nurse", "therapist", "paramedic", "it-support", "billing", "officer"]
-[relations]
-member     = { from = "staff",   to = "team" }
-referral   = { from = "team",    to = "patient" }
-works_on   = { from = "staff",   to = "unit" }
-admitted   = { from = "patient", to = "unit", source = "adt", stale_after = "15m" }
-is         = { from = "staff",   to = "patient" }
-excludes   = { from = "patient", to = "staff" }
-attending  = { from = "staff",   to = "patient" }
-[flags]
-VIP = {}
-EMP = {}
-[places]
-emergency = { ids = ["emergency"] }
-[classes]
-emergency-set = ["Patient", "AllergyIntolerance", "MedicationRequest", "Condition",
-  "Observation{laboratory, 30d}"]
-claims = ["Claim", "ExplanationOfBenefit"]
-psychotherapy = { of = ["label:PSYTHPN"], named_only = true }
-[[deny]]
-name = "own-record"
-via = "staff : is"
-[[deny]]
-name = "excluded"
-via = "staff : ^excludes"
-hide = true
-[[deny]]
-name = "claims"
-data = ["claims"]
-except_roles = ["billing"]
-[[seal]]
-name = "vip"
-flags = ["VIP", "EMP"]
-except = ["open-referral"]
-ask = { acknowledge = "Yes." }
-[[seal]]
-name = "self-made"
-when = "staff : recorded_by_self"
-ask = { review = { by = "officer", within = "72h" } }
-[[allow]]
-name = "find"
-actions = ["search"]
-[[allow]]
-name = "open-referral"
-via = "staff : member / referral"
-actions = ["read", "append", "modify"]
-[[allow]]
-name = "same-ward"
-via = "staff : works_on / ^admitted"
-roles = ["physician", "nurse"]
-actions = ["read", "append", "modify"]
-around = { admitted = { lead = "7d", lag = "30d" } }
-[[allow]]
-name = "attending"
-via = "staff : attending"
-actions = ["read", "append", "modify"]
-[[allow]]
-name = "emergency"
-place = "emergency"
-roles = ["physician", "nurse"]
-actions = ["read", "append"]
-)";
-  const auto reason = [&](const std::string& name, const std::string& more) {
-    text += "[[glass]]\nreason = \"" + name +
-            "\"\nlabel = \"L\"\npurpose = \"BTG\"\nprompts = [\"Why?\"]\n" +
-            "proof = { any = [\"totp\"], not_older_than = \"5m\" }\nreview = { by = \"officer\", "
-            "within = \"24h\" }\n" +
-            more;
-  };
-  reason("clinical-access", "roles = [\"physician\", \"nurse\", \"therapist\"]\n");
-  reason("life-threat",
-         "roles = [\"physician\", \"nurse\", \"paramedic\"]\ndata = \"emergency-set\"\n");
-  reason("system-support", "roles = [\"it-support\"]\n");
-  for (int i = 0; i < 17;
-       ++i) {  // to 30: rules of roles, data and paths, as a real policy grows them
-    const std::string name = std::to_string(i);
-    text += "[[allow]]\nname = \"more-" + name + "\"\nactions = [\"read\"]\n";
-    if (i % 3 == 0) text += "roles = [\"therapist\"]\ndata = [\"Observation\", \"Procedure\"]\n";
-    if (i % 3 == 1)
-      text +=
-          "roles = [\"nurse\"]\nvia = \"staff : works_on / ^admitted\"\ndata = [\"Observation\"]\n";
-    if (i % 3 == 2)
-      text +=
-          "roles = [\"physician\"]\ndata = [\"psychotherapy\"]\nvia = \"staff : member / "
-          "referral\"\n";
-  }
-  return text;
+double nanos(Clock::duration span) {
+  return std::chrono::duration<double, std::nano>(span).count();
 }
 
-std::string id(const char* prefix, int number) { return prefix + std::to_string(number); }
-
-struct Hospital {
-  Evidence evidence;
-  std::optional<Engine> engine;
-  std::vector<NodeId> people, charts;
-  boost::unordered_flat_map<std::uint64_t, std::uint64_t> floor_members, floor_referrals;
-
-  Hospital() {
-    const auto parsed = parse(policy_text());
-    for (const auto& message : parsed.messages)
-      std::fprintf(stderr, "%s\n", to_text(message, "policy").c_str());
-    MUST(parsed.policy && parsed.policy->rules.size() == 30);
-    engine.emplace(std::move(Engine::compile(*parsed.policy, evidence)).value());
-    std::mt19937 random{7};
-    const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-    for (int i = 0; i < staff; ++i) people.push_back(evidence.intern("staff", id("s", i)));
-    for (int i = 0; i < patients; ++i) charts.push_back(evidence.intern("patient", id("p", i)));
-    const auto link = [&](std::string_view relation, NodeId from, NodeId to,
-                          std::string_view feed = {}) {
-      NewFact fact;
-      fact.relation = relation;
-      fact.from = from;
-      fact.to = to;
-      fact.feed = feed;
-      evidence.add(fact);
-    };
-    for (int i = 0; i < staff; ++i) {
-      const int team = below(teams);
-      link("member", people[static_cast<std::size_t>(i)], evidence.intern("team", id("t", team)));
-      floor_members[static_cast<std::uint64_t>(i)] |= std::uint64_t{1} << team;
-      link("works_on", people[static_cast<std::size_t>(i)],
-           evidence.intern("unit", id("u", below(units))));
-    }
-    for (int i = 0; i < referrals; ++i) {
-      const int team = below(teams);
-      const int patient = below(patients);
-      link("referral", evidence.intern("team", id("t", team)),
-           charts[static_cast<std::size_t>(patient)]);
-      floor_referrals[static_cast<std::uint64_t>(patient)] |= std::uint64_t{1} << team;
-    }
-    for (int i = 0; i < patients; i += 5) {
-      link("admitted", charts[static_cast<std::size_t>(i)],
-           evidence.intern("unit", id("u", below(units))), "adt");
-    }
-    for (int i = 0; i < patients; i += 200) {
-      link("flag:VIP", charts[static_cast<std::size_t>(i)], charts[static_cast<std::size_t>(i)]);
-    }
-    evidence.heartbeat("adt", now);
-  }
-
-  Asker asker(std::size_t person) const {
-    const std::vector<std::string> roles{person % 2 == 0 ? "physician" : "nurse"};
-    Asker out;
-    out.staff = people[person];
-    out.active = out.held = engine->roles(roles);
-    out.proof_level = 2;
-    out.proof_at = now;
-    return out;
-  }
+struct Timed {
+  double p50, p99, mean;
 };
 
-const Hospital& hospital() {
-  static const Hospital one;
-  return one;
-}
-
-struct Asked {
-  std::size_t person, chart;
-};
-std::vector<Asked> questions() {
-  std::mt19937 random{11};
-  std::vector<Asked> out(4096);
-  for (auto& q : out) q = {random() % staff, random() % patients};
-  return out;
-}
-
-Decision decide(const Hospital& h, const Asked& q, Slot slot) {
-  Cell cell;
-  cell.slot = slot;
-  cell.categories_known = true;
-  cell.patient = Subject::of(h.charts[q.chart]);
-  return h.engine->decide(h.evidence, h.asker(q.person), cell, now, {});
-}
-
-// The verdict that the floor gives to its one rule must never be better than the engine's.
-bool floor_permits(const Hospital& h, const Asked& q) {
-  const auto member = h.floor_members.find(q.person);
-  const auto referred = h.floor_referrals.find(q.chart);
-  return member != h.floor_members.end() && referred != h.floor_referrals.end() &&
-         (member->second & referred->second) != 0;
-}
-
-void verdict(benchmark::State& state) {
-  const auto& h = hospital();
-  const Slot slot = *h.engine->slot_of_type("Observation");
-  const auto asked = questions();
-  std::vector<Asker> askers;
-  for (const auto& q : asked) askers.push_back(h.asker(q.person));
-  std::size_t i = 0;
-  std::size_t permits = 0;
-  const std::size_t before = allocations;
-  for (auto _ : state) {
-    const auto& q = asked[i % asked.size()];
-    Cell cell;
-    cell.slot = slot;
-    cell.categories_known = true;
-    cell.patient = Subject::of(h.charts[q.chart]);
-    const auto decision = h.engine->decide(h.evidence, askers[i % asked.size()], cell, now, {});
-    permits += decision.verdict == Verdict::permit ? 1 : 0;
-    benchmark::DoNotOptimize(decision);
-    ++i;
-  }
-  MUST(allocations == before);
-  state.counters["permits"] = static_cast<double>(permits) / static_cast<double>(i);
-}
-BENCHMARK(verdict);
-
-void floor_of_one_rule(benchmark::State& state) {
-  const auto& h = hospital();
-  const auto asked = questions();
-  std::size_t i = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(floor_permits(h, asked[i++ % asked.size()]));
-}
-BENCHMARK(floor_of_one_rule);
-
-// Single decisions by the clock, its own cost taken off: a median and a tail, which a mean hides.
-void percentiles() {
-  const auto& h = hospital();
-  const Slot slot = *h.engine->slot_of_type("Observation");
-  std::vector<Asker> askers;
-  const auto asked = questions();
-  for (const auto& q : asked) {
-    askers.push_back(h.asker(q.person));
-    if (floor_permits(h, q)) MUST(decide(h, q, slot).verdict != Verdict::deny);
-  }
-  using Clock = std::chrono::steady_clock;
-  const auto nanos = [](auto span) {
-    return std::chrono::duration<double, std::nano>(span).count();
-  };
+// Single calls by the clock, its own cost taken off; and the mean of all in one go.
+template <class Work>
+Timed time_each(const std::vector<Asked>& asked, int rounds, const Work& work) {
   std::vector<double> took, empty;
-  for (int round = 0; round < 50; ++round) {
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      Cell cell;
-      cell.slot = slot;
-      cell.categories_known = true;
-      cell.patient = Subject::of(h.charts[asked[i].chart]);
+  took.reserve(asked.size() * static_cast<std::size_t>(rounds));
+  empty.reserve(took.capacity());
+  for (int round = 0; round < rounds; ++round) {
+    for (const auto& each : asked) {
       const auto start = Clock::now();
-      auto decision = h.engine->decide(h.evidence, askers[i], cell, now, {});
-      benchmark::DoNotOptimize(decision);
+      work(each);
       const auto end = Clock::now();
       took.push_back(nanos(end - start));
       empty.push_back(nanos(Clock::now() - end));
     }
   }
-  std::ranges::sort(took);
-  std::ranges::sort(empty);
-  const double clock = empty[empty.size() / 2];
-  const auto at = [&](std::size_t thousandth) {
-    return took[took.size() * thousandth / 1000] - clock;
+  const auto start = Clock::now();
+  for (const auto& each : asked) work(each);
+  const double mean = nanos(Clock::now() - start) / static_cast<double>(asked.size());
+  const double clock = at_rank(empty, 0.5);
+  return {.p50 = at_rank(took, 0.5) - clock, .p99 = at_rank(took, 0.99) - clock, .mean = mean};
+}
+
+template <class T>
+void keep(const T& value) {
+  asm volatile("" : : "g"(&value) : "memory");
+}
+
+Timed time_verdicts(const Hospital& hospital, const std::vector<Asked>& asked, int rounds) {
+  const auto verdict = [&](const Asked& each) {
+    const auto decision = hospital.decide(each);
+    keep(decision);
+    MUST(!decision.failed);
   };
+  const std::size_t before = heap_calls();
+  for (const auto& each : asked) verdict(each);
+  MUST(heap_calls() == before);
+  return time_each(asked, rounds, verdict);
+}
+
+// Nobody who is referred is shut out but by a deny; and the one-rule policy says what the floor
+// says.
+void check(const Hospital& hospital, const Size& size, const std::vector<Asked>& asked) {
+  for (const auto& each : asked) {
+    const auto decision = hospital.decide(each);
+    if (size.rules == 1) MUST((decision.verdict == Verdict::permit) == hospital.is_referred(each));
+    if (hospital.is_referred(each)) MUST(decision.verdict != Verdict::deny);
+  }
+}
+
+class Floor {
+ public:
+  explicit Floor(const Hospital& hospital) {
+    for (std::uint32_t i = 0; i < hospital.team_of.size(); ++i)
+      teams_of_staff_[id_text("s", i)] = std::uint64_t{1} << hospital.team_of[i];
+    for (std::uint32_t i = 0; i < hospital.referred.size(); ++i) {
+      auto& set = teams_of_patient_[id_text("p", i)];
+      for (const auto team : hospital.referred[i]) set |= std::uint64_t{1} << team;
+    }
+  }
+  bool permits(const Asked& asked) const {
+    const auto person = teams_of_staff_.find(asked.staff);
+    const auto patient = teams_of_patient_.find(asked.patient);
+    return person != teams_of_staff_.end() && patient != teams_of_patient_.end() &&
+           (person->second & patient->second) != 0;
+  }
+
+ private:
+  boost::unordered_flat_map<std::string, std::uint64_t> teams_of_staff_, teams_of_patient_;
+};
+
+void print(const char* name, const Size& size, const Timed& timed) {
+  std::printf("%-28s %5d rules %8d patients   p50 %6.0f ns   p99 %6.0f ns   mean %6.0f ns\n", name,
+              size.rules, size.patients, timed.p50, timed.p99, timed.mean);
+  std::fflush(stdout);
+}
+
+Timed measure(const Size& size, std::size_t count, int rounds, const Figures& figures) {
+  const Hospital hospital{size};
+  const auto asked = questions(hospital, size, count);
+  check(hospital, size, asked);
+  const auto timed = time_verdicts(hospital, asked, rounds);
+  print("verdict, text ids in", size, timed);
+  if (size.rules == 30) {
+    figures.add("verdict by patients", size.patients, timed.p50);
+    const Floor floor{hospital};
+    const auto bare = time_each(asked, rounds, [&](const Asked& each) {
+      const bool permits = floor.permits(each);
+      keep(permits);
+      MUST(permits == hospital.is_referred(each));
+    });
+    print("  the floor, one rule", size, bare);
+    figures.add("floor by patients", size.patients, bare.p50);
+    const double each =
+        static_cast<double>(hospital.fact_bytes) / static_cast<double>(hospital.relation_facts);
+    std::printf("  heap: %.1f bytes a relation fact (%zu facts), %zu bytes a person or patient\n",
+                each, hospital.relation_facts, hospital.node_bytes);
+    figures.add("bytes a fact", static_cast<double>(hospital.relation_facts), each);
+  }
+  if (size.patients == 10'000) figures.add("verdict by rules", size.rules, timed.p50);
+  return timed;
+}
+
+void write_peers(const std::string& folder) {
+  const Size size{.rules = 1};
+  const Hospital hospital{size};
+  const auto asked = questions(hospital, size, 4096);
+  check(hospital, size, asked);
+  std::FILE* out = std::fopen((folder + "/facts.json").c_str(), "w");
+  MUST(out != nullptr);
+  std::fprintf(out, "{\"teams\":%d,\"member\":[", teams);
+  for (std::size_t i = 0; i < hospital.team_of.size(); ++i)
+    std::fprintf(out, "%s%u", i == 0 ? "" : ",", hospital.team_of[i]);
+  std::fprintf(out, "],\"referred\":[");
+  for (std::size_t i = 0; i < hospital.referred.size(); ++i) {
+    std::fprintf(out, "%s[", i == 0 ? "" : ",");
+    for (std::size_t k = 0; k < hospital.referred[i].size(); ++k)
+      std::fprintf(out, "%s%u", k == 0 ? "" : ",", hospital.referred[i][k]);
+    std::fprintf(out, "]");
+  }
+  std::fprintf(out, "],\"questions\":[");
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    std::fprintf(out, "%s[\"%s\",\"%s\",%s]", i == 0 ? "" : ",", asked[i].staff.c_str(),
+                 asked[i].patient.c_str(),
+                 hospital.decide(asked[i]).verdict == Verdict::permit ? "true" : "false");
+  std::fprintf(out, "]}\n");
+  std::fclose(out);
+}
+
+void run(const Figures& figures) {
+  const auto one = measure({.rules = 1}, 4096, 20, figures);
+  const auto few = measure({.rules = 10}, 4096, 20, figures);
+  measure({.rules = 30}, 4096, 20, figures);
+  measure({.rules = 100}, 4096, 20, figures);
+  measure({.rules = 300}, 4096, 20, figures);
+  const auto many = measure({.rules = 1000}, 4096, 20, figures);
   std::printf(
-      "verdict, 30 rules, 10,000 patients, 1,000 staff: p50 %.0f ns, p99 %.0f ns (the clock's own "
-      "%.0f ns taken off)\n",
-      at(500), at(990), clock);
+      "1,000 rules take %.2f times what 10 take (p50; aim 1.5), and %.2f times what 1 takes\n",
+      many.p50 / few.p50, many.p50 / one.p50);
+  // Each patient about once, so that what grows does not stay in the caches.
+  double least = 0;
+  double most = 0;
+  for (const int patients : {1'000, 10'000, 100'000, 1'000'000}) {
+    const auto timed = measure({.patients = patients}, 200'000, 1, figures);
+    if (least == 0) least = timed.p50;
+    most = timed.p50;
+  }
+  std::printf("1,000,000 patients take %.2f times what 1,000 take (p50; aim 4)\n", most / least);
 }
 
 }  // namespace
-}  // namespace halligan::policy
+}  // namespace halligan::bench
 
 int main(int argc, char** argv) {
-  halligan::policy::percentiles();
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
+  const char* figures = nullptr;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (std::strcmp(argv[i], "--figures") == 0) figures = argv[i + 1];
+    if (std::strcmp(argv[i], "--peers") == 0) halligan::bench::write_peers(argv[i + 1]);
+  }
+  halligan::bench::run(halligan::bench::Figures{figures});
   return 0;
 }

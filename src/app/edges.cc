@@ -67,42 +67,42 @@ policy::EdgeId find_edge(const policy::Evidence& evidence, std::string_view rela
   return evidence.find_edge(word, source, target);
 }
 
-const policy::Fact* last_said(const policy::Evidence& evidence, policy::EdgeId edge,
-                              const Source& source) {
-  if (edge == policy::EdgeId::none) return nullptr;
+std::optional<policy::Fact> last_said(const policy::Evidence& evidence, policy::EdgeId edge,
+                                      const Source& source) {
+  if (edge == policy::EdgeId::none) return std::nullopt;
   for (auto id = evidence.edge(edge).newest; id != policy::FactId::none;
        id = evidence.fact(id).older)
     if (const auto& fact = evidence.fact(id); !fact.gone && is_of(evidence, fact, source))
-      return &fact;
-  return nullptr;
+      return fact;
+  return std::nullopt;
 }
 
-const policy::Fact* holding(const policy::Evidence& evidence, policy::EdgeId edge, Whose whose,
-                            Saying saying, Instant at) {
-  if (edge == policy::EdgeId::none) return nullptr;
+std::optional<policy::Fact> holding(const policy::Evidence& evidence, policy::EdgeId edge,
+                                    Whose whose, Saying saying, Instant at) {
+  if (edge == policy::EdgeId::none) return std::nullopt;
   for (auto id = evidence.edge(edge).newest; id != policy::FactId::none;
        id = evidence.fact(id).older) {
     const auto& fact = evidence.fact(id);
     const bool meant = (fact.feed == policy::WordId::none) == (whose == Whose::people) &&
                        (saying == Saying::anything || !fact.denied);
-    if (!fact.gone && meant && fact.start <= at && at < fact.end) return &fact;
+    if (!fact.gone && meant && fact.start <= at && at < fact.end) return fact;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 bool is_so(const policy::Evidence& evidence, const policy::Edge& edge, Instant at) {
   const auto same_source = [](const policy::Fact& a, const policy::Fact& b) {
     return a.feed == b.feed && a.recorded_by == b.recorded_by;
   };
-  std::vector<const policy::Fact*> said;
+  std::vector<policy::Fact> said;
   for (auto id = edge.newest; id != policy::FactId::none; id = evidence.fact(id).older) {
     const auto& fact = evidence.fact(id);
     if (fact.gone || at < fact.start || at >= fact.end) continue;
     if (std::any_of(said.begin(), said.end(),
-                    [&](const auto* later) { return same_source(*later, fact); }))
+                    [&](const auto& later) { return same_source(later, fact); }))
       continue;
     if (!fact.denied) return true;
-    said.push_back(&fact);
+    said.push_back(fact);
   }
   return false;
 }

@@ -4,6 +4,7 @@
 // glass, and has a case until a feed or a second person confirms it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -35,14 +36,14 @@ struct Source {
   std::string feed;
   StaffId staff;
 };
-// What a source said last about an edge; null where it said nothing.
-const policy::Fact* last_said(const policy::Evidence& evidence, policy::EdgeId edge,
-                              const Source& source);
+// What a source said last about an edge, if anything.
+std::optional<policy::Fact> last_said(const policy::Evidence& evidence, policy::EdgeId edge,
+                                      const Source& source);
 enum class Whose { people, feeds };
 enum class Saying { asserted, anything };
-// The newest fact of theirs that holds at the moment; null where none does.
-const policy::Fact* holding(const policy::Evidence& evidence, policy::EdgeId edge, Whose whose,
-                            Saying saying, Instant at);
+// The newest fact of theirs that holds at the moment, if any does.
+std::optional<policy::Fact> holding(const policy::Evidence& evidence, policy::EdgeId edge,
+                                    Whose whose, Saying saying, Instant at);
 
 // Whether it gives the person something: an end is the person, or something the person belongs to.
 bool concerns(const State& state, const StaffId& staff, const Edge& edge);

@@ -29,8 +29,9 @@ std::string text_of(const Wanted& wanted) {
          (wanted.denied ? "|denied" : "|");
 }
 
-bool same(const policy::Evidence& evidence, const policy::Fact* held, const Wanted& wanted) {
-  if (held == nullptr) return false;
+bool same(const policy::Evidence& evidence, const std::optional<policy::Fact>& held,
+          const Wanted& wanted) {
+  if (!held) return false;
   const std::string value =
       held->value == policy::WordId::none ? std::string{} : evidence.text_of(held->value);
   return held->start == wanted.start && held->end == wanted.end && held->denied == wanted.denied &&
@@ -83,11 +84,11 @@ void record_ended(Recording& work, const Dated& when, const Edge& edge) {
   const auto& evidence = work.context.state.evidence;
   const auto found = find_edge(evidence, edge.declared->name.text, edge.from, edge.to);
   // A person ends whatever people recorded; a feed what the feed said.
-  const auto* held = work.source.feed.empty()
-                         ? holding(evidence, found, Whose::people, Saying::anything, at - Millis{1})
-                         : last_said(evidence, found, work.source);
+  const auto held = work.source.feed.empty()
+                        ? holding(evidence, found, Whose::people, Saying::anything, at - Millis{1})
+                        : last_said(evidence, found, work.source);
   auto& said = work.said[edge.declared->name.text + "|" + edge.from + "|" + edge.to];
-  if (said == "ended" || (said.empty() && (held == nullptr || held->end <= at))) {
+  if (said == "ended" || (said.empty() && (!held || held->end <= at))) {
     ++work.done.unchanged;
     return;
   }
@@ -146,11 +147,10 @@ void record_flag(Recording& work, const ToldFlag& told) {
   const auto patient = "patient/" + told.patient.text();
   auto& said = work.said[relation + "|" + patient];
   const std::string now_said = told.on ? "on" : "off";
-  const auto* held =
+  const auto held =
       last_said(evidence, find_edge(evidence, relation, patient, patient), work.source);
-  const bool known = said.empty()
-                         ? held != nullptr && held->denied == !told.on && held->end == far_future
-                         : said == now_said;
+  const bool known =
+      said.empty() ? held && held->denied == !told.on && held->end == far_future : said == now_said;
   if (known) {
     ++work.done.unchanged;
     return;

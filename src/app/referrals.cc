@@ -31,8 +31,8 @@ std::optional<Refusal> chart_is_shut(const Session& session, const PatientId& pa
 
 // Whether the case that was opened when somebody recorded this for themselves is this person's.
 bool reviews_it(const State& state, const Session& session, const Edge& edge,
-                const policy::Fact* held) {
-  if (held == nullptr || held->recorded_by == policy::NodeId::unnamed) return false;
+                const std::optional<policy::Fact>& held) {
+  if (!held || held->recorded_by == policy::NodeId::unnamed) return false;
   const StaffId author{state.evidence.id_of(held->recorded_by)};
   const auto found = state.case_by_key.find(self_made_key(author, edge));
   const auto* about = found == state.case_by_key.end() ? nullptr : state.case_of(found->second);
@@ -131,9 +131,8 @@ LogReferral::Answer decide(const LogReferral& command, Context& context) {
     return Refusal{.why = Why::not_found,
                    .what = "nobody is in a team of this name: check how it is spelt"};
   const auto found = find_edge(evidence, "referral", referral.from, referral.to);
-  if (const auto* held = last_said(evidence, found, {.feed = {}, .staff = session->staff});
-      held != nullptr && !held->denied && held->start <= context.now.wall &&
-      context.now.wall < held->end) {
+  if (const auto held = last_said(evidence, found, {.feed = {}, .staff = session->staff});
+      held && !held->denied && held->start <= context.now.wall && context.now.wall < held->end) {
     out.start = held->start;
     out.entry = held->entry;
     out.again = true;
@@ -168,10 +167,9 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
   const auto cell = referral_cell(Action::modify, command.patient);
   const auto& evidence = context.state.evidence;
   const auto found = find_edge(evidence, "referral", referral.from, referral.to);
-  const auto* held = holding(evidence, found, Whose::people, Saying::asserted, context.now.wall);
+  const auto held = holding(evidence, found, Whose::people, Saying::asserted, context.now.wall);
   // What a person logged, the same person may take back; anything else is the policy's to say.
-  const bool own =
-      held != nullptr && held->recorded_by == evidence.find("staff", session->staff.text());
+  const bool own = held && held->recorded_by == evidence.find("staff", session->staff.text());
   const auto answer = context.state.knows(command.patient)
                           ? judge(context.state, *session, cell, context.now)
                           : Judged{};
@@ -179,8 +177,8 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
     if (answer.verdict != Verdict::permit) return refuse_cell(*session, cell, answer, context);
     if (auto shut = chart_is_shut(*session, command.patient, context)) return *std::move(shut);
   }
-  if (held == nullptr) {
-    if (holding(evidence, found, Whose::feeds, Saying::asserted, context.now.wall) == nullptr)
+  if (!held) {
+    if (!holding(evidence, found, Whose::feeds, Saying::asserted, context.now.wall))
       return refuse_saying(none, *session, cell, {}, context);
     return refuse_saying(
         {.why = Why::conflict, .what = "this referral came by a feed: only the feed ends it"},
@@ -209,7 +207,7 @@ ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context)
   cell.fact = command.relation;
   if (!relation.patient.empty()) cell.patient = relation.patient.text();
   const auto& evidence = context.state.evidence;
-  const auto* held =
+  const auto held =
       holding(evidence, find_edge(evidence, command.relation, relation.from, relation.to),
               Whose::people, Saying::asserted, context.now.wall);
   if (!reviews_it(context.state, *session, relation, held))
@@ -217,8 +215,7 @@ ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context)
   const auto no = [&](Why why, const char* what) {
     return refuse_saying({.why = why, .what = what}, *session, cell, {}, context);
   };
-  if (held == nullptr)
-    return no(Why::not_found, "nobody has recorded this relation, or it has ended");
+  if (!held) return no(Why::not_found, "nobody has recorded this relation, or it has ended");
   if (held->recorded_by == evidence.find("staff", session->staff.text()))
     return no(Why::same_person, "somebody else has to confirm what you recorded");
   if (held->recorded_by != policy::NodeId::unnamed &&

@@ -118,11 +118,15 @@ Explanation Engine::explain(const Evidence& evidence, const Asker& asker, const 
     RuleStep step;
     step.rule = index;
     const bool candidate = std::ranges::any_of(
-        std::initializer_list<const std::vector<RuleIx>*>{&lists.denies, &lists.seals,
-                                                          &lists.grants},
-        [&](const auto* list) { return std::ranges::find(*list, index) != list->end(); });
+        std::initializer_list<const std::vector<RuleWord>*>{&lists.denies, &lists.seals,
+                                                            &lists.grants},
+        [&](const auto* list) {
+          return std::ranges::any_of(*list, [&](const RuleWord& word) {
+            return word.place == i / 64 && (word.rules >> i % 64 & 1) != 0;
+          });
+        });
     if (candidate) {
-      step.value = evaluation.value(index, !free_action, &step);
+      evaluation.explain(!free_action, step);
     } else {
       const bool other_data = rules_[i].fixed[static_cast<std::size_t>(cell.slot)] == Static::no;
       step.conditions.push_back(

@@ -40,6 +40,7 @@ class Compiler {
           path(explain.via, around_all(explain.via, explain.within, explain.within), true));
     }
     make_candidates();
+    make_role_bits();
     make_instead();
   }
 
@@ -48,6 +49,9 @@ class Compiler {
 
   void make_slots() {
     engine_.types_ = resource_types().size();
+    for (std::size_t i = 0; i < engine_.types_; ++i)
+      engine_.types_by_name_.insert(hash_of(resource_types()[i]),
+                                    Slot{static_cast<std::uint16_t>(i)});
     for (const auto& relation : policy_.relations) engine_.facts_.push_back(relation.name.text);
     for (const auto& flag : policy_.flags)
       engine_.facts_.push_back(std::string(flag_prefix) + flag.name.text);
@@ -153,7 +157,7 @@ class Compiler {
     Engine::DataSet set;
     for (const auto& member : rule.data) set.members.push_back(data_member(member));
     if (rule.data.empty()) set.members.push_back({});
-    out.data = engine_.sets_.size();
+    out.data = static_cast<std::uint32_t>(engine_.sets_.size());
     engine_.sets_.push_back(std::move(set));
     fix(*out.data);
     out.fixed = engine_.sets_[*out.data].fixed;
@@ -243,13 +247,11 @@ class Compiler {
   }
 
   // The place of a path among those that are there already.
-  std::size_t shared(WalkPath path) {
+  std::uint32_t shared(WalkPath path) {
     const auto known = std::ranges::find(engine_.paths_, path);
-    if (known == engine_.paths_.end()) {
-      engine_.paths_.push_back(std::move(path));
-      return engine_.paths_.size() - 1;
-    }
-    return static_cast<std::size_t>(known - engine_.paths_.begin());
+    const auto place = static_cast<std::uint32_t>(known - engine_.paths_.begin());
+    if (known == engine_.paths_.end()) engine_.paths_.push_back(std::move(path));
+    return place;
   }
 
   static bool is_by_self(const std::optional<ast::Path>& path) {
@@ -295,6 +297,8 @@ class Compiler {
       step.freshness = freshness(flag.source, flag.stale_after);
       out.flags.push_back(std::move(step));
     }
+    out.has_places = !out.places.empty();
+    out.has_flags = !out.flags.empty();
     compile_data(rule, out);
     if (rule.via) out.via = shared(path(*rule.via, rule.around, true));
     if (is_by_self(rule.when)) {
@@ -344,13 +348,42 @@ class Compiler {
         for (std::size_t slot = 0; slot < engine_.slots_; ++slot) {
           if (engine_.rules_[i].fixed[slot] == Static::no) continue;
           auto& lists = engine_.candidates_[action * engine_.slots_ + slot];
-          list_of(lists, policy_.rules[i].kind).push_back(RuleIx{static_cast<std::uint16_t>(i)});
+          put(list_of(lists, policy_.rules[i].kind), i, slot);
         }
       }
     }
   }
 
-  static std::vector<RuleIx>& list_of(Engine::Candidates& lists, ast::RuleKind kind) {
+  void put(std::vector<Engine::RuleWord>& list, std::size_t rule, std::size_t slot) const {
+    const auto place = static_cast<std::uint32_t>(rule / 64);
+    const std::uint64_t bit = std::uint64_t{1} << rule % 64;
+    if (list.empty() || list.back().place != place) list.push_back({.place = place});
+    auto& word = list.back();
+    const auto& compiled = engine_.rules_[rule];
+    word.rules |= bit;
+    if (compiled.fixed[slot] == Static::yes) word.sure_data |= bit;
+    if (compiled.data && engine_.sets_[*compiled.data].fixed[slot] == Static::yes)
+      word.own_data |= bit;
+  }
+
+  void make_role_bits() {
+    const std::size_t words = (policy_.rules.size() + 63) / 64;
+    engine_.any_role_.resize(words);
+    engine_.with_role_.resize(64 * words);
+    engine_.except_role_.resize(64 * words);
+    for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
+      const std::uint64_t bit = std::uint64_t{1} << i % 64;
+      const auto& rule = engine_.rules_[i];
+      if (rule.any_role) engine_.any_role_[i / 64] |= bit;
+      for (std::size_t role = 0; role < 64; ++role) {
+        const RoleSet only{std::uint64_t{1} << role};
+        if (meet(rule.roles, only)) engine_.with_role_[role * words + i / 64] |= bit;
+        if (meet(rule.except_roles, only)) engine_.except_role_[role * words + i / 64] |= bit;
+      }
+    }
+  }
+
+  static std::vector<Engine::RuleWord>& list_of(Engine::Candidates& lists, ast::RuleKind kind) {
     switch (kind) {
       case ast::RuleKind::deny: return lists.denies;
       case ast::RuleKind::seal: return lists.seals;
@@ -404,10 +437,11 @@ std::optional<RuleIx> Engine::find_rule(std::string_view name) const {
 }
 
 std::optional<Slot> Engine::slot_of_type(std::string_view resource_type) const {
-  const auto types = resource_types();
-  const auto found = std::ranges::lower_bound(types, resource_type);
-  if (found == types.end() || *found != resource_type) return std::nullopt;
-  return Slot{static_cast<std::uint16_t>(found - types.begin())};
+  constexpr Slot none{0xffff};
+  const auto found = types_by_name_.find(hash_of(resource_type), none, [&](Slot slot) {
+    return resource_types()[static_cast<std::size_t>(slot)] == resource_type;
+  });
+  return found == none ? std::nullopt : std::optional{found};
 }
 
 std::optional<Slot> Engine::slot_of_fact(std::string_view relation) const {

@@ -70,11 +70,11 @@ Truth Evaluation::evaluate_set(std::size_t set) {
   return both(plus, swapped(minus));
 }
 
-Truth Evaluation::data_of(const Engine::Compiled& rule) {
-  const auto fixed = rule.fixed[static_cast<std::size_t>(cell_.slot)];
-  if (fixed != Engine::Static::depends) return truth(fixed == Engine::Static::yes);
+Truth Evaluation::data_of(const Candidate& of) {
+  if (of.sure_data) return Truth::yes;
+  const auto& rule = engine_.compiled(of.rule);
   MUST(rule.data.has_value());  // without, it is the same for every slot
-  Truth value = in_set(*rule.data);
+  Truth value = of.own_data ? Truth::yes : in_set(*rule.data);
   for (const auto set : rule.kept_out) value = both(value, swapped(in_set(set)));
   if (value == Truth::unknown && cell_.survey) return truth(is_grant(rule.kind));
   return value;
@@ -153,13 +153,15 @@ Truth Evaluation::path_of(const WalkPath& path, Own own) {
   return best;
 }
 
-// Many rules ask for the same path: it is walked once a decision. `anew` finds its facts again.
-Truth Evaluation::shared_path(std::size_t path, Own own, bool anew) {
-  if (own != Own::all || anew || path >= remembered_.size())
-    return path_of(engine_.paths_[path], own);
+// Many rules ask for the same path: it is walked once a decision.
+Truth Evaluation::shared_path(std::size_t path, Own own) {
+  if (own != Own::all || path >= remembered_used_.size()) return path_of(engine_.paths_[path], own);
   auto& held = remembered_[path];
-  if (held == 0)
+  if (held == 0) {
     held = static_cast<std::uint8_t>(1 + static_cast<int>(path_of(engine_.paths_[path], own)));
+    remembered_used_[path] = used_;
+  }
+  used_ = remembered_used_[path];
   return static_cast<Truth>(held - 1);
 }
 
@@ -175,36 +177,49 @@ bool Evaluation::named_where_needed(const Engine::Compiled& rule) const {
   return rule.names_type[static_cast<std::size_t>(cell_.slot)];
 }
 
-Truth Evaluation::value(RuleIx index, bool strict, RuleStep* step) {
-  const auto& rule = engine_.compiled(index);
-  if (step == nullptr && !role_fits(rule)) return Truth::no;
-  const bool grant = is_grant(rule.kind);
-  Own helps = Own::all;
-  Own hinders = Own::all;
-  if (recorded_ && (strict || !grant)) {
-    helps = grant ? Own::without_assertions : Own::without_denials;
-    hinders = grant ? Own::without_denials : Own::without_assertions;
-  }
-  Truth result = Truth::yes;
+Evaluation::Owns Evaluation::owns(bool grant, bool strict) const {
+  if (!recorded_ || (grant && !strict)) return {};
+  if (grant) return {.helps = Own::without_assertions, .hinders = Own::without_denials};
+  return {.helps = Own::without_denials, .hinders = Own::without_assertions};
+}
+
+// Tells `look` of one condition after another, by name and value, for as long as it goes on.
+template <class Look>
+void Evaluation::conditions(const Candidate& of, Owns owns, const Look& look) {
+  const auto& rule = engine_.compiled(of.rule);
   used_.clear();
-  // True where the next condition need not be looked at; an explanation looks at all.
-  const auto done = [&](std::string_view name, Truth truth) {
-    result = both(result, truth);
-    if (step != nullptr) {
-      step->conditions.push_back(
-          {.name = name, .value = truth, .facts = {used_.begin(), used_.end()}});
-      used_.clear();
-    }
-    return step == nullptr && result == Truth::no;
-  };
-  if (done("roles", truth(role_fits(rule)))) return result;
-  if (done("data", both(data_of(rule), truth(named_where_needed(rule))))) return result;
-  if (!rule.places.empty() && done("place", place_of(rule))) return result;
-  if (!rule.flags.empty() && done("flags", flags_of(rule, helps))) return result;
-  if (rule.via && done("via", shared_path(*rule.via, helps, step != nullptr))) return result;
-  if (rule.when && done("when", shared_path(*rule.when, helps, step != nullptr))) return result;
-  if (rule.unless) done("unless", swapped(shared_path(*rule.unless, hinders, step != nullptr)));
+  if (!look("roles", truth(role_fits(rule)))) return;
+  if (!look("data", both(data_of(of), truth(named_where_needed(rule))))) return;
+  if (rule.has_places && !look("place", place_of(rule))) return;
+  if (rule.has_flags && !look("flags", flags_of(rule, owns.helps))) return;
+  if (rule.via && !look("via", shared_path(*rule.via, owns.helps))) return;
+  if (rule.when && !look("when", shared_path(*rule.when, owns.helps))) return;
+  if (rule.unless) look("unless", swapped(shared_path(*rule.unless, owns.hinders)));
+}
+
+// The first no is enough.
+Truth Evaluation::value(const Candidate& of, bool strict) {
+  Truth result = Truth::yes;
+  conditions(of, owns(is_grant(engine_.compiled(of.rule).kind), strict),
+             [&](std::string_view, Truth value) {
+               result = both(result, value);
+               return result != Truth::no;
+             });
   return result;
+}
+
+void Evaluation::explain(bool strict, RuleStep& step) {
+  const auto& rule = engine_.compiled(step.rule);
+  const bool sure = rule.fixed[static_cast<std::size_t>(cell_.slot)] == Engine::Static::yes;
+  step.value = Truth::yes;
+  conditions({.rule = step.rule, .own_data = false, .sure_data = sure},
+             owns(is_grant(rule.kind), strict), [&](std::string_view name, Truth value) {
+               step.value = both(step.value, value);
+               step.conditions.push_back(
+                   {.name = name, .value = value, .facts = {used_.begin(), used_.end()}});
+               used_.clear();
+               return true;
+             });
 }
 
 // ---- Bills.
@@ -287,52 +302,68 @@ void Evaluation::price(const Decision& decision, Granted& grant) {
 
 // ---- The decision.
 
-bool Evaluation::add_denies(Decision& decision) {
-  for (const RuleIx index : engine_.candidates(cell_.action, cell_.slot).denies) {
-    const Truth bite = value(index, false, nullptr);
-    if (bite == Truth::no) continue;
-    const auto& rule = engine_.compiled(index);
-    const bool shuts = bite != Truth::unknown || !rule.owes;
-    if (!(shuts ? decision.denied_by : decision.owed).add(index)) return false;
-    if (shuts && rule.hide) decision.hidden = true;
+// Calls `each` for those rules that the roles meet, in policy order, until it says no.
+template <class Each>
+bool Evaluation::each_met(const std::vector<Engine::RuleWord>& rules, RoleSet roles,
+                          const Each& each) {
+  for (const auto& word : rules) {
+    for (auto left = word.rules & engine_.met_by(roles, word.place); left != 0; left &= left - 1) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(left));
+      const Candidate of{.rule = RuleIx{static_cast<std::uint16_t>(64 * word.place + bit)},
+                         .own_data = (word.own_data >> bit & 1) != 0,
+                         .sure_data = (word.sure_data >> bit & 1) != 0};
+      if (!each(of)) return false;
+    }
   }
   return true;
 }
 
+bool Evaluation::add_denies(Decision& decision) {
+  const auto& denies = engine_.candidates(cell_.action, cell_.slot).denies;
+  return each_met(denies, asker_.held, [&](const Candidate& of) {
+    const Truth bite = value(of, false);
+    if (bite == Truth::no) return true;
+    const auto& rule = engine_.compiled(of.rule);
+    const bool shuts = bite != Truth::unknown || !rule.owes;
+    if (shuts && rule.hide) decision.hidden = true;
+    return (shuts ? decision.denied_by : decision.owed).add(of.rule);
+  });
+}
+
 bool Evaluation::add_grants(Decision& decision) {
   const bool free_action = cell_.action == ast::Action::read || cell_.action == ast::Action::append;
-  for (const RuleIx index : engine_.candidates(cell_.action, cell_.slot).grants) {
-    const bool glass = engine_.compiled(index).kind == ast::RuleKind::glass;
-    if (glass && !free_action) continue;
-    const Truth strict = value(index, true, nullptr);
+  const auto& grants = engine_.candidates(cell_.action, cell_.slot).grants;
+  return each_met(grants, asker_.active, [&](const Candidate& of) {
+    const bool glass = engine_.compiled(of.rule).kind == ast::RuleKind::glass;
+    if (glass && !free_action) return true;
+    const Truth strict = value(of, true);
     const bool own_may_help = recorded_ && free_action && strict != Truth::yes;
-    const Truth counts = own_may_help ? value(index, false, nullptr) : strict;
-    if (counts < (glass ? Truth::unknown : Truth::yes)) continue;
-    const bool fits = decision.grants.add({.rule = index,
-                                           .seals = 0,
-                                           .value = counts,
-                                           .strict = strict == Truth::yes,
-                                           .self_made = strict < counts,
-                                           .whole = {},
-                                           .left = {}});
-    if (!fits) return false;
-  }
-  return true;
+    const Truth counts = own_may_help ? value(of, false) : strict;
+    if (counts < (glass ? Truth::unknown : Truth::yes)) return true;
+    return decision.grants.add({.rule = of.rule,
+                                .seals = 0,
+                                .value = counts,
+                                .strict = strict == Truth::yes,
+                                .self_made = strict < counts,
+                                .whole = {},
+                                .left = {}});
+  });
 }
 
 // First which seals bite, looking at all grants; then what each does to them.
 bool Evaluation::add_seals(Decision& decision) {
   if (decision.grants.empty()) return true;
-  for (const RuleIx index : engine_.candidates(cell_.action, cell_.slot).seals) {
-    if (value(index, false, nullptr) == Truth::no) continue;
-    const auto& seal = engine_.compiled(index);
+  const auto& seals = engine_.candidates(cell_.action, cell_.slot).seals;
+  const bool fits = each_met(seals, asker_.held, [&](const Candidate& of) {
+    if (value(of, false) == Truth::no) return true;
+    const auto& seal = engine_.compiled(of.rule);
     const bool lifted = std::ranges::any_of(decision.grants, [&](const Granted& grant) {
       return grant.strict && std::ranges::find(seal.lifted_by, grant.rule) != seal.lifted_by.end();
     });
-    if (!lifted && !decision.seals.add(index)) return false;
-  }
+    return lifted || decision.seals.add(of.rule);
+  });
   for (std::size_t i = 0; i < decision.seals.size(); ++i) put_seal(decision, i);
-  return true;
+  return fits;
 }
 
 void Evaluation::put_seal(Decision& decision, std::size_t place) {
@@ -391,7 +422,7 @@ void Evaluation::name_facts(Decision& decision) {
   const auto& rule = engine_.compiled(grant.rule);
   const Own own = recorded_ && !grant.self_made ? Own::without_assertions : Own::all;
   for (const auto* path : {&rule.via, &rule.when}) {
-    if (!*path || path_of(engine_.paths_[**path], own) == Truth::no) continue;
+    if (!*path || shared_path(**path, own) == Truth::no) continue;
     for (const FactId fact : used_) MUST(decision.facts.add(fact));
   }
 }

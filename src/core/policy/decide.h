@@ -18,11 +18,10 @@ class Evaluation {
 
   void decide(Decision& decision);
 
-  // The value of a rule that is a candidate for this cell. `strict` leaves out what the asker
-  // recorded. With a step to fill, every condition is looked at; without, the first no is enough.
-  Truth value(RuleIx index, bool strict, RuleStep* step);
+  // Every condition of step.rule, a candidate for this cell. `strict` leaves out what the asker
+  // recorded.
+  void explain(bool strict, RuleStep& step);
   Truth path_of(const WalkPath& path, Own own);
-  Truth shared_path(std::size_t path, Own own, bool anew);
   // The facts that the last path or flag rested on.
   std::span<const FactId> used() const { return {used_.begin(), used_.size()}; }
 
@@ -41,10 +40,28 @@ class Evaluation {
     Cost cost() const;
   };
 
+  // A rule that may concern the cell, and what is known of it whatever the labels.
+  struct Candidate {
+    RuleIx rule;
+    bool own_data;
+    bool sure_data;
+  };
+  // Which of the asker's own facts are left out of what makes a rule true, and of what hinders it.
+  struct Owns {
+    Own helps = Own::all;
+    Own hinders = Own::all;
+  };
+  template <class Each>
+  bool each_met(const std::vector<Engine::RuleWord>& rules, RoleSet roles, const Each& each);
+  template <class Look>
+  void conditions(const Candidate& of, Owns owns, const Look& look);
+  Owns owns(bool grant, bool strict) const;
+  Truth value(const Candidate& of, bool strict);
+  Truth shared_path(std::size_t path, Own own);
   Truth member(const Engine::DataMember& member);
   Truth in_set(std::size_t set);
   Truth evaluate_set(std::size_t set);
-  Truth data_of(const Engine::Compiled& rule);
+  Truth data_of(const Candidate& of);
   Truth place_of(const Engine::Compiled& rule) const;
   Truth flags_of(const Engine::Compiled& rule, Own own);
   Subject start_of(const WalkPath& path, const Alternative& alternative) const;
@@ -70,8 +87,10 @@ class Evaluation {
   Walker walker_;
   bool recorded_;  // the asker has recorded facts: only then do theirs matter
   Few<FactId, limits::path_steps_max> used_;
-  std::array<std::uint8_t, 16> remembered_sets_{};  // the same for classes
+  std::array<std::uint8_t, 64> remembered_sets_{};  // the same for classes
   std::array<std::uint8_t, 64> remembered_{};  // per path: 0 not walked yet, else 1 + its value
+  // And what the value rests on.
+  std::array<Few<FactId, limits::path_steps_max>, 64> remembered_used_;
 };
 
 }  // namespace halligan::policy

@@ -1,6 +1,7 @@
 #include "core/policy/evidence.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/must.h"
 
@@ -11,6 +12,24 @@ template <class Id>
 constexpr std::size_t at(Id id) {
   return static_cast<std::size_t>(id);
 }
+
+// Grows by an eighth: these are most of the memory, and doubling would leave half of it unused.
+template <class T>
+void push(std::vector<T>& list, const T& item) {
+  if (list.size() == list.capacity()) list.reserve(list.size() + list.size() / 8 + 64);
+  list.push_back(item);
+}
+
+std::uint64_t hash_of(WordId relation, NodeId from, NodeId to) {
+  const auto ends = static_cast<std::uint64_t>(from) << 32 | static_cast<std::uint64_t>(to);
+  return (ends * 0x9e3779b97f4a7c15ULL) ^
+         (static_cast<std::uint64_t>(relation) * 0xc2b2ae3d27d4eb4fULL);
+}
+
+std::uint64_t since_far_past(Instant at) {
+  return static_cast<std::uint64_t>((std::clamp(at, far_past, far_future) - far_past).count());
+}
+static_assert((far_future - far_past).count() < std::int64_t{1} << 49);
 
 }  // namespace
 
@@ -33,6 +52,7 @@ WordId Evidence::word(std::string_view text) {
   if (text.empty()) return WordId::none;
   const auto known = word_ids_.find(text);
   if (known != word_ids_.end()) return known->second;
+  MUST(words_.size() < std::size_t{1} << 26);
   const WordId id{static_cast<std::uint32_t>(words_.size())};
   words_.emplace_back(text);
   word_ids_.emplace(text, id);
@@ -50,13 +70,12 @@ NodeId Evidence::intern(std::string_view type_name, std::string_view id) {
 
 NodeId Evidence::intern(TypeId type, std::string_view id) {
   MUST(!id.empty());
-  auto& table = types_[at(type)];
-  const auto known = table.by_id.find(id);
-  if (known != table.by_id.end()) return known->second;
+  if (const auto known = find(type, id); known != NodeId::unnamed) return known;
+  MUST(nodes_.size() < 0x7fffffff);
   const NodeId node{static_cast<std::uint32_t>(nodes_.size())};
-  MUST(node != NodeId::unnamed);
-  nodes_.push_back({.type = type, .recorder = false, .id = std::string(id), .links = {}});
-  table.by_id.emplace(std::string(id), node);
+  nodes_.push_back({.type = type, .recorder = false, .links = no_link, .id = std::string(id)});
+  auto& table = types_[at(type)];
+  table.by_id.insert(hash_of(id), node);
   table.nodes.push_back(node);
   return node;
 }
@@ -67,72 +86,107 @@ NodeId Evidence::find(std::string_view type_name, std::string_view id) const {
 }
 
 NodeId Evidence::find(TypeId type, std::string_view id) const {
-  const auto& table = types_[at(type)];
-  const auto known = table.by_id.find(id);
-  return known == table.by_id.end() ? NodeId::unnamed : known->second;
+  return types_[at(type)].by_id.find(hash_of(id), NodeId::unnamed,
+                                     [&](NodeId node) { return nodes_[at(node)].id == id; });
 }
 
-Edges Evidence::edges_at(NodeId node, WordId relation, bool incoming) const {
-  if (node == NodeId::unnamed) return {};
-  for (const auto& link : nodes_[at(node)].links) {
-    if (link.relation == relation && link.incoming == incoming) return link.edges;
+// Puts the edge first among its like at the node; gives what there is now.
+Edges Evidence::hang(NodeId node, WordId relation, bool incoming, EdgeId edge) {
+  auto place = nodes_[at(node)].links;
+  while (place != no_link &&
+         (links_[place].relation != at(relation) || links_[place].incoming != (incoming ? 1 : 0)))
+    place = links_[place].next;
+  if (place == no_link) {
+    place = static_cast<std::uint32_t>(links_.size());
+    Link fresh{};
+    fresh.relation = static_cast<std::uint32_t>(relation) & 0x7fffffff;
+    fresh.incoming = incoming ? 1 : 0;
+    fresh.next = std::exchange(nodes_[at(node)].links, place);
+    push(links_, fresh);
   }
-  return {};
+  auto& edges = links_[place].edges;
+  auto& record = facts_[at(edge)];
+  (incoming ? record.next_of_to : record.next_of_from) = static_cast<std::uint32_t>(edges.first);
+  edges = {.first = edge, .count = edges.count + 1};
+  return edges;
 }
 
-Evidence::Link& Evidence::link(NodeId node, WordId relation, bool incoming) {
-  auto& links = nodes_[at(node)].links;
-  for (auto& link : links) {
-    if (link.relation == relation && link.incoming == incoming) return link;
+bool Evidence::joins(const Stored& edge, WordId relation, NodeId from, NodeId to) {
+  return edge.from == at(from) && edge.to == at(to) && relation_of(edge) == relation;
+}
+
+EdgeId Evidence::find_far(WordId relation, NodeId from, NodeId to) const {
+  return far_edges_.find(hash_of(relation, from, to), EdgeId::none,
+                         [&](EdgeId id) { return joins(facts_[at(id)], relation, from, to); });
+}
+
+void Evidence::hang_edge(EdgeId id) {
+  const Edge edge = this->edge(id);
+  const Edges out = hang(edge.from, edge.relation, false, id);
+  const Edges in = hang(edge.to, edge.relation, true, id);
+  // From here on such an end is far: its older edges to other far ends become so with it.
+  if (out.count == near_max + 1) index_far(out.first, false, edge.relation);
+  if (in.count == near_max + 1) index_far(in.first, true, edge.relation);
+  if (out.count > near_max + 1 && in.count > near_max + 1)
+    far_edges_.insert(hash_of(edge.relation, edge.from, edge.to), id);
+}
+
+void Evidence::index_far(EdgeId first, bool incoming, WordId relation) {
+  for (EdgeId id = first; id != EdgeId::none;) {
+    const Edge edge = this->edge(id);
+    const NodeId other = incoming ? edge.from : edge.to;
+    if (edges_at(other, relation, !incoming).count > near_max &&
+        find_far(relation, edge.from, edge.to) == EdgeId::none)
+      far_edges_.insert(hash_of(relation, edge.from, edge.to), id);
+    id = incoming ? edge.next_of_to : edge.next_of_from;
   }
-  return links.emplace_back(Link{.relation = relation, .incoming = incoming, .edges = {}});
 }
 
-EdgeId Evidence::find_edge(WordId relation, NodeId from, NodeId to) const {
-  if (edges_at(from, relation, false).count == 0)
-    return EdgeId::none;  // mostly so, and nearer than the map
-  const auto known = edge_ids_.find({relation, from, to});
-  return known == edge_ids_.end() ? EdgeId::none : known->second;
-}
-
-EdgeId Evidence::edge_for(WordId relation, NodeId from, NodeId to) {
-  const auto known = find_edge(relation, from, to);
-  if (known != EdgeId::none) return known;
-  const EdgeId id{static_cast<std::uint32_t>(edges_.size())};
-  auto& outgoing = link(from, relation, false);
-  Edge edge{.relation = relation, .from = from, .to = to};
-  edge.next_of_from = outgoing.edges.first;
-  outgoing.edges = {.first = id, .count = outgoing.edges.count + 1};
-  auto& incoming = link(to, relation, true);
-  edge.next_of_to = incoming.edges.first;
-  incoming.edges = {.first = id, .count = incoming.edges.count + 1};
-  edges_.push_back(edge);
-  edge_ids_.emplace(EdgeKey{relation, from, to}, id);
-  return id;
+Evidence::Stored Evidence::stored(const NewFact& fact, WordId relation, WordId value, WordId feed) {
+  const auto low = [](WordId word) { return static_cast<std::uint64_t>(word) & 0x7fff; };
+  const auto high = [](WordId word) { return static_cast<std::uint64_t>(word) >> 15 & 0x7ff; };
+  MUST(fact.entry < std::uint64_t{1} << 40);
+  Stored out{};
+  out.from = static_cast<std::uint32_t>(fact.from) & 0x7fffffff;
+  out.to = static_cast<std::uint32_t>(fact.to) & 0x7fffffff;
+  out.denied = fact.denied ? 1 : 0;
+  out.by_feed = feed != WordId::none ? 1 : 0;
+  out.source = (out.by_feed ? static_cast<std::uint32_t>(feed)
+                            : static_cast<std::uint32_t>(fact.recorded_by)) &
+               0x7fffffff;
+  out.start = since_far_past(fact.start) & 0x1ffffffffffff;
+  out.end = since_far_past(fact.end) & 0x1ffffffffffff;
+  out.entry = fact.entry & 0xffffffffff;
+  out.relation_low = low(relation) & 0x7fff;
+  out.relation_high = high(relation) & 0x7ff;
+  out.value_low = low(value) & 0x7fff;
+  out.value_high = high(value) & 0x7ff;
+  return out;
 }
 
 FactId Evidence::add(const NewFact& fact) {
   MUST(!fact.relation.empty() && fact.from != NodeId::unnamed && fact.to != NodeId::unnamed);
-  const EdgeId edge = edge_for(word(fact.relation), fact.from, fact.to);
-  const FactId id{static_cast<std::uint32_t>(facts_.size())};
-  facts_.push_back({.edge = edge,
-                    .older = edges_[at(edge)].newest,
-                    .start = fact.start,
-                    .end = fact.end,
-                    .value = word(fact.value),
-                    .feed = word(fact.feed),
-                    .recorded_by = fact.recorded_by,
-                    .denied = fact.denied,
-                    .gone = false,
-                    .entry = fact.entry});
-  edges_[at(edge)].newest = id;
+  MUST(facts_.size() < 0x7fffffff);
+  const WordId relation = word(fact.relation);
+  const auto id = static_cast<std::uint32_t>(facts_.size());
+  const EdgeId known = find_edge(relation, fact.from, fact.to);
+  auto record = stored(fact, relation, word(fact.value), word(fact.feed));
+  record.is_edge = known == EdgeId::none ? 1 : 0;
+  if (record.is_edge) {
+    record.chain = id;
+  } else {
+    record.next_of_from = static_cast<std::uint32_t>(known);
+    record.chain = std::exchange(facts_[at(known)].chain, id);
+  }
+  push(facts_, record);
+  if (record.is_edge) hang_edge(EdgeId{id});
   if (fact.recorded_by != NodeId::unnamed) nodes_[at(fact.recorded_by)].recorder = true;
-  return id;
+  return FactId{id};
 }
 
 void Evidence::end(FactId fact, Instant when) {
   auto& held = facts_[at(fact)];
-  held.end = std::min(held.end, when);
+  held.end = std::min<std::uint64_t>(held.end, since_far_past(when)) & 0x1ffffffffffff;
 }
 
 void Evidence::heartbeat(std::string_view feed, Instant when) {
@@ -144,36 +198,28 @@ void Evidence::heartbeat(std::string_view feed, Instant when) {
 void Evidence::forget(NodeId node) {
   auto& held = nodes_[at(node)];
   bool named_by_others = false;
-  for (const auto& link : held.links) {
+  for (auto place = held.links; place != no_link; place = links_[place].next) {
+    const auto& link = links_[place];
     for (EdgeId e = link.edges.first; e != EdgeId::none;) {
-      const auto& edge = edges_[at(e)];
+      const Edge edge = this->edge(e);
       const bool own = edge.to == node || type_of(edge.to) != held.type;
-      for (FactId f = edge.newest; f != FactId::none; f = facts_[at(f)].older) {
-        auto& fact = facts_[at(f)];
+      for (FactId f = edge.newest; f != FactId::none; f = fact(f).older) {
+        auto& record = facts_[at(f)];
         if (!own) {
-          named_by_others = named_by_others || !fact.gone;
+          named_by_others = named_by_others || record.gone == 0;
           continue;
         }
-        fact.gone = true;
-        fact.start = fact.end = far_past;  // holds never
+        record.gone = 1;
+        record.start = record.end = 0;  // holds never
       }
       e = link.incoming ? edge.next_of_to : edge.next_of_from;
     }
   }
   if (named_by_others) return;
   auto& table = types_[at(held.type)];
-  table.by_id.erase(held.id);
+  table.by_id.erase(hash_of(held.id), node);
   std::erase(table.nodes, node);
   held.id.clear();
-}
-
-std::optional<Instant> Evidence::last_heartbeat(WordId feed) const {
-  if (at(feed) >= heartbeats_.size() || heartbeats_[at(feed)] == far_past) return std::nullopt;
-  return heartbeats_[at(feed)];
-}
-
-bool Evidence::has_recorded(NodeId staff) const {
-  return staff != NodeId::unnamed && nodes_[at(staff)].recorder;
 }
 
 const std::string& Evidence::type_name(TypeId type) const { return types_[at(type)].name; }
@@ -206,10 +252,10 @@ std::vector<std::pair<std::string, Instant>> Evidence::heartbeats() const {
 std::string Evidence::dump() const {
   std::string out;
   for (std::size_t i = 0; i < facts_.size(); ++i) {
-    const auto& held = facts_[i];
+    const FactId id{static_cast<std::uint32_t>(i)};
+    const Fact held = fact(id);
     if (held.gone) continue;
-    out += text_of(FactId{static_cast<std::uint32_t>(i)}) + " from " + to_text(held.start) +
-           " until " + to_text(held.end);
+    out += text_of(id) + " from " + to_text(held.start) + " until " + to_text(held.end);
     if (held.feed != WordId::none) out += " source " + text_of(held.feed);
     if (held.recorded_by != NodeId::unnamed) out += " by " + text_of(held.recorded_by);
     out += " entry " + std::to_string(held.entry) + "\n";

@@ -3,9 +3,11 @@
 // The fold of the ledger calls add(), end(), heartbeat() and forget(); decisions only read. Node
 // and word ids are dense and internal: they may differ between two evidences that hold the same
 // facts, which dump() shows to be equal. INVARIANT: reading never changes it and never allocates.
+// LIMITS: 2^31 nodes and facts, 2^26 words, 2^40 entries; a fact between known nodes takes 48 bytes
+// of memory, and 16 more where it is the first of its relation at a node.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,6 +17,7 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "core/policy/id_table.h"
 
 namespace halligan::policy {
 
@@ -93,8 +96,8 @@ class Evidence {
   void forget(NodeId node);
 
   // What decisions read.
-  const Fact& fact(FactId id) const { return facts_[static_cast<std::size_t>(id)]; }
-  const Edge& edge(EdgeId id) const { return edges_[static_cast<std::size_t>(id)]; }
+  Fact fact(FactId id) const;
+  Edge edge(EdgeId id) const;
   Edges edges_from(NodeId node, WordId relation) const { return edges_at(node, relation, false); }
   Edges edges_to(NodeId node, WordId relation) const { return edges_at(node, relation, true); }
   EdgeId find_edge(WordId relation, NodeId from, NodeId to) const;
@@ -116,55 +119,127 @@ class Evidence {
   std::string dump() const;
 
  private:
+  // An edge lies in its first fact: EdgeId and FactId of that one are the same number.
+  struct Stored {
+    std::uint32_t from : 31, denied : 1;
+    std::uint32_t to : 31, gone : 1;
+    std::uint32_t source : 31, by_feed : 1;  // a feed, or who recorded it
+    std::uint32_t chain;         // of the first fact of an edge the newest, else the next older one
+    std::uint32_t next_of_from;  // of the first fact; else the edge
+    std::uint32_t next_of_to;
+    std::uint64_t start : 49, relation_low : 15;  // milliseconds since far_past
+    std::uint64_t end : 49, value_low : 15;
+    std::uint64_t entry : 40, relation_high : 11, value_high : 11, is_edge : 1, : 1;
+  };
+  static_assert(sizeof(Stored) == 48);
+  static WordId relation_of(const Stored& fact) {
+    return WordId{static_cast<std::uint32_t>(fact.relation_high << 15 | fact.relation_low)};
+  }
+  // The edges of one relation at one node, in one direction; then those of the next relation.
   struct Link {
-    WordId relation;
-    bool incoming;
+    std::uint32_t relation : 31, incoming : 1;
     Edges edges;
+    std::uint32_t next;  // place in links_
   };
   struct Node {
     TypeId type{};
     bool recorder = false;
+    std::uint32_t links = no_link;  // the first of them
     std::string id;
-    std::vector<Link> links;
-  };
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
   };
   struct Type {
     std::string name;
-    boost::unordered_flat_map<std::string, NodeId, TextHash, std::equal_to<>> by_id;
+    IdTable<NodeId> by_id;
     std::vector<NodeId> nodes;
   };
-  struct EdgeKey {
-    WordId relation;
-    NodeId from;
-    NodeId to;
-    friend bool operator==(const EdgeKey&, const EdgeKey&) = default;
-  };
-  struct EdgeHash {
-    std::size_t operator()(const EdgeKey& key) const noexcept {
-      const auto ends =
-          (static_cast<std::uint64_t>(key.from) << 32) | static_cast<std::uint64_t>(key.to);
-      return (ends * 0x9e3779b97f4a7c15ULL) ^
-             (static_cast<std::uint64_t>(key.relation) * 0xc2b2ae3d27d4eb4fULL);
-    }
-  };
+  static constexpr std::uint32_t no_link = 0xffffffff;
+  static constexpr std::uint32_t near_max = 16;
 
+  static Stored stored(const NewFact& fact, WordId relation, WordId value, WordId feed);
+  static bool joins(const Stored& edge, WordId relation, NodeId from, NodeId to);
   Edges edges_at(NodeId node, WordId relation, bool incoming) const;
-  Link& link(NodeId node, WordId relation, bool incoming);
-  EdgeId edge_for(WordId relation, NodeId from, NodeId to);
+  Edges hang(NodeId node, WordId relation, bool incoming, EdgeId edge);
+  void hang_edge(EdgeId id);
+  void index_far(EdgeId first, bool incoming, WordId relation);
+  EdgeId find_far(WordId relation, NodeId from, NodeId to) const;
 
   std::vector<Node> nodes_;
   std::vector<Type> types_;
+  std::vector<Link> links_;
   std::vector<std::string> words_;
   std::map<std::string, WordId, std::less<>> word_ids_;
-  std::vector<Fact> facts_;
-  std::vector<Edge> edges_;
-  boost::unordered_flat_map<EdgeKey, EdgeId, EdgeHash> edge_ids_;
+  std::vector<Stored> facts_;
+  // INVARIANT: every edge of whose relation both ends have more than near_max. The others are found
+  // along the shorter list.
+  IdTable<EdgeId> far_edges_;
   std::vector<Instant> heartbeats_;  // by feed; far_past: never heard
 };
+
+inline Fact Evidence::fact(FactId id) const {
+  const auto& held = facts_[static_cast<std::size_t>(id)];
+  const auto moment = [](std::uint64_t since) {
+    return far_past + Millis{static_cast<std::int64_t>(since)};
+  };
+  const auto source = static_cast<std::uint32_t>(held.source);
+  constexpr std::uint32_t nobody = 0x7fffffff;
+  return {.edge = held.is_edge ? EdgeId{static_cast<std::uint32_t>(id)} : EdgeId{held.next_of_from},
+          .older = held.is_edge ? FactId::none : FactId{held.chain},
+          .start = moment(held.start),
+          .end = moment(held.end),
+          .value = WordId{static_cast<std::uint32_t>(held.value_high << 15 | held.value_low)},
+          .feed = held.by_feed ? WordId{source} : WordId::none,
+          .recorded_by = held.by_feed || source == nobody ? NodeId::unnamed : NodeId{source},
+          .denied = held.denied != 0,
+          .gone = held.gone != 0,
+          .entry = held.entry};
+}
+
+inline Edge Evidence::edge(EdgeId id) const {
+  const auto& held = facts_[static_cast<std::size_t>(id)];
+  return {.relation = relation_of(held),
+          .from = NodeId{held.from},
+          .to = NodeId{held.to},
+          .newest = FactId{held.chain},
+          .next_of_from = EdgeId{held.next_of_from},
+          .next_of_to = EdgeId{held.next_of_to}};
+}
+
+inline Edges Evidence::edges_at(NodeId node, WordId relation, bool incoming) const {
+  if (node == NodeId::unnamed) return {};
+  for (auto place = nodes_[static_cast<std::size_t>(node)].links; place != no_link;
+       place = links_[place].next) {
+    const auto& link = links_[place];
+    if (link.relation == static_cast<std::size_t>(relation) && link.incoming == (incoming ? 1 : 0))
+      return link.edges;
+  }
+  return {};
+}
+
+inline EdgeId Evidence::find_edge(WordId relation, NodeId from, NodeId to) const {
+  const Edges out = edges_at(from, relation, false);
+  if (out.count == 0) return EdgeId::none;
+  const Edges in = edges_at(to, relation, true);
+  const bool forward = out.count <= in.count;
+  if (std::min(out.count, in.count) > near_max) return find_far(relation, from, to);
+  for (EdgeId id = forward ? out.first : in.first; id != EdgeId::none;) {
+    const auto& held = facts_[static_cast<std::size_t>(id)];
+    if (forward ? held.to == static_cast<std::size_t>(to)
+                : held.from == static_cast<std::size_t>(from))
+      return id;
+    id = EdgeId{forward ? held.next_of_from : held.next_of_to};
+  }
+  return EdgeId::none;
+}
+
+inline std::optional<Instant> Evidence::last_heartbeat(WordId feed) const {
+  if (static_cast<std::size_t>(feed) >= heartbeats_.size() ||
+      heartbeats_[static_cast<std::size_t>(feed)] == far_past)
+    return std::nullopt;
+  return heartbeats_[static_cast<std::size_t>(feed)];
+}
+
+inline bool Evidence::has_recorded(NodeId staff) const {
+  return staff != NodeId::unnamed && nodes_[static_cast<std::size_t>(staff)].recorder;
+}
 
 }  // namespace halligan::policy

@@ -48,10 +48,10 @@ bool Walker::in_window(const Fact& fact, const WalkStep& step, Instant& weighed_
 
 // Whether a later fact of the same source about the edge holds at that moment.
 bool Walker::superseded(const Edge& edge, FactId id, Instant at) {
-  const Fact& fact = evidence_.fact(id);
+  const Fact fact = evidence_.fact(id);
   for (FactId later = edge.newest; later != id; later = evidence_.fact(later).older) {
     if (!charge()) return true;
-    const Fact& other = evidence_.fact(later);
+    const Fact other = evidence_.fact(later);
     if (same_source(other, fact) && !left_out(other) && holds(other, at)) return true;
   }
   return false;
@@ -61,7 +61,7 @@ bool Walker::superseded(const Edge& edge, FactId id, Instant at) {
 bool Walker::denied_at(const Edge& edge, const WalkStep& step, const Fact* besides, Instant at) {
   for (FactId id = edge.newest; id != FactId::none; id = evidence_.fact(id).older) {
     if (!charge()) return false;
-    const Fact& fact = evidence_.fact(id);
+    const Fact fact = evidence_.fact(id);
     if (!fact.denied || left_out(fact)) continue;
     if (!step.any_value && fact.value != WordId::none && fact.value != step.value) continue;
     if (besides != nullptr && same_source(fact, *besides)) continue;
@@ -74,7 +74,7 @@ Walker::Weight Walker::weigh(const Edge& edge, const WalkStep& step) {
   Weight best;
   for (FactId id = edge.newest; id != FactId::none; id = evidence_.fact(id).older) {
     if (!charge()) return {};
-    const Fact& fact = evidence_.fact(id);
+    const Fact fact = evidence_.fact(id);
     if (fact.denied || left_out(fact)) continue;
     if (!step.any_value && fact.value != step.value) continue;
     Instant at;
@@ -104,7 +104,7 @@ Edges Walker::edges(const WalkStep& step, NodeId node, bool forward) const {
 }
 
 EdgeId Walker::next(const WalkStep& step, EdgeId id, bool forward) const {
-  const Edge& edge = evidence_.edge(id);
+  const Edge edge = evidence_.edge(id);
   return step.inverse == forward ? edge.next_of_to : edge.next_of_from;
 }
 
@@ -145,7 +145,7 @@ void Walker::expand(std::size_t first, std::size_t last, NodeId a, std::optional
   const NodeId from = forward ? a : *b;
   for (EdgeId id = edges(step, from, forward).first; id != EdgeId::none;
        id = next(step, id, forward)) {
-    const Edge& edge = evidence_.edge(id);
+    const Edge edge = evidence_.edge(id);
     if (!allows(step, edge.to)) continue;
     const Weight weight = weigh(edge, step);
     if (failed()) return;
@@ -188,7 +188,7 @@ bool Walker::possible_end(const WalkStep& step, NodeId a) {
     }
   }
   for (EdgeId id = edges(step, a, true).first; id != EdgeId::none; id = next(step, id, true)) {
-    const Edge& edge = evidence_.edge(id);
+    const Edge edge = evidence_.edge(id);
     if (!charge()) return false;
     if (allows(step, edge.to) && weigh(edge, step).value != Truth::no) return true;
   }
@@ -201,7 +201,7 @@ bool Walker::possible_over(std::size_t first, std::size_t last, NodeId a, std::o
   const NodeId from = forward ? a : *b;
   for (EdgeId id = edges(step, from, forward).first; id != EdgeId::none;
        id = next(step, id, forward)) {
-    const Edge& edge = evidence_.edge(id);
+    const Edge edge = evidence_.edge(id);
     if (!charge()) return false;
     if (!allows(step, edge.to) || weigh(edge, step).value == Truth::no) continue;
     const NodeId middle = far_end(step, edge, forward);
