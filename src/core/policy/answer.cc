@@ -118,11 +118,10 @@ Explanation Engine::explain(const Evidence& evidence, const Asker& asker, const 
     RuleStep step;
     step.rule = index;
     const bool candidate = std::ranges::any_of(
-        std::initializer_list<const std::vector<RuleWord>*>{&lists.denies, &lists.seals,
-                                                            &lists.grants},
-        [&](const auto* list) {
-          return std::ranges::any_of(*list, [&](const RuleWord& word) {
-            return word.place == i / 64 && (word.rules >> i % 64 & 1) != 0;
+        std::initializer_list<const std::vector<Gate>*>{&lists.denies, &lists.seals, &lists.grants},
+        [&](const auto* gates) {
+          return std::ranges::any_of(*gates, [&](const Gate& gate) {
+            return std::ranges::find(gate.rules, index, &Candidate::rule) != gate.rules.end();
           });
         });
     if (candidate) {

@@ -40,7 +40,6 @@ class Compiler {
           path(explain.via, around_all(explain.via, explain.within, explain.within), true));
     }
     make_candidates();
-    make_role_bits();
     make_instead();
   }
 
@@ -246,11 +245,12 @@ class Compiler {
     return out;
   }
 
-  // The place of a path among those that are there already.
-  std::uint32_t shared(WalkPath path) {
-    const auto known = std::ranges::find(engine_.paths_, path);
-    const auto place = static_cast<std::uint32_t>(known - engine_.paths_.begin());
-    if (known == engine_.paths_.end()) engine_.paths_.push_back(std::move(path));
+  // The place of an item among those that are there already.
+  template <class Item>
+  static std::uint32_t shared(std::vector<Item>& all, Item item) {
+    const auto known = std::ranges::find(all, item);
+    const auto place = static_cast<std::uint32_t>(known - all.begin());
+    if (known == all.end()) all.push_back(std::move(item));
     return place;
   }
 
@@ -290,26 +290,27 @@ class Compiler {
       for (const auto& id : place.ids) set.ids.push_back(id.text);
       out.places.push_back(std::move(set));
     }
+    std::vector<WalkStep> flags;
     for (const auto& name : rule.flags) {
       const auto& flag = *find_named(policy_.flags, name.text);
       WalkStep step;
       step.relation = names_.word(std::string(flag_prefix) + flag.name.text);
       step.freshness = freshness(flag.source, flag.stale_after);
-      out.flags.push_back(std::move(step));
+      flags.push_back(std::move(step));
     }
+    if (!flags.empty()) out.flags = shared(engine_.flags_, std::move(flags));
     out.has_places = !out.places.empty();
-    out.has_flags = !out.flags.empty();
     compile_data(rule, out);
-    if (rule.via) out.via = shared(path(*rule.via, rule.around, true));
+    if (rule.via) out.via = shared(engine_.paths_, path(*rule.via, rule.around, true));
     if (is_by_self(rule.when)) {
       out.by_self = Engine::BySelf::required;
     } else if (rule.when) {
-      out.when = shared(path(*rule.when, rule.around, false));
+      out.when = shared(engine_.paths_, path(*rule.when, rule.around, false));
     }
     if (is_by_self(rule.unless)) {
       out.by_self = Engine::BySelf::forbidden;
     } else if (rule.unless) {
-      out.unless = shared(path(*rule.unless, rule.around, false));
+      out.unless = shared(engine_.paths_, path(*rule.unless, rule.around, false));
     }
     out.ask = ask_of(rule);
     out.has_ask = rule.has_ask;
@@ -354,36 +355,24 @@ class Compiler {
     }
   }
 
-  void put(std::vector<Engine::RuleWord>& list, std::size_t rule, std::size_t slot) const {
-    const auto place = static_cast<std::uint32_t>(rule / 64);
-    const std::uint64_t bit = std::uint64_t{1} << rule % 64;
-    if (list.empty() || list.back().place != place) list.push_back({.place = place});
-    auto& word = list.back();
+  void put(std::vector<Engine::Gate>& gates, std::size_t rule, std::size_t slot) const {
     const auto& compiled = engine_.rules_[rule];
-    word.rules |= bit;
-    if (compiled.fixed[slot] == Static::yes) word.sure_data |= bit;
-    if (compiled.data && engine_.sets_[*compiled.data].fixed[slot] == Static::yes)
-      word.own_data |= bit;
+    const auto flags = compiled.via ? std::nullopt : compiled.flags;
+    auto gate = std::ranges::find_if(gates, [&](const Engine::Gate& known) {
+      return known.via == compiled.via && known.flags == flags;
+    });
+    if (gate == gates.end())
+      gate = gates.insert(gate, {.via = compiled.via, .flags = flags, .rules = {}});
+    const bool own = compiled.data && engine_.sets_[*compiled.data].fixed[slot] == Static::yes;
+    gate->rules.push_back({.roles = compiled.roles,
+                           .except_roles = compiled.except_roles,
+                           .rule = RuleIx{static_cast<std::uint16_t>(rule)},
+                           .any_role = compiled.any_role,
+                           .own_data = own,
+                           .sure_data = compiled.fixed[slot] == Static::yes});
   }
 
-  void make_role_bits() {
-    const std::size_t words = (policy_.rules.size() + 63) / 64;
-    engine_.any_role_.resize(words);
-    engine_.with_role_.resize(64 * words);
-    engine_.except_role_.resize(64 * words);
-    for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
-      const std::uint64_t bit = std::uint64_t{1} << i % 64;
-      const auto& rule = engine_.rules_[i];
-      if (rule.any_role) engine_.any_role_[i / 64] |= bit;
-      for (std::size_t role = 0; role < 64; ++role) {
-        const RoleSet only{std::uint64_t{1} << role};
-        if (meet(rule.roles, only)) engine_.with_role_[role * words + i / 64] |= bit;
-        if (meet(rule.except_roles, only)) engine_.except_role_[role * words + i / 64] |= bit;
-      }
-    }
-  }
-
-  static std::vector<Engine::RuleWord>& list_of(Engine::Candidates& lists, ast::RuleKind kind) {
+  static std::vector<Engine::Gate>& list_of(Engine::Candidates& lists, ast::RuleKind kind) {
     switch (kind) {
       case ast::RuleKind::deny: return lists.denies;
       case ast::RuleKind::seal: return lists.seals;

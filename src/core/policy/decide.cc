@@ -90,26 +90,38 @@ Truth Evaluation::place_of(const Engine::Compiled& rule) const {
   }));
 }
 
-// Keeps what the walker's last answer rested on.
-void Evaluation::use(std::size_t steps) {
+// Keeps what a value rests on.
+void Evaluation::use(std::span<const FactId> facts) {
   used_.clear();
-  for (std::size_t i = 0; i < steps; ++i) {
-    if (walker_.trace()[i] != FactId::none) MUST(used_.add(walker_.trace()[i]));
-  }
+  for (const FactId fact : facts)
+    if (fact != FactId::none) MUST(used_.add(fact));
 }
 
-Truth Evaluation::flags_of(const Engine::Compiled& rule, Own own) {
+Truth Evaluation::flags_of(const std::vector<WalkStep>& flags, Own own) {
   Truth best = Truth::no;
   used_.clear();
-  for (const auto& flag : rule.flags) {
+  for (const auto& flag : flags) {
     const Truth value = walker_.flag(flag, cell_.patient, own);
     if (value > best) {
       best = value;
-      use(1);
+      use({walker_.trace().data(), 1});
     }
     if (best == Truth::yes) break;
   }
   return best;
+}
+
+// Many rules ask for the same flags: they are looked at once a decision.
+Truth Evaluation::shared_flags(std::size_t flags, Own own) {
+  if (own != Own::all || flags >= remembered_flags_.size())
+    return flags_of(engine_.flags_[flags], own);
+  auto& held = remembered_flags_[flags];
+  if (held == 0) {
+    held = static_cast<std::uint8_t>(1 + static_cast<int>(flags_of(engine_.flags_[flags], own)));
+    remembered_flag_[flags] = used_.empty() ? FactId::none : used_[0];
+  }
+  use({&remembered_flag_[flags], 1});
+  return static_cast<Truth>(held - 1);
 }
 
 Subject Evaluation::start_of(const WalkPath& path, const Alternative& alternative) const {
@@ -146,23 +158,33 @@ Truth Evaluation::path_of(const WalkPath& path, Own own) {
     const Truth value = walker_.along(alternative, start_of(path, alternative), end, own);
     if (value > best) {
       best = value;
-      use(alternative.steps.size());
+      use({walker_.trace().data(), alternative.steps.size()});
     }
     if (best == Truth::yes) break;
   }
   return best;
 }
 
-// Many rules ask for the same path: it is walked once a decision.
+// The same for paths.
 Truth Evaluation::shared_path(std::size_t path, Own own) {
-  if (own != Own::all || path >= remembered_used_.size()) return path_of(engine_.paths_[path], own);
+  if (own != Own::all || path >= remembered_.size()) return path_of(engine_.paths_[path], own);
   auto& held = remembered_[path];
+  auto& trace = remembered_trace_[path];
   if (held == 0) {
     held = static_cast<std::uint8_t>(1 + static_cast<int>(path_of(engine_.paths_[path], own)));
-    remembered_used_[path] = used_;
+    trace.fill(FactId::none);
+    std::ranges::copy(used_, trace.begin());
+  } else {
+    use(trace);
   }
-  used_ = remembered_used_[path];
   return static_cast<Truth>(held - 1);
+}
+
+// Only where nothing that the asker recorded is to be left out: what is false then is so for all.
+bool Evaluation::is_shut(const Engine::Gate& gate) {
+  if (recorded_) return false;
+  if (gate.via) return shared_path(*gate.via, Own::all) == Truth::no;
+  return gate.flags && shared_flags(*gate.flags, Own::all) == Truth::no;
 }
 
 bool Evaluation::role_fits(const Engine::Compiled& rule) const {
@@ -191,7 +213,7 @@ void Evaluation::conditions(const Candidate& of, Owns owns, const Look& look) {
   if (!look("roles", truth(role_fits(rule)))) return;
   if (!look("data", both(data_of(of), truth(named_where_needed(rule))))) return;
   if (rule.has_places && !look("place", place_of(rule))) return;
-  if (rule.has_flags && !look("flags", flags_of(rule, owns.helps))) return;
+  if (rule.flags && !look("flags", shared_flags(*rule.flags, owns.helps))) return;
   if (rule.via && !look("via", shared_path(*rule.via, owns.helps))) return;
   if (rule.when && !look("when", shared_path(*rule.when, owns.helps))) return;
   if (rule.unless) look("unless", swapped(shared_path(*rule.unless, owns.hinders)));
@@ -212,7 +234,12 @@ void Evaluation::explain(bool strict, RuleStep& step) {
   const auto& rule = engine_.compiled(step.rule);
   const bool sure = rule.fixed[static_cast<std::size_t>(cell_.slot)] == Engine::Static::yes;
   step.value = Truth::yes;
-  conditions({.rule = step.rule, .own_data = false, .sure_data = sure},
+  conditions({.roles = rule.roles,
+              .except_roles = rule.except_roles,
+              .rule = step.rule,
+              .any_role = rule.any_role,
+              .own_data = false,
+              .sure_data = sure},
              owns(is_grant(rule.kind), strict), [&](std::string_view name, Truth value) {
                step.value = both(step.value, value);
                step.conditions.push_back(
@@ -302,16 +329,15 @@ void Evaluation::price(const Decision& decision, Granted& grant) {
 
 // ---- The decision.
 
-// Calls `each` for those rules that the roles meet, in policy order, until it says no.
+// Calls `each` for those rules that the roles meet, until it says no.
 template <class Each>
-bool Evaluation::each_met(const std::vector<Engine::RuleWord>& rules, RoleSet roles,
-                          const Each& each) {
-  for (const auto& word : rules) {
-    for (auto left = word.rules & engine_.met_by(roles, word.place); left != 0; left &= left - 1) {
-      const auto bit = static_cast<unsigned>(std::countr_zero(left));
-      const Candidate of{.rule = RuleIx{static_cast<std::uint16_t>(64 * word.place + bit)},
-                         .own_data = (word.own_data >> bit & 1) != 0,
-                         .sure_data = (word.sure_data >> bit & 1) != 0};
+bool Evaluation::each_met(const std::vector<Engine::Gate>& gates, RoleSet roles, const Each& each) {
+  for (const auto& gate : gates) {
+    bool looked = false;
+    for (const auto& of : gate.rules) {
+      if (!of.met_by(roles)) continue;
+      if (!looked && is_shut(gate)) break;
+      looked = true;
       if (!each(of)) return false;
     }
   }
@@ -320,7 +346,7 @@ bool Evaluation::each_met(const std::vector<Engine::RuleWord>& rules, RoleSet ro
 
 bool Evaluation::add_denies(Decision& decision) {
   const auto& denies = engine_.candidates(cell_.action, cell_.slot).denies;
-  return each_met(denies, asker_.held, [&](const Candidate& of) {
+  const bool fits = each_met(denies, asker_.held, [&](const Candidate& of) {
     const Truth bite = value(of, false);
     if (bite == Truth::no) return true;
     const auto& rule = engine_.compiled(of.rule);
@@ -328,12 +354,15 @@ bool Evaluation::add_denies(Decision& decision) {
     if (shuts && rule.hide) decision.hidden = true;
     return (shuts ? decision.denied_by : decision.owed).add(of.rule);
   });
+  std::ranges::sort(decision.denied_by);
+  std::ranges::sort(decision.owed);
+  return fits;
 }
 
 bool Evaluation::add_grants(Decision& decision) {
   const bool free_action = cell_.action == ast::Action::read || cell_.action == ast::Action::append;
   const auto& grants = engine_.candidates(cell_.action, cell_.slot).grants;
-  return each_met(grants, asker_.active, [&](const Candidate& of) {
+  const bool fits = each_met(grants, asker_.active, [&](const Candidate& of) {
     const bool glass = engine_.compiled(of.rule).kind == ast::RuleKind::glass;
     if (glass && !free_action) return true;
     const Truth strict = value(of, true);
@@ -348,6 +377,8 @@ bool Evaluation::add_grants(Decision& decision) {
                                 .whole = {},
                                 .left = {}});
   });
+  std::ranges::sort(decision.grants, {}, &Granted::rule);
+  return fits;
 }
 
 // First which seals bite, looking at all grants; then what each does to them.
@@ -362,6 +393,7 @@ bool Evaluation::add_seals(Decision& decision) {
     });
     return lifted || decision.seals.add(of.rule);
   });
+  std::ranges::sort(decision.seals);
   for (std::size_t i = 0; i < decision.seals.size(); ++i) put_seal(decision, i);
   return fits;
 }

@@ -40,19 +40,14 @@ class Evaluation {
     Cost cost() const;
   };
 
-  // A rule that may concern the cell, and what is known of it whatever the labels.
-  struct Candidate {
-    RuleIx rule;
-    bool own_data;
-    bool sure_data;
-  };
+  using Candidate = Engine::Candidate;
   // Which of the asker's own facts are left out of what makes a rule true, and of what hinders it.
   struct Owns {
     Own helps = Own::all;
     Own hinders = Own::all;
   };
   template <class Each>
-  bool each_met(const std::vector<Engine::RuleWord>& rules, RoleSet roles, const Each& each);
+  bool each_met(const std::vector<Engine::Gate>& gates, RoleSet roles, const Each& each);
   template <class Look>
   void conditions(const Candidate& of, Owns owns, const Look& look);
   Owns owns(bool grant, bool strict) const;
@@ -63,11 +58,13 @@ class Evaluation {
   Truth evaluate_set(std::size_t set);
   Truth data_of(const Candidate& of);
   Truth place_of(const Engine::Compiled& rule) const;
-  Truth flags_of(const Engine::Compiled& rule, Own own);
+  Truth flags_of(const std::vector<WalkStep>& flags, Own own);
+  Truth shared_flags(std::size_t flags, Own own);
+  bool is_shut(const Engine::Gate& gate);
   Subject start_of(const WalkPath& path, const Alternative& alternative) const;
   bool role_fits(const Engine::Compiled& rule) const;
   bool named_where_needed(const Engine::Compiled& rule) const;
-  void use(std::size_t steps);
+  void use(std::span<const FactId> facts);
 
   bool add_denies(Decision& decision);
   bool add_grants(Decision& decision);
@@ -87,10 +84,13 @@ class Evaluation {
   Walker walker_;
   bool recorded_;  // the asker has recorded facts: only then do theirs matter
   Few<FactId, limits::path_steps_max> used_;
-  std::array<std::uint8_t, 64> remembered_sets_{};  // the same for classes
-  std::array<std::uint8_t, 64> remembered_{};  // per path: 0 not walked yet, else 1 + its value
-  // And what the value rests on.
-  std::array<Few<FactId, limits::path_steps_max>, 64> remembered_used_;
+  // By place: 0 not looked at yet, else 1 + the value.
+  std::array<std::uint8_t, 64> remembered_sets_{};
+  // The same for paths and for flags, and what the values rest on.
+  std::array<std::uint8_t, 64> remembered_{};
+  std::array<std::uint8_t, 16> remembered_flags_{};
+  std::array<Trace, 64> remembered_trace_;
+  std::array<FactId, 16> remembered_flag_;
 };
 
 }  // namespace halligan::policy

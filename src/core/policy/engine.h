@@ -6,7 +6,6 @@
 // INVARIANT: Verdict deny is zero, and a bound that is passed denies (P6).
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -226,32 +225,42 @@ class Engine {
     bool owes = false;  // if_unknown = "owe"
     bool hide = false;
     bool has_places = false;
-    bool has_flags = false;
     RoleSet roles{};
     RoleSet except_roles{};
-    std::optional<std::uint32_t> via;  // places in paths_
+    std::optional<std::uint32_t> flags;  // place in flags_
+    std::optional<std::uint32_t> via;    // places in paths_
     std::optional<std::uint32_t> when;
     std::optional<std::uint32_t> unless;
     std::optional<std::uint32_t> data;  // set; nothing: everything, facts too
     std::vector<std::size_t> kept_out;  // named_only sets that the rule does not name
     Ask ask;
     std::vector<PlaceSet> places;
-    std::vector<WalkStep> flags;    // each from the patient to the same
     std::vector<Static> fixed;      // per slot, of data and kept_out together
     std::vector<bool> names_type;   // per slot
     std::vector<RuleIx> lifted_by;  // of a seal: allow rules in `except`
     std::vector<RuleIx> spares;     // of a seal: reasons in `except`
     std::optional<WalkPath> review_unless;
   };
-  // Up to 64 rules that follow each other in the policy, a bit for each.
-  struct RuleWord {
-    std::uint32_t place = 0;  // of the first: 64 times this
-    std::uint64_t rules = 0;
-    std::uint64_t own_data = 0;  // those whose data surely holds the cell, but for what is kept out
-    std::uint64_t sure_data = 0;  // those whose data surely holds it
+  // A rule that may concern an action and a kind of data.
+  struct Candidate {
+    RoleSet roles;  // one of them, unless any will do
+    RoleSet except_roles;
+    RuleIx rule;
+    bool any_role;
+    bool own_data;   // its data surely holds the cell, but for what is kept out
+    bool sure_data;  // its data surely holds the cell
+    bool met_by(RoleSet held) const {
+      return (any_role || meet(held, roles)) && !meet(held, except_roles);
+    }
   };
-  struct Candidates {  // words without any rule are left out
-    std::vector<RuleWord> denies, seals, grants;
+  // Rules that ask for the same first: where that is false, none of them is looked at.
+  struct Gate {
+    std::optional<std::uint32_t> via;    // place in paths_
+    std::optional<std::uint32_t> flags;  // place in flags_
+    std::vector<Candidate> rules;
+  };
+  struct Candidates {
+    std::vector<Gate> denies, seals, grants;
   };
 
   explicit Engine(ast::Policy policy, Zone zone)
@@ -259,17 +268,6 @@ class Engine {
 
   const Candidates& candidates(ast::Action action, Slot slot) const {
     return candidates_[static_cast<std::size_t>(action) * slots_ + static_cast<std::size_t>(slot)];
-  }
-  // Of the 64 rules from there on those that somebody with these roles meets.
-  std::uint64_t met_by(RoleSet roles, std::uint32_t place) const {
-    std::uint64_t met = any_role_[place];
-    std::uint64_t shut = 0;
-    for (auto left = static_cast<std::uint64_t>(roles); left != 0; left &= left - 1) {
-      const auto at = static_cast<std::size_t>(std::countr_zero(left)) * any_role_.size() + place;
-      met |= with_role_[at];
-      shut |= except_role_[at];
-    }
-    return met & ~shut;
   }
   const Compiled& compiled(RuleIx rule) const { return rules_[static_cast<std::size_t>(rule)]; }
   bool is_fact(Slot slot) const { return static_cast<std::size_t>(slot) >= types_; }
@@ -282,12 +280,12 @@ class Engine {
   std::vector<std::string> facts_;  // names of the slots from types_ on
   std::vector<DataSet> sets_;
   std::vector<Compiled> rules_;
-  std::vector<WalkPath> paths_;  // each once, however many rules have it
+  // Each once, however many rules have it.
+  std::vector<WalkPath> paths_;
+  std::vector<std::vector<WalkStep>> flags_;  // any of them, each from the patient to the same
   std::vector<WalkPath> explains_;
   std::vector<Candidates> candidates_;
   IdTable<Slot> types_by_name_;
-  std::vector<std::uint64_t> any_role_;                 // a bit a rule
-  std::vector<std::uint64_t> with_role_, except_role_;  // the same for each role, one after another
   struct InsteadOf {
     Slot slot;
     std::string relation;
