@@ -5,7 +5,8 @@ Starts the demo hospital, a Halligan before its record server, and an nginx befo
 server that asks a service which answers 204 and neither decides nor records. wrk loads both in
 turns, A B A B; answers are checked for their content before and after. Prints requests a second, CPU
 a request of the proxy itself, and the median ratio with its spread; void where the peer itself
-spreads more than 15 %. Nothing passes or fails by these figures.
+spreads more than 15 %. Then one connection, beside nginx plain and a bare fdatasync; and searches that
+answer with bundles, beside nginx plain. Nothing passes or fails by these figures.
 """
 import argparse
 import http.server
@@ -63,6 +64,10 @@ http {{
       auth_request /_auth; proxy_pass http://records; proxy_http_version 1.1;
       proxy_set_header Connection ""; proxy_set_header Authorization "Bearer {credential}";
     }}
+    location /plain/ {{
+      proxy_pass http://records/; proxy_http_version 1.1;
+      proxy_set_header Connection ""; proxy_set_header Authorization "Bearer {credential}";
+    }}
     location = /_auth {{
       internal; proxy_pass http://auth; proxy_pass_request_body off; proxy_http_version 1.1;
       proxy_set_header Connection ""; proxy_set_header Content-Length "";
@@ -79,7 +84,119 @@ def load(url, token, seconds, connections):
         sys.exit(f"an answer was not 200:\n{out}")
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
     half = re.search(r"50%\s+([\d.]+\w+)", out).group(1)
-    return rate, half
+    unit = {"us": 1e-6, "ms": 1e-3, "s": 1}
+    number, name = re.match(r"([\d.]+)(\w+)", half).groups()
+    return rate, float(number) * unit[name]
+
+
+def fdatasync_seconds(folder):
+    """p50 of 4 KiB and fdatasync in a file of zeros on the ledger's disk."""
+    took = []
+    with open(folder / "floor", "wb+", buffering=0) as file:
+        file.write(bytes(4 << 20))
+        os.fsync(file.fileno())
+        for i in range(400):
+            start = time.perf_counter()
+            os.pwrite(file.fileno(), bytes([i % 256]) * 4096, i % 1024 * 4096)
+            os.fdatasync(file.fileno())
+            took.append(time.perf_counter() - start)
+    return statistics.median(took)
+
+
+class Side:
+    """One of those that take turns: its address, its processes, and what was measured of it."""
+
+    def __init__(self, name, base, pids):
+        self.name, self.base, self.pids = name, base, pids
+        self.rates, self.cpus, self.halves = [], [], []
+
+    def turn(self, path, token, options, connections):
+        before = cpu_seconds(self.pids)
+        rate, half = load(self.base + path, token, options.seconds, connections)
+        self.rates.append(rate)
+        self.halves.append(half)
+        self.cpus.append((cpu_seconds(self.pids) - before) / (rate * options.seconds))
+
+    def line(self):
+        return (f"  {self.name:17} {statistics.median(self.rates):8.0f} requests/s   p50 {statistics.median(self.halves) * 1e6:8.0f} us   "
+                f"CPU {statistics.median(self.cpus) * 1e6:7.1f} us a request")
+
+
+def ratio(ours, theirs):
+    ratios = sorted(a / b for a, b in zip(ours, theirs))
+    spread = (max(theirs) - min(theirs)) / statistics.median(theirs)
+    void = "   VOID: the peer itself spreads" if spread > 0.15 else ""
+    return f"{statistics.median(ratios):.2f} x (min {ratios[0]:.2f}, max {ratios[-1]:.2f}; the peer spreads {spread:.0%}){void}"
+
+
+def take_turns(title, sides, path, token, options, connections, check):
+    for _ in range(options.rounds):
+        for side in sides:
+            check(side.base)
+            side.turn(path, token, options, connections)
+            check(side.base)
+    print(title)
+    for side in sides:
+        print(side.line(), flush=True)
+
+
+def send(url, method, token, context=None, body=None):
+    request = urllib.request.Request(url, method=method, headers={"Authorization": f"Bearer {token}", "Content-Type": "application/fhir+json"},
+                                     data=None if body is None else json.dumps(body).encode())
+    with urllib.request.urlopen(request, context=context) as answer:
+        return json.load(answer)
+
+
+def observation(patient, number):
+    """About 860 bytes, as the server keeps it."""
+    return {"resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{patient}"},
+            "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
+            "code": {"coding": [{"system": "http://loinc.org", "code": "2823-3", "display": "Potassium"}], "text": "Potassium"},
+            "effectiveDateTime": f"2026-03-{1 + number % 28:02}T08:00:00Z", "issued": f"2026-03-{1 + number % 28:02}T09:00:00Z",
+            "valueQuantity": {"value": 3.5 + number % 10 / 10, "unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mmol/L"},
+            "note": [{"text": "haemolysis excluded; sample taken from the left arm; " * 4}]}
+
+
+def fill(upstream, credential, patient, wanted):
+    have = send(f"http://{upstream}/fhir/Observation?patient={patient}&_summary=count", "GET", credential).get("total", 0)
+    for number in range(have, wanted):
+        send(f"http://{upstream}/fhir/Observation", "POST", credential, body=observation(patient, number))
+
+
+def read_pages(base, path, token, context):
+    """Follows the links to the end: how many resources came, and how many bytes of pages."""
+    count, url = 0, base + path
+    while url:
+        page = send(url, "GET", token, context)
+        count += sum(1 for entry in page.get("entry", []) if entry.get("search", {}).get("mode") != "outcome")
+        url = next((link["url"] for link in page.get("link", []) if link["relation"] == "next"), None)
+    return count
+
+
+def resident_kib(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1))
+
+
+def bundles(options, sides, upstream, credential, token, context):
+    """A page of 100 resources, each looked at and decided; then many pages."""
+    patient = "p-000001"
+    fill(upstream, credential, patient, 100)
+    path = f"/fhir/Observation?patient={patient}&_count=100"
+
+    def check(base):
+        page = send(base + path, "GET", token, context)
+        found = [entry["resource"] for entry in page["entry"] if entry["resource"]["resourceType"] == "Observation"]
+        assert len(found) == 100 and all(each["subject"]["reference"] == f"Patient/{patient}" for each in found), len(found)
+
+    size = len(json.dumps(send(sides[0].base + path, "GET", token, context)))
+    take_turns(f"a bundle of 100 resources, {size // 1024} KB, 4 connections", sides, path, token, options, 4, check)
+    print(f"CPU a bundle: {ratio(sides[0].cpus, sides[1].cpus)} that of nginx plain (aim: 3)")
+    for wanted in (1_000, 4_000):
+        fill(upstream, credential, patient, wanted)
+        before, started = resident_kib(sides[0].pids[0]), cpu_seconds(sides[0].pids)
+        count = read_pages(sides[0].base, path, token, context)
+        spent = cpu_seconds(sides[0].pids) - started
+        print(f"{count} resources, page by page: CPU {spent / count * 1e6:.0f} us a resource, memory {before // 1024} to {resident_kib(sides[0].pids[0]) // 1024} MB")
 
 
 def main():
@@ -127,28 +244,25 @@ def measure(options, folder, demo):
         context = ssl.create_default_context(cafile=env["HALLIGAN_CA"])
 
         def check(base):
-            request = urllib.request.Request(base + path, headers={"Authorization": f"Bearer {token}"})
-            body = json.load(urllib.request.urlopen(request, context=context))
+            body = send(base + path, "GET", token, context)
             assert body["resourceType"] == "Patient" and body["id"] == "p-000001", body
-        bases = {"halligan": server, "nginx": f"https://127.0.0.1:{peer}"}
-        halligan = subprocess.run(["pgrep", "-f", f"serve --dir {folder}"], capture_output=True, text=True).stdout.split()
-        pids = {"halligan": [int(p) for p in halligan[:1]], "nginx": children(nginx.pid)}
-        rates = {name: [] for name in bases}
-        for _ in range(options.rounds):
-            for name, base in bases.items():
-                check(base)
-                before = cpu_seconds(pids[name])
-                rate, half = load(base + path, token, options.seconds, options.connections)
-                cpu = (cpu_seconds(pids[name]) - before) / (rate * options.seconds)
-                check(base)
-                rates[name].append(rate)
-                print(f"  {name:9} {rate:8.0f} requests/s   p50 {half:>8}   CPU {cpu * 1e6:6.1f} us a request", flush=True)
-        ratios = sorted(a / b for a, b in zip(rates["halligan"], rates["nginx"]))
-        spread = (max(rates["nginx"]) - min(rates["nginx"])) / statistics.median(rates["nginx"])
-        void = "   VOID: the peer itself spreads" if spread > 0.15 else ""
-        print(f"gateway, one 1-patient read, {options.connections} connections: {statistics.median(ratios):.2f} x nginx TLS auth_request "
-              f"(min {ratios[0]:.2f}, max {ratios[-1]:.2f}; nginx spreads {spread:.0%}){void}")
-        print("  (every one of our answers has its durable entry; nginx decides and records nothing)")
+        found = subprocess.run(["pgrep", "-f", f"serve --dir {folder}"], capture_output=True, text=True).stdout.split()
+        ours = [int(p) for p in found[:1]]
+        proxy = children(nginx.pid)
+
+        def sides(peer_name, place):
+            return [Side("halligan", server, ours), Side(peer_name, f"https://127.0.0.1:{peer}{place}", proxy)]
+        asked = sides("nginx auth_request", "")
+        take_turns(f"one read, {options.connections} connections (every answer of ours has its durable entry; nginx decides and records nothing)",
+                   asked, path, token, options, options.connections, check)
+        print(f"throughput: {ratio(asked[0].rates, asked[1].rates)} nginx TLS auth_request (aim: 1)")
+        print(f"CPU a request: {ratio(asked[0].cpus, asked[1].cpus)} that of nginx TLS auth_request with its service (aim: 1)", flush=True)
+        alone = sides("nginx plain", "/plain")
+        floor = fdatasync_seconds(folder)
+        take_turns("one connection", alone, path, token, options, 1, check)
+        added = statistics.median(a - b for a, b in zip(alone[0].halves, alone[1].halves))
+        print(f"added p50: {added * 1e6:.0f} us; a bare fdatasync took {floor * 1e6:.0f} us (aim: fdatasync + 50 us)", flush=True)
+        bundles(options, sides("nginx plain", "/plain"), upstream, credential, token, context)
     finally:
         nginx.terminate()
         nginx.wait()

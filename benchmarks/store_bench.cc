@@ -5,14 +5,14 @@
 //
 // Floor and store take turns in every round, on the same file system; medians with their spread.
 // Every entry is read back and compared, so that no figure counts what was not kept.
-#include <fcntl.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 
+#include "benchmarks/figures.h"
+#include "benchmarks/floor.h"
 #include "out/os_dice.h"
 #include "out/segment_entry_store.h"
 
@@ -30,18 +30,6 @@ struct Samples {
   std::vector<double> rates;         // operations a second, one for each round
   std::vector<double> microseconds;  // of every single operation
 };
-
-double at_rank(std::vector<double>& values, double rank) {
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(rank * static_cast<double>(values.size() - 1))];
-}
-
-template <class T>
-T need(Result<T> result) {
-  if (result) return std::move(result).value();
-  std::fprintf(stderr, "store_bench: %s\n", result.fault().what.c_str());
-  std::exit(1);
-}
 
 // One round of `work`, repeated for round_time.
 void run_round(Samples& samples, const std::function<void()>& work) {
@@ -72,27 +60,6 @@ Bytes entry(EntryIndex index) {
   for (auto& byte : out) byte = static_cast<std::uint8_t>((mixed *= 0x9E3779B97F4A7C15u) >> 56);
   return out;
 }
-
-// The least a durable write can cost: 4 KiB into a file of zeros, and fdatasync.
-class Floor {
- public:
-  explicit Floor(const out::Path& folder) : path_(folder / "floor") {
-    need(out::make_zero_file(path_, file_bytes));
-    file_ = need(out::open_file(path_, O_RDWR));
-  }
-  void write() {
-    need(out::write_at(file_, path_, page_, at_));
-    need(out::sync_data(file_, path_));
-    at_ = (at_ + page_.size()) % file_bytes;
-  }
-
- private:
-  static constexpr std::uint64_t file_bytes = 64 * 1024 * 1024;
-  out::Path path_;
-  out::Fd file_;
-  Bytes page_ = Bytes(4096, 0x5A);
-  std::uint64_t at_ = 0;
-};
 
 void check(SegmentEntryStore& store) {
   EntryIndex seen = 0;

@@ -14,10 +14,11 @@ as_root() {
   fi
 }
 
-# Debian packages that are missing. Node may have come from elsewhere: any from 18 on will do.
+# Debian packages that are missing, and those named. Node may have come from elsewhere: any from 18 on will do.
 install_packages() {
   local wanted=() missing=() package
   mapfile -t wanted < <(grep -v '^#' tools/packages.txt | grep .)
+  wanted+=("$@")
   if ! { command -v npm && node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)'; } > /dev/null 2>&1; then
     wanted+=(nodejs npm)
   fi

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t helping = 256;
+constexpr std::size_t helping = index_helping;
 constexpr std::size_t tail_max = 20'000;  // entries looked through beside the index
 constexpr std::size_t listed_max = 500;   // accesses of one case
 constexpr Millis before_case = 1s;        // the access that caused the case is just before it

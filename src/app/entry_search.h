@@ -13,8 +13,9 @@
 
 namespace halligan::app {
 
-// Puts the next durable entries into the index; gives how many. Called again and again by one
-// thread; nothing waits for it.
+// Puts the next durable entries into the index; gives how many, index_helping at most. Called again
+// and again by one thread; nothing waits for it.
+inline constexpr std::size_t index_helping = 256;
 Result<std::size_t> feed_index(Desk& desk, needs::AccessIndex& index);
 
 struct ReadEntry {

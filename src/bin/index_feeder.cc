@@ -28,7 +28,7 @@ std::unique_ptr<IndexFeeder> IndexFeeder::start(Parts parts) {
   feeder->thread_ = std::jthread{[raw = feeder.get()](std::stop_token stop) {
     while (!stop.stop_requested()) {
       const auto fed = app::feed_index(raw->parts_.desk, *raw->index_);
-      if (fed && *fed > 0) continue;
+      if (fed && *fed >= app::index_helping) continue;
       for (int i = 0; i < 10 && !stop.stop_requested(); ++i) std::this_thread::sleep_for(50ms);
     }
   }};

@@ -32,6 +32,12 @@ app::Cell survey_cell(const PatientId& patient, const std::string& type,
   return cell;
 }
 
+// Of the policy in force; empty without one.
+std::string timezone_of(const app::State& state) {
+  const auto* policy = app::policy_of(state);
+  return policy == nullptr ? std::string{} : policy->timezone.text;
+}
+
 }  // namespace
 
 std::vector<app::AskAccess::Covered> Grants::covered() const {
@@ -63,16 +69,25 @@ std::shared_ptr<const app::Lease> lease_of_all(
   return std::make_shared<Together>(std::move(leases));
 }
 
-std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() {
+std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() const {
   std::optional<app::Refusal> refusal;
+  std::string zone_name;
   const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
     if (app::live_session(house.state(), session_, now) == nullptr)
       refusal = app::no_session(house.state(), session_, now);
-    if (const auto* policy = app::policy_of(house.state())) timezone_ = policy->timezone.text;
+    zone_name = timezone_of(house.state());
   });
   if (!durable) return durable.fault();
+  learn_zone(zone_name);
   if (refusal) return *refusal;
   return std::nullopt;
+}
+
+// All of one request is read by one zone.
+void Counter::learn_zone(const std::string& zone_name) const {
+  if (zone_known_) return;
+  zone_known_ = true;
+  bases_.zone = zone_of_(zone_name);
 }
 
 Decided Counter::survey(const Survey& what) const {
@@ -127,8 +142,10 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
     std::optional<app::AskAccess::Answer> answer;
     std::shared_ptr<const app::Lease> lease;
     bool hint = false;
+    std::string zone_name;
     const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
       const auto& state = house.state();
+      zone_name = timezone_of(state);
       const auto* session = app::live_session(state, session_, now);
       if (session != nullptr && how.survey) command.cells = surveyed(state, *session, asked, now);
       if (session != nullptr && !checked &&
@@ -148,6 +165,7 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
         });
     });
     if (!durable) return durable.fault();
+    learn_zone(zone_name);
     if (!answer) {
       const auto exists = record_system_knows(how.chart);
       if (!exists) return exists.fault();

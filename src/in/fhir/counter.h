@@ -3,6 +3,7 @@
 // Everything that the gateway knows about rights it learns here.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,8 +41,15 @@ struct Grants {
 
 class Counter {
  public:
-  Counter(const Edge& edge, std::string session, std::string purpose)
-      : edge_(edge), session_(std::move(session)), purpose_(std::move(purpose)) {}
+  using ZoneOf = std::function<std::shared_ptr<const policy::Zone>(const std::string&)>;
+  // How resources of this request are read; the zone is that of the policy in force when somebody
+  // was asked for the first time, by nobody() or for a decision.
+  Counter(const Edge& edge, std::string session, std::string purpose, Bases bases, ZoneOf zone_of)
+      : edge_(edge),
+        session_(std::move(session)),
+        purpose_(std::move(purpose)),
+        bases_(std::move(bases)),
+        zone_of_(std::move(zone_of)) {}
   // Only of the chart in front. Pages of a browser open charts by saying so; what they still ask
   // for when another page has opened another chart does not shut that one.
   void only_in_front() { focus_ = app::AskAccess::Focus::must_be_there; }
@@ -49,11 +57,7 @@ class Counter {
   const std::string& purpose() const { return purpose_; }
 
   // A refusal where nobody is signed in.
-  std::optional<std::variant<app::Refusal, Fault>> nobody();
-  // Of the policy in force; empty without one. Known once nobody() has been asked.
-  const std::string& timezone() const { return timezone_; }
-  // How resources of this request are read.
-  void read_by(Bases bases) { bases_ = std::move(bases); }
+  std::optional<std::variant<app::Refusal, Fault>> nobody() const;
   const Bases& bases() const { return bases_; }
   // Where bytes of records that are fetched for this request are counted.
   void hold_in(const Room& room) { room_ = &room; }
@@ -99,9 +103,11 @@ class Counter {
   const std::string session_;
   const std::string purpose_;
   app::AskAccess::Focus focus_ = app::AskAccess::Focus::moves;
-  std::string timezone_;
-  Bases bases_;
   const Room* room_ = nullptr;
+  void learn_zone(const std::string& zone_name) const;
+  mutable Bases bases_;
+  mutable bool zone_known_ = false;
+  ZoneOf zone_of_;
 };
 
 // Over when one of them is.

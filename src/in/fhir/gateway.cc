@@ -18,6 +18,12 @@ http::Response no_such_page() {
                  "page: this link is not of this session, or too old; ask again from the start"});
 }
 
+// Whether the first thing that is done for it asks the desk, which refuses whom it does not know.
+bool begins_with_survey(const Target& target) {
+  const auto* read = std::get_if<Read>(&target);
+  return std::holds_alternative<Search>(target) || (read != nullptr && read->type == "Patient");
+}
+
 }  // namespace
 
 Gateway::Gateway(const Edge& edge, std::string base)
@@ -37,7 +43,7 @@ void Gateway::routes(http::Router& router) {
 }
 
 std::optional<http::Response> Gateway::admit(const http::Request& head) {
-  Counter counter{edge_, session_hash(head), {}};
+  const Counter counter{edge_, session_hash(head), {}, bases_, [](const auto&) { return nullptr; }};
   if (const auto nobody = counter.nobody()) return answer(*nobody);
   return std::nullopt;
 }
@@ -53,12 +59,12 @@ http::Response Gateway::serve(const http::Request& request, const Target& target
     return outcome(NotAllowed{
         400, "invalid",
         "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
-  Counter counter{edge_, session_hash(request), *std::move(purpose)};
+  Counter counter{edge_, session_hash(request), *std::move(purpose), bases_,
+                  [this](const std::string& iana) { return zone(iana); }};
   if (by_cookie(request)) counter.only_in_front();
   counter.hold_in(room_);
-  if (const auto nobody = counter.nobody()) return answer(*nobody);
-  counter.read_by(
-      {.ours = bases_.ours, .upstream = bases_.upstream, .zone = zone(counter.timezone())});
+  if (!begins_with_survey(target))
+    if (const auto nobody = counter.nobody()) return answer(*nobody);
   struct Serve {
     Gateway& gateway;
     const Counter& counter;

@@ -1,6 +1,12 @@
 #include "in/fhir/teller.h"
 
 namespace halligan::in::fhir {
+namespace {
+
+// Nobody waits for an outcome: many together cost little more than one.
+constexpr std::chrono::milliseconds gather_time{5};
+
+}  // namespace
 
 Teller::Teller(app::Desk& desk) : desk_(desk), thread_([this] { work(); }) {}
 
@@ -14,11 +20,13 @@ Teller::~Teller() {
 }
 
 void Teller::tell(app::TellOutcome outcome) {
+  bool first = false;
   {
     const std::lock_guard lock{mutex_};
     waiting_.push_back(std::move(outcome));
+    first = waiting_.size() == 1;
   }
-  wake_.notify_one();
+  if (first) wake_.notify_one();
 }
 
 void Teller::work() {
@@ -26,6 +34,7 @@ void Teller::work() {
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
+    wake_.wait_for(lock, gather_time, [this] { return stopping_; });
     const auto batch = std::move(waiting_);
     waiting_.clear();
     lock.unlock();
