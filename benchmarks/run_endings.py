@@ -25,11 +25,8 @@ os.environ.setdefault("HALLIGAN_BIN", str(TREE / "build" / "release" / "halligan
 
 from halligan_world import DEMO, SECOND_OPINION, World, demo_policy, details, edited  # noqa: E402  (the path comes first)
 
-# life-threat idles out after 2 s, second-opinion is over after 3 s where it is there for that.
+IDLE = edited(SECOND_OPINION, ("second-opinion", "idle-opinion"), ('idle = "10m"', 'idle = "2s"'))
 SHORT = edited(SECOND_OPINION, ("second-opinion", "short-opinion"), ('after = "1h"', 'after = "3s"'))
-POLICY = edited(demo_policy(), ('ends    = { focus = true, idle = "15m", after = "1h" }\nreview  = { by = "privacy-officer", within = "24h", rank = 1 }',
-                                'ends    = { focus = true, idle = "2s", after = "1h" }\nreview  = { by = "privacy-officer", within = "24h", rank = 1 }'),
-                ) + SECOND_OPINION + SHORT
 CHART, DOCUMENTS, BYTES = "p-000008", 20, 1_000_000
 
 
@@ -91,7 +88,7 @@ def ways(world):
         "role changed": ("clinical-access", lambda p, g: lambda: world.set_staff(p.staff, roles=["registrar"])),
         "locked": ("clinical-access", lambda p, g: lambda: p.api("POST", "/session/lock", {}, ok=204)),
         "another chart opened": ("clinical-access", lambda p, g: another(p)),
-        "idle (2 s)": ("life-threat", lambda p, g: None),
+        "idle (2 s)": ("idle-opinion", lambda p, g: None),
         "expired (3 s)": ("short-opinion", lambda p, g: None),
         "policy changed": ("second-opinion", lambda p, g: sign(world, without)),
     }
@@ -101,9 +98,10 @@ def measure(world, reason, prepare):
     person = world.hire("physician")
     broken = person.break_glass(CHART, reason).json
     end = prepare(person, broken["glass"])
+    asked = time.monotonic()
     download, asker = Download(person), Asker(person)
-    idles = end is None and reason == "life-threat"
-    start = time.monotonic() + 2 if idles else None  # the download was its last use
+    idles = end is None and reason == "idle-opinion"
+    start = asked + 2 if idles else None  # the download was its last use
     download.start()
     if not idles:
         asker.start()
@@ -134,7 +132,7 @@ def main():
         folder = pathlib.Path(folder)
         subprocess.run(["node", str(DEMO / "generate.mjs"), "--staff", "60", "--patients", "40", "--out", str(folder / "hospital")],
                        check=True, capture_output=True)
-        world = World(folder / "world", folder / "hospital", policy=POLICY)
+        world = World(folder / "world", folder / "hospital", policy=demo_policy() + SECOND_OPINION + IDLE + SHORT)
         try:
             world.start()
             for n in range(DOCUMENTS):

@@ -17,14 +17,14 @@ import pytest
 from halligan_world import SECOND_OPINION, Client, demo_policy, details, edited, until
 
 # life-threat idles out after 2 s and is reviewed late; system-support is over after 4 s and wants a proof of 4 s;
-# second-opinion is there to be taken away.
+# second-opinion is there to be taken away, idle-opinion to idle out after 2 s.
 POLICY = edited(
     demo_policy(),
     ('ends    = { focus = true, idle = "15m", after = "1h" }\nreview  = { by = "privacy-officer", within = "24h", rank = 1 }',
      'ends    = { focus = true, idle = "2s", after = "1h" }\nreview  = { by = "privacy-officer", within = "2s", rank = 1 }'),
     ('proof   = { any = ["totp"], not_older_than = "5m" }\nends    = { focus = true, idle = "5m", after = "30m" }',
      'proof   = { any = ["totp"], not_older_than = "4s" }\nends    = { focus = true, idle = "5m", after = "4s" }'),
-) + SECOND_OPINION
+) + SECOND_OPINION + edited(SECOND_OPINION, ("second-opinion", "idle-opinion"), ('idle = "10m"', 'idle = "2s"'))
 BIG = "p-000008"
 BIG_DOCUMENTS, BIG_BYTES = 20, 1_000_000
 
@@ -208,7 +208,7 @@ class Download:
         return size
 
 
-REASON = {"expiry": "system-support", "idle": "life-threat", "policy": "second-opinion"}  # else clinical-access
+REASON = {"expiry": "system-support", "idle": "idle-opinion", "policy": "second-opinion"}  # else clinical-access
 
 
 @pytest.mark.parametrize("cause", ["close", "revoke", "logout", "signed out", "lock", "deactivate", "role", "policy", "focus", "expiry", "idle"])
