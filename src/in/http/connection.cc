@@ -418,9 +418,10 @@ std::string Connection::answer_instead(const Problem& why) {
   return *head_text(response_, {.close = !keep_, .date = date_now()});
 }
 
-// Those who read slowly share what memory there is for answers; small ones always fit.
+// Those who read slowly share what memory there is for answers; small ones always fit, and what is
+// part of the program takes none.
 bool Connection::hold_answer(std::size_t bytes) {
-  if (bytes <= chunk_bytes) return true;
+  if (bytes <= chunk_bytes || std::holds_alternative<BuiltIn>(response_.body)) return true;
   answer_held_ = bytes;
   const auto all = edge_.counters.answer_bytes += bytes;
   const auto theirs = peer_->answer_bytes += bytes;

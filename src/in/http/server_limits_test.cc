@@ -265,6 +265,19 @@ TEST(Server, HoldsNoMoreAnswersThanItMay) {
   while (run.server.counters().answer_bytes != 0) std::this_thread::yield();
 }
 
+TEST(Server, WhatIsPartOfTheProgramTakesNoneOfWhatThereIsForAnswers) {
+  static const std::string page(10'000'000, 'p');
+  auto options = quick();
+  options.answer_bytes_max = options.answer_bytes_peer_max = 100'000;
+  Running run{options,
+              [](const Request&) { return Response{.status = 200, .body = BuiltIn{page}}; }};
+  TestClient slow{run.port, 65'536};
+  slow.send(get("/"));
+  slow.receive_until("\r\n\r\n");
+  EXPECT_EQ(run.server.counters().answer_bytes, 0U);
+  EXPECT_TRUE(one_answer(run.port, get("/")).ends_with("ppp"));
+}
+
 TEST(Server, ThoseWhoReadTooSlowlyAreCut) {
   auto options = quick();
   options.write_time = 200ms;
