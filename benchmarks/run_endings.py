@@ -9,6 +9,7 @@ says what it was here; nothing passes or fails by it, unless something was not e
 """
 import argparse
 import datetime
+import http.client
 import os
 import pathlib
 import ssl
@@ -33,8 +34,9 @@ CHART, DOCUMENTS, BYTES = "p-000008", 20, 1_000_000
 class Download(threading.Thread):
     """Reads a large answer, a little at a time, until it is whole or cut."""
 
-    def __init__(self, client):
+    def __init__(self, client, pause):
         super().__init__(daemon=True)
+        self.pause = pause
         self.socket = client.world.raw(receive_buffer=4096)
         self.socket.sendall(f"GET /fhir/Patient/{CHART}/$everything HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {client.token}\r\n"
                             "Accept: application/fhir+json\r\nConnection: close\r\n\r\n".encode())
@@ -45,7 +47,7 @@ class Download(threading.Thread):
         try:
             while part := self.socket.recv(16384):
                 self.size += len(part)
-                time.sleep(0.0005)
+                time.sleep(self.pause)
         except (OSError, ssl.SSLError):
             pass
         self.ended = time.monotonic()
@@ -59,8 +61,12 @@ class Asker(threading.Thread):
         self.client, self.refused = client, None
 
     def run(self):
-        while self.client.fhir("GET", f"Patient/{CHART}").status == 200:
-            pass
+        status = 200
+        while status == 200:
+            try:
+                status = self.client.fhir("GET", f"Patient/{CHART}").status
+            except (OSError, http.client.HTTPException):
+                pass  # cut while its answer was on the way
         self.refused = time.monotonic()
 
 
@@ -99,7 +105,7 @@ def measure(world, reason, prepare):
     broken = person.break_glass(CHART, reason).json
     end = prepare(person, broken["glass"])
     asked = time.monotonic()
-    download, asker = Download(person), Asker(person)
+    download, asker = Download(person, 0.0005 if end is not None else 0.005), Asker(person)
     idles = end is None and reason == "idle-opinion"
     start = asked + 2 if idles else None  # the download was its last use
     download.start()
