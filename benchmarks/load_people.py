@@ -105,7 +105,7 @@ class Person(threading.Thread):
         super().__init__(daemon=True)
         self.load, self.staff, self.every = load, staff, every
         self.dice = random.Random(staff)
-        self.session, self.signed_in_at = None, 0.0
+        self.session, self.signed_in_at, self.late = None, 0.0, every * self.dice.random()
 
     def sign_in(self):
         secrets = self.load.world.secrets[self.staff]
@@ -125,7 +125,7 @@ class Person(threading.Thread):
         self.session = None
 
     def run(self):
-        time.sleep(self.dice.random() * self.every)
+        self.load.book.stop.wait(self.late)
         while not self.load.book.stop.is_set():
             if self.session is None:
                 self.session = self.sign_in()
@@ -143,7 +143,11 @@ class Person(threading.Thread):
 
 
 class Doctor(Person):
-    """Searches, opens a chart, breaks the glass, reads, appends, closes; signs in anew every two minutes."""
+    """Searches, opens a chart, breaks the glass, reads, appends, closes; signs in anew every two minutes or so."""
+
+    def __init__(self, load, staff, every):
+        super().__init__(load, staff, every)
+        self.late, self.shift = 20 * self.dice.random(), 90 + 60 * self.dice.random()
 
     def turn(self):
         session, patient = self.session, self.dice.choice(self.load.patients)
@@ -172,7 +176,7 @@ class Doctor(Person):
             "subject": {"reference": f"Patient/{patient['id']}"}})
         if glass:
             session.do("close", "POST", f"/api/v1/glass/{glass}/close", {})
-        if time.monotonic() - self.signed_in_at > 120:
+        if time.monotonic() - self.signed_in_at > self.shift:
             self.sign_out()
 
 

@@ -42,6 +42,12 @@ class Panel:
         x = LEFT + (WIDTH - LEFT - RIGHT) * second / self.seconds
         return x, self.top + HEIGHT * (1 - self.scaled(value))
 
+    def steps(self, unit):
+        """Marks at round figures, four or so of them."""
+        step = 10 ** math.floor(math.log10(self.high))
+        step = next(s for s in (step / 5, step / 2, step, 2 * step) if self.high / s <= 6)
+        self.marks([step * n for n in range(int(self.high / step) + 1)], unit)
+
     def marks(self, values, unit):
         for value in values:
             y = self.at(0, value)[1]
@@ -70,12 +76,12 @@ def plot(rows, path):
                          colour, f"{kind} p{round(100 * part)}", dash)
     most = 1.2 * max(r["rss_kib"] for r in rows) / 1024
     memory = Panel(30 + HEIGHT + GAP, "resident memory of the server", seconds, 0, most)
-    memory.marks([round(most * n / 4) for n in range(5)], "MiB")
+    memory.steps("MiB")
     memory.draw([(g[-1]["second"], g[-1]["rss_kib"] / 1024) for g in groups], "#222", "memory")
     rates = [(g[-1]["second"], sum(r["entries_a_second"] for r in g) / len(g)) for g in groups]
     most = 1.2 * max(r for _, r in rates)
     entries = Panel(30 + 2 * (HEIGHT + GAP), "entries written durably, a second", seconds, 0, most)
-    entries.marks([round(most * n / 4) for n in range(5)], "")
+    entries.steps("")
     entries.draw(rates, "#222", "entries/s")
     entries.draw([(g[-1]["second"], g[-1]["errors"]) for g in groups], "#b3261e", "errors so far")
     panels = (latency, memory, entries)
