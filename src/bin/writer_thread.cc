@@ -122,12 +122,16 @@ std::optional<Fault> WriterThread::leave(const std::shared_ptr<Job>& job) {
   return std::nullopt;
 }
 
-// Everything that is in a hurry, and one that is not.
+// Everything that is in a hurry; or, by turns where both wait, one that is not: alone, so that
+// nobody else's answer waits for it to be decided and committed.
 void WriterThread::take(Jobs& jobs) {
-  jobs.swap(waiting_);
-  if (!later_.empty()) {
+  const bool later = !later_.empty() && (waiting_.empty() || later_next_);
+  later_next_ = !later;
+  if (later) {
     jobs.push_back(std::move(later_.front()));
     later_.pop_front();
+  } else {
+    jobs.swap(waiting_);
   }
   for (const auto& job : jobs) job->stage = Job::Stage::deciding;
 }

@@ -1,8 +1,8 @@
 // writer_thread.h - the thread that the house lives on.
 //
-// Everything that waits is decided and committed together, with one sync; no timer. Of long jobs
-// that can wait, one goes with each batch. After a fault every job is refused, and the thread opens
-// store and house again, by replay, every few seconds.
+// Everything that waits is decided and committed together, with one sync; no timer. Long jobs that
+// can wait go one at a time between those batches. After a fault every job is refused, and the
+// thread opens store and house again, by replay, every few seconds.
 //
 // Nobody waits for ever: a job that is not begun in time is withdrawn; while a disk does not
 // answer, whoever waits for it is told so, and so is whoever comes.
@@ -73,6 +73,7 @@ class WriterThread final : public app::Desk {
   std::condition_variable wake_;
   Jobs waiting_;
   std::deque<std::shared_ptr<Job>> later_;
+  bool later_next_ = false;                            // its turn, where both wait
   std::optional<Clock::time_point> committing_since_;  // under mutex_
   std::optional<std::string> fault_;                   // under mutex_: why there is no house
   bool stop_ = false;
