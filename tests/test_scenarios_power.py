@@ -132,7 +132,7 @@ def test_D14_killed_while_it_starts(world, why):
     killed = []
     for call in ("pwrite64", "fdatasync", "openat", "mmap", "fallocate", "ftruncate", "rename", "listen"):
         for nth in range(1, 1 + max(KILLS, 2)):
-            done = subprocess.run(["timeout", "--signal=TERM", "5", "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+            done = subprocess.run(["timeout", "--signal=TERM", "3", "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
                                    "-e", f"inject={call}:signal=SIGKILL:when={nth}", *command], capture_output=True, timeout=60)
             if done.returncode in (-9, 137):
                 killed.append(call)

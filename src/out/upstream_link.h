@@ -27,7 +27,8 @@ struct UpstreamAddress {
 class UpstreamLink {
  public:
   using Clock = std::chrono::steady_clock;
-  // `tls` is the client context, null for plain. A name that is not resolved by then is unreachable.
+  // `tls` is the client context, null for plain. A name that is not resolved by then is
+  // unreachable.
   static Result<std::unique_ptr<UpstreamLink>> connect(const UpstreamAddress& address,
                                                        ssl_ctx_st* tls, Clock::time_point until);
   ~UpstreamLink();
