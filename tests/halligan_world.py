@@ -227,6 +227,8 @@ def details(grant, text="a word about it"):
 # --- the whole -------------------------------------------------------------------------------------
 
 class World:
+    serve_options = ()  # more words for `halligan serve`
+
     def __init__(self, folder, hospital, policy=None, wrap=(), environment=None, dress=None):
         self.folder = pathlib.Path(folder)
         self.hospital_folder = pathlib.Path(hospital)

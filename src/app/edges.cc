@@ -128,9 +128,8 @@ bool proof_is_fresh(const Session& session, const Now& now) {
   return !session.proof_this_boot || now.boot < session.proof_at.boot + self_made_proof_age;
 }
 
-Refusal fresh_proof_needed() {
-  Refusal out{.why = Why::step_up_needed,
-              .what = "a relation of your own takes a second factor that is fresh"};
+Refusal fresh_proof_needed(const std::string& what) {
+  Refusal out{.why = Why::step_up_needed, .what = what + " takes a second factor that is fresh"};
   out.max_age_seconds =
       std::chrono::duration_cast<std::chrono::seconds>(self_made_proof_age).count();
   return out;

@@ -58,13 +58,14 @@ void end_sessions_on(const PatientId& patient, const StaffId& by, Context& conte
   }
 }
 
-std::optional<Refusal> not_yet(const State& state, const Session& session,
-                               const PatientId& patient, const Now& now) {
+std::optional<Refusal> not_yet(const State& state, const Session& session, const PatientId& patient,
+                               const Now& now) {
   const auto wanted = state.erasures_wanted.find(patient);
   if (wanted == state.erasures_wanted.end() || wanted->second.at + erasure_waits_max < now.wall)
     return Refusal{.why = Why::conflict,
-                   .what = "another officer has to ask for this erasure first, and not more than "
-                           "14 days ago"};
+                   .what =
+                       "another officer has to ask for this erasure first, and not more than "
+                       "14 days ago"};
   if (wanted->second.by == session.staff)
     return Refusal{.why = Why::same_person, .what = "somebody else has to do what you asked for"};
   if (state.one_hand(wanted->second.by, session.staff)) return in_one_hand("who asked", "erase");
@@ -72,7 +73,7 @@ std::optional<Refusal> not_yet(const State& state, const Session& session,
     return Refusal{.why = Why::conflict,
                    .what = std::to_string(open) + (open == 1 ? " case" : " cases") +
                            " about this patient must be closed first"};
-  if (!proof_is_fresh(session, now)) return fresh_proof_needed();
+  if (!proof_is_fresh(session, now)) return fresh_proof_needed("an erasure");
   return std::nullopt;
 }
 
@@ -83,8 +84,9 @@ AskErasure::Answer decide(const AskErasure& command, Context& context) {
   if (asked.refusal) return *asked.refusal;
   if (std::ranges::find(erasure_reasons, command.why) == erasure_reasons.end())
     return Refusal{.why = Why::bad_request,
-                   .what = "why: expected retention-over, patient-asked, court-order or "
-                           "recorded-by-mistake"};
+                   .what =
+                       "why: expected retention-over, patient-asked, court-order or "
+                       "recorded-by-mistake"};
   if (!may_hear_of(context.state, *asked.session, command.patient, context.now)) return nobody();
   return context.note(facts::ErasureAsked{
       .staff = asked.session->staff, .patient = command.patient, .why = command.why});
@@ -124,7 +126,8 @@ std::variant<std::vector<ErasureLine>, Refusal> erasures_wanted(const State& sta
   for (const auto& [patient, wanted] : state.erasures_wanted)
     if (wanted.at + erasure_waits_max >= now.wall &&
         may_hear_of(state, *asked.session, patient, now))
-      out.push_back({.patient = patient, .wanted = wanted, .open_cases = open_cases(state, patient)});
+      out.push_back(
+          {.patient = patient, .wanted = wanted, .open_cases = open_cases(state, patient)});
   return out;
 }
 

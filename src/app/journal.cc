@@ -34,8 +34,7 @@ Result<Unit> Journal::scan(EntryIndex from, EntryIndex end, const Visit& visit) 
   });
   if (trouble) return *trouble;
   if (!scanned) return scanned.fault();
-  if (tree_.size() != end)
-    return damaged(tree_.size(), "the store gave fewer entries than it has");
+  if (tree_.size() != end) return damaged(tree_.size(), "the store gave fewer entries than it has");
   store_size_ = end;
   // Of a patient who was erased later than `end`, the entry that says so was not read.
   if (end < store_.size()) return Unit{};
@@ -230,7 +229,8 @@ Result<const needs::DataKey*> Journal::known_key(const KeyId& id) {
   auto found = vault_.find(id);
   if (!found) return found.fault();
   const needs::DataKey* none = nullptr;
-  if (!*found) return none;
+  // Between the entry that says so and its commit the vault still has it.
+  if (!*found || erased_.contains((*found)->pseudonym)) return none;
   const needs::DataKey* kept = &keys_.emplace(id, std::move(**found)).first->second;
   return kept;
 }

@@ -281,7 +281,8 @@ RecordFacts::Answer decide(const RecordFacts& command, Context& context) {
   if (work.own.size() > own_facts_per_request_max)
     return bad("expected at most " + std::to_string(own_facts_per_request_max) +
                " relations of your own in one request");
-  if (!work.own.empty() && !proof_is_fresh(*session, context.now)) return fresh_proof_needed();
+  if (!work.own.empty() && !proof_is_fresh(*session, context.now))
+    return fresh_proof_needed("a relation of your own");
   for (const auto& edge : work.own) owe_self_made_case(*session, edge, draft);
   if (command.heartbeat)
     draft.note(facts::FeedBeat{.staff = session->staff, .source = command.source});

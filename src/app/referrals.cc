@@ -139,7 +139,8 @@ LogReferral::Answer decide(const LogReferral& command, Context& context) {
     return out;
   }
   const bool own = concerns(context.state, session->staff, referral);
-  if (own && !proof_is_fresh(*session, context.now)) return fresh_proof_needed();
+  if (own && !proof_is_fresh(*session, context.now))
+    return fresh_proof_needed("a relation of your own");
   out.entry = context.note(facts::RelationRecorded{.staff = session->staff,
                                                    .source = {},
                                                    .patient = command.patient,

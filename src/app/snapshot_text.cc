@@ -268,7 +268,8 @@ Bytes encode(const Journal::Kept& journal, const State& state) {
     members(archive, state);
     std::vector<std::string> patients(state.patients.begin(), state.patients.end());
     std::ranges::sort(patients);
-    archive(patients, facts_of(state.evidence), state.evidence.heartbeats());
+    const std::vector<std::uint64_t> kinds(state.kinds.begin(), state.kinds.end());
+    archive(patients, facts_of(state.evidence), state.evidence.heartbeats(), kinds, state.offers);
   }
   const auto text = view(out.view());
   return {text.begin(), text.end()};
@@ -287,7 +288,10 @@ Result<std::unique_ptr<Snapshot>> decode_snapshot(ByteView text) {
     std::vector<std::string> patients;
     std::vector<KeptFact> facts;
     std::vector<std::pair<std::string, Instant>> heartbeats;
-    archive(patients, facts, heartbeats);
+    std::vector<std::uint64_t> kinds;
+    archive(patients, facts, heartbeats, kinds, out->state.offers);
+    if (kinds.size() != out->state.kinds.size()) return other;
+    std::ranges::copy(kinds, out->state.kinds.begin());
     if (in.peek() != std::istream::traits_type::eof()) return other;
     out->state.patients.insert(patients.begin(), patients.end());
     put_facts(out->state.evidence, facts);

@@ -20,23 +20,27 @@ SnapshotKeeper::SnapshotKeeper(Parts parts) : parts_(std::move(parts)) {
 
 void SnapshotKeeper::run(const std::stop_token& stop) {
   setpriority(PRIO_PROCESS, 0, lowest_priority);  // of this thread alone, on Linux
-  compare();
   std::string told;
-  EntryIndex last = 0;
-  bool known = false;
+  std::string compared;
   while (!stop.stop_requested()) {
     EntryIndex size = 0;
-    const auto asked = parts_.writer.run(
-        [&](app::House& house, const Now&) { size = house.journal().durable(); });
-    if (!known) {
-      const auto sizes = parts_.snapshots.list();
-      known = sizes.ok();
-      if (known && !sizes->empty()) last = sizes->front();
+    std::optional<facts::SnapshotTaken> from;
+    const auto asked = parts_.writer.run([&](app::House& house, const Now&) {
+      size = house.journal().durable();
+      from = house.begun_from();
+    });
+    // Also the one from which the house began that was opened after a failed commit.
+    if (asked && from && from->state != compared) {
+      compare(*from);
+      compared = from->state;
     }
-    if (asked && known && size >= last + parts_.every) {
-      const auto done = take(size);
+    // What lies there, not what was taken: after an erasure there is none, and a start would be
+    // long.
+    const auto sizes = parts_.snapshots.list();
+    const EntryIndex last = !sizes || sizes->empty() ? 0 : sizes->front();
+    if (asked && size >= last + parts_.every) {
+      const auto done = sizes ? take(size) : Result<Unit>{sizes.fault()};
       const std::string what = done ? "" : done.fault().what;
-      if (done) last = size;
       if (!what.empty() && what != told) parts_.tell("no snapshot can be kept: " + what);
       told = what;
     }
@@ -67,23 +71,22 @@ Result<Unit> SnapshotKeeper::drop_older(EntryIndex size) {
   return Unit{};
 }
 
-void SnapshotKeeper::compare() {
-  std::optional<facts::SnapshotTaken> from;
-  const auto asked =
-      parts_.writer.run([&](app::House& house, const Now&) { from = house.begun_from(); });
+void SnapshotKeeper::compare(const facts::SnapshotTaken& from) {
   const auto store = parts_.writer.store();
-  if (!asked || !from || store == nullptr) return;
-  const auto remade = app::remake(*store, parts_.vault, parts_.dice, parts_.snapshots, from->size,
+  if (store == nullptr) return;
+  const auto remade = app::remake(*store, parts_.vault, parts_.dice, parts_.snapshots, from.size,
                                   app::Beginning::first_entry);
-  // Entries that cannot be read back are the writer's to find; a patient may have been erased.
-  if (!remade || remade->name.state == from->state) return;
+  if (remade && remade->name.state == from.state) return;
+  // Of a patient who was erased meanwhile nothing is read back, and the snapshots are gone already.
   bool erased = false;
-  const auto again = parts_.writer.run([&](app::House& house, const Now&) {
-    erased = house.state().erased_below > from->size;
-  });
+  const auto again = parts_.writer.run(
+      [&](app::House& house, const Now&) { erased = house.state().erased_below > from.size; });
   if (!again || erased) return;
+  if (!remade)
+    return parts_.tell("the snapshot that the server began from cannot be compared: " +
+                       remade.fault().what);
   static_cast<void>(needs::drop_all(parts_.snapshots));
-  parts_.writer.stop_serving("the snapshot of " + std::to_string(from->size) +
+  parts_.writer.stop_serving("the snapshot of " + std::to_string(from.size) +
                              " entries that the server began from is not what these entries give: "
                              "start it again, it then reads them all");
 }

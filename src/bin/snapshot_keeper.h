@@ -29,7 +29,7 @@ class SnapshotKeeper {
 
  private:
   void run(const std::stop_token& stop);
-  void compare();
+  void compare(const facts::SnapshotTaken& from);
   Result<Unit> take(EntryIndex size);
   Result<Unit> drop_older(EntryIndex size);
 

@@ -13,12 +13,15 @@ namespace {
 
 constexpr std::string_view magic = "halligan sealed snapshot 1\n";
 constexpr std::string_view ending = ".snapshot";
+// What a process that was killed left of one: it may be whole, and its key is there.
+constexpr std::string_view unfinished = ".new";
 constexpr std::size_t digits = 20;
 constexpr std::uint64_t file_bytes_max = std::uint64_t{8} << 30U;
 
 std::string owner_of(EntryIndex size) { return "snapshot/" + std::to_string(size); }
 
-std::optional<EntryIndex> size_named(const std::string& name) {
+std::optional<EntryIndex> size_named(std::string name) {
+  if (name.ends_with(unfinished)) name.resize(name.size() - unfinished.size());
   if (name.size() != digits + ending.size() || !name.ends_with(ending)) return std::nullopt;
   EntryIndex size = 0;
   const auto read = std::from_chars(name.data(), name.data() + digits, size);
@@ -56,6 +59,8 @@ Result<std::vector<EntryIndex>> FileSnapshotStore::list() {
   if (wrong && wrong != std::errc::no_such_file_or_directory)
     return system_fault("list", folder_, wrong.value());
   std::ranges::sort(out, std::greater{});
+  const auto repeated = std::ranges::unique(out);
+  out.erase(repeated.begin(), repeated.end());
   return out;
 }
 
@@ -98,9 +103,11 @@ Result<Unit> FileSnapshotStore::save(EntryIndex size, ByteView plain) {
 
 Result<Unit> FileSnapshotStore::drop(EntryIndex size) {
   if (auto gone = vault_.drop_secrets(owner_of(size)); !gone) return gone;
-  std::error_code wrong;
-  std::filesystem::remove(path_of(size), wrong);
-  if (wrong) return system_fault("remove", path_of(size), wrong.value());
+  for (const auto& path : {path_of(size), Path{path_of(size).string() + std::string{unfinished}}}) {
+    std::error_code wrong;
+    std::filesystem::remove(path, wrong);
+    if (wrong) return system_fault("remove", path, wrong.value());
+  }
   return Unit{};
 }
 

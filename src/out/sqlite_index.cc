@@ -32,7 +32,10 @@ Result<sqlite::Database> open_writer(const Path& path) {
   if (!file) return file.fault();
   auto database = sqlite::Database::open(path, sqlite::Mode::write, FaultCode::disk_failed);
   if (!database) return database;
-  auto done = database->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+  // secure_delete: whom an erasure takes out is overwritten, not only unlinked.
+  auto done = database->run(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+      "PRAGMA secure_delete = ON;");
   if (!done) return done.fault();
   return database;
 }
@@ -144,7 +147,15 @@ Result<Unit> SqliteIndex::add(std::span<const needs::IndexRow> rows) {
 Result<Unit> SqliteIndex::forget(const Pseudonym& patient) {
   auto update = writer_.prepare("UPDATE accesses SET patient = ?1 WHERE patient = ?2");
   if (!update) return update.fault();
-  return update->bind(1, ByteView{Pseudonym{}}).bind(2, ByteView{patient}).finish();
+  if (auto done = update->bind(1, ByteView{Pseudonym{}}).bind(2, ByteView{patient}).finish(); !done)
+    return done;
+  // Nor does it live on in the write-ahead log.
+  auto pragma = writer_.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!pragma) return pragma.fault();
+  const auto row = pragma->step();
+  if (!row) return row.fault();
+  if (!*row || pragma->number(0) != 0) return unusable("its write-ahead log is being read");
+  return Unit{};
 }
 
 Result<sqlite::Database> SqliteIndex::borrow_reader() {

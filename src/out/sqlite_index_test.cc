@@ -62,6 +62,34 @@ TEST_F(SqliteIndexTest, IsBegunAnewWhenAheadOfItsLedger) {
   EXPECT_EQ(open(1, 499)->complete(), 0u);
 }
 
+TEST_F(SqliteIndexTest, AForgottenPatientIsInNoneOfItsFiles) {
+  const auto name = [](std::uint8_t which) {
+    Pseudonym out;
+    out.fill(which);
+    return out;
+  };
+  const auto on_disk = [&](const Pseudonym& patient) {
+    std::string all;
+    for (const char* suffix : {"", "-wal"}) {
+      std::ifstream in{path().string() + suffix, std::ios::binary};
+      all.append(std::istreambuf_iterator<char>{in}, {});
+    }
+    return all.find(text_view(patient)) != std::string::npos;
+  };
+  auto index = open(1);
+  std::vector<needs::IndexRow> rows;
+  for (EntryIndex i = 0; i < 500; ++i)
+    rows.push_back({.index = i, .patient = name(i % 2 == 0 ? 0xA5 : 0x5A), .kind = "glass-opened"});
+  ASSERT_TRUE(index->add(rows));
+  ASSERT_TRUE(on_disk(name(0xA5)));
+  ASSERT_TRUE(index->forget(name(0xA5)));
+  EXPECT_FALSE(on_disk(name(0xA5)));
+  EXPECT_TRUE(on_disk(name(0x5A)));
+  EXPECT_TRUE(index->find({.patient = name(0xA5), .from = far_past, .to = far_future})->empty());
+  EXPECT_EQ(index->complete(), 500U) << "the rows keep their place";
+  ASSERT_TRUE(index->forget(name(0xA5))) << "once more is the same";
+}
+
 TEST_F(SqliteIndexTest, IsBegunAnewWhenDamaged) {
   for (const std::streamoff at : {0, 20, 8'000, 20'000}) {
     fill();

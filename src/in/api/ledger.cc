@@ -137,6 +137,8 @@ Response show(Api& api, const Request& request, const PathParams&) {
     out.emplace("size", journal.next());
     out.emplace("durable", journal.durable());
     out.emplace("root", to_base64(tree.root_at(tree.size())));
+    const auto& from = house.begun_from();
+    out.emplace("begun_from", from ? json::value(from->size) : json::value(nullptr));
   });
   if (!done) return api.faulted(done.fault());
   return answer(200, out);
