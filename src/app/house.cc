@@ -122,6 +122,8 @@ void House::record(const Spelled& spelled, const Now& now) {
   }
   if (gone) {
     state_.forget(*gone);
+    // Counted and not written yet: written later, it would begin the patient anew.
+    std::erase_if(repeated_, [&](const auto& each) { return each.second.sample.patient == *gone; });
     erased_.push_back(Journal::key_id_of(*erased));
   }
   state_.apply(*index, now, spelled.body);
