@@ -160,8 +160,10 @@ void Simulation::read() {
     const auto& glass = *house_->state().glass(basis.glass);
     hold(glass.open() && glass.staff.text() == staff && glass.patient.text() == *cell.patient, "P2",
          "a release on somebody else's glass, or an ended one");
-    hold(true_now() - opened_.at(glass.id.text()) < lifetime + longer_[glass.id.text()], "P8",
-         "a glass lived too long");
+    const auto allowed = lifetime + longer_[glass.id.text()];
+    const auto lived = true_now() - opened_.at(glass.id.text());
+    hold(lived < allowed, "P8",
+         "a glass lived " + std::to_string((lived - allowed).count()) + " ms too long");
     hold(!ended_.contains(glass.id.text()) && !closed_sessions_.contains(glass.session.text()),
          "P2", "a release on a glass whose end was told");
   }
