@@ -41,7 +41,9 @@ Result<Unit> LogBook::publish() {
   if (!head) return head.fault();
   const auto before = published_.load();
   if (before != nullptr) {
-    if (head->size == before->head.size && head->root == before->head.root) return Unit{};
+    if (head->size == before->head.size && head->root == before->head.root &&
+        signed_by_all(before->note))
+      return Unit{};
     const auto then = head_at(before->head.size);
     if (!then) return then.fault();
     if (then->root != before->head.root)
@@ -49,10 +51,18 @@ Result<Unit> LogBook::publish() {
                    "the ledger differs from a checkpoint that was published"};
   }
   auto note = ledger::sign_checkpoint(*head, parts_.seed);
+  if (parts_.also) note = ledger::sign_also(std::move(note), *parts_.also);
   const auto saved = parts_.checkpoints->save(note);
   if (!saved) return saved.fault();
   published_.store(std::make_shared<const Published>(Published{*head, std::move(note)}));
   return Unit{};
+}
+
+// The first key's signature was seen to hold when the note was loaded or made.
+bool LogBook::signed_by_all(const std::string& note) const {
+  if (!parts_.also) return true;
+  const ledger::VerifierKey other{.name = parts_.key.name, .key = crypto::public_key(*parts_.also)};
+  return ledger::open_checkpoint(note, other).error == ledger::NoteError::none;
 }
 
 std::optional<std::string> LogBook::checkpoint() const {

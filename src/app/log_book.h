@@ -22,6 +22,8 @@ class LogBook : public LogView {
     std::unique_ptr<needs::CheckpointStore> checkpoints;
     crypto::SecretKey seed;
     ledger::VerifierKey key;
+    // While the log's key is being changed: the other key's seed, which signs as well.
+    std::optional<crypto::SecretKey> also{};
   };
   // ledger_damaged where the ledger is shorter than, or differs from, what was published before.
   static Result<std::unique_ptr<LogBook>> open(Parts parts);
@@ -42,6 +44,7 @@ class LogBook : public LogView {
   };
   explicit LogBook(Parts parts) : parts_(std::move(parts)) {}
   Result<ledger::TreeHead> head_at(std::optional<std::uint64_t> size);
+  bool signed_by_all(const std::string& note) const;
 
   Parts parts_;
   std::atomic<std::shared_ptr<const Published>> published_;

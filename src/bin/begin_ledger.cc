@@ -73,7 +73,8 @@ int begin_ledger(const cli::InitOptions& options, const cli::Io& io) {
   for (const auto& [path, held] :
        {std::pair{home.root_key(), &operational}, {home.recovery_key(), &recovery}})
     if (const auto kept = write_key_file(path, *held); !kept) return complain(io, kept.fault());
-  if (const auto kept = keep_signing_seed(**vault, seed); !kept) return complain(io, kept.fault());
+  if (const auto kept = keep_signing_seed(**vault, Seed::current, seed); !kept)
+    return complain(io, kept.fault());
 
   app::Begin command{.hospital = options.hospital,
                      .origin = options.origin,
@@ -170,22 +171,6 @@ int export_ledger(const cli::ExportOptions& options, const cli::Io& io) {
   io.out << "Verify them with:\n"
          << "  halligan verify --key-file " << home.log_key().string() << ' ' << options.out
          << '\n';
-  return static_cast<int>(cli::Exit::done);
-}
-
-int check_key(const cli::KeyCheckOptions& options, const cli::Io& io) {
-  const Home home{options.dir};
-  const out::Path path =
-      options.recovery_file.empty() ? home.root_key() : out::Path{options.recovery_file};
-  const auto key = read_key_file(path);
-  if (!key) return complain(io, key.fault());
-  const auto kind = out::SqliteVault::check(home.vault(), *key);
-  if (!kind) return complain(io, kind.fault());
-  const bool recovery = *kind == out::RootKind::recovery;
-  io.out << path.string() << (recovery ? " is the recovery key" : " is the operational key")
-         << " of this vault.\n";
-  if (recovery == options.recovery_file.empty())
-    return refuse(io, recovery ? "it should not be here" : "it is not the recovery key");
   return static_cast<int>(cli::Exit::done);
 }
 

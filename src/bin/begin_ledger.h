@@ -1,5 +1,5 @@
-// begin_ledger.h - `halligan init`, `halligan export` and `halligan key check`: the verbs that
-// touch files. While one of them runs no server can, and the other way round (the ledger's lock).
+// begin_ledger.h - `halligan init` and `halligan export`: verbs that touch files. While one of them
+// runs no server can, and the other way round (the ledger's lock).
 #pragma once
 
 #include "cli/shell.h"
@@ -8,6 +8,5 @@ namespace halligan::bin {
 
 int begin_ledger(const cli::InitOptions& options, const cli::Io& io);
 int export_ledger(const cli::ExportOptions& options, const cli::Io& io);
-int check_key(const cli::KeyCheckOptions& options, const cli::Io& io);
 
 }  // namespace halligan::bin

@@ -1,13 +1,21 @@
 #include "bin/home.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "out/file_checkpoint_store.h"
 
 namespace halligan::bin {
 namespace {
+
+constexpr std::string_view signing_seed_kind = "signing-seed";
+
+// Apart, so that the one can be dropped without the other.
+std::string_view owner_of(Seed which) { return which == Seed::current ? "log" : "log/next"; }
 
 Result<crypto::SecretKey> key_from_hex(std::string_view text, const std::string& where) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
@@ -36,15 +44,32 @@ Result<Unit> write_key_file(const out::Path& path, const crypto::SecretKey& key)
   return out::write_small_file(path, view(to_hex(key.reveal()) + "\n"));
 }
 
-Result<crypto::SecretKey> signing_seed(needs::Vault& vault) {
-  const auto held = vault.secret("log", "signing-seed");
+Result<std::optional<crypto::SecretKey>> signing_seed(needs::Vault& vault, Seed which) {
+  const auto held = vault.secret(owner_of(which), signing_seed_kind);
   if (!held) return held.fault();
-  if (!*held) return Fault{FaultCode::not_found, "the vault holds no signing key of the log"};
-  return key_from_hex((*held)->reveal(), "the vault");
+  if (!*held) return std::optional<crypto::SecretKey>{};
+  const auto key = key_from_hex((*held)->reveal(), "the vault");
+  if (!key) return key.fault();
+  return std::optional{*key};
 }
 
-Result<Unit> keep_signing_seed(needs::Vault& vault, const crypto::SecretKey& seed) {
-  return vault.set_secret("log", "signing-seed", Sealed<std::string>{to_hex(seed.reveal())});
+Result<Unit> keep_signing_seed(needs::Vault& vault, Seed which, const crypto::SecretKey& seed) {
+  return vault.set_secret(owner_of(which), signing_seed_kind,
+                          Sealed<std::string>{to_hex(seed.reveal())});
+}
+
+Result<Unit> drop_next_signing_seed(needs::Vault& vault) {
+  return vault.drop_secrets(owner_of(Seed::next));
+}
+
+Result<out::Fd> hold(const Home& home) {
+  const auto path = home.dir / "lock";
+  auto lock = out::open_file(path, O_RDWR | O_CREAT);
+  if (!lock) return lock;
+  if (::flock(lock->get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) return out::system_fault("lock", path, errno);
+  return Fault{FaultCode::ledger_locked, "another process holds " + home.dir.string() +
+                                             ": stop the server that runs on it first"};
 }
 
 }  // namespace halligan::bin

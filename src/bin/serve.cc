@@ -17,6 +17,8 @@
 #include "bin/confine.h"
 #include "bin/home.h"
 #include "bin/index_feeder.h"
+#include "bin/log_keys.h"
+#include "bin/root_keys.h"
 #include "bin/snapshot_keeper.h"
 #include "bin/writer_thread.h"
 #include "in/api/admit.h"
@@ -129,13 +131,16 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
 
   out::OsDice dice;
   out::SystemClock clock;
-  const auto root = read_key_file(options.root_key_file.empty() ? home.root_key()
-                                                                : out::Path{options.root_key_file});
+  const auto lock = hold(home);
+  if (!lock) return complain(io, lock.fault().what);
+  const auto root_key = home.root_key(options.root_key_file);
+  const auto finished = finish_root_keys(home, root_key);
+  if (!finished) return complain(io, finished.fault().what);
+  if (!finished->empty()) log->warn("{}", *finished);
+  const auto root = read_key_file(root_key);
   if (!root) return complain(io, root.fault().what);
   auto vault = out::SqliteVault::open(home.vault(), *root, dice, {});
   if (!vault) return complain(io, vault.fault().what);
-  const auto seed = signing_seed(**vault);
-  if (!seed) return complain(io, seed.fault().what);
   auto records = out::HttpsRecordSource::open({.base_url = options.upstream,
                                                .credential_file = options.upstream_token_file,
                                                .ca_file = options.upstream_ca});
@@ -157,18 +162,18 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                            .board = bulletin,
                            .snapshots = &snapshots});
   if (!writer) return complain(io, writer.fault().what);
-  std::string origin;
-  if (const auto ran =
-          (*writer)->run([&](app::House& house, const Now&) { origin = house.state().origin; });
-      !ran)
-    return complain(io, ran.fault().what);
+  if (const auto told = tell_root_keys(**vault, **writer); !told)
+    return complain(io, told.fault().what);
+  const auto signer = settle_log_key(home, **vault, **writer);
+  if (!signer) return complain(io, signer.fault().what);
+  if (!signer->said.empty()) log->warn("{}", signer->said);
 
   auto book = app::LogBook::open(
       {.desk = **writer,
        .entries = [&] { return (*writer)->store(); },
        .checkpoints = std::make_unique<out::FileCheckpointStore>(home.checkpoint()),
-       .seed = *seed,
-       .key = {.name = origin, .key = crypto::public_key(*seed)}});
+       .seed = signer->seed,
+       .key = signer->key});
   if (!book) return complain(io, book.fault().what);
   if (const auto published = (*book)->publish(); !published)
     return complain(io, published.fault().what);

@@ -1,5 +1,4 @@
-// offline.cc - the verbs that touch files or are the server: serve, init, export, key check,
-// verify.
+// offline.cc - the verbs that touch files or are the server: serve, init, export, key, verify.
 //
 // Only their words are here; what they do is handed in (shell.h, Parts) or stands in verify.h.
 
@@ -97,6 +96,14 @@ int restore(Shell& shell, const RestoreOptions& options) {
   return hand_over(shell, shell.parts.restore, options);
 }
 
+int key_rotate(Shell& shell, const KeyRotateOptions& options) {
+  return hand_over(shell, shell.parts.key_rotate, options);
+}
+
+int key_rotate_signing(Shell& shell, const KeyRotateSigningOptions& options) {
+  return hand_over(shell, shell.parts.key_rotate_signing, options);
+}
+
 // A served log is fetched as anybody would; the token goes only where the session belongs, for the
 // entry bundles that a ledger reader may see.
 int verify_ledger(Shell& shell, const VerifyArgs& given) {
@@ -150,8 +157,10 @@ int verify_ledger(Shell& shell, const VerifyArgs& given) {
 
 void describe_verify(CLI::App& sub, VerifyArgs& o) {
   sub.add_option("where", o.where, "an exported folder, or the address of a log")->required();
-  sub.add_option("--key", o.key, "the log's public key, from outside");
-  sub.add_option("--key-file", o.key_file, "a file with it");
+  sub.add_option("--key", o.keys,
+                 "the log's public key, from outside; again: one that signed before a rotation")
+      ->allow_extra_args(false);
+  sub.add_option("--key-file", o.key_files, "a file with it; likewise")->allow_extra_args(false);
   sub.add_option("--since", o.since, "file with a checkpoint that you kept; may be given again")
       ->allow_extra_args(false);
 }
@@ -200,6 +209,39 @@ void describe_init(CLI::App& sub, Init& o) {
                  "file (mode 0600) with the two officers; without it they are asked");
 }
 
+void describe_root_key_file(CLI::App& sub, std::string& file) {
+  sub.add_option("--root-key-file", file, "the operational root key, where not in the folder");
+}
+
+void add_key_verbs(CLI::App& key, Shell& shell) {
+  verb<KeyCheckOptions>(
+      key, shell, "check", "Rehearse opening the vault, with the recovery key where it is named",
+      "halligan key check --dir /var/lib/halligan --recovery /media/safe/recovery.key",
+      [](CLI::App& sub, KeyCheckOptions& o) {
+        sub.add_option("--dir", o.dir, "folder of ledger, vault and keys")->required();
+        sub.add_option("--recovery", o.recovery_file, "file with the recovery key");
+        describe_root_key_file(sub, o.root_key_file);
+      },
+      key_check);
+  verb<KeyRotateOptions>(
+      key, shell, "rotate", "New root keys and a new vault key; also after the root key was lost",
+      "halligan key rotate --dir /var/lib/halligan --recovery /media/safe/recovery.key",
+      [](CLI::App& sub, KeyRotateOptions& o) {
+        sub.add_option("--dir", o.dir, "folder of ledger, vault and keys")->required();
+        sub.add_option("--recovery", o.recovery_file, "file with the recovery key")->required();
+        describe_root_key_file(sub, o.root_key_file);
+      },
+      key_rotate);
+  verb<KeyRotateSigningOptions>(
+      key, shell, "rotate-signing", "A new key that the log signs its checkpoints with",
+      "halligan key rotate-signing --dir /var/lib/halligan",
+      [](CLI::App& sub, KeyRotateSigningOptions& o) {
+        sub.add_option("--dir", o.dir, "folder of ledger, vault and keys")->required();
+        describe_root_key_file(sub, o.root_key_file);
+      },
+      key_rotate_signing);
+}
+
 }  // namespace
 
 void add_offline_verbs(CLI::App& app, Shell& shell) {
@@ -225,15 +267,7 @@ void add_offline_verbs(CLI::App& app, Shell& shell) {
                        "halligan restore --from /backup --dir /var/lib/halligan --root-key-file "
                        "root.key --known kept-checkpoint",
                        describe_restore, restore);
-  CLI::App& key = family(app, "key", "Keys: check");
-  verb<KeyCheckOptions>(
-      key, shell, "check", "Rehearse opening the vault, with the recovery key where it is named",
-      "halligan key check --dir /var/lib/halligan --recovery /media/safe/recovery.key",
-      [](CLI::App& sub, KeyCheckOptions& o) {
-        sub.add_option("--dir", o.dir, "folder of ledger, vault and keys")->required();
-        sub.add_option("--recovery", o.recovery_file, "file with the recovery key");
-      },
-      key_check);
+  add_key_verbs(family(app, "key", "Keys: check, rotate, rotate-signing"), shell);
 }
 
 }  // namespace halligan::cli

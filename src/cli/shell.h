@@ -1,6 +1,6 @@
 // shell.h - the command line: one word, one thing done, one exit code.
 //
-// Speaks HTTP as a named person. What needs the server's own parts (serve, init, export, key check)
+// Speaks HTTP as a named person. What needs the server's own parts (serve, init, export, key)
 // is handed in as Parts by src/bin.
 #pragma once
 
@@ -69,6 +69,18 @@ struct RestoreOptions {
 struct KeyCheckOptions {
   std::string dir;
   std::string recovery_file;  // empty: the operational key
+  std::string root_key_file;  // empty: the one in dir
+};
+
+struct KeyRotateOptions {
+  std::string dir;
+  std::string recovery_file;
+  std::string root_key_file;  // where the operational key is to stand; empty: in dir
+};
+
+struct KeyRotateSigningOptions {
+  std::string dir;
+  std::string root_key_file;  // empty: the one in dir
 };
 
 struct PolicyFileOptions {
@@ -84,6 +96,8 @@ struct Parts {
   std::function<int(const ExportOptions&, const Io&)> export_ledger;
   std::function<int(const KeyCheckOptions&, const Io&)> key_check;
   std::function<int(const RestoreOptions&, const Io&)> restore;
+  std::function<int(const KeyRotateOptions&, const Io&)> key_rotate;
+  std::function<int(const KeyRotateSigningOptions&, const Io&)> key_rotate_signing;
 };
 
 int run(int argc, const char* const* argv, const Io& io, const Parts& parts);

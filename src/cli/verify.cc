@@ -60,18 +60,7 @@ class AddressReader final : public ledger::LogReader {
   const FetchLogFile& fetch_;
 };
 
-Result<ledger::VerifierKey> read_key(const VerifyArgs& args) {
-  if (args.key.empty() == args.key_file.empty())
-    return Fault{
-        FaultCode::bad_input,
-        "give the log's public key, with --key or --key-file: it must come from outside the "
-        "ledger, or whoever forged one forged the other"};
-  std::string text = args.key;
-  if (text.empty()) {
-    auto read = read_text(args.key_file);
-    if (!read) return read.fault();
-    text = std::move(*read);
-  }
+Result<ledger::VerifierKey> parse_key(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   const auto key = ledger::parse_verifier_key(text);
   if (!key)
@@ -81,11 +70,35 @@ Result<ledger::VerifierKey> read_key(const VerifyArgs& args) {
   return *key;
 }
 
+Result<std::vector<ledger::VerifierKey>> read_keys(const VerifyArgs& args) {
+  if (args.keys.empty() == args.key_files.empty())
+    return Fault{
+        FaultCode::bad_input,
+        "give the log's public key, with --key or --key-file: it must come from outside the "
+        "ledger, or whoever forged one forged the other"};
+  std::vector<std::string> texts = args.keys;
+  for (const std::string& path : args.key_files) {
+    auto text = read_text(path);
+    if (!text) return text.fault();
+    texts.push_back(std::move(*text));
+  }
+  std::vector<ledger::VerifierKey> out;
+  for (std::string& text : texts) {
+    auto key = parse_key(std::move(text));
+    if (!key) return key.fault();
+    out.push_back(std::move(*key));
+  }
+  return out;
+}
+
 Result<ledger::VerifyOptions> read_options(const VerifyArgs& args) {
-  auto key = read_key(args);
-  if (!key) return key.fault();
-  ledger::VerifyOptions options{
-      .key = std::move(*key), .earlier = {}, .progress = {}, .hashes_only = args.hashes_only};
+  auto keys = read_keys(args);
+  if (!keys) return keys.fault();
+  ledger::VerifyOptions options{.key = keys->front(),
+                                .earlier = {},
+                                .progress = {},
+                                .hashes_only = args.hashes_only,
+                                .older_keys = {keys->begin() + 1, keys->end()}};
   for (const std::string& path : args.since) {
     auto note = read_text(path);
     if (!note) return note.fault();

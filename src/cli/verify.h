@@ -16,9 +16,11 @@
 namespace halligan::cli {
 
 struct VerifyArgs {
-  std::string where{};               // a folder, or an address that begins with http:// or https://
-  std::string key{};                 // the log's verifier key, or ...
-  std::string key_file{};            // ... a file with it; one of the two
+  std::string where{};  // a folder, or an address that begins with http:// or https://
+  // The log's verifier key, or files with it: one way or the other. The first signs now; those
+  // after it signed before a rotation, and open checkpoints of --since alone.
+  std::vector<std::string> keys{};
+  std::vector<std::string> key_files{};
   std::vector<std::string> since{};  // files with checkpoints that were seen earlier
   bool json = false;
   bool shows_progress = false;

@@ -61,7 +61,7 @@ class VerifyVerb : public ::testing::Test {
   }
   Outcome run(VerifyArgs args, const FetchLogFile& fetch = {}) const {
     if (args.where.empty()) args.where = folder_.string();
-    if (args.key.empty() && args.key_file.empty()) args.key = ledger::to_text(key);
+    if (args.keys.empty() && args.key_files.empty()) args.keys = {ledger::to_text(key)};
     std::ostringstream out;
     std::ostringstream err;
     const int code = verify(args, fetch, out, err);
@@ -103,7 +103,24 @@ TEST_F(VerifyVerb, NamesThePlace) {
 
 TEST_F(VerifyVerb, TakesTheKeyFromAFile) {
   put("log.vkey", view(ledger::to_text(key) + "\n"));
-  EXPECT_EQ(run({.key_file = (folder_ / "log.vkey").string()}).code, 0);
+  EXPECT_EQ(run({.key_files = {(folder_ / "log.vkey").string()}}).code, 0);
+}
+
+TEST_F(VerifyVerb, TheKeyOfBeforeARotationIsGivenBehindTheOneOfNow) {
+  put("kept", view(checkpoint(2)));
+  const auto head = ledger::TreeHead{.origin = key.name, .size = 3, .root = tree_.root_at(3)};
+  const crypto::SecretKey next{crypto::Key256{43}};
+  const auto now = ledger::to_text({.name = key.name, .key = crypto::public_key(next)});
+  put("checkpoint", view(ledger::sign_checkpoint(head, next)));
+  const std::vector<std::string> since{(folder_ / "kept").string()};
+  EXPECT_EQ(run({.keys = {now, ledger::to_text(key)}, .since = since}).code, 0);
+  EXPECT_EQ(run({.keys = {ledger::to_text(key), now}, .since = since}).code, 1);
+  const Outcome alone = run({.keys = {now}, .since = since});
+  EXPECT_EQ(alone.code, 2);
+  EXPECT_NE(alone.err.find("give the key of then too"), std::string::npos) << alone.err;
+  const Outcome old = run({});
+  EXPECT_EQ(old.code, 1);
+  EXPECT_NE(old.out.find("the log signs with another key now"), std::string::npos) << old.out;
 }
 
 TEST_F(VerifyVerb, SeesTruncationWithAnEarlierCheckpoint) {
@@ -154,9 +171,9 @@ TEST_F(VerifyVerb, WithoutTheEntriesTheTreeIsCheckedAndThatIsSaid) {
 
 TEST_F(VerifyVerb, WhatCannotBeReadIsNotCalledTampering) {
   EXPECT_EQ(run({.where = (folder_ / "nowhere").string()}).code, 2);
-  EXPECT_EQ(run({.key = "not a key"}).code, 2);
-  EXPECT_EQ(run({.key = ledger::to_text(key), .key_file = "both"}).code, 2);
-  EXPECT_EQ(run({.key_file = (folder_ / "missing").string()}).code, 2);
+  EXPECT_EQ(run({.keys = {"not a key"}}).code, 2);
+  EXPECT_EQ(run({.keys = {ledger::to_text(key)}, .key_files = {"both"}}).code, 2);
+  EXPECT_EQ(run({.key_files = {(folder_ / "missing").string()}}).code, 2);
   EXPECT_EQ(run({.since = {(folder_ / "missing").string()}}).code, 2);
   put("not-a-checkpoint", view("hello\n"));
   EXPECT_EQ(run({.since = {(folder_ / "not-a-checkpoint").string()}}).code, 2);

@@ -1,123 +1,17 @@
 #include "out/sqlite_vault.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 
+#include "out/vault_form.h"
+
 namespace halligan::out {
-namespace {
 
-constexpr std::size_t secret_padding = 256;
-constexpr const char* schema =
-    "PRAGMA application_id = 0x48675631;"
-    "CREATE TABLE roots(kind TEXT PRIMARY KEY, wrapped BLOB NOT NULL);"
-    "CREATE TABLE keys(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL);"
-    "CREATE TABLE secrets(owner BLOB NOT NULL, kind BLOB NOT NULL, sealed BLOB NOT NULL,"
-    " PRIMARY KEY(owner, kind)) WITHOUT ROWID;";
-
-const char* name_of(RootKind kind) {
-  return kind == RootKind::operational ? "operational" : "recovery";
-}
-
-Fault failed(std::string what) { return Fault{FaultCode::vault_failed, std::move(what)}; }
-
-// nonce, ciphertext, tag
-Bytes wrap(const crypto::SecretKey& key, needs::Dice& dice, ByteView associated, ByteView plain) {
-  const auto nonce = dice.roll<12>();
-  Bytes out(nonce.begin(), nonce.end());
-  const Bytes sealed = crypto::seal(key, nonce, associated, plain);
-  out.insert(out.end(), sealed.begin(), sealed.end());
-  return out;
-}
-
-std::optional<Bytes> unwrap(const crypto::SecretKey& key, ByteView associated, ByteView wrapped) {
-  crypto::Nonce nonce;
-  if (wrapped.size() < nonce.size()) return std::nullopt;
-  std::copy_n(wrapped.begin(), nonce.size(), nonce.begin());
-  return crypto::open(key, nonce, associated, wrapped.subspan(nonce.size()));
-}
-
-Bytes root_label(RootKind kind) {
-  const std::string text = std::string("halligan vault 1 root ") + name_of(kind);
-  return {text.begin(), text.end()};
-}
-
-Bytes joined(ByteView a, ByteView b) {
-  Bytes out(a.begin(), a.end());
-  out.insert(out.end(), b.begin(), b.end());
-  return out;
-}
-
-Result<sqlite::Database> open_database(const Path& path, sqlite::Mode mode) {
-  auto database = sqlite::Database::open(path, mode, FaultCode::vault_failed);
-  if (!database || mode == sqlite::Mode::query_only) return database;
-  // secure_delete: a deleted value is overwritten, not only unlinked.
-  if (auto done = database->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                                "PRAGMA secure_delete = ON;");
-      !done) {
-    return done.fault();
-  }
-  return database;
-}
-
-struct Unlocked {
-  RootKind kind;
-  crypto::SecretKey vault_key;
-};
-
-Result<Unlocked> unlock(sqlite::Database& database, const crypto::SecretKey& root) {
-  for (const RootKind kind : {RootKind::operational, RootKind::recovery}) {
-    auto select = database.prepare("SELECT wrapped FROM roots WHERE kind = ?1");
-    if (!select) return select.fault();
-    const auto row = select->bind(1, std::string_view(name_of(kind))).step();
-    if (!row) return row.fault();
-    if (!*row) return failed("not a vault: a root key is missing");
-    const auto key = unwrap(root, root_label(kind), select->bytes(0));
-    if (!key) continue;
-    crypto::Key256 bytes;
-    MUST(key->size() == bytes.size());
-    std::copy_n(key->begin(), bytes.size(), bytes.begin());
-    return Unlocked{kind, crypto::SecretKey{bytes}};
-  }
-  return Fault{FaultCode::wrong_key, "this root key does not open this vault"};
-}
-
-Result<Unit> write_roots(sqlite::Database& database, const SqliteVault::RootKeys& roots,
-                         const crypto::SecretKey& vault_key, needs::Dice& dice) {
-  for (const RootKind kind : {RootKind::operational, RootKind::recovery}) {
-    const auto& root = kind == RootKind::operational ? roots.operational : roots.recovery;
-    const Bytes wrapped = wrap(root, dice, root_label(kind), vault_key.reveal());
-    auto insert = database.prepare("INSERT INTO roots VALUES(?1, ?2)");
-    if (!insert) return insert.fault();
-    auto done =
-        insert->bind(1, std::string_view(name_of(kind))).bind(2, ByteView{wrapped}).finish();
-    if (!done) return done;
-  }
-  return Unit{};
-}
-
-// Under another name first, so that a half-made vault is never taken for one.
-Result<Unit> write_new(const Path& path, const SqliteVault::RootKeys& roots, needs::Dice& dice) {
-  const Path unfinished = path.string() + ".unfinished";
-  std::error_code ignored;
-  std::filesystem::remove(unfinished, ignored);
-  {
-    auto file = open_file(unfinished, O_RDWR | O_CREAT | O_EXCL);
-    if (!file) return file.fault();
-    auto database =
-        sqlite::Database::open(unfinished, sqlite::Mode::write, FaultCode::vault_failed);
-    if (!database) return database.fault();
-    const crypto::SecretKey vault_key{dice.roll<32>()};
-    auto done = database->transaction([&]() -> Result<Unit> {
-      if (auto made = database->run(schema); !made) return made;
-      return write_roots(*database, roots, vault_key, dice);
-    });
-    if (!done) return done;
-  }
-  return rename_file(unfinished, path);
-}
-
-}  // namespace
+using vault_form::failed;
+using vault_form::joined;
+using vault_form::open_database;
+using vault_form::unlock;
+using vault_form::unwrap;
+using vault_form::wrap;
 
 SqliteVault::Opened SqliteVault::create(const Path& path, const RootKeys& roots, needs::Dice& dice,
                                         Options options) {
@@ -127,7 +21,8 @@ SqliteVault::Opened SqliteVault::create(const Path& path, const RootKeys& roots,
   if (equal_in_constant_time(roots.operational.reveal(), roots.recovery.reveal())) {
     return Fault{FaultCode::bad_input, "the two root keys must differ"};
   }
-  if (auto made = write_new(path, roots, dice); !made) return made.fault();
+  const auto empty = [](sqlite::Database&, const VaultKeys&) -> Result<Unit> { return Unit{}; };
+  if (auto made = vault_form::write_vault(path, roots, {}, dice, empty); !made) return made.fault();
   auto vault = open(path, roots.operational, dice, options);
   if (!vault) return vault;
   if (auto filled = (*vault)->refill(); !filled) return filled.fault();
@@ -146,7 +41,7 @@ SqliteVault::Opened SqliteVault::open(const Path& path, const crypto::SecretKey&
   const auto unlocked = unlock(*reader, root);
   if (!unlocked) return unlocked.fault();
   std::unique_ptr<SqliteVault> vault(new SqliteVault(
-      std::move(writer).value(), std::move(reader).value(), unlocked->vault_key, dice, options));
+      std::move(writer).value(), std::move(reader).value(), unlocked->keys, dice, options));
   if (auto loaded = vault->load_ids(); !loaded) return loaded.fault();
   vault->filler_ = std::thread([raw = vault.get()] { raw->keep_pool_full(); });
   return vault;
@@ -163,11 +58,9 @@ Result<RootKind> SqliteVault::check(const Path& path, const crypto::SecretKey& r
   return unlocked->kind;
 }
 
-SqliteVault::SqliteVault(sqlite::Database writer, sqlite::Database reader,
-                         const crypto::SecretKey& vault_key, needs::Dice& dice, Options options)
-    : data_key_(crypto::derive(vault_key, "halligan vault 1 data keys")),
-      secret_key_(crypto::derive(vault_key, "halligan vault 1 secrets")),
-      name_key_(crypto::derive(vault_key, "halligan vault 1 names")),
+SqliteVault::SqliteVault(sqlite::Database writer, sqlite::Database reader, const VaultKeys& keys,
+                         needs::Dice& dice, Options options)
+    : keys_(keys),
       dice_(dice),
       options_(options),
       writer_(std::move(writer)),
@@ -254,7 +147,7 @@ Result<Unit> SqliteVault::refill() {
 
 Result<Unit> SqliteVault::insert_key(sqlite::Statement& insert, const KeyId& id) {
   const Bytes plain = joined(dice_.roll<16>(), dice_.roll<32>());  // pseudonym, key
-  const Bytes sealed = wrap(data_key_, dice_, id, plain);
+  const Bytes sealed = wrap(keys_.data, dice_, id, plain);
   return insert.bind(1, ByteView{id}).bind(2, ByteView{sealed}).finish();
 }
 
@@ -265,7 +158,7 @@ Result<std::optional<needs::DataKey>> SqliteVault::find(const KeyId& id) {
   const auto row = select->bind(1, ByteView{id}).step();
   if (!row) return row.fault();
   if (!*row) return std::optional<needs::DataKey>{};
-  const auto plain = unwrap(data_key_, id, select->bytes(0));
+  const auto plain = unwrap(keys_.data, id, select->bytes(0));
   if (!plain || plain->size() != 48) return failed("a data key is damaged");
   needs::DataKey found;
   found.id = id;
@@ -313,21 +206,16 @@ Result<Unit> SqliteVault::checkpoint() {
   return Unit{};
 }
 
-SqliteVault::SecretName SqliteVault::name(std::string_view owner, std::string_view kind) const {
-  const Hash hidden = crypto::hmac_sha256(name_key_.reveal(), view(owner));
-  return {hidden, crypto::hmac_sha256(name_key_.reveal(), joined(hidden, view(kind)))};
-}
-
 Result<std::optional<Sealed<std::string>>> SqliteVault::secret(std::string_view owner,
                                                                std::string_view kind) {
-  const SecretName hidden = name(owner, kind);
+  const auto hidden = vault_form::name_secret(keys_, owner, kind);
   const std::lock_guard reading(reader_mutex_);
   auto select = reader_.prepare("SELECT sealed FROM secrets WHERE owner = ?1 AND kind = ?2");
   if (!select) return select.fault();
   const auto row = select->bind(1, ByteView{hidden.owner}).bind(2, ByteView{hidden.kind}).step();
   if (!row) return row.fault();
   if (!*row) return std::optional<Sealed<std::string>>{};
-  const auto plain = unwrap(secret_key_, joined(hidden.owner, hidden.kind), select->bytes(0));
+  const auto plain = unwrap(keys_.secrets, joined(hidden.owner, hidden.kind), select->bytes(0));
   if (!plain || plain->size() < 4 || get_u32(plain->data()) > plain->size() - 4) {
     return failed("a secret is damaged");
   }
@@ -337,12 +225,9 @@ Result<std::optional<Sealed<std::string>>> SqliteVault::secret(std::string_view 
 
 Result<Unit> SqliteVault::set_secret(std::string_view owner, std::string_view kind,
                                      const Sealed<std::string>& value) {
-  const SecretName hidden = name(owner, kind);
-  Bytes plain;
-  put_u32(plain, static_cast<std::uint32_t>(value.reveal().size()));
-  plain = joined(plain, view(value.reveal()));
-  plain.resize((plain.size() / secret_padding + 1) * secret_padding);
-  const Bytes sealed = wrap(secret_key_, dice_, joined(hidden.owner, hidden.kind), plain);
+  const auto hidden = vault_form::name_secret(keys_, owner, kind);
+  const Bytes sealed = wrap(keys_.secrets, dice_, joined(hidden.owner, hidden.kind),
+                            vault_form::pad_secret(value.reveal()));
   const std::lock_guard writing(writer_mutex_);
   auto insert = writer_.prepare("INSERT OR REPLACE INTO secrets VALUES(?1, ?2, ?3)");
   if (!insert) return insert.fault();
@@ -353,7 +238,7 @@ Result<Unit> SqliteVault::set_secret(std::string_view owner, std::string_view ki
 }
 
 Result<Unit> SqliteVault::drop_secrets(std::string_view owner) {
-  const SecretName hidden = name(owner, {});
+  const auto hidden = vault_form::name_secret(keys_, owner, {});
   const std::lock_guard writing(writer_mutex_);
   auto erase = writer_.prepare("DELETE FROM secrets WHERE owner = ?1");
   if (!erase) return erase.fault();

@@ -1,10 +1,10 @@
 // sqlite_vault.h - the vault: an SQLite file whose values are encrypted.
 //
 // The file holds one vault key, wrapped twice: under the operational root key and under the
-// recovery root key. From the vault key are derived the key of the data keys, the key of the
-// secrets and the key of their names. Key ids stand in clear, as they do in the ledger; owner and
-// kind of a secret are stored as HMACs, and values are padded, so that the file tells how many
-// there are and nothing else. No root key is ever written.
+// recovery root key. From the vault key are derived the key of the data keys and the key of the
+// secrets; the key of their names lies wrapped under it (vault_form.h). Key ids stand in clear, as
+// they do in the ledger; owner and kind of a secret are stored as HMACs, and values are padded, so
+// that the file tells how many there are and nothing else. No root key is ever written.
 //
 // Two connections: one writes and checkpoints, the other only reads, so that find() and take()
 // never wait for a commit. A thread fills the pool of unused keys up again when it runs low, so the
@@ -25,6 +25,13 @@ namespace halligan::out {
 
 enum class RootKind { operational, recovery };
 
+// What the vault key opens.
+struct VaultKeys {
+  crypto::SecretKey data;
+  crypto::SecretKey secrets;
+  crypto::SecretKey names;
+};
+
 class SqliteVault final : public needs::Vault {
  public:
   struct RootKeys {
@@ -43,6 +50,16 @@ class SqliteVault final : public needs::Vault {
                      Options options);
   // Which of the two this key is, for `halligan key check`. Changes nothing.
   static Result<RootKind> check(const Path& path, const crypto::SecretKey& root);
+  // Everything sealed afresh under a new vault key, which these root keys open; `note` is kept with
+  // it as a secret. Needs no other root key than the one given, and nobody else may have the vault
+  // open. The new file takes the place of the old one as a whole: after a Fault, or where the
+  // process ended, either the old keys open it or the new ones do, never both.
+  // Faults not_found, wrong_key, bad_input, vault_failed and those of the disk.
+  struct Note {
+    std::string owner, kind, text;
+  };
+  static Result<Unit> rekey(const Path& path, const crypto::SecretKey& root, const RootKeys& roots,
+                            needs::Dice& dice, const Note& note);
   ~SqliteVault() override;
 
   // The whole vault as it is, under another path, durable; what was deleted is not in it.
@@ -62,11 +79,7 @@ class SqliteVault final : public needs::Vault {
   struct IdHash {
     std::size_t operator()(const KeyId& id) const { return get_u64(id.data()); }
   };
-  struct SecretName {
-    Hash owner;
-    Hash kind;
-  };
-  SqliteVault(sqlite::Database writer, sqlite::Database reader, const crypto::SecretKey& vault_key,
+  SqliteVault(sqlite::Database writer, sqlite::Database reader, const VaultKeys& keys,
               needs::Dice& dice, Options options);
 
   bool pool_is_low() const { return unused_.size() <= options_.pool_keys / 4; }
@@ -74,12 +87,9 @@ class SqliteVault final : public needs::Vault {
   Result<Unit> refill();
   Result<Unit> insert_key(sqlite::Statement& insert, const KeyId& id);
   Result<Unit> checkpoint();
-  SecretName name(std::string_view owner, std::string_view kind) const;
   void keep_pool_full();
 
-  const crypto::SecretKey data_key_;
-  const crypto::SecretKey secret_key_;
-  const crypto::SecretKey name_key_;
+  const VaultKeys keys_;
   needs::Dice& dice_;
   const Options options_;
 

@@ -134,6 +134,15 @@ class NoteReader {
   bool separated_ = false;
 };
 
+std::string signature_line(std::string_view text, const VerifierKey& key,
+                           const crypto::SecretKey& seed) {
+  Bytes signature;
+  put_u32(signature, key_id(key));
+  const auto made = crypto::sign(seed, view(text));
+  signature.insert(signature.end(), made.begin(), made.end());
+  return std::string{dash} + key.name + " " + to_base64(signature) + "\n";
+}
+
 }  // namespace
 
 bool valid_origin(std::string_view origin) {
@@ -175,11 +184,16 @@ std::string sign_checkpoint(const TreeHead& head, const crypto::SecretKey& seed)
   MUST(valid_origin(head.origin));
   const std::string text = checkpoint_text(head);
   const VerifierKey key{.name = head.origin, .key = crypto::public_key(seed)};
-  Bytes signature;
-  put_u32(signature, key_id(key));
-  const auto made = crypto::sign(seed, view(text));
-  signature.insert(signature.end(), made.begin(), made.end());
-  std::string note = text + "\n" + std::string{dash} + key.name + " " + to_base64(signature) + "\n";
+  std::string note = text + "\n" + signature_line(text, key, seed);
+  MUST(open_checkpoint(note, key).error == NoteError::none);
+  return note;
+}
+
+std::string sign_also(std::string note, const crypto::SecretKey& seed) {
+  const NoteReading reading = read_note(note);
+  MUST(reading.bad_line == 0);
+  const VerifierKey key{.name = reading.origin, .key = crypto::public_key(seed)};
+  note += signature_line(reading.text, key, seed);
   MUST(open_checkpoint(note, key).error == NoteError::none);
   return note;
 }

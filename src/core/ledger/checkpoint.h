@@ -33,6 +33,9 @@ struct TreeHead {
 bool valid_origin(std::string_view origin);
 // The signed note, ending in newline. Precondition: valid_origin(head.origin).
 std::string sign_checkpoint(const TreeHead& head, const crypto::SecretKey& seed);
+// The same note with one more signature line under the same name, as while the log's key is being
+// changed: a reader with either key accepts it. Precondition: the note is one of ours.
+std::string sign_also(std::string note, const crypto::SecretKey& seed);
 
 enum class NoteError { none, form, unknown_signer, bad_signature, other_origin };
 struct OpenedCheckpoint {

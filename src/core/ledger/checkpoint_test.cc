@@ -74,6 +74,26 @@ TEST(Checkpoint, OpensToWhatWasSigned) {
   }
 }
 
+TEST(Checkpoint, OfTwoSignaturesEitherKeyOpensIt) {
+  const crypto::SecretKey next{crypto::Key256{43}};
+  const VerifierKey new_key{.name = key.name, .key = crypto::public_key(next)};
+  const std::string note = sign_also(sign_checkpoint(head_of(5), seed), next);
+  EXPECT_EQ(read_note(note).signatures.size(), 2u);
+  for (const auto& each : {key, new_key}) {
+    const auto opened = open_checkpoint(note, each);
+    EXPECT_EQ(opened.error, NoteError::none);
+    EXPECT_EQ(opened.head, head_of(5));
+  }
+  const VerifierKey third{.name = key.name, .key = crypto::public_key(crypto::SecretKey{{44}})};
+  EXPECT_EQ(open_checkpoint(note, third).error, NoteError::unknown_signer);
+  // What one of them signed is vouched for by that one alone, whatever stands in the other's line.
+  std::string spoiled = note;
+  spoiled[spoiled.size() - 5] = spoiled[spoiled.size() - 5] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(open_checkpoint(spoiled, key).error, NoteError::none);
+  EXPECT_EQ(open_checkpoint(spoiled, new_key).error, NoteError::bad_signature);
+  EXPECT_EQ(open_checkpoint(spoiled, new_key).line, 6u);
+}
+
 TEST(Checkpoint, EverySpoiledBitIsRefused) {
   const std::string note = sign_checkpoint(head_of(5), seed);
   for (std::size_t i = 0; i < note.size(); ++i)

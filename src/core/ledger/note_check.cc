@@ -40,7 +40,10 @@ std::string why(NoteError error) {
   switch (error) {
     case NoteError::none: break;
     case NoteError::form: return "it is not of the form of a signed checkpoint";
-    case NoteError::unknown_signer: return "no signature here is by the key that was given";
+    case NoteError::unknown_signer:
+      return "no signature here is by the key that was given: it is another log's, or the log "
+             "signs "
+             "with another key now";
     case NoteError::bad_signature: return "the signature does not hold";
     case NoteError::other_origin: return "the origin is not the name of the key that was given";
   }

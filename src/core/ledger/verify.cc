@@ -426,6 +426,13 @@ void LogVerifier::report_undecided() {
   }
 }
 
+OpenedCheckpoint open_earlier(const std::string& note, const VerifyOptions& options) {
+  auto opened = open_checkpoint(note, options.key);
+  for (const auto& older : options.older_keys)
+    if (opened.error == NoteError::unknown_signer) opened = open_checkpoint(note, older);
+  return opened;
+}
+
 }  // namespace
 
 const char* name_of(Trouble kind) {
@@ -446,12 +453,19 @@ const char* name_of(Trouble kind) {
 
 Result<VerifyReport> verify_log(LogReader& reader, const VerifyOptions& options) {
   std::vector<Earlier> earlier;
+  for (const auto& older : options.older_keys)
+    if (older.name != options.key.name)
+      return Fault{FaultCode::bad_input, "the keys are not of one log: one is of " +
+                                             options.key.name + ", another of " + older.name};
   for (const auto& [name, note] : options.earlier) {
-    const auto opened = open_checkpoint(note, options.key);
+    const auto opened = open_earlier(note, options);
     if (opened.error != NoteError::none)
       return Fault{FaultCode::bad_input,
                    name + " is not a checkpoint signed by this log's key: line " +
-                       std::to_string(opened.line)};
+                       std::to_string(opened.line) +
+                       (opened.error == NoteError::unknown_signer
+                            ? "; if it is from before the key was changed, give the key of then too"
+                            : "")};
     earlier.push_back({.name = name, .head = opened.head, .root = {}});
   }
   std::stable_sort(earlier.begin(), earlier.end(),

@@ -59,6 +59,9 @@ struct VerifyOptions {
   std::vector<EarlierCheckpoint> earlier;                               // promise P4
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;  // may be empty
   bool hashes_only = false;  // the entries are not to be had: checkpoint and tree alone
+  // Keys that signed before a rotation. They open earlier checkpoints and nothing else: whoever
+  // stole one must not be able to sign a log with it today.
+  std::vector<VerifierKey> older_keys{};
 };
 
 struct VerifyReport {
@@ -75,8 +78,8 @@ struct VerifyReport {
 };
 inline constexpr std::size_t problems_max = 200;
 
-// Fault bad_input when an earlier checkpoint is not one of this key's log; otherwise only the
-// reader's Faults.
+// Fault bad_input when an earlier checkpoint is signed by none of the keys, or an older key is of
+// another log; otherwise only the reader's Faults.
 Result<VerifyReport> verify_log(LogReader& reader, const VerifyOptions& options);
 
 }  // namespace halligan::ledger

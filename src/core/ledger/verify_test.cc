@@ -399,6 +399,43 @@ TEST(Verify, AnotherKeyConfirmsNothing) {
   EXPECT_EQ(only_place(*report), "checkpoint line 5");
 }
 
+TEST(Verify, AnOlderKeyOpensWhatWasKeptBeforeItsRotationAndNothingElse) {
+  Log log = five_entries();
+  const std::string kept = log.checkpoint(4);
+  const crypto::SecretKey next{crypto::Key256{43}};
+  const VerifierKey new_key{.name = key.name, .key = crypto::public_key(next)};
+  log.add(0, "the key is another");
+  Files files = log.files();
+  const auto sign = [&](const crypto::SecretKey& with) {
+    const std::string note =
+        sign_checkpoint({.origin = key.name, .size = 6, .root = log.tree().root_at(6)}, with);
+    files["checkpoint"] = Bytes(note.begin(), note.end());
+  };
+  const auto verify = [&](std::vector<EarlierCheckpoint> earlier, std::vector<VerifierKey> older) {
+    MapReader reader{files};
+    return verify_log(reader, {.key = new_key,
+                               .earlier = std::move(earlier),
+                               .progress = {},
+                               .older_keys = std::move(older)});
+  };
+  sign(next);
+  const auto continued = verify({{"kept", kept}}, {key});
+  ASSERT_TRUE(continued) << continued.fault().what;
+  EXPECT_TRUE(continued->ok());
+  EXPECT_EQ(continued->earlier, 1u);
+  const auto unknown = verify({{"kept", kept}}, {});
+  ASSERT_FALSE(unknown);
+  EXPECT_NE(unknown.fault().what.find("give the key of then too"), std::string::npos);
+  const VerifierKey elsewhere{.name = "example.org/other", .key = key.key};
+  EXPECT_EQ(verify({}, {elsewhere}).fault().code, FaultCode::bad_input);
+
+  Log forged = five_entries();  // the same size, another fourth entry, and the old key to sign with
+  forged.entries.erase(forged.entries.begin() + 3);
+  EXPECT_EQ(verify({{"kept", forged.checkpoint(4)}}, {key})->problems.at(0).kind, Trouble::fork);
+  sign(seed);  // the old key was stolen: it makes no log of today
+  EXPECT_EQ(only_place(*verify({}, {key})), "checkpoint line 5");
+}
+
 TEST(Verify, AFullTileStandsInForAPartialOne) {
   const Log grown = long_log(600);
   Log at300 = grown;
