@@ -20,6 +20,15 @@ Fault recovery_key_is_here(const Home& home) {
                    "away, for older backups of the vault need it, and name it where it is then"};
 }
 
+// What an earlier rotation left unsaid; empty: nothing.
+Result<std::string> unsaid(const Home& home, const crypto::SecretKey& root, needs::Dice& dice) {
+  auto vault = out::SqliteVault::open(home.vault(), root, dice, {});
+  if (!vault) return vault.fault();
+  const auto note = (*vault)->secret(note_owner, note_kind);
+  if (!note) return note.fault();
+  return *note ? (*note)->reveal() + "; then " : std::string{};
+}
+
 }  // namespace
 
 std::string id_of(const crypto::SecretKey& root) {
@@ -46,15 +55,17 @@ Result<Unit> turn_root_keys(const Home& home, const out::Path& root_key,
     return Fault{FaultCode::bad_input,
                  "that is the operational key: a rotation takes the recovery key"};
   if (std::filesystem::exists(home.recovery_key())) return recovery_key_is_here(home);
+  const auto before = unsaid(home, recovery, dice);
+  if (!before) return before.fault();
   const out::SqliteVault::RootKeys roots{.operational = crypto::SecretKey{dice.roll<32>()},
                                          .recovery = crypto::SecretKey{dice.roll<32>()}};
   if (auto kept = write_key_file(fresh(root_key), roots.operational); !kept) return kept;
   if (auto kept = write_key_file(fresh(home.recovery_key()), roots.recovery); !kept) return kept;
-  return out::SqliteVault::rekey(
-      home.vault(), recovery, roots, dice,
-      {.owner = note_owner,
-       .kind = note_kind,
-       .text = "operational " + id_of(roots.operational) + ", recovery " + id_of(roots.recovery)});
+  return out::SqliteVault::rekey(home.vault(), recovery, roots, dice,
+                                 {.owner = note_owner,
+                                  .kind = note_kind,
+                                  .text = *before + "operational " + id_of(roots.operational) +
+                                          ", recovery " + id_of(roots.recovery)});
 }
 
 Result<Unit> put_root_keys_in_place(const Home& home, const out::Path& root_key) {
