@@ -67,7 +67,7 @@ class Ledger {
       intent.patient = PatientId{"p-" + std::to_string(written_++ % patients)};
       const auto text = facts::encode(body_);
       bytes_ += text.size();
-      need(journal_.write(body_, text, journal_.last_at() + Millis{1}));
+      need(journal_.write(body_, text, at_ += Millis{1}));
     }
     need(journal_.commit(false));
   }
@@ -102,6 +102,7 @@ class Ledger {
                                     .policy = "3"},
       .boot = {},
       .idempotency = {}};
+  Instant at_{Millis{1'772'445'600'000}};
   std::size_t written_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -190,7 +190,7 @@ def bundles(options, sides, upstream, credential, token, context):
 
     size = len(json.dumps(send(sides[0].base + path, "GET", token, context)))
     take_turns(f"a bundle of 100 resources, {size // 1024} KB, 4 connections", sides, path, token, options, 4, check)
-    print(f"CPU a bundle: {ratio(sides[0].cpus, sides[1].cpus)} that of nginx plain (aim: 3)")
+    print(f"CPU a bundle, beside nginx plain: {ratio(sides[0].cpus, sides[1].cpus)} (aim: 3)")
     for wanted in (1_000, 4_000):
         fill(upstream, credential, patient, wanted)
         before, started = resident_kib(sides[0].pids[0]), cpu_seconds(sides[0].pids)
@@ -205,6 +205,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--parts", default="read,alone,bundles", help="which of these to measure")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="halligan-bench-") as folder:
         demo = subprocess.Popen([sys.executable, str(TREE / "demo/start.py"), "--binary", options.binary, "--dir", f"{folder}/demo", "--staff", "60",
@@ -252,17 +253,21 @@ def measure(options, folder, demo):
 
         def sides(peer_name, place):
             return [Side("halligan", server, ours), Side(peer_name, f"https://127.0.0.1:{peer}{place}", proxy)]
-        asked = sides("nginx auth_request", "")
-        take_turns(f"one read, {options.connections} connections (every answer of ours has its durable entry; nginx decides and records nothing)",
-                   asked, path, token, options, options.connections, check)
-        print(f"throughput: {ratio(asked[0].rates, asked[1].rates)} nginx TLS auth_request (aim: 1)")
-        print(f"CPU a request: {ratio(asked[0].cpus, asked[1].cpus)} that of nginx TLS auth_request with its service (aim: 1)", flush=True)
-        alone = sides("nginx plain", "/plain")
-        floor = fdatasync_seconds(folder)
-        take_turns("one connection", alone, path, token, options, 1, check)
-        added = statistics.median(a - b for a, b in zip(alone[0].halves, alone[1].halves))
-        print(f"added p50: {added * 1e6:.0f} us; a bare fdatasync took {floor * 1e6:.0f} us (aim: fdatasync + 50 us)", flush=True)
-        bundles(options, sides("nginx plain", "/plain"), upstream, credential, token, context)
+        parts = options.parts.split(",")
+        if "read" in parts:
+            asked = sides("nginx auth_request", "")
+            take_turns(f"one read, {options.connections} connections (every answer of ours has its durable entry; nginx decides and records nothing)",
+                       asked, path, token, options, options.connections, check)
+            print(f"throughput, beside nginx TLS auth_request: {ratio(asked[0].rates, asked[1].rates)} (aim: 1)")
+            print(f"CPU a request, beside nginx with its service: {ratio(asked[0].cpus, asked[1].cpus)} (aim: 1)", flush=True)
+        if "alone" in parts:
+            alone = sides("nginx plain", "/plain")
+            floor = fdatasync_seconds(folder)
+            take_turns("one connection", alone, path, token, options, 1, check)
+            added = statistics.median(a - b for a, b in zip(alone[0].halves, alone[1].halves))
+            print(f"added p50: {added * 1e6:.0f} us; a bare fdatasync took {floor * 1e6:.0f} us (aim: fdatasync + 50 us)", flush=True)
+        if "bundles" in parts:
+            bundles(options, sides("nginx plain", "/plain"), upstream, credential, token, context)
     finally:
         nginx.terminate()
         nginx.wait()

@@ -81,12 +81,14 @@ std::string without_upstream(string_view text, const Bases& bases) {
   if (bases.upstream.empty()) return std::string{text};
   std::string out;
   std::size_t copied = 0;
+  const char begins = small(bases.upstream.front());
+  const auto may_begin = [&](char c) { return c == '\\' || small(c) == begins; };
   for (std::size_t at = 0; at < text.size();) {
+    while (at < text.size() && !may_begin(text[at])) ++at;  // nearly all of it
+    if (at == text.size()) break;
     const auto from = at;
     const auto first = spelled_at(text, at);
-    const auto found = small(first.means) == small(bases.upstream.front())
-                           ? bytes_of(bases.upstream, text, at)
-                           : 0;
+    const auto found = small(first.means) == begins ? bytes_of(bases.upstream, text, at) : 0;
     at += found == 0 ? first.bytes : found;
     const auto slash = spelled_at(text, at);
     if (found == 0 || goes_on(slash.means)) continue;
