@@ -198,7 +198,7 @@ void Simulation::close_glass() {
   else
     answer = perform(app::CloseGlass{.token_hash = own->second.token, .glass = id});
   if (std::holds_alternative<GlassId>(answer)) {
-    const auto text = id.text();
+    const auto& text = id.text();
     tell([this, text] { ended_.insert(text); });
   }
 }

@@ -36,7 +36,7 @@ std::string note_policy(const StaffId& proposer, const std::string& text, const 
     from = end;
   }
   proposed.parts = static_cast<std::uint32_t>(parts.size());
-  const auto version = proposed.policy;
+  auto version = proposed.policy;
   context.note(std::move(proposed));
   for (auto& part : parts) context.note(std::move(part));
   return version;
