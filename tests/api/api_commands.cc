@@ -59,6 +59,9 @@ constexpr const char* people[] = {"ada", "pia", "doc", "nina", ""};
 class Hospital final : public tests::ApiWorld {
  public:
   Hospital() {
+    records_.answers["Patient"] = {
+        200, R"({"resourceType":"Bundle","type":"searchset","entry":[{"resource":)"
+             R"({"resourceType":"Patient","id":"p-2","name":[{"family":"Ellison"}]}}]})"};
     records_.answers["Patient/p-"] = {200, R"({"resourceType":"Patient","id":"p-2"})"};
     for (const char* who : {"ada", "pia", "doc", "nina"}) signed_in_[who] = sign_in(who);
     glass_ = break_glass(signed_in_["doc"], "p-2");
