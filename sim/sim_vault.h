@@ -16,7 +16,8 @@ namespace halligan::sim {
 
 class SimVaultStorage {
  public:
-  SimVaultStorage(SimDice dice, const crypto::SecretKey& root) : dice_(std::move(dice)), root_(root) {}
+  SimVaultStorage(SimDice dice, const crypto::SecretKey& root)
+      : dice_(std::move(dice)), root_(root) {}
   void set_fail_one_in(std::uint64_t n) { fail_one_in_ = n; }  // of all calls; 0 for never
   std::size_t keys() const { return keys_.size(); }
 
