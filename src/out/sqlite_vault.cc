@@ -1,5 +1,7 @@
 #include "out/sqlite_vault.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "out/vault_form.h"
