@@ -15,6 +15,7 @@ ACCESS, READS, WRITES, PURPOSE = "src/app/access.cc", "src/in/fhir/reads.cc", "s
 SESSIONS, UPSTREAM, SOURCE, JSON = "src/in/api/sessions.cc", "src/in/api/upstream.cc", "src/out/https_record_source.cc", "src/in/http/json.cc"
 CONNECTION = "src/in/http/connection.cc"
 INSTANCE = "src/in/fhir/instance.cc"
+BINARY = "src/in/fhir/binary.cc"
 TRANSACTION = "src/in/fhir/transaction.cc"
 THEIRS = f"Observation/o-{OTHER}"
 
@@ -136,6 +137,9 @@ PATHS = [A(f"path-{name}", what, stops, sent(f"GET {path}"), **more) for name, w
     ("lastn", "Asks for the last observations.", TARGET, f"/fhir/Observation/$lastn?patient={OTHER}", {}),
     ("meta", "Asks for the labels of a record.", TARGET, f"/fhir/{THEIRS}/$meta", {}),
     ("binary", "Asks for a file by its id.", TARGET, "/fhir/Binary/1", {}),
+    ("binary-of-nothing", "Asks for a file by a document that is not there.", BINARY, "/fhir/Binary/1?of=DocumentReference/d", UNKNOWN),
+    ("binary-of-a-record", "Asks for a file by what has no attachments.", TARGET, f"/fhir/Binary/1?of={THEIRS}", {}),
+    ("binary-history", "Asks for an earlier version of a file.", TARGET, "/fhir/Binary/1/_history/1?of=DocumentReference/d", {}),
     ("audit", "Asks for the record server's own log.", READS, "/fhir/AuditEvent/1", {"status": (403, 404, 502), "asked": True}),
     ("root", "Searches everything.", TARGET, f"/fhir?patient={OTHER}", {}),
 ]]
@@ -288,6 +292,10 @@ POSTED = [A(f"posted-{name}", what, stops, sent(f"POST /fhir/{target}".removesuf
      transaction('{"resource":{"resourceType":"Observation","subject":{"reference":"' + URN + '"}},"request":{"method":"POST","url":"Observation"}}'), {"status": (422,)}),
     ("reference-search", "Refers to whatever a search of another chart finds.", WRITES, "DiagnosticReport", [FHIR],
      '{"resourceType":"DiagnosticReport","subject":{"reference":"Patient/' + MINE + '"},"result":[{"reference":"Observation?patient=' + OTHER + '"}]}', {"status": (422,)}),
+    ("binary-reference", "Makes a document that refers to another patient's file.", "src/in/fhir/attachments.cc", "DocumentReference", [FHIR],
+     '{"resourceType":"DocumentReference","subject":{"reference":"Patient/' + MINE + '"},"content":[{"attachment":{"url":"Binary/theirs"}}]}', {"status": (422,)}),
+    ("list", "Puts another patient on a list in one's own patient's chart.", WRITES, "List", [FHIR],
+     '{"resourceType":"List","subject":{"reference":"Patient/' + MINE + '"},"entry":[{"item":{"reference":"Patient/' + OTHER + '"}}]}', {"status": (422,)}),
     ("match", "Posts somebody to be matched.", TARGET, "Patient/$match", [FHIR], '{"resourceType":"Parameters"}', {}),
     ("message", "Posts a message.", TARGET, "$process-message", [FHIR], '{"resourceType":"Bundle","type":"message"}', {}),
     ("to-an-id", "Posts to a record.", TARGET, THEIRS, [FHIR], "{}", {"status": (405,)}),

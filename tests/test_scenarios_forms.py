@@ -92,3 +92,47 @@ def test_a_batch_is_answered_request_by_request(world):
     assert len(world.entries("access-refused", since=size)) == 1, "folded, as from a lone request"
     assert len(world.entries("access-intended", since=size)) >= 5
     doctor.fhir("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entry}, ok=422)  # it has reads in it
+
+
+def test_a_transaction_passes_whole_or_not_at_all(world):
+    doctor = world.hire("physician", team="cardiology")
+    where, version = made(doctor)
+    name = "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"
+    report = {"resourceType": "DiagnosticReport", "status": "final", "code": {"text": "a report"}, "subject": {"reference": f"Patient/{PATIENT}"},
+              "result": [{"reference": name}]}
+    current = doctor.fhir("GET", where, ok=200).json
+    entry = [{"fullUrl": name, "resource": observation(PATIENT), "request": {"method": "POST", "url": "Observation"}},
+             {"resource": report, "request": {"method": "POST", "url": "DiagnosticReport"}},
+             {"resource": {**current, "valueString": "calmer"}, "request": {"method": "PUT", "url": where, "ifMatch": version}}]
+    send = lambda more: doctor.fhir("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [*entry, *more]})  # noqa: E731
+    before = world.upstream_state(PATIENT), world.upstream_state(OTHER)
+    refused = send([{"resource": observation(OTHER), "request": {"method": "POST", "url": "Observation"}}])
+    assert refused.status == 403 and refused.json["issue"][0]["expression"] == ["Bundle.entry[3]"], refused
+    assert (world.upstream_state(PATIENT), world.upstream_state(OTHER)) == before, "one is not granted: none is carried out"
+    size = world.size()
+    answer = send([])
+    assert answer.status == 200 and answer.json["type"] == "transaction-response", answer
+    assert [e["response"]["status"] for e in answer.json["entry"]] == ["201 Created", "201 Created", "200 OK"]
+    made_here, reported = (e["response"]["location"].split("/fhir/")[1] for e in answer.json["entry"][:2])
+    assert doctor.fhir("GET", reported, ok=200).json["result"] == [{"reference": made_here}]
+    assert doctor.fhir("GET", where, ok=200).json["valueString"] == "calmer"
+    assert len([i for i in world.entries("access-intended", since=size) if i["form"] in ("create", "update")]) == 3
+
+
+def test_a_binary_goes_with_what_refers_to_it(world):
+    doctor, stranger = world.hire("physician", team="cardiology"), world.hire("physician")
+    kept = lambda resource: world.upstream("POST", resource["resourceType"], resource).json["id"]  # noqa: E731
+    scan = kept({"resourceType": "Binary", "contentType": "text/html", "data": base64.b64encode(b"<script>").decode()})
+    letter = lambda patient: {"resourceType": "DocumentReference", "status": "current", "subject": {"reference": f"Patient/{patient}"},  # noqa: E731
+                              "content": [{"attachment": {"contentType": "text/html", "url": f"Binary/{scan}"}}]}
+    of = f"Binary/{scan}?of=DocumentReference/{kept(letter(PATIENT))}"
+    size = world.size()
+    answer = doctor.fhir("GET", of, ok=200)
+    assert answer.json["data"] == base64.b64encode(b"<script>").decode()
+    assert answer.headers["Content-Type"] == "application/fhir+json" and answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"] == "attachment"
+    assert [i["form"] for i in world.entries("access-intended", since=size)] == ["binary"]
+    assert stranger.fhir("GET", of).status == stranger.fhir("GET", of.partition("?of=")[2]).status == 403
+    assert doctor.fhir("GET", f"Binary/{scan}?of=DocumentReference/{kept(letter(OTHER))}").status == 403
+    assert doctor.fhir("GET", f"Binary/{scan}").status == 400
+    assert doctor.fhir("POST", "DocumentReference", letter(PATIENT)).status == 422, "a reference to one is a right"

@@ -551,7 +551,7 @@ TEST(Gateway, SaysWhatItIs) {
   World world;
   const auto statement = world.get("", "metadata").json();
   EXPECT_EQ(statement.at("resourceType"), "CapabilityStatement");
-  EXPECT_EQ(statement.at("rest").as_array().at(0).at("resource").as_array().size(), 67U + 14U);
+  EXPECT_EQ(statement.at("rest").as_array().at(0).at("resource").as_array().size(), 67U + 14U + 1U);
   EXPECT_TRUE(world.records.asked.empty());
 }
 

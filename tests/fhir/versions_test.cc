@@ -168,6 +168,39 @@ TEST(Versions, AHistoryComesInPagesOfWhatMayBeSeen) {
   }
 }
 
+TEST(Versions, ThoseSinceAMomentAreDecidedAsAll) {
+  World world;
+  const auto at = [](const std::string& patient, int number) {
+    return observation("o-1", patient,
+                       R"(,"meta":{"versionId":")" + std::to_string(number) +
+                           R"(","lastUpdated":"2026-05-0)" + std::to_string(number) +
+                           "T10:00:00Z\"}");
+  };
+  for (int i = 1; i <= 5; ++i) world.records.put_version(at(i == 4 ? "hidden" : "p-1", i));
+  world.records.put(at("p-1", 5));
+  const auto since = [&](const std::string& moment, const std::string& more = {}) {
+    return world.get("dr-a", "Observation/o-1/_history?_since=" + moment + more);
+  };
+  EXPECT_EQ(told(since("2026-05-03T10:00:00Z")), (std::vector<std::string>{"5", "3"}));
+  EXPECT_EQ(told(since("2026-05-03T12:00:00%2B02:00")), (std::vector<std::string>{"5", "3"}));
+  EXPECT_EQ(world.records.asked.back().request.target.find("since"), std::string::npos);
+  const auto none = since("2026-05-06T10:00:00Z");
+  EXPECT_EQ(none.status, 200) << none.body;
+  EXPECT_FALSE(none.json().contains("entry"));
+  auto page = since("2026-05-02T10:00:00Z", "&_count=2");
+  EXPECT_EQ(told(page), (std::vector<std::string>{"5", "3"}));
+  page = world.get("dr-a", page.next());
+  EXPECT_EQ(told(page), std::vector<std::string>{"2"}) << "the link holds the moment, too";
+  EXPECT_TRUE(page.next().empty());
+  // Nothing of it may be seen: as when all of it is asked for.
+  const auto hidden = world.get("porter-c", "Observation/o-1/_history?_since=2026-05-03T10:00:00Z");
+  EXPECT_EQ(without_code(hidden.body),
+            without_code(world.get("porter-c", "Observation/o-1/_history").body));
+  for (const auto* wrong : {"2026-05-03", "ge2026-05-03T10:00:00Z", "x", "",
+                            "2026-05-03T10:00:00Z&_since=2026-05-03T10:00:00Z"})
+    EXPECT_EQ(since(wrong).status, 400) << wrong;
+}
+
 TEST(Versions, ALinkIsOfOneSessionAndOneResource) {
   World world;
   for (int i = 1; i <= 4; ++i) {

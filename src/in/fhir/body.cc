@@ -227,6 +227,8 @@ class Reader {
   void read_links(const dom::element& resource, string_view type) {
     const auto* compartment = compartment_of(type);
     if (compartment == nullptr) return read_all_references(resource, true);
+    // Whom they list is what they say: each of them is named.
+    if (type == "List" || type == "Group") read_all_references(resource, true);
     bool owner = true;
     for (const auto& link : compartment->used()) {
       at_path(resource, link.path, [&](const dom::element& each) { read_reference(each, owner); });

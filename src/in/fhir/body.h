@@ -73,7 +73,8 @@ std::vector<std::string> references_of(std::string_view resource, std::string_vi
 struct Version {
   Resource resource;  // of no type where it was deleted
   bool deleted = false;
-  bool first = false;  // it was created by this one
+  bool first = false;           // it was created by this one
+  std::optional<Instant> at{};  // when it was written or deleted
 };
 struct VersionPage {
   std::vector<Version> versions;

@@ -81,6 +81,11 @@ std::string capability_statement(const std::string& base) {
   for (const auto type : policy::resource_types()) {
     if (const auto* compartment = compartment_of(type))
       resources.emplace_back(of_chart(*compartment));
+    else if (type == "Binary")
+      resources.emplace_back(json::object{
+          {"type", type},
+          {"interaction", interactions({"read"})},
+          {"documentation", "By what refers to it: Binary/id?of=DocumentReference/id"}});
     else if (is_shared_type(type))
       resources.emplace_back(
           json::object{{"type", type},

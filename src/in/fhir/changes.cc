@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "in/fhir/attachments.h"
 #include "in/fhir/gateway.h"
 #include "in/fhir/patch.h"
 #include "in/fhir/writes.h"
@@ -133,6 +134,8 @@ Gateway::Readied Gateway::ready(const Asker& by, const Change& what) {
   auto cells = wanted ? both(now_there, cells_of(*wanted, app::Action::modify)) : now_there;
   if (auto why = barred(doing, std::move(cells), PatientId{others.empty() ? "" : others[0]}))
     return *std::move(why);
+  if (wanted && adds_binary(*wanted, &there, counter.bases()))
+    return refuse_after(grants, not_by_binary());
   if (wanted && wanted->glass_tags != there.glass_tags)
     return refuse_after(grants, not_this("the tag of a glass stays: keep meta.tag as it was read"));
 

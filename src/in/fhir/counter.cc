@@ -233,6 +233,10 @@ std::vector<app::Cell> cells_of(const Resource& resource, app::Action action) {
   return out;
 }
 
+bool lies_in(const Resource& resource, const PatientId& patient) {
+  return std::ranges::binary_search(resource.patients, patient.text());
+}
+
 bool is_of_the_asker(const app::Refusal& refusal) {
   return app::is_nobody(refusal.why) || refusal.why == app::Why::focus_elsewhere;
 }

@@ -118,6 +118,8 @@ std::shared_ptr<const app::Lease> lease_of_all(
 // none.
 std::vector<app::Cell> cells_of(const Resource& resource, app::Action action);
 
+bool lies_in(const Resource& resource, const PatientId& patient);
+
 // Refused for who asks, whatever is asked for: nobody, or somebody at another chart. What is
 // withheld is another thing.
 bool is_of_the_asker(const app::Refusal& refusal);

@@ -70,6 +70,7 @@ http::Response Gateway::serve(const http::Request& request, const Target& target
     const Counter& counter;
     const http::Request& request;
     http::Response operator()(const Read& t) const { return gateway.read(counter, t); }
+    http::Response operator()(const BinaryOf& t) const { return gateway.binary(counter, t); }
     http::Response operator()(const Search& t) const {
       auto wide = t;
       // One more tells whether there is a next page. Small pages are asked for in large ones: were
@@ -85,11 +86,15 @@ http::Response Gateway::serve(const http::Request& request, const Target& target
     http::Response operator()(const History& t) const {
       auto wide = t;
       wide.count = std::max(t.count + 1, asked_upstream_min);
+      wide.since.clear();
+      std::vector<Param> since;
+      if (!t.since.empty()) since.push_back({"_since", t.since});
       return gateway.history(
-          counter, {.search = {.type = t.type, .patient = {}, .params = {}, .count = t.count},
-                    .upstream = print(wide),
-                    .skip = 0,
-                    .history = t.id});
+          counter,
+          {.search = {.type = t.type, .patient = {}, .params = std::move(since), .count = t.count},
+           .upstream = print(wide),
+           .skip = 0,
+           .history = t.id});
     }
     http::Response operator()(const HistoryPage& t) const {
       auto place = gateway.tokens_.open(t.token, counter.session());

@@ -66,9 +66,11 @@ class Gateway {
     void keep(Resource resource, EntryIndex intent);
     void include(Resource resource, EntryIndex intent);
     void count(const Resource& resource, EntryIndex intent);
+    void all_of_one(std::size_t size);  // what was granted last is one resource
   };
 
   http::Response read(const Counter& counter, const Read& target);
+  http::Response binary(const Counter& counter, const BinaryOf& target);
   http::Response history(const Counter& counter, Place from);
   http::Response search(const Counter& counter, Place from, bool first_page);
   http::Response people(const Counter& counter, const PersonSearch& target);
@@ -129,6 +131,7 @@ class Gateway {
   std::optional<http::Response> survey_named(ById& asking);
   std::variant<Resource, Missed> fetch_one(ById& asking, const Read& target);
   http::Response missed(ById& asking, Missed why);
+  std::optional<http::Response> decide_whole(ById& asking, std::vector<app::Cell> cells);
   http::Response denied(ById& asking, const app::Refusal& refusal);
   std::variant<VersionPage, Missed> fetch_versions(ById& asking, const Place& place);
   // Intents of the versions of one page, as they stand; those of a deletion are of what it ended.

@@ -123,4 +123,15 @@ std::optional<Include> include_of(string_view type, string_view value, bool reve
   return std::nullopt;
 }
 
+std::vector<Include> includes_of(const Search& search) {
+  std::vector<Include> out;
+  for (const auto& param : search.params) {
+    const bool reverse = param.name == "_revinclude";
+    if (!reverse && param.name != "_include") continue;
+    if (auto include = include_of(search.type, param.value, reverse))
+      out.push_back(*std::move(include));
+  }
+  return out;
+}
+
 }  // namespace halligan::in::fhir

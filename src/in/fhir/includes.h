@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "in/fhir/target.h"
+
 namespace halligan::in::fhir {
 
 // "Observation:encounter": the search parameter `param` of `type`, as in `_include`.
@@ -30,6 +32,7 @@ struct Include {
   IncludeLink link;
   bool reverse = false;
 };
+std::vector<Include> includes_of(const Search& search);
 std::optional<Include> include_of(std::string_view type, std::string_view value, bool reverse);
 
 }  // namespace halligan::in::fhir

@@ -21,6 +21,18 @@ void add_labels(Resource& resource, const std::vector<std::string>& labels) {
   resource.labels = std::move(all);
 }
 
+// Versions are left out here, not by the record system: a deletion is told to whom the version
+// before it is told, which must be there to be decided.
+std::optional<Instant> since_of(const Search& asked) {
+  return asked.params.empty() ? std::nullopt : parse_instant(asked.params[0].value);
+}
+
+// One whose time nobody knows is given.
+bool is_before(const Version& version, std::optional<Instant> since) {
+  const auto at = version.resource.updated ? version.resource.updated : version.at;
+  return since && at && *at < *since;
+}
+
 // What stands beside a version in a history: of our own words and of its version and time.
 std::string about(const Version& version, const Read& of) {
   namespace json = boost::json;
@@ -84,6 +96,29 @@ http::Response Gateway::denied(ById& asking, const app::Refusal& refusal) {
   return asking.named() ? refused(refusal) : refused_by_id(refusal);
 }
 
+std::optional<http::Response> Gateway::decide_whole(ById& asking, std::vector<app::Cell> cells) {
+  auto& kept = asking.kept;
+  auto decided = asking.counter.decide({.cells = std::move(cells),
+                                        .form = asking.form,
+                                        .whole = true,
+                                        .earlier = &kept.grants,
+                                        .check = {},
+                                        .by_id = asking.named() ? std::string{} : asking.text()});
+  if (const auto* fault = std::get_if<Fault>(&decided)) {
+    tell(kept.tallies, facts::Outcome::nothing);
+    return trouble(*fault);
+  }
+  if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return denied(asking, *refusal);
+  kept.charge(std::get<Granted>(decided));
+  kept.grants.all.push_back(std::get<Granted>(std::move(decided)));
+  return std::nullopt;
+}
+
+void Gateway::Kept::all_of_one(std::size_t size) {
+  for (const auto& cell : grants.all.back().access().cells)
+    tallies[cell.intent] = {.resources = 1, .withheld = 0, .bytes = size, .upstream_status = 200};
+}
+
 http::Response Gateway::read(const Counter& counter, const Read& target) {
   ById asking{counter, target, target.version.empty() ? "read" : "vread"};
   if (auto why = survey_named(asking)) return *std::move(why);
@@ -100,24 +135,10 @@ http::Response Gateway::read(const Counter& counter, const Read& target) {
   const auto& resource = std::get<Resource>(fetched);
   auto& kept = asking.kept;
 
-  auto decided = counter.decide({.cells = cells_of(resource, app::Action::read),
-                                 .form = asking.form,
-                                 .whole = true,
-                                 .earlier = &kept.grants,
-                                 .check = {},
-                                 .by_id = asking.named() ? std::string{} : asking.text()});
-  if (const auto* fault = std::get_if<Fault>(&decided)) {
-    tell(kept.tallies, facts::Outcome::nothing);
-    return trouble(*fault);
-  }
-  if (const auto* refusal = std::get_if<app::Refusal>(&decided)) return denied(asking, *refusal);
-  auto& granted = std::get<Granted>(decided);
-  kept.charge(granted);
+  if (auto why = decide_whole(asking, cells_of(resource, app::Action::read)))
+    return *std::move(why);
   auto bytes = without_upstream(resource.bytes, counter.bases());
-  for (const auto& cell : granted.access().cells)
-    kept.tallies[cell.intent] = {
-        .resources = 1, .withheld = 0, .bytes = bytes.size(), .upstream_status = 200};
-  kept.grants.all.push_back(std::move(granted));
+  kept.all_of_one(bytes.size());
   http::Headers headers;
   if (!resource.version.empty()) headers.push_back({"ETag", etag_of(resource.version)});
   if (!resource.version.empty() && holds(target.held, resource.version)) {
@@ -193,6 +214,8 @@ http::Response Gateway::history(const Counter& counter, Place from) {
   std::optional<Place> next;
   std::optional<app::Refusal> refusal;
   std::uint64_t withheld = 0;
+  bool older = false;  // something may be seen that is older than what is asked for
+  const auto since = since_of(asked);
   std::vector<std::string> abouts;
   for (std::size_t pages = 0; !next && !from.upstream.empty(); ++pages) {
     if (pages == upstream_pages_max || edge_.clock.now().boot > end) {
@@ -211,6 +234,8 @@ http::Response Gateway::history(const Counter& counter, Place from) {
       auto& version = page.versions[i];
       if (!intents[i]) {
         withheld += 1;
+      } else if (is_before(version, since)) {
+        older = true;
       } else if (abouts.size() == asked.count ||
                  kept.bytes + version.resource.bytes.size() > limits::bundle_bytes_max) {
         next = Place{asked, from.upstream, static_cast<std::uint32_t>(i), asking.target.id};
@@ -221,12 +246,15 @@ http::Response Gateway::history(const Counter& counter, Place from) {
     }
     if (!next) from = Place{asked, page.next, 0, asking.target.id};
   }
-  if (abouts.empty()) return refusal ? denied(asking, *refusal) : missed(asking, Missed{{}, 200});
+  if (abouts.empty() && !older)
+    return refusal ? denied(asking, *refusal) : missed(asking, Missed{{}, 200});
   kept.tallies[kept.grants.first_intent()].withheld += withheld;
   const auto here = bases_.ours + "/" + asking.text();
   Envelope envelope{
       .type = "history",
-      .self = bases_.ours + "/" + print(History{asked.type, asking.target.id, asked.count}),
+      .self = bases_.ours + "/" +
+              print(History{asked.type, asking.target.id, asked.count,
+                            asked.params.empty() ? std::string{} : asked.params[0].value}),
       .next = {},
       .extra = {}};
   if (next)

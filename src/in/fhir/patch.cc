@@ -1,197 +1,20 @@
-// patch.cc - a tree of values in which every text begins with what it is: 's' a string, 'n' the
-// spelling of a number. Boost.JSON would turn 1.50 into 1.5E0.
 #include "in/fhir/patch.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
+#include <span>
 
 #include "base/limits.h"
-#include "in/fhir/parsed_json.h"
+#include "in/fhir/json_tree.h"
 
 namespace halligan::in::fhir {
 namespace {
 
+using std::string_view;
 namespace json = boost::json;
-namespace ondemand = simdjson::ondemand;
 using Pointer = std::vector<std::string>;
-
-// --- text into the tree, and back. What is read has passed Parsed.
-
-bool read_value(ondemand::value from, json::value& into);
-
-bool read_object(ondemand::value from, json::object& into) {
-  ondemand::object object;
-  if (from.get_object().get(object) != simdjson::SUCCESS) return false;
-  for (auto field : object) {
-    string_view key;
-    ondemand::value value;
-    if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
-    auto& slot = into[key];
-    if (field.value().get(value) != simdjson::SUCCESS || !read_value(value, slot)) return false;
-  }
-  return true;
-}
-
-bool read_array(ondemand::value from, json::array& into) {
-  ondemand::array array;
-  if (from.get_array().get(array) != simdjson::SUCCESS) return false;
-  for (auto each : array) {
-    ondemand::value value;
-    if (each.get(value) != simdjson::SUCCESS || !read_value(value, into.emplace_back(nullptr)))
-      return false;
-  }
-  return true;
-}
-
-bool read_value(ondemand::value from, json::value& into) {
-  ondemand::json_type type{};
-  if (from.type().get(type) != simdjson::SUCCESS) return false;
-  switch (type) {
-    case ondemand::json_type::object: return read_object(from, into.emplace_object());
-    case ondemand::json_type::array: return read_array(from, into.emplace_array());
-    case ondemand::json_type::string: {
-      string_view text;
-      if (from.get_string().get(text) != simdjson::SUCCESS) return false;
-      into = json::string{"s"} += text;
-      return true;
-    }
-    case ondemand::json_type::number: {
-      auto text = from.raw_json_token();
-      text = text.substr(0, text.find_first_not_of("+-.0123456789eE"));
-      into = json::string{"n"} += text;
-      return true;
-    }
-    case ondemand::json_type::boolean: {
-      bool truth = false;
-      if (from.get_bool().get(truth) != simdjson::SUCCESS) return false;
-      into = truth;
-      return true;
-    }
-    case ondemand::json_type::null: into = nullptr; return true;
-  }
-  return false;
-}
-
-std::variant<json::value, Malformed> tree_of(string_view text) {
-  Parsed parsed{text};
-  if (auto wrong = parsed.parse()) return *std::move(wrong);
-  ondemand::parser parser;
-  ondemand::document document;
-  ondemand::value root;
-  json::value out;
-  if (parser.iterate(parsed.text()).get(document) != simdjson::SUCCESS ||
-      document.get_value().get(root) != simdjson::SUCCESS || !read_value(root, out))
-    return malformed("it is not JSON within our bounds");
-  return out;
-}
-
-void print(const json::value& value, std::string& out) {
-  if (const auto* object = value.if_object()) {
-    out += '{';
-    for (const auto& [key, each] : *object) {
-      if (out.back() != '{') out += ',';
-      out += json::serialize(json::string{key}) + ":";
-      print(each, out);
-    }
-    out += '}';
-  } else if (const auto* array = value.if_array()) {
-    out += '[';
-    for (const auto& each : *array) {
-      if (&each != array->begin()) out += ',';
-      print(each, out);
-    }
-    out += ']';
-  } else if (const auto* text = value.if_string()) {
-    const string_view rest = string_view{*text}.substr(1);
-    out += text->front() == 'n' ? std::string{rest} : json::serialize(json::string{rest});
-  } else {
-    out += json::serialize(value);
-  }
-}
-
-// --- values
-
-struct Decimal {
-  bool negative = false;
-  std::string digits;  // of a whole number, without zeros at either end; empty: zero
-  std::int64_t exponent = 0;
-  bool operator==(const Decimal&) const = default;
-};
-
-std::optional<Decimal> decimal_of(string_view text) {
-  Decimal out;
-  if (text.starts_with('-')) {
-    out.negative = true;
-    text.remove_prefix(1);
-  }
-  const auto e = std::min(text.find_first_of("eE"), text.size());
-  auto exponent = text.substr(std::min(e + 1, text.size()));
-  if (exponent.starts_with('+')) exponent.remove_prefix(1);
-  if (!exponent.empty() &&
-      (exponent.size() > 12 ||
-       std::from_chars(exponent.data(), exponent.data() + exponent.size(), out.exponent).ec !=
-           std::errc{}))
-    return std::nullopt;
-  const auto digits = text.substr(0, e);
-  const auto point = std::min(digits.find('.'), digits.size());
-  out.digits = digits.substr(0, point);
-  if (point < digits.size()) {
-    out.digits += digits.substr(point + 1);
-    out.exponent -= static_cast<std::int64_t>(digits.size() - point - 1);
-  }
-  out.digits.erase(0, out.digits.find_first_not_of('0'));
-  while (out.digits.ends_with('0')) {
-    out.digits.pop_back();
-    ++out.exponent;
-  }
-  return out.digits.empty() ? Decimal{} : out;
-}
-
-bool same_text(string_view a, string_view b) {
-  if (a == b) return true;
-  if (a.front() != 'n' || b.front() != 'n') return false;
-  const auto one = decimal_of(a.substr(1));
-  return one && one == decimal_of(b.substr(1));
-}
-
-// RFC 6902, 4.6.
-bool same(const json::value& a, const json::value& b) {
-  if (a.is_string() && b.is_string()) return same_text(a.get_string(), b.get_string());
-  if (a.is_array() && b.is_array()) return std::ranges::equal(a.get_array(), b.get_array(), same);
-  if (!a.is_object() || !b.is_object()) return a == b;
-  return a.get_object().size() == b.get_object().size() &&
-         std::ranges::all_of(a.get_object(), [&](const auto& each) {
-           const auto* other = b.get_object().if_contains(each.key());
-           return other != nullptr && same(each.value(), *other);
-         });
-}
-
-struct Weight {
-  std::size_t bytes = 0;
-  std::size_t depth = 0;
-};
-
-Weight weight_of(const json::value& value) {
-  Weight out{.bytes = 8, .depth = 1};
-  const auto add = [&](const json::value& each) {
-    const auto inner = weight_of(each);
-    out.bytes += inner.bytes;
-    out.depth = std::max(out.depth, inner.depth + 1);
-  };
-  if (const auto* object = value.if_object())
-    for (const auto& [key, each] : *object) {
-      out.bytes += key.size();
-      add(each);
-    }
-  else if (const auto* array = value.if_array())
-    for (const auto& each : *array) add(each);
-  else if (const auto* text = value.if_string())
-    out.bytes += text->size();
-  return out;
-}
-
-// --- places
 
 std::optional<Pointer> pointer_of(string_view text) {
   Pointer out;
@@ -350,7 +173,7 @@ std::optional<Operation::Kind> kind_of(string_view name) {
 
 std::variant<Operation, Malformed> read_operation(const json::value& from) {
   const auto* object = from.if_object();
-  if (object == nullptr) return malformed("each operation is an object");
+  if (object == nullptr) return Malformed{"each operation is an object"};
   const auto text = [&](string_view key) -> std::optional<string_view> {
     const auto* found = object->if_contains(key);
     const auto* string = found == nullptr ? nullptr : found->if_string();
@@ -363,17 +186,17 @@ std::variant<Operation, Malformed> read_operation(const json::value& from) {
     return pointer_of(*said);
   };
   const auto kind = kind_of(text("op").value_or(""));
-  if (!kind) return malformed("op: expected add, remove, replace, move, copy or test");
+  if (!kind) return Malformed{"op: expected add, remove, replace, move, copy or test"};
   auto path = place("path");
-  if (!path) return malformed("path: expected a JSON Pointer");
+  if (!path) return Malformed{"path: expected a JSON Pointer"};
   Operation out{.kind = *kind, .path = *std::move(path), .from = {}, .value = {}};
   if (*kind == Operation::Kind::move || *kind == Operation::Kind::copy) {
     auto origin = place("from");
-    if (!origin) return malformed("from: expected a JSON Pointer");
+    if (!origin) return Malformed{"from: expected a JSON Pointer"};
     out.from = *std::move(origin);
   } else if (*kind != Operation::Kind::remove) {
     const auto* value = object->if_contains("value");
-    if (value == nullptr) return malformed("value: it is missing");
+    if (value == nullptr) return Malformed{"value: it is missing"};
     out.value = *value;
   }
   return out;
@@ -420,7 +243,7 @@ std::variant<std::string, NotAllowed> patched(string_view resource, const Operat
                         "operation " + std::to_string(i + 1) + " of the patch fails: " +
                             std::string{*wrong} + "; nothing was changed"};
   std::string out;
-  print(patching.root(), out);
+  print_tree(patching.root(), out);
   return out;
 }
 

@@ -204,6 +204,9 @@ std::variant<VersionPage, Malformed> scan_history(string_view text, const Bases&
         auto& version = out.versions.emplace_back();
         version.deleted = method == "DELETE" || !has_resource;
         version.first = method == "POST";
+        if (const auto response = object_of(member(entry, "response")))
+          if (const auto at = text_member(*response, "lastModified"))
+            version.at = parse_instant(*at);
         // What was there when it was deleted is no version of it.
         return version.deleted ? nullptr : &version.resource;
       });

@@ -2,87 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
-#include "base/limits.h"
+#include "base/instant.h"
 #include "core/policy/words.h"
 #include "in/fhir/compartment.h"
 #include "in/fhir/conditions.h"
-#include "in/fhir/includes.h"
-#include "in/fhir/search_params.h"
+#include "in/fhir/search_target.h"
 #include "in/http/router.h"
 
 namespace halligan::in::fhir {
 namespace {
 
 using std::string_view;
-
-NotAllowed unsupported(std::string what, int status = 400) {
-  return {.status = status, .code = "not-supported", .what = std::move(what)};
-}
-NotAllowed invalid(std::string what) {
-  return {.status = 400, .code = "invalid", .what = std::move(what)};
-}
-
-// Names of parameters that people know, and why they are not taken.
-std::optional<string_view> why_not(string_view name) {
-  struct Known {
-    string_view name;
-    string_view why;
-  };
-  static constexpr std::array known{
-      Known{"_include", "ask for the included type by itself, with patient"},
-      Known{"_revinclude", "ask for the including type by itself, with patient"},
-      Known{"_has", "ask for that type by itself, with patient"},
-      Known{"_filter", "use the listed parameters"},
-      Known{"_query", "use the listed parameters"},
-      Known{"_summary", "whole resources are needed, to be checked"},
-      Known{"_elements", "whole resources are needed, to be checked"},
-      Known{"_sort", "sort the answer: an order made from what may not be seen would tell of it"},
-      Known{"_total", "no total is told: it would count what may not be seen"},
-      Known{"_contained", "contained resources come inside what contains them"},
-      Known{"_type", "ask for one type at a time"},
-      Known{"_text", "use the listed parameters"},
-      Known{"_content", "use the listed parameters"},
-      Known{"_pretty", "format the answer yourself"},
-  };
-  for (const auto& each : known)
-    if (each.name == name) return each.why;
-  return std::nullopt;
-}
-
-// Only names that cannot carry anything about a patient are repeated in an answer.
-std::string shown(string_view name) {
-  const bool plain = !name.empty() && name.size() <= 40 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-  });
-  return plain ? "\"" + std::string{name} + "\"" : "with that name";
-}
-
-NotAllowed unknown_param(string_view type, string_view name, std::span<const string_view> known) {
-  if (const auto why = why_not(name))
-    return unsupported("the parameter " + std::string{name} +
-                       " is not taken: " + std::string{*why});
-  if (name.starts_with("_include:") || name.starts_with("_revinclude:"))
-    return unsupported(
-        "what is included includes nothing further: name _include without a modifier");
-  if (name.find(':') != string_view::npos)
-    return unsupported(
-        "modifiers of parameters are not taken: name the parameter alone, without a colon");
-  if (name.find('.') != string_view::npos)
-    return unsupported(
-        "chained parameters are not taken: ask for that type by itself, with patient");
-  std::string what =
-      "a parameter " + shown(name) + " is not taken for " + std::string{type} + "; there are";
-  for (const auto each : known) what += " " + std::string{each};
-  return unsupported(std::move(what));
-}
-
-bool json_format(string_view value) {
-  return value == "json" || value == "application/json" || value == "application/fhir+json" ||
-         value == "text/json";
-}
 
 bool accepts_json(const http::Request& request) {
   const auto accept = request.header("accept");
@@ -106,158 +38,6 @@ std::string media_type(const http::Request& request) {
   return out;
 }
 
-// "p-1", "Patient/p-1"; nothing else. An absolute address is refused: whose base it has, only we
-// know.
-std::optional<PatientId> one_patient(string_view value) {
-  if (value.starts_with("Patient/")) value.remove_prefix(8);
-  if (!valid_id(value)) return std::nullopt;
-  return PatientId{std::string{value}};
-}
-
-// What both kinds of search share; takes `_count` and `_format` out of the query.
-struct Common {
-  std::vector<Param> rest;
-  std::size_t count = count_default;
-};
-
-std::variant<Common, NotAllowed> read_common(http::QueryPairs pairs) {
-  Common out;
-  bool counted = false;
-  for (auto& [name, value] : pairs) {
-    if (name == "_count") {
-      const auto* end = value.data() + value.size();
-      std::size_t count = 0;
-      const auto read = std::from_chars(value.data(), end, count);
-      if (counted || value.empty() || value.size() > 6 || value[0] == '+' ||
-          read.ec != std::errc{} || read.ptr != end)
-        return invalid("_count: expected one whole number");
-      if (count == 0) return unsupported("_count=0 asks for a total, and none is told");
-      counted = true;
-      out.count = std::min(count, count_max);
-    } else if (name == "_format") {
-      if (!json_format(value)) return unsupported("the only format is JSON", 406);
-    } else {
-      out.rest.push_back({std::move(name), std::move(value)});
-    }
-  }
-  return out;
-}
-
-std::optional<NotAllowed> check_values(string_view type, const std::vector<Param>& params,
-                                       bool person) {
-  std::size_t dates = 0;
-  for (const auto& param : params) {
-    const auto kind = person ? person_param(param.name) : chart_param(type, param.name);
-    if (!kind)
-      return unknown_param(type, param.name, person ? person_params() : chart_params(type));
-    if (const auto wrong = wrong_value(*kind, param.value))
-      return invalid(param.name + ": " + std::string{*wrong});
-    if (param.name == "_security" && param.value.find(',') != std::string::npos)
-      return unsupported("_security: one label at a time");
-    const auto times =
-        static_cast<std::size_t>(std::ranges::count(params, param.name, &Param::name));
-    if (times > (*kind == ParamKind::date ? 2U : 1U))
-      return invalid(param.name + " is there more than once");
-    dates += *kind == ParamKind::date ? 1U : 0U;
-  }
-  if (dates > 4) return invalid("too many dates");
-  return std::nullopt;
-}
-
-Target person_search(Common common) {
-  if (auto wrong = check_values("Patient", common.rest, true)) return *std::move(wrong);
-  const bool names_somebody =
-      std::ranges::any_of(common.rest, [](const Param& p) { return p.name != "gender"; });
-  if (!names_somebody)
-    return unsupported(
-        "a search for a person takes at least one of name, family, given, birthdate, identifier");
-  return PersonSearch{.params = std::move(common.rest), .count = common.count};
-}
-
-bool names_one(const Common& common) {
-  return std::ranges::find(common.rest, "_id", &Param::name) != common.rest.end();
-}
-
-// The one whose chart it is, by the id alone: who is looked for by more is looked for as a person.
-Target search_of_one(const Common& common) {
-  if (common.rest.size() > 1)
-    return unsupported("_id of a Patient is asked alone: there is nothing to narrow down");
-  const auto& id = common.rest.front().value;
-  if (!valid_id(id)) return invalid("_id: expected one id");
-  return Search{.type = "Patient", .patient = PatientId{id}, .params = {}, .count = common.count};
-}
-
-bool is_include(const Param& param) {
-  return param.name == "_include" || param.name == "_revinclude";
-}
-
-// `before`: those that are asked for already.
-std::optional<NotAllowed> wrong_include(string_view type, const Param& param,
-                                        const std::vector<Param>& before) {
-  const bool reverse = param.name == "_revinclude";
-  if (std::ranges::find(before, param) != before.end())
-    return invalid(param.name + " is there more than once with the same value");
-  if (before.size() == limits::includes_max)
-    return unsupported("at most " + std::to_string(limits::includes_max) +
-                       " _include and _revinclude are taken: ask for the types by themselves");
-  if (include_of(type, param.value, reverse)) return std::nullopt;
-  std::string what = param.name + " of " + std::string{type} + ": expected one of";
-  for (const auto& link : include_links(type, reverse)) what += " " + link.name();
-  return unsupported(std::move(what));
-}
-
-Target chart_search(const Compartment& of, Common common) {
-  Search out{.type = std::string{of.type}, .patient = {}, .params = {}, .count = common.count};
-  const auto says_whose = [&](const Param& p) {
-    return p.name == of.search_by || (!of.search_also.empty() && p.name == of.search_also);
-  };
-  const auto also = of.search_also.empty() ? std::string{} : " or " + std::string{of.search_also};
-  std::vector<Param> includes;
-  for (auto& param : common.rest) {
-    if (is_include(param)) {
-      if (auto wrong = wrong_include(of.type, param, includes)) return *std::move(wrong);
-      includes.push_back(std::move(param));
-      continue;
-    }
-    if (!says_whose(param)) {
-      if (param.name.starts_with(std::string{of.search_by} + ":") ||
-          (!of.search_also.empty() && param.name.starts_with(std::string{of.search_also} + ":")))
-        return unsupported("say " + std::string{of.search_by} + "=Patient/id, without a modifier");
-      out.params.push_back(std::move(param));
-      continue;
-    }
-    auto patient = one_patient(param.value);
-    if (!patient) return invalid(param.name + ": expected one patient, as Patient/id");
-    if (!out.patient.empty())
-      return invalid("the patient is named more than once: name one patient, once");
-    out.patient = *std::move(patient);
-  }
-  if (auto wrong = check_values(of.type, out.params, false)) return *std::move(wrong);
-  if (out.patient.empty())
-    return unsupported("a search is within one chart: name its patient with " +
-                       std::string{of.search_by} + also);
-  for (auto& param : out.params)
-    if (param.name == "encounter" && !param.value.starts_with("Encounter/"))
-      param.value = "Encounter/" + param.value;
-  std::ranges::move(includes, std::back_inserter(out.params));
-  return out;
-}
-
-Target search(const std::string& type, http::QueryPairs pairs) {
-  if (pairs.size() == 1 && pairs[0].first == "page") {
-    if (pairs[0].second.empty()) return invalid("page: expected the link of an earlier answer");
-    return NextPage{.type = type, .token = std::move(pairs[0].second)};
-  }
-  auto common = read_common(std::move(pairs));
-  if (auto* wrong = std::get_if<NotAllowed>(&common)) return std::move(*wrong);
-  if (type == "Patient" && names_one(std::get<Common>(common)))
-    return search_of_one(std::get<Common>(common));
-  if (type == "Patient") return person_search(std::get<Common>(std::move(common)));
-  const auto* of = compartment_of(type);
-  if (of == nullptr) return unsupported(type + " belongs to no chart: read it by its id");
-  return chart_search(*of, std::get<Common>(std::move(common)));
-}
-
 bool readable(string_view type) { return compartment_of(type) != nullptr || is_shared_type(type); }
 
 // Passing over a condition of a write would do what its client wanted not to be done.
@@ -270,7 +50,7 @@ std::optional<NotAllowed> wrong_conditions(const http::Request& request) {
 
 std::optional<NotAllowed> not_readable(const std::string& type) {
   if (type == "Binary")
-    return unsupported("Binary is not read by its id: it goes with the resource that refers to it");
+    return unsupported("Binary is read as it is now, by what refers to it: without a history");
   if (!readable(type)) return unsupported(type + " is not served here", 403);
   return std::nullopt;
 }
@@ -281,6 +61,25 @@ Target read(const http::Request& request, Read what) {
   if (!held) return invalid("If-None-Match: expected versions, as W/\"1\"");
   what.held = *std::move(held);
   return what;
+}
+
+// A query of `of` alone.
+Target binary(const std::string& id, const http::QueryPairs& query) {
+  std::string_view of;
+  for (const auto& [name, value] : query) {
+    if (name == "_format" && json_format(value)) continue;
+    if (name != "of" || !of.empty() || value.empty())
+      return unsupported("Binary is read by what refers to it: with the parameter of alone, once");
+    of = value;
+  }
+  const auto slash = std::min(of.find('/'), of.size());
+  const auto type = of.substr(0, slash);
+  if (of.empty() || !refers_to_binaries(type) ||
+      !valid_id(of.substr(std::min(slash + 1, of.size()))))
+    return unsupported(
+        "Binary is read by what refers to it: say of=DocumentReference/id, of=DiagnosticReport/id "
+        "or of=Media/id");
+  return BinaryOf{id, std::string{type}, std::string{of.substr(slash + 1)}};
 }
 
 bool formats_only(const http::QueryPairs& query) {
@@ -306,14 +105,18 @@ Target history(const http::Request& request, const std::vector<std::string>& pat
   }
   auto common = read_common(std::move(query));
   if (auto* wrong = std::get_if<NotAllowed>(&common)) return std::move(*wrong);
-  if (!std::get<Common>(common).rest.empty())
-    return unsupported("a history takes _count alone: follow its links to what is older");
-  return History{path[0], path[1], std::get<Common>(common).count};
+  const auto& [rest, count] = std::get<Common>(common);
+  if (rest.size() > 1 || (!rest.empty() && rest[0].name != "_since"))
+    return unsupported("a history takes _count and _since: follow its links to what is older");
+  if (!rest.empty() && !parse_instant(rest[0].value))
+    return invalid("_since: expected an instant, as 2026-05-03T10:00:00Z");
+  return History{path[0], path[1], count, rest.empty() ? std::string{} : rest[0].value};
 }
 
 // Of an instance: GET, PUT, PATCH, DELETE Type/id.
 Target instance(const http::Request& request, const std::string& type, const std::string& id,
                 const http::QueryPairs& query) {
+  if (type == "Binary" && request.method == "GET") return binary(id, query);
   if (!formats_only(query))
     return unsupported("one resource is read, changed or deleted whole: without parameters");
   if (request.method == "GET") return read(request, Read{type, id});
@@ -421,64 +224,11 @@ Target classify_path(const http::Request& request, const std::vector<std::string
       "compartment searches and other operations are not taken: search the type, with patient");
 }
 
-std::string encoded(string_view text) {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += hex[byte >> 4];
-    out += hex[byte & 15];
-  }
-  return out;
-}
-
-std::string print_params(const std::vector<Param>& params) {
-  std::string out;
-  for (const auto& param : params) out += param.name + "=" + encoded(param.value) + "&";
-  return out;
-}
-
-struct Print {
-  std::string operator()(const Read& t) const {
-    return t.type + "/" + t.id + (t.version.empty() ? "" : "/_history/" + t.version);
-  }
-  std::string operator()(const History& t) const {
-    return t.type + "/" + t.id + "/_history?_count=" + std::to_string(t.count);
-  }
-  std::string operator()(const HistoryPage& t) const {
-    return t.type + "/" + t.id + "/_history?page=" + encoded(t.token);
-  }
-  std::string operator()(const Search& t) const {
-    const auto whose = t.type == "Patient" ? "_id=" + t.patient.text()
-                                           : std::string{compartment_of(t.type)->search_by} + "=" +
-                                                 encoded("Patient/" + t.patient.text());
-    return t.type + "?" + whose + "&" + print_params(t.params) +
-           "_count=" + std::to_string(t.count);
-  }
-  std::string operator()(const NextPage& t) const { return t.type + "?page=" + encoded(t.token); }
-  std::string operator()(const PersonSearch& t) const {
-    return "Patient?" + print_params(t.params) + "_count=" + std::to_string(t.count);
-  }
-  std::string operator()(const Everything& t) const {
-    return "Patient/" + t.patient.text() + "/$everything";
-  }
-  std::string operator()(const Create& t) const { return t.type; }
-  std::string operator()(const Update& t) const { return t.type + "/" + t.id; }
-  std::string operator()(const Patch& t) const { return t.type + "/" + t.id; }
-  std::string operator()(const Delete& t) const { return t.type + "/" + t.id; }
-  std::string operator()(const Batch&) const { return {}; }
-  std::string operator()(const Metadata&) const { return "metadata"; }
-  std::string operator()(const NotAllowed&) const { return {}; }
-};
-
 }  // namespace
+
+bool refers_to_binaries(string_view type) {
+  return type == "DocumentReference" || type == "DiagnosticReport" || type == "Media";
+}
 
 Target classify(const http::Request& request) {
   if (request.method == "HEAD") {
@@ -501,17 +251,6 @@ Target classify(const http::Request& request) {
       return unsupported("a resource is sent as application/fhir+json", 415);
   }
   return target;
-}
-
-std::string print(const Target& target) { return std::visit(Print{}, target); }
-
-string_view method_of(const Target& target) {
-  if (std::holds_alternative<Create>(target) || std::holds_alternative<Batch>(target))
-    return "POST";
-  if (std::holds_alternative<Update>(target)) return "PUT";
-  if (std::holds_alternative<Patch>(target)) return "PATCH";
-  if (std::holds_alternative<Delete>(target)) return "DELETE";
-  return "GET";
 }
 
 }  // namespace halligan::in::fhir

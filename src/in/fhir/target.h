@@ -30,6 +30,12 @@ struct Read {  // GET Type/id, GET Type/id/_history/version
   std::string version{};            // empty: the current one
   bool operator==(const Read&) const = default;
 };
+struct BinaryOf {  // GET Binary/id?of=Type/id: by the resource that refers to it
+  std::string id;
+  std::string type;
+  std::string of;
+  bool operator==(const BinaryOf&) const = default;
+};
 struct Search {  // GET Type?patient=p&..., Patient?_id=p, POST Type/_search: within one chart
   std::string type;
   PatientId patient;
@@ -46,6 +52,7 @@ struct History {  // GET Type/id/_history
   std::string type;
   std::string id;
   std::size_t count = 0;
+  std::string since{};  // an instant; empty: all of it
   bool operator==(const History&) const = default;
 };
 struct HistoryPage {  // GET Type/id/_history?page=...: a token of ours
@@ -97,8 +104,11 @@ struct NotAllowed {
   bool operator==(const NotAllowed&) const = default;
 };
 
-using Target = std::variant<Read, Search, NextPage, History, HistoryPage, PersonSearch, Everything,
-                            Create, Update, Patch, Delete, Batch, Metadata, NotAllowed>;
+using Target = std::variant<Read, BinaryOf, Search, NextPage, History, HistoryPage, PersonSearch,
+                            Everything, Create, Update, Patch, Delete, Batch, Metadata, NotAllowed>;
+
+// Types that refer to a Binary by an attachment.
+bool refers_to_binaries(std::string_view type);
 
 inline constexpr std::string_view mount = "/fhir";
 inline constexpr std::size_t count_default = 50;

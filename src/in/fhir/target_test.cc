@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "in/fhir/compartment.h"
+#include "in/fhir/includes.h"
 #include "in/fhir/search_params.h"
 
 namespace halligan::in::fhir {
@@ -69,6 +70,13 @@ TEST(Target, UnderstandsTheFormsOfAChart) {
             Target(Update{"Observation", "o-1", "W/\"3\""}));
   EXPECT_EQ(classify(request("DELETE", "Observation/o-1")), Target(Delete{"Observation", "o-1"}));
   EXPECT_EQ(classified("metadata"), Target(Metadata{}));
+  EXPECT_EQ(classified("Binary/b-1?of=Media%2Fm-1"), Target(BinaryOf{"b-1", "Media", "m-1"}));
+  // What is included comes last, in the order given.
+  EXPECT_EQ(classified("Observation?_include=Observation:encounter&patient=p-1&code=x"),
+            Target(Search{"Observation",
+                          PatientId{"p-1"},
+                          {{"code", "x"}, {"_include", "Observation:encounter"}},
+                          count_default}));
   EXPECT_EQ(classified("Group?member=p-1"),
             Target(Search{"Group", PatientId{"p-1"}, {}, count_default}));
 }
@@ -259,7 +267,16 @@ TEST(Target, PrintsWhatItUnderstood) {
       holds(Delete{type, id}, {});
       if (type == "Patient") holds(Everything{PatientId{id}}, {});
       holds(Search{type, PatientId{id}, {}, 7}, {});
+      holds(History{type, id, 7, "2026-05-03T10:00:00.5+02:00"}, {});
+      if (refers_to_binaries(type)) holds(BinaryOf{"b-1", type, id}, {});
       if (type == "Patient") continue;
+      for (const bool reverse : {false, true})
+        for (const auto& link : include_links(type, reverse))
+          holds(Search{type,
+                       PatientId{id},
+                       {{"_id", "x"}, {reverse ? "_revinclude" : "_include", link.name()}},
+                       7},
+                {});
       for (const auto name : chart_params(type)) {
         const auto kind = *chart_param(type, name);
         const std::string value = kind == ParamKind::date ? "ge2026-05-03T10:00:00+01:00"

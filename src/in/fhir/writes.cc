@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/limits.h"
+#include "in/fhir/attachments.h"
 #include "in/fhir/gateway.h"
 #include "in/fhir/writes.h"
 
@@ -106,6 +107,12 @@ std::optional<NotAllowed> wrong_body(const Resource& resource, const std::string
   if (resource.patients.empty())
     return not_this("it belongs to no chart: refer to its patient as Patient/id");
   return std::nullopt;
+}
+
+NotAllowed not_by_binary() {
+  return not_this(
+      "an attachment refers to a Binary that it did not refer to before: put what is in "
+      "it into attachment.data");
 }
 
 std::string version_of(const needs::RecordAnswer& answer) {
@@ -244,6 +251,7 @@ Gateway::Readied Gateway::ready(const Asker& by, const Create& target) {
   if (resource.has_id) return outcome(not_this("a new resource has no id yet: leave it out"));
   if (resource.patients.size() != 1)
     return outcome(not_this("a new resource belongs to one chart: it refers to several patients"));
+  if (adds_binary(resource, nullptr, counter.bases())) return outcome(not_by_binary());
   if (!resource.glass_tags.empty())
     return outcome(not_this("the tag of a glass is given by the gateway alone: leave it out"));
 

@@ -25,6 +25,7 @@ Change change_of(const Delete& target);
 NotAllowed not_this(std::string what, int status = 422);
 // What is wrong with a resource that a client wants written.
 std::optional<NotAllowed> wrong_body(const Resource& resource, const std::string& type);
+NotAllowed not_by_binary();
 // As an ETag; empty: not told.
 std::string version_of(const needs::RecordAnswer& answer);
 // "http://upstream/fhir/Observation/o-9/_history/1" -> "o-9"; else the id in the body.
