@@ -26,12 +26,19 @@ class Memory:
     def __init__(self, world):
         self.world, self.entries, self.glasses, self.ended = world, {}, {}, []
         self.receipts, self.released = [], []
-        self.lind = world.session("p.lind")
         self.other = world.hire("nurse").staff  # whose password changes
-        world.cli_sign_in("l.reader")
+        self.sign_in()
+
+    def sign_in(self):
+        self.world.sessions.clear()
+        self.lind = self.world.session("p.lind")
+        self.world.cli_sign_in("l.reader")
+        self.signed_in = time.monotonic()
 
     def hold(self, at, whole=False):
         """Everything told is so, in the server that runs now."""
+        if time.monotonic() - self.signed_in > 600:  # a session without a chart ends after half an hour
+            self.sign_in()
         world, since = self.world, 0 if whole else max(self.entries, default=0)
         now = {e["index"]: e for e in world.entries(since=since)}
         for index, told in self.entries.items():
@@ -81,7 +88,7 @@ def much_to_make(world):
 def test_D14_a_start_spoilt_at_each_call(world, memory, before, fault):
     stop(world.server)
     found = crash_points.calls_of_a_start(world, lambda: before(world))
-    if fault != KILL:
+    if fault != KILL or before == much_to_make:
         found = [p for p in found if p.call in LEAVING]
     assert len(found) > 20, found
     met = 0
