@@ -52,12 +52,11 @@ class Crowd:
                     return
                 [self.add_idle, self.add_writer, self.add_reader][n % 3](n)
         threads = [threading.Thread(target=fill) for _ in range(4)]
-        for each in threads:
+        self.ticker = threading.Thread(target=self.tick, daemon=True)
+        for each in (self.ticker, *threads):
             each.start()
         for each in threads:
             each.join()
-        self.ticker = threading.Thread(target=self.tick, daemon=True)
-        self.ticker.start()
 
     def connect(self, n, receive=None):
         plain = socket.socket()
@@ -145,9 +144,8 @@ def test_glass_is_broken_among_thousands_of_slow_connections(world, many_files):
     crowd = Crowd(world, WANTED)
     filled = time.monotonic() - began
     try:
-        # Those who end meanwhile, of a full crowd, are few: somebody who is too slow begins anew.
-        there = metric(world, "connections")
-        assert there >= 0.9 * WANTED, there
+        # Whoever was too slow begins anew, and a few always do just now.
+        there = until("nearly all are there", lambda: (n := metric(world, "connections")) >= 0.97 * WANTED and n, 60, 0.2)
         each = 1024 * (memory(world) - before) / there
         began = time.monotonic()
         glass = doctor.break_glass(PATIENT).json["glass"]
