@@ -6,6 +6,7 @@ Nothing here passes or fails by a clock.
 import datetime
 import os
 import signal
+import ssl
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -39,6 +40,10 @@ def put(path, content):
     new.replace(path)
 
 
+def shown(world):
+    return ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", world.port)))
+
+
 def test_certificates_are_reloaded_without_a_failed_request(world):
     old = [(world.data / name).read_bytes() for name in ("tls.crt", "tls.key")]
     fresh = [certificate() for _ in range(3)]
@@ -59,6 +64,7 @@ def test_certificates_are_reloaded_without_a_failed_request(world):
         put(world.data / "tls.key", old[1])
         put(world.data / "tls.crt", old[0])
         os.kill(world.pid, signal.SIGHUP)
+        until("the first one is shown again", lambda: shown(world) == ssl.PEM_cert_to_DER_cert(old[0].decode()))
     assert missing(world, doctors.acknowledged) == []
 
 
