@@ -24,7 +24,7 @@ POLICY = edited(
      'ends    = { focus = true, idle = "2s", after = "1h" }\nreview  = { by = "privacy-officer", within = "2s", rank = 1 }'),
     ('proof   = { any = ["totp"], not_older_than = "5m" }\nends    = { focus = true, idle = "5m", after = "30m" }',
      'proof   = { any = ["totp"], not_older_than = "4s" }\nends    = { focus = true, idle = "5m", after = "4s" }'),
-) + SECOND_OPINION + edited(SECOND_OPINION, ("second-opinion", "idle-opinion"), ('idle = "10m"', 'idle = "2s"'))
+) + edited(SECOND_OPINION, ("second-opinion", "idle-opinion"), ('idle = "10m"', 'idle = "2s"')) + SECOND_OPINION
 BIG = "p-000008"
 BIG_DOCUMENTS, BIG_BYTES = 20, 1_000_000
 
