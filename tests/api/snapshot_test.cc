@@ -44,8 +44,10 @@ class Snapshots : public ApiWorld {
 
   void people() {
     const auto admin = sign_in("ada");
-    ASSERT_EQ(put("/api/v1/terminals/t-1", admin, {{"place", "ward-3"}, {"active", true}}).status,
-              201);
+    ASSERT_EQ(put("/api/v1/terminals/t-1", admin,
+                  {{"place", "ward-3"}, {"use", "workstation"}, {"active", true}})
+                  .status,
+              200);
     ASSERT_EQ(post("/api/v1/policy/proposals", admin,
                    {{"text", state().policy_in_force()->text + "\n"}, {"note", "unsigned"}})
                   .status,
