@@ -3,15 +3,15 @@
 //   start_bench FOLDER [entries]      default 1,000,000; the folder is made, used and removed
 //
 // The ledger is written by the house itself: 10,000 patients, and for each access an intent and an
-// outcome, which is most of what a ledger holds. Prints each start and the ratio to the limit of the
-// same run: reading the same files.
+// outcome, which is most of what a ledger holds. Prints each start and the ratio to the limit of
+// the same run: reading the same files.
 #include <chrono>
 #include <cstdio>
 #include <fstream>
 
 #include "app/begin.h"
-#include "app/snapshot.h"
 #include "app/house.h"
+#include "app/snapshot.h"
 #include "out/file_snapshot_store.h"
 #include "out/os_dice.h"
 #include "out/segment_entry_store.h"
@@ -96,17 +96,13 @@ int main(int argc, char** argv) {
   out::FileSnapshotStore snapshots{folder / "snapshots", *vault, dice};
   auto store = must(out::SegmentEntryStore::create(folder / "ledger", dice, {}));
   const auto open_house = [&](needs::SnapshotStore* from) {
-    return must(app::House::open({.store = *store,
-                                  .vault = *vault,
-                                  .dice = dice,
-                                  .clock = clock,
-                                  .snapshots = from},
-                                 "bench"));
+    return must(app::House::open(
+        {.store = *store, .vault = *vault, .dice = dice, .clock = clock, .snapshots = from},
+        "bench"));
   };
   {
     auto house = open_house(nullptr);
-    house->perform(Put{{facts::LedgerBegun{"bench", "bench", "-"}}},
-                   clock.now());
+    house->perform(Put{{facts::LedgerBegun{"bench", "bench", "-"}}}, clock.now());
     house->perform(Put{person("a.osei", *house)}, clock.now());
     for (std::uint64_t i = 0; house->state().entries < wanted; ++i) {
       house->perform(Put{access(i, house->state().entries)}, clock.now());
@@ -136,14 +132,15 @@ int main(int argc, char** argv) {
   const double opening = seconds_since(begin);
   open_house(nullptr);
   const double whole = seconds_since(begin);
-  std::printf("start, every entry read:    %.2f s (of which the store %.2f s), %.1f times the limit\n",
-              whole, opening, whole / reading);
+  std::printf(
+      "start, every entry read:    %.2f s (of which the store %.2f s), %.1f times the limit\n",
+      whole, opening, whole / reading);
   begin = Clock::now();
   const auto remade =
       must(app::remake(*store, *vault, dice, snapshots, wanted, app::Beginning::newest_snapshot));
   must(snapshots.save(wanted, remade.text));
-  std::printf("snapshot taken:             %.2f s beside the writer, %.1f MB\n", seconds_since(begin),
-              static_cast<double>(remade.text.size()) / 1e6);
+  std::printf("snapshot taken:             %.2f s beside the writer, %.1f MB\n",
+              seconds_since(begin), static_cast<double>(remade.text.size()) / 1e6);
   {
     auto house = open_house(nullptr);
     house->perform(app::NameSnapshot{.name = remade.name}, clock.now());

@@ -63,7 +63,8 @@ int main(int argc, char** argv) {
     erasures += report.erasures;
   }
   std::printf(
-      "all promises held: %llu entries, %llu releases, %llu glasses, %llu restarts, %llu erasures\n",
+      "all promises held: %llu entries, %llu releases, %llu glasses, %llu restarts, %llu "
+      "erasures\n",
       entries, releases, glasses, restarts, erasures);
   return 0;
 }

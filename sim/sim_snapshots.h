@@ -1,5 +1,5 @@
-// sim_snapshots.h - snapshots in memory: they outlive the machine, are lost, are damaged, and fail to be
-// written, by dice.
+// sim_snapshots.h - snapshots in memory: they outlive the machine, are lost, are damaged, and fail
+// to be written, by dice.
 #pragma once
 
 #include <map>

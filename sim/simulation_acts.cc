@@ -308,7 +308,8 @@ void Simulation::erase() {
   if (!std::holds_alternative<app::ErasePatient::Done>(perform(command))) return;
   ++report_.erasures;
   erased_.insert(command.patient.text());
-  std::erase_if(clicks_, [&](const Click& each) { return each.command.patient == command.patient; });
+  std::erase_if(clicks_,
+                [&](const Click& each) { return each.command.patient == command.patient; });
   hold(staff != asked_by.text(), "P9", "one officer alone erased a patient");
   const auto& state = house_->state();
   const auto dump = state.dump();
@@ -325,11 +326,10 @@ void Simulation::take_snapshot() {
   auto vault = SimVault::open(vault_storage_, root_);
   if (!vault) return;
   const auto size = house_->journal().durable();
-  const auto remade = app::remake(*store_, **vault, dice_, snapshots_, size,
-                                  app::Beginning::newest_snapshot);
+  const auto remade =
+      app::remake(*store_, **vault, dice_, snapshots_, size, app::Beginning::newest_snapshot);
   if (!remade || !snapshots_.save(size, remade->text)) return;
-  if (!perform(app::NameSnapshot{.name = remade->name}))
-    static_cast<void>(snapshots_.drop(size));
+  if (!perform(app::NameSnapshot{.name = remade->name})) static_cast<void>(snapshots_.drop(size));
 }
 
 }  // namespace halligan::sim

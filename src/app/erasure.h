@@ -1,8 +1,8 @@
 // erasure.h - a patient is forgotten: asked for by one officer, done by another.
 //
 // What lies in the ledger stays there and can still be proved complete, and nobody can read it. An
-// erasure must hide nothing: it waits until every case about the patient is closed, and it leaves an
-// entry that names both officers and counts what went.
+// erasure must hide nothing: it waits until every case about the patient is closed, and it leaves
+// an entry that names both officers and counts what went.
 #pragma once
 
 #include <array>
@@ -15,10 +15,9 @@
 namespace halligan::app {
 
 // Why, in codes: a text could say who it was, and outlives the patient.
-inline constexpr std::array erasure_reasons{std::string_view{"retention-over"},
-                                            std::string_view{"patient-asked"},
-                                            std::string_view{"court-order"},
-                                            std::string_view{"recorded-by-mistake"}};
+inline constexpr std::array erasure_reasons{
+    std::string_view{"retention-over"}, std::string_view{"patient-asked"},
+    std::string_view{"court-order"}, std::string_view{"recorded-by-mistake"}};
 inline constexpr Millis erasure_waits_max = std::chrono::days{14};
 
 struct AskErasure {

@@ -34,8 +34,8 @@ class House {
     needs::SnapshotStore* snapshots = nullptr;  // none: every start reads the whole ledger
   };
 
-  // Replays the ledger (from a snapshot where there is one), records the start, ends what the time in between has ended, and writes the
-  // outcome "unknown" for every intent that has none.
+  // Replays the ledger (from a snapshot where there is one), records the start, ends what the time
+  // in between has ended, and writes the outcome "unknown" for every intent that has none.
   static Result<std::unique_ptr<House>> open(const Parts& parts, std::string version);
   ~House();  // every lease is over
 

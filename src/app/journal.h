@@ -3,7 +3,8 @@
 // ORDER     write() buffers, commit() makes everything buffered durable and only then gives the
 //           Durable without which nothing is released.
 // FAULT     after a failed commit every later call fails; the journal is thrown away and replayed.
-// ERASURE   a patient's key is forgotten with the patient-erased entry; destroying it is the house's
+// ERASURE   a patient's key is forgotten with the patient-erased entry; destroying it is the
+// house's
 //           part, once that entry is durable. A replay destroys it where it still finds it. A key
 //           that is gone without such an entry is ledger_damaged: somebody hid a chart's entries.
 // MEMORY    the whole Merkle tree (64 bytes an entry) and one chain a patient (about 180 bytes).

@@ -21,8 +21,8 @@ Bytes encode(const Journal::Kept& journal, const State& state);
 Result<std::unique_ptr<Snapshot>> decode_snapshot(ByteView text);
 
 // The state of the whole ledger, from the newest snapshot that an entry behind it names, else from
-// the first entry. Snapshots that no entry names, that do not fit, or that are older than an erasure
-// are dropped.
+// the first entry. Snapshots that no entry names, that do not fit, or that are older than an
+// erasure are dropped.
 struct Begun {
   std::unique_ptr<Journal> journal;
   std::unique_ptr<State> state;

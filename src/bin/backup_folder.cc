@@ -48,15 +48,15 @@ void BackupFolder::run(const std::stop_token& stop) {
       parts_.tell("no backup was made: " + made.fault().what);
       continue;
     }
-    const auto noted =
-        app::ask(parts_.writer, app::NoteBackup{.staff = {}, .made = *made});
+    const auto noted = app::ask(parts_.writer, app::NoteBackup{.staff = {}, .made = *made});
     if (!noted) parts_.tell("a backup was made, and cannot be recorded: " + noted.fault().what);
   }
 }
 
 Result<needs::Backups::Made> BackupFolder::make() {
   const std::unique_lock lock{one_at_a_time_, std::try_to_lock};
-  if (!lock) return Fault{FaultCode::bad_input, "a backup is being made: ask again when it is done"};
+  if (!lock)
+    return Fault{FaultCode::bad_input, "a backup is being made: ask again when it is done"};
   for (int tries = 0; tries < tries_max; ++tries) {
     bool again = false;
     auto made = try_once(again);
@@ -72,9 +72,10 @@ Result<Hash> BackupFolder::root_at(EntryIndex size) {
   });
   if (!asked) return asked.fault();
   if (!root)
-    return Fault{FaultCode::bad_input, "the folder holds more entries than the ledger: it is the "
-                                       "backup of another one, or this one was restored from an "
-                                       "older backup; name a new folder"};
+    return Fault{FaultCode::bad_input,
+                 "the folder holds more entries than the ledger: it is the "
+                 "backup of another one, or this one was restored from an "
+                 "older backup; name a new folder"};
   return *root;
 }
 

@@ -33,8 +33,8 @@ struct Found {
 
 Fault bad(std::string what) { return {FaultCode::bad_input, std::move(what)}; }
 
-// Nobody adds to it while it is held. Shared, and opened to be read: it may lie where nothing can be
-// written.
+// Nobody adds to it while it is held. Shared, and opened to be read: it may lie where nothing can
+// be written.
 Result<out::Fd> hold(const out::Path& ledger) {
   auto lock = out::open_file(ledger / "lock", O_RDONLY);
   if (!lock && lock.fault().code == FaultCode::not_found) return out::Fd{};
@@ -97,14 +97,15 @@ Result<Unit> check_known(const RestoreOptions& options, const Home& home, const 
   }
   const bool lost = found.known_size > tree.size();
   if (lost && options.new_origin.empty())
-    return bad("a checkpoint of " + std::to_string(found.known_size) + " entries is known, and the " +
-               "backup has " + std::to_string(tree.size()) +
+    return bad("a checkpoint of " + std::to_string(found.known_size) +
+               " entries is known, and the " + "backup has " + std::to_string(tree.size()) +
                ": find a newer backup, or say with --new-origin NAME that the rest is lost");
   if (!lost && !options.new_origin.empty())
     return bad("--new-origin is for entries that are lost, and no checkpoint says that any are");
-  if (!options.new_origin.empty() && (!ledger::valid_origin(options.new_origin) ||
-                                      options.new_origin == found.key.name))
-    return bad("--new-origin takes a name that the log has not had, such as ledger.example.org/h1-2");
+  if (!options.new_origin.empty() &&
+      (!ledger::valid_origin(options.new_origin) || options.new_origin == found.key.name))
+    return bad(
+        "--new-origin takes a name that the log has not had, such as ledger.example.org/h1-2");
   return Unit{};
 }
 
@@ -267,8 +268,8 @@ int restore(const cli::RestoreOptions& options, const cli::Io& io) {
          << " and all open glass have ended: everybody signs in again.\n";
   if (!options.new_origin.empty())
     io.out << "Entries " << found->size << " to " << found->known_size - 1
-           << " are lost. The log goes on as " << found->key.name << ", with a new key: "
-           << to_text(found->key) << '\n';
+           << " are lost. The log goes on as " << found->key.name
+           << ", with a new key: " << to_text(found->key) << '\n';
   if (recovery)
     io.out << "It was opened with the recovery key: make new keys before you serve it.\n";
   return static_cast<int>(cli::Exit::done);

@@ -264,12 +264,13 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   std::optional<Publisher> publisher;
   publisher.emplace(**book, *log);
   std::optional<SnapshotKeeper> keeper;
-  keeper.emplace(SnapshotKeeper::Parts{.writer = **writer,
-                                       .vault = **vault,
-                                       .dice = dice,
-                                       .snapshots = snapshots,
-                                       .every = options.snapshot_every,
-                                       .tell = [&](const std::string& what) { log->warn("{}", what); }});
+  keeper.emplace(
+      SnapshotKeeper::Parts{.writer = **writer,
+                            .vault = **vault,
+                            .dice = dice,
+                            .snapshots = snapshots,
+                            .every = options.snapshot_every,
+                            .tell = [&](const std::string& what) { log->warn("{}", what); }});
 
   io.out << "halligan " << version << " listens on " << scheme << listen->host << ':' << *port
          << '\n';

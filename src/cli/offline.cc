@@ -191,12 +191,14 @@ void describe_restore(CLI::App& sub, RestoreOptions& o) {
   sub.add_option("--dir", o.dir, "new folder for ledger, vault and keys")->required();
   sub.add_option("--root-key-file", o.root_key_file, "the operational or the recovery key")
       ->required();
-  sub.add_option("--known", o.known, "file with a checkpoint that somebody kept; may be given again")
+  sub.add_option("--known", o.known,
+                 "file with a checkpoint that somebody kept; may be given again")
       ->allow_extra_args(false);
   sub.add_option("--erased", o.erased_file,
                  "file with the ids of keys that were destroyed since the backup, one a line");
-  sub.add_option("--new-origin", o.new_origin,
-                 "where entries are lost: the new name of the log, such as ledger.example.org/h1-2");
+  sub.add_option(
+      "--new-origin", o.new_origin,
+      "where entries are lost: the new name of the log, such as ledger.example.org/h1-2");
 }
 
 void describe_init(CLI::App& sub, Init& o) {

@@ -30,11 +30,11 @@ struct ServeOptions {
   std::string upstream;  // base URL of the FHIR server
   std::string upstream_token_file;
   std::string upstream_ca;
-  std::string root_key_file;  // empty: the one in dir
+  std::string root_key_file;              // empty: the one in dir
   std::uint64_t snapshot_every = 50'000;  // entries
   std::string backup;                     // folder that follows the ledger; empty: none
   std::string backup_every = "1h";        // "0": when asked
-  std::string public_url;     // how clients reach us; empty: from listen
+  std::string public_url;                 // how clients reach us; empty: from listen
 };
 
 struct Officer {
@@ -58,12 +58,12 @@ struct ExportOptions {
 };
 
 struct RestoreOptions {
-  std::string from;           // folder of a backup
-  std::string dir;            // new
-  std::string root_key_file;  // one of the two root keys
+  std::string from;                // folder of a backup
+  std::string dir;                 // new
+  std::string root_key_file;       // one of the two root keys
   std::vector<std::string> known;  // files with checkpoints that others kept
-  std::string erased_file;    // ids of keys that were destroyed since the backup
-  std::string new_origin;     // where a later checkpoint is known: how the log is called from now on
+  std::string erased_file;         // ids of keys that were destroyed since the backup
+  std::string new_origin;  // where a later checkpoint is known: how the log is called from now on
 };
 
 struct KeyCheckOptions {

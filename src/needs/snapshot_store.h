@@ -2,8 +2,8 @@
 //
 // SEALED   what load() gives is what save() got, or nothing: a file that was changed, or whose key
 //          is gone, is no snapshot. Whether it is of this ledger, an entry says (snapshot-taken).
-// ERASURE  drop_all() destroys the keys first: a copy of the files that lies elsewhere is gone, too.
-// THREADS  any.
+// ERASURE  drop_all() destroys the keys first: a copy of the files that lies elsewhere is gone,
+// too. THREADS  any.
 #pragma once
 
 #include <optional>

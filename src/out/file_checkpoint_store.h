@@ -17,7 +17,8 @@ class FileCheckpointStore final : public needs::CheckpointStore {
   const Path path_;
 };
 
-// Files of ours that are read and written as one: read whole (at most `bytes_max`), written whole or not at all.
+// Files of ours that are read and written as one: read whole (at most `bytes_max`), written whole
+// or not at all.
 Result<std::string> read_small_file(const Path& path, std::size_t bytes_max);
 Result<Unit> write_small_file(const Path& path, ByteView bytes);
 
