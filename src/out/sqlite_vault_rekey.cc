@@ -65,15 +65,21 @@ Result<Unit> put_note(sqlite::Database& to, const VaultKeys& keys, needs::Dice& 
       .finish();
 }
 
-// A write-ahead log that stayed under the file's name would be read into the next file of that
-// name.
+// A log that stayed under the file's name would be read into the next file of that name, and SQLite
+// does not say so where it could not remove one. It belongs to the old file, which then stays.
 Result<Unit> let_go(sqlite::Database& database, const Path& path) {
   auto pragma = database.prepare("PRAGMA journal_mode = DELETE");
   if (!pragma) return pragma.fault();
   const auto row = pragma->step();
   if (!row || !*row || text_view(pragma->bytes(0)) != "delete")
     return failed(path.string() + " is held open by somebody else: nothing was changed");
-  return Unit{};
+  for (const char* log : {"-wal", "-journal"}) {
+    const Path beside = path.string() + log;
+    std::error_code unknown;
+    if (std::filesystem::exists(beside, unknown) || unknown)
+      return failed(beside.string() + " could not be removed: nothing was changed, try again");
+  }
+  return sync_folder(path.parent_path());
 }
 
 }  // namespace
@@ -94,8 +100,7 @@ Result<Unit> SqliteVault::rekey(const Path& path, const crypto::SecretKey& root,
         if (auto done = copy_keys(*database, old->keys, fresh, keys, dice); !done) return done;
         if (auto done = copy_secrets(*database, old->keys, fresh, keys, dice); !done) return done;
         if (auto done = put_note(fresh, keys, dice, note); !done) return done;
-        if (auto done = let_go(*database, path); !done) return done;
-        return sync_folder(path.parent_path());
+        return let_go(*database, path);
       });
 }
 
