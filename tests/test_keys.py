@@ -18,7 +18,8 @@ from halligan_world import binary, until
 
 PATIENT = "p-000003"
 NAME = b"Balogun"
-SYNCS = ("rename", "fsync", "fdatasync", "unlink")
+KILL, FAULT = "signal=KILL", "error=EIO"
+STEPS = (("rename", KILL), ("rename", FAULT), ("fsync", KILL), ("fdatasync", KILL), ("unlink", FAULT))
 MANY = 400  # calls of one kind, at most
 
 
@@ -121,9 +122,9 @@ def assert_as_before(folder):
         return turned, world.log.read_text()
 
 
-def killed(out, act, call, when, what="signal=KILL"):
-    """Runs it until the call is made for the n-th time. False: it is never made so often."""
-    trace = out / f"strace-{call}-{when}"
+def broken_off(out, act, call, when, what):
+    """Runs it until the call is made for the n-th time. Nothing where it is never made so often."""
+    trace = out / f"strace-{call}-{what[:3]}-{when}"
     done = act(wrap=("strace", "-f", "-o", str(trace), "-e", f"trace={call}", "-e", f"inject={call}:{what}:when={when}"))
     return done if done.returncode == -9 or "INJECTED" in trace.read_text() else None
 
@@ -225,25 +226,24 @@ def test_a_running_server_keeps_its_keys(folder):
 
 def halves(stopped, tmp_path, act):
     """Copies of the ledger whose rotation was killed, or met a fault, at each of its steps."""
-    for call in SYNCS:
-        for what in ("signal=KILL", "error=EIO"):
-            for when in range(1, MANY):
-                data = tmp_path / f"{call}-{what[:3]}-{when}"
-                folder = stopped.copy(data)
-                done = killed(tmp_path, lambda **more: act(folder, **more), call, when, what)
-                if done is None:
-                    shutil.rmtree(data)
-                    break
-                assert done.returncode in ((-9,) if what == "signal=KILL" else (0, 1, 4)), (call, when, done)
-                yield f"{call} {when} {what}", call, folder, done
-                shutil.rmtree(data)
-            else:
-                raise AssertionError(f"{call} is made more often than {MANY} times")
+    for call, what in STEPS:
+        for when in range(1, MANY):
+            data = tmp_path / f"{call}-{what[:3]}-{when}"
+            folder = stopped.copy(data)
+            done = broken_off(tmp_path, lambda **more: act(folder, **more), call, when, what)
+            if done is not None:
+                assert done.returncode in ((-9,) if what == KILL else (0, 1, 4)), (call, when, done)
+                yield f"{call} {when} {what}", call, folder
+            shutil.rmtree(data)
+            if done is None:
+                break
+        else:
+            raise AssertionError(f"{call} is made more often than {MANY} times")
 
 
 def test_a_rotation_broken_off_anywhere_is_finished(stopped, tmp_path):
     seen = {"untouched": 0, "turned": 0, "over": 0}
-    for at, call, folder, done in halves(stopped, tmp_path, lambda folder, **more: folder.rotate(**more)):
+    for at, call, folder in halves(stopped, tmp_path, lambda folder, **more: folder.rotate(**more)):
         openers = folder.openers()
         assert len(openers) == 1, (at, openers)
         state = "turned" if openers == ["root.key.new"] else "untouched" if (folder.data / "root.key.new").exists() else "over"
@@ -316,7 +316,7 @@ def test_a_vault_of_another_ledger_signs_nothing(folder, stopped, tmp_path):
 
 def test_a_signing_key_broken_off_anywhere_is_finished(stopped, tmp_path):
     begun = committed = 0
-    for at, call, folder, done in halves(stopped, tmp_path, lambda folder, **more: folder.rotate_signing(**more)):
+    for at, call, folder in halves(stopped, tmp_path, lambda folder, **more: folder.rotate_signing(**more)):
         half = (folder.data / "log.vkey.new").exists()
         said = folder.check()
         assert ("signing key was left half done" in said.stderr) == half, (at, said)
