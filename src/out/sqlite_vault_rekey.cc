@@ -73,6 +73,7 @@ Result<Unit> let_go(sqlite::Database& database, const Path& path) {
   const auto row = pragma->step();
   if (!row || !*row || text_view(pragma->bytes(0)) != "delete")
     return failed(path.string() + " is held open by somebody else: nothing was changed");
+  if (auto done = pragma->finish(); !done) return done;  // only then the journal is gone
   for (const char* log : {"-wal", "-journal"}) {
     const Path beside = path.string() + log;
     std::error_code unknown;
