@@ -56,6 +56,7 @@ class SharedIndex final : public needs::AccessIndex {
  public:
   explicit SharedIndex(SimIndex& index) : index_(index) {}
   Result<Unit> add(std::span<const needs::IndexRow> rows) override { return index_.add(rows); }
+  Result<Unit> forget(const Pseudonym& patient) override { return index_.forget(patient); }
   EntryIndex complete() const override { return index_.complete(); }
   Result<std::vector<EntryIndex>> find(const needs::IndexQuery& query) override {
     return index_.find(query);

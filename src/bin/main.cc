@@ -11,8 +11,8 @@ int main(int argc, char** argv) {
                          .init = bin::begin_ledger,
                          .export_ledger = bin::export_ledger,
                          .key_check = bin::check_key,
+                         .restore = bin::restore,
                          .key_rotate = bin::rotate_root_keys,
-                         .key_rotate_signing = bin::rotate_signing_key,
-                         .restore = bin::restore};
+                         .key_rotate_signing = bin::rotate_signing_key};
   return cli::run(argc, argv, cli::real_io(), parts);
 }

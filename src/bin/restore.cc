@@ -164,9 +164,19 @@ Result<Unit> write_first(const Machine& machine, const RestoreOptions& options, 
   return Unit{};
 }
 
+// Of the two that a backup holds which was made while the signing key was changed.
+Result<crypto::SecretKey> seed_of(needs::Vault& vault, const ledger::VerifierKey& key) {
+  for (const auto which : {Seed::current, Seed::next}) {
+    const auto seed = signing_seed(vault, which);
+    if (!seed) return seed.fault();
+    if (*seed && crypto::public_key(**seed) == key.key) return **seed;
+  }
+  return bad("the vault does not hold the signing key that log.vkey names");
+}
+
 Result<Unit> begin_again(const Machine& machine, const RestoreOptions& options, Found& found,
                          const Home& home) {
-  auto seed = signing_seed(machine.vault);
+  auto seed = seed_of(machine.vault, found.key);
   if (!seed) return seed.fault();
   app::BeginAgain command{.restored = {.size = found.size, .root = to_hex(found.root)},
                           .log_key = {}};
@@ -174,7 +184,8 @@ Result<Unit> begin_again(const Machine& machine, const RestoreOptions& options, 
     seed = crypto::SecretKey{machine.dice.roll<32>()};
     found.key = {.name = options.new_origin, .key = crypto::public_key(*seed)};
     command.log_key = to_text(found.key);
-    if (auto kept = keep_signing_seed(machine.vault, *seed); !kept) return kept;
+    if (auto kept = keep_signing_seed(machine.vault, Seed::current, *seed); !kept) return kept;
+    if (auto dropped = drop_next_signing_seed(machine.vault); !dropped) return dropped;
     if (auto kept = out::write_small_file(home.log_key(), view(to_text(found.key) + "\n")); !kept)
       return kept;
   }
