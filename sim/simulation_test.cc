@@ -27,8 +27,8 @@ TEST(Simulation, TwoHundredSeedsKeepEveryPromise) {
 }
 
 TEST(Simulation, ThePowerFailsAtEachWriteOfAHistoryInEachWay) {
-  const auto sum = simulate_every_cut({.seed = 2, .steps = 40});
-  ASSERT_EQ(sum.broken, "") << "halligan-sim --every-write --seed 2 --steps 40";
+  const auto sum = simulate_every_cut({.seed = 2, .steps = 50});
+  ASSERT_EQ(sum.broken, "") << "halligan-sim --every-write --seed 2 --steps 50";
   EXPECT_GE(sum.appends, 35U);
   EXPECT_GE(sum.restarts, 3 * 30U);
   EXPECT_GT(sum.releases, 3 * 30U);

@@ -61,7 +61,9 @@ Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string versi
   house->rights_seen_ = house->state_.rights_epoch;
   if (house->state_.entries > 0) {
     house->note_all(
-        {facts::ServerStarted{.boot_id = parts.clock.boot_id(), .version = std::move(version)}},
+        {facts::ServerStarted{.boot_id = parts.clock.boot_id(),
+                              .version = std::move(version),
+                              .last_boot_millis = house->state_.last.boot.count()}},
         now);
     house->note_all(due_at_start(house->state_, now, behind), now);
     house->keep_time(told);

@@ -144,7 +144,8 @@ void State::on(EntryIndex, const EntryTime&, const facts::LedgerBegun& f) {
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::ServerStarted& f) {
   if (f.boot_id != boot_id) {
-    const glass::Reboot reboot{.last = last, .at = at};
+    const auto before = f.last_boot_millis < 0 ? last.boot : Millis{f.last_boot_millis};
+    const glass::Reboot reboot{.last = {.wall = last.wall, .boot = before}, .at = at};
     for (const auto& id : open) glass::apply_reboot(glasses.at(id), reboot);
     for (auto& [id, session] : sessions) {
       session.until.count_on(reboot);
@@ -570,7 +571,7 @@ void State::apply_unreadable(EntryIndex index, const EntryTime& at) {
   MUST(index == entries);
   forget_old(at);
   ++entries;
-  last = at;
+  last.wall = at.wall;
 }
 
 // Forgetting depends on entry times only, so that replay forgets the same.

@@ -146,6 +146,7 @@ std::string good_body(const std::string& path) {
       {"/api/v1/patients/search", R"({"name":"x"})"},
       {"/api/v1/charts/{patient}/copies", R"({"kind":"print","what":"x"})"},
       {"/api/v1/copies", R"({"kind":"print","what":"x"})"},
+      {"/api/v1/charts/{patient}/erasure", R"({"why":"x"})"},
       {"/api/v1/charts/{patient}/break", R"({"reason":"x"})"},
       {"/api/v1/charts/{patient}/referrals", R"({"team":"x"})"},
       {"/api/v1/glass/{glass}/details", R"({"details":[]})"},

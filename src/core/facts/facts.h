@@ -36,8 +36,11 @@ struct ServerStarted {
   static constexpr const char* kind = "server-started";
   std::string boot_id;
   std::string version;
+  // On the boot clock of before, when the last entry was written; that entry itself may be of a
+  // patient who is erased some day. Below zero: an older entry, which does not say.
+  std::int64_t last_boot_millis = -1;
 };
-BOOST_DESCRIBE_STRUCT(ServerStarted, (), (boot_id, version))
+BOOST_DESCRIBE_STRUCT(ServerStarted, (), (boot_id, version, last_boot_millis))
 
 struct ClockStepped {  // wall time moved against boot time
   static constexpr const char* kind = "clock-stepped";
