@@ -243,7 +243,6 @@ class World:
         self.server = self.upstream_process = None
         self.port = self.upstream_port = None
         self.log = self.folder / "halligan.log"
-        self.serve_options = []  # more words for `halligan serve`
         self.administrator = "adm.silva"
 
     # --- starting and stopping ---

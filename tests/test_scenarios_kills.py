@@ -17,7 +17,7 @@ from test_scenarios_faults import Strace
 
 KILL = "signal=KILL"
 ERRORS = ("error=EIO", "error=ENOSPC")
-MOST = {KILL: 9, "error=EIO": 4, "error=ENOSPC": 4}  # of each kind of start, where not every call is asked for
+MOST = {KILL: 4, "error=EIO": 2, "error=ENOSPC": 2}  # of each kind of start, where not every call is asked for
 
 
 class Memory:
