@@ -6,11 +6,10 @@
 namespace halligan::app {
 
 MayBackUp::Answer decide(const MayBackUp& command, Context& context) {
-  const auto* session = live_session(context.state, command.token_hash, context.now);
-  if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
-  if (!has_role(context.state, *session, role::administrator))
-    return role::needed("a backup takes an administrator");
-  return session->staff;
+  const auto asked = role::asked_by(context.state, command.token_hash, context.now,
+                                    {role::administrator}, "a backup takes an administrator");
+  if (asked.refusal) return *asked.refusal;
+  return asked.session->staff;
 }
 
 NoteBackup::Answer decide(const NoteBackup& command, Context& context) {

@@ -4,25 +4,15 @@
 
 #include "app/edges.h"
 #include "app/judge.h"
-#include "app/made.h"
 #include "app/roles.h"
 #include "app/sessions.h"
 
 namespace halligan::app {
 namespace {
 
-struct Asked {
-  const Session* session = nullptr;
-  std::optional<Refusal> refusal;
-};
-
-Asked officer(const State& state, const std::string& token_hash, const Now& now) {
-  Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
-  if (out.session == nullptr)
-    out.refusal = no_session(state, token_hash, now);
-  else if (!has_role(state, *out.session, role::privacy_officer))
-    out.refusal = role::needed("an erasure takes a privacy officer");
-  return out;
+role::Asked officer(const State& state, const std::string& token_hash, const Now& now) {
+  return role::asked_by(state, token_hash, now, {role::privacy_officer},
+                        "an erasure takes a privacy officer");
 }
 
 bool may_hear_of(const State& state, const Session& session, const PatientId& patient,

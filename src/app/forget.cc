@@ -27,17 +27,9 @@ void State::forget_glass_and_cases(const PatientId& patient) {
     return held != all_cases.end() && held->second.patient == patient;
   });
   for (const auto* held : gone) {
-    const auto id = held->id;
-    cases_by_time.erase({held->opened_at, id});
-    unclosed_by_time.erase({held->opened_at, id});
-    unclosed_of_patient.erase({patient, id});
-    unclosed_of_staff.erase({held->staff, id});
-    unclosed.erase(id);
-    if (const auto filed = late_at_.find(id); filed != late_at_.end()) {
-      late_from.erase({filed->second, id});
-      late_at_.erase(filed);
-    }
-    all_cases.erase(id);
+    drop_unclosed(*held);
+    cases_by_time.erase({held->opened_at, held->id});
+    all_cases.erase(CaseId{held->id});  // not by what lies in it
   }
 }
 

@@ -14,28 +14,15 @@ namespace {
 
 constexpr std::array factors_of_a_login{"password", "totp"};
 
-struct Asked {
-  const Session* session = nullptr;
-  std::optional<Refusal> refusal;
-};
-
-Asked administrator(const State& state, const std::string& token_hash, const Now& now) {
-  Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
-  if (out.session == nullptr)
-    out.refusal = no_session(state, token_hash, now);
-  else if (!has_role(state, *out.session, role::administrator))
-    out.refusal = role::needed("this takes an administrator");
-  return out;
+role::Asked administrator(const State& state, const std::string& token_hash, const Now& now) {
+  return role::asked_by(state, token_hash, now, {role::administrator},
+                        "this takes an administrator");
 }
 
 // Officers look at rosters, too.
-Asked overseer(const State& state, const std::string& token_hash, const Now& now) {
-  Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
-  if (out.session == nullptr)
-    out.refusal = no_session(state, token_hash, now);
-  else if (!has_any_role(state, *out.session, {role::administrator, role::privacy_officer}))
-    out.refusal = role::needed("this takes an administrator or a privacy officer");
-  return out;
+role::Asked overseer(const State& state, const std::string& token_hash, const Now& now) {
+  return role::asked_by(state, token_hash, now, {role::administrator, role::privacy_officer},
+                        "this takes an administrator or a privacy officer");
 }
 
 Refusal bad(std::string what) { return {.why = Why::bad_request, .what = std::move(what)}; }

@@ -15,18 +15,12 @@
 namespace halligan::app {
 namespace {
 
-struct Asked {
-  const Session* session = nullptr;
-  std::optional<Refusal> refusal;
-};
+constexpr const char* takes = "a policy takes an administrator or a privacy officer";
+constexpr std::initializer_list<std::string_view> officers{role::administrator,
+                                                           role::privacy_officer};
 
-Asked officer(const State& state, const std::string& token_hash, const Now& now) {
-  Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
-  if (out.session == nullptr)
-    out.refusal = no_session(state, token_hash, now);
-  else
-    out.refusal = no_policy_officer(state, *out.session);
-  return out;
+role::Asked officer(const State& state, const std::string& token_hash, const Now& now) {
+  return role::asked_by(state, token_hash, now, officers, takes);
 }
 
 Refusal unknown_version() {
@@ -79,9 +73,8 @@ PolicyText without_text(PolicyText held) {
 }  // namespace
 
 std::optional<Refusal> no_policy_officer(const State& state, const Session& session) {
-  if (has_any_role(state, session, {role::administrator, role::privacy_officer}))
-    return std::nullopt;
-  return role::needed("a policy takes an administrator or a privacy officer");
+  if (has_any_role(state, session, officers)) return std::nullopt;
+  return role::needed(takes);
 }
 
 ProposePolicy::Answer decide(const ProposePolicy& command, Context& context) {

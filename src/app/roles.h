@@ -19,4 +19,19 @@ inline Refusal needed(std::string what) {
   return {.why = Why::role_needed, .what = std::move(what)};
 }
 
+// Whose live session it is, where one of these roles is theirs; else why not, in the words `takes`.
+struct Asked {
+  const Session* session = nullptr;
+  std::optional<Refusal> refusal;
+};
+inline Asked asked_by(const State& state, const std::string& token_hash, const Now& now,
+                      std::initializer_list<std::string_view> roles, const char* takes) {
+  Asked out{.session = live_session(state, token_hash, now), .refusal = {}};
+  if (out.session == nullptr)
+    out.refusal = no_session(state, token_hash, now);
+  else if (!has_any_role(state, *out.session, roles))
+    out.refusal = needed(takes);
+  return out;
+}
+
 }  // namespace halligan::app::role

@@ -110,13 +110,25 @@ void State::keep_unclosed(const cases::Case& held) {
   file_late(held);
 }
 
+void State::drop_unclosed(const cases::Case& held) {
+  unclosed.erase(held.id);
+  unclosed_by_time.erase({held.opened_at, held.id});
+  unclosed_of_patient.erase({held.patient, held.id});
+  unclosed_of_staff.erase({held.staff, held.id});
+  unfile_late(held.id);
+}
+
+void State::unfile_late(const CaseId& id) {
+  const auto filed = late_at_.find(id);
+  if (filed == late_at_.end()) return;
+  late_from.erase({filed->second, id});
+  late_at_.erase(filed);
+}
+
 // When time alone makes the case late: it is due, or details are that its glass owes. Asked for
 // again with every fact that moves this.
 void State::file_late(const cases::Case& held) {
-  if (const auto filed = late_at_.find(held.id); filed != late_at_.end()) {
-    late_from.erase({filed->second, held.id});
-    late_at_.erase(filed);
-  }
+  unfile_late(held.id);
   if (held.closing || held.overdue_at) return;
   auto at = held.due;
   if (const auto* opened = glass(held.glass))
@@ -475,11 +487,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::CaseClosed& f) {
   const auto held = all_cases.find(f.case_id);
   if (held == all_cases.end()) return;
   cases::apply_closed(held->second, f, at.wall);
-  unclosed.erase(f.case_id);
-  unclosed_by_time.erase({held->second.opened_at, f.case_id});
-  unclosed_of_patient.erase({held->second.patient, f.case_id});
-  unclosed_of_staff.erase({held->second.staff, f.case_id});
-  file_late(held->second);
+  drop_unclosed(held->second);
 }
 
 template <>
@@ -558,11 +566,10 @@ void State::apply(EntryIndex index, const EntryTime& at, const facts::Body& body
     patients.insert(patient.text());
   // A refusal made nothing: the same command may be sent again when more is known.
   if (!body.idempotency.empty() && !std::holds_alternative<facts::AccessRefused>(body.fact))
-    made.try_emplace(body.idempotency,
-                     Made{.at = at.wall,
-                          .id = made_name(body.fact),
-                          .index = index,
-                          .patient = facts::patient_of(body.fact)});
+    made.try_emplace(body.idempotency, Made{.at = at.wall,
+                                            .id = made_name(body.fact),
+                                            .index = index,
+                                            .patient = facts::patient_of(body.fact)});
   ++entries;
   last = at;
 }

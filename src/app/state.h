@@ -199,7 +199,7 @@ class State {
   std::map<std::string, Coded> codes;
   std::deque<std::string> codes_in_order;
   std::map<PatientId, ErasureWanted> erasures_wanted;
-  EntryIndex erased_below = 0;  // the last erasure is before this; 0: none
+  EntryIndex erased_below = 0;                      // the last erasure is before this; 0: none
   boost::unordered_flat_set<std::string> patients;  // whom some entry concerns
   // For metrics: entries of each kind, by its place in Fact, and the refusals that were offers.
   std::array<std::uint64_t, std::variant_size_v<facts::AnyFact>> kinds{};
@@ -218,7 +218,9 @@ class State {
   void end_session(const SessionId& id);
   void take_in_hand(Person& person, const std::string& what, const StaffId& by);
   void keep_unclosed(const cases::Case& held);
+  void drop_unclosed(const cases::Case& held);
   void file_late(const cases::Case& held);
+  void unfile_late(const CaseId& id);
   void file_late_of(const glass::Glass& held);
   void forget_old(const EntryTime& at);
 

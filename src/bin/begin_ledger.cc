@@ -6,6 +6,7 @@
 #include "app/begin.h"
 #include "app/house.h"
 #include "bin/home.h"
+#include "bin/say.h"
 #include "core/identity/totp.h"
 #include "core/ledger/export.h"
 #include "out/argon2_hasher.h"
@@ -16,16 +17,6 @@
 
 namespace halligan::bin {
 namespace {
-
-int complain(const cli::Io& io, const Fault& fault) {
-  io.err << "halligan: " << fault.what << '\n';
-  return static_cast<int>(cli::Exit::unreachable);
-}
-
-int refuse(const cli::Io& io, const std::string& what) {
-  io.err << "halligan: " << what << '\n';
-  return static_cast<int>(cli::Exit::refused);
-}
 
 // Secrets of one officer; gives the TOTP secret in base32 for the person to enrol.
 Result<std::string> keep_officer(needs::Vault& vault, needs::Dice& dice,
@@ -138,11 +129,9 @@ int export_ledger(const cli::ExportOptions& options, const cli::Io& io) {
   const auto note = out::FileCheckpointStore{home.checkpoint()}.load();
   if (!note) return complain(io, note.fault());
   if (!*note) return refuse(io, "nothing was ever published from " + options.dir);
-  const auto key_text = out::read_small_file(home.log_key(), 4096);
-  if (!key_text) return complain(io, key_text.fault());
-  const auto key =
-      ledger::parse_verifier_key(std::string_view{*key_text}.substr(0, key_text->find('\n')));
-  if (!key) return refuse(io, home.log_key().string() + " does not hold a verifier key");
+  const auto key = read_log_key(home);
+  if (!key && key.fault().code == FaultCode::bad_input) return refuse(io, key.fault().what);
+  if (!key) return complain(io, key.fault());
   const auto opened = ledger::open_checkpoint(**note, *key);
   if (opened.error != ledger::NoteError::none)
     return refuse(io, "the published checkpoint does not verify");

@@ -1,11 +1,8 @@
 #include "bin/home.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "out/file_checkpoint_store.h"
 
@@ -44,6 +41,15 @@ Result<Unit> write_key_file(const out::Path& path, const crypto::SecretKey& key)
   return out::write_small_file(path, view(to_hex(key.reveal()) + "\n"));
 }
 
+Result<ledger::VerifierKey> read_log_key(const Home& home) {
+  const auto text = out::read_small_file(home.log_key(), 4096);
+  if (!text) return text.fault();
+  const auto key = ledger::parse_verifier_key(std::string_view{*text}.substr(0, text->find('\n')));
+  if (!key)
+    return Fault{FaultCode::bad_input, home.log_key().string() + " does not hold a verifier key"};
+  return *key;
+}
+
 Result<std::optional<crypto::SecretKey>> signing_seed(needs::Vault& vault, Seed which) {
   const auto held = vault.secret(owner_of(which), signing_seed_kind);
   if (!held) return held.fault();
@@ -63,13 +69,10 @@ Result<Unit> drop_next_signing_seed(needs::Vault& vault) {
 }
 
 Result<out::Fd> hold(const Home& home) {
-  const auto path = home.dir / "lock";
-  auto lock = out::open_file(path, O_RDWR | O_CREAT);
-  if (!lock) return lock;
-  if (::flock(lock->get(), LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) return out::system_fault("lock", path, errno);
-  return Fault{FaultCode::ledger_locked, "another process holds " + home.dir.string() +
-                                             ": stop the server that runs on it first"};
+  auto lock = out::lock_folder(home.dir);
+  if (lock || lock.fault().code != FaultCode::ledger_locked) return lock;
+  return Fault{FaultCode::ledger_locked,
+               lock.fault().what + ": stop the server that runs on it first"};
 }
 
 }  // namespace halligan::bin

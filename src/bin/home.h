@@ -52,6 +52,9 @@ Result<out::Fd> hold(const Home& home);
 Result<crypto::SecretKey> read_key_file(const out::Path& path);
 Result<Unit> write_key_file(const out::Path& path, const crypto::SecretKey& key);
 
+// The first key of log.vkey. bad_input where that is none.
+Result<ledger::VerifierKey> read_log_key(const Home& home);
+
 // The seed that the log signs with, and while that is being changed the one it is to sign with
 // next. Nothing where the vault holds none.
 enum class Seed { current, next };

@@ -6,6 +6,7 @@
 #include "app/house.h"
 #include "bin/log_keys.h"
 #include "bin/root_keys.h"
+#include "bin/say.h"
 #include "out/file_snapshot_store.h"
 #include "out/os_dice.h"
 #include "out/segment_entry_store.h"
@@ -13,16 +14,6 @@
 
 namespace halligan::bin {
 namespace {
-
-int complain(const cli::Io& io, const Fault& fault) {
-  io.err << "halligan: " << fault.what << '\n';
-  return static_cast<int>(cli::Exit::unreachable);
-}
-
-int refuse(const cli::Io& io, const std::string& what) {
-  io.err << "halligan: " << what << '\n';
-  return static_cast<int>(cli::Exit::refused);
-}
 
 // The ledger without a server: a job is durable when run() returns.
 class OfflineDesk final : public app::Desk {

@@ -61,14 +61,6 @@ Result<Unit> copy_files(const out::Path& from, const Home& to) {
   return Unit{};
 }
 
-Result<ledger::VerifierKey> key_of(const Home& home) {
-  const auto text = out::read_small_file(home.log_key(), 4096);
-  if (!text) return text.fault();
-  const auto key = ledger::parse_verifier_key(std::string_view{*text}.substr(0, text->find('\n')));
-  if (!key) return bad(home.log_key().filename().string() + " does not hold a verifier key");
-  return *key;
-}
-
 // Held against the entries: of the same history, and not of more than there is, where that is not
 // to be given up.
 Result<Unit> hold_against(const std::string& name, const std::string& note,
@@ -212,7 +204,7 @@ Result<Found> restore_into(const RestoreOptions& options, const Home& home,
   out::OsDice dice;
   out::SystemClock clock;
   if (auto done = copy_files(options.from, home); !done) return done.fault();
-  auto key = key_of(home);
+  auto key = read_log_key(Home{options.from});
   if (!key) return key.fault();
   Found found{.key = *key};
   auto vault = out::SqliteVault::open(home.vault(), root, dice, {});

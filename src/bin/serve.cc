@@ -133,6 +133,9 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   if (options.plain_http && !listen->loopback())
     return complain(io,
                     "plain HTTP is for loopback only: give a certificate, or listen on 127.0.0.1");
+  const auto backup_every = parse_duration(options.backup_every);
+  if (!backup_every && options.backup_every != "0")
+    return complain(io, "--backup-every takes a duration such as 1h, or 0 for: when asked");
   const sigset_t signals = block_signals();
   if (const auto confined = confine(); !confined) return complain(io, confined.fault().what);
   auto log = spdlog::stderr_logger_mt("halligan");
@@ -230,9 +233,6 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
       IndexFeeder::start({.path = home.dir / "index.sqlite",
                           .desk = **writer,
                           .complain = [&](const std::string& what) { log->warn("{}", what); }});
-  const auto backup_every = parse_duration(options.backup_every);
-  if (!backup_every && options.backup_every != "0")
-    return complain(io, "--backup-every takes a duration such as 1h, or 0 for: when asked");
   std::optional<BackupFolder> backups;
   if (!options.backup.empty())
     backups.emplace(

@@ -77,8 +77,7 @@ int find(Shell& shell, const Find& options) {
   if (body.empty())
     return shell.usage("Give at least one of --name --birth-date --identifier --id.");
   // One sign may be a whole name elsewhere, but no letter of the Latin alphabet is.
-  if (options.name.size() == 1)
-    return shell.usage("A name takes two letters at least.");
+  if (options.name.size() == 1) return shell.usage("A name takes two letters at least.");
   const Reply reply = shell.post("/api/v1/patients/search", body);
   if (!reply.good()) return shell.refused(reply);
   const auto patients = objects_of(list_of(reply.object, "patients"));
@@ -313,11 +312,7 @@ int break_glass(Shell& shell, const Break& options) {
   if (options.reason.empty() == options.rule.empty())
     return shell.usage("Give a --reason (halligan open " + options.patient +
                        " lists those you may give), or a --rule that the offer names.");
-  if (!options.code_file.empty()) {
-    const Result<Secret> code = read_secret(shell.io, options.code_file);
-    if (!code) return shell.fault(code.fault());
-    if (const int stepped = step_up(shell, *code); stepped != 0) return stepped;
-  }
+  if (const int stepped = step_up_from(shell, options.code_file); stepped != 0) return stepped;
   return break_with(shell, options);
 }
 
@@ -358,8 +353,7 @@ void add_chart_verbs(CLI::App& app, Shell& shell) {
       },
       open);
   verb<Break>(app, shell, "break", "Break the glass on one chart, for a reason",
-              "halligan break p-000002 --reason life-threat",
-              describe_break, break_glass);
+              "halligan break p-000002 --reason life-threat", describe_break, break_glass);
 }
 
 }  // namespace halligan::cli

@@ -22,9 +22,9 @@ int list(Shell& shell, const Nothing&) {
   for (const json::object* each : objects_of(list_of(reply.object, "erasures")))
     rows.push_back({text_of(*each, "patient"), text_of(*each, "why"), text_of(*each, "asked_by"),
                     text_of(*each, "asked_at"), std::to_string(number_of(*each, "open_cases"))});
-  return shell.show(reply, rows.empty() ? "No erasure waits for its second officer.\n"
-                                        : table({"PATIENT", "WHY", "ASKED BY", "AT", "OPEN CASES"},
-                                                rows));
+  return shell.show(reply, rows.empty()
+                               ? "No erasure waits for its second officer.\n"
+                               : table({"PATIENT", "WHY", "ASKED BY", "AT", "OPEN CASES"}, rows));
 }
 
 int ask(Shell& shell, const Ask& options) {
@@ -36,19 +36,14 @@ int ask(Shell& shell, const Ask& options) {
 }
 
 int erase(Shell& shell, const Erase& options) {
-  if (!options.code_file.empty()) {
-    const auto code = read_secret(shell.io, options.code_file);
-    if (!code) return shell.fault(code.fault());
-    if (const int stepped = step_up(shell, *code); stepped != code_of(Exit::done)) return stepped;
-  }
-  const Reply reply = shell.post("/api/v1/charts/" + path_segment(options.patient) + "/erase",
-                                 json::object{});
+  if (const int stepped = step_up_from(shell, options.code_file); stepped != 0) return stepped;
+  const Reply reply =
+      shell.post("/api/v1/charts/" + path_segment(options.patient) + "/erase", json::object{});
   if (!reply.good()) return shell.refused(reply);
-  return shell.show(reply,
-                    "Erased: " + std::to_string(number_of(reply.object, "entries")) +
-                        " entries can be read by nobody any more.\n"
-                        "Keep this key's id for a restore from an older backup: " +
-                        text_of(reply.object, "key") + "\n");
+  return shell.show(reply, "Erased: " + std::to_string(number_of(reply.object, "entries")) +
+                               " entries can be read by nobody any more.\n"
+                               "Keep this key's id for a restore from an older backup: " +
+                               text_of(reply.object, "key") + "\n");
 }
 
 }  // namespace

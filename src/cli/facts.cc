@@ -82,11 +82,7 @@ std::string referrals_path(const std::string& patient) {
 }
 
 int log(Shell& shell, const Referral& options) {
-  if (!options.code_file.empty()) {
-    const Result<Secret> code = read_secret(shell.io, options.code_file);
-    if (!code) return shell.fault(code.fault());
-    if (const int stepped = step_up(shell, *code); stepped != 0) return stepped;
-  }
+  if (const int stepped = step_up_from(shell, options.code_file); stepped != 0) return stepped;
   const Reply reply =
       shell.post(referrals_path(options.patient), json::object{{"team", options.team}});
   if (!reply.good()) return shell.refused(reply);

@@ -194,6 +194,12 @@ int step_up(Shell& shell, const Secret& code) {
   return code_of(Exit::done);
 }
 
+int step_up_from(Shell& shell, const std::string& code_file) {
+  if (code_file.empty()) return code_of(Exit::done);
+  const Result<Secret> code = read_secret(shell.io, code_file);
+  return code ? step_up(shell, *code) : shell.fault(code.fault());
+}
+
 void add_session_verbs(CLI::App& app, Shell& shell) {
   verb<SignIn>(
       app, shell, "sign-in", "Start a session: password and code are asked, or come from files",

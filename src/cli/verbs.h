@@ -107,6 +107,8 @@ void add_offline_verbs(CLI::App& app, Shell& shell);  // offline.cc
 
 // sign_in.cc: a fresh code for this session. Exit::done when the server took it.
 int step_up(Shell& shell, const Secret& code);
+// The same with the code of a file; nothing is done where none is named.
+int step_up_from(Shell& shell, const std::string& code_file);
 // code.cc: what a secrets file says of one person.
 struct DemoSecrets {
   Secret password;

@@ -1,6 +1,7 @@
 #include "out/posix_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -112,6 +113,15 @@ Result<Unit> make_folder(const Path& folder) {
     return system_fault("make", folder, errno);
   }
   return sync_folder(std::filesystem::absolute(folder).lexically_normal().parent_path());
+}
+
+Result<Fd> lock_folder(const Path& folder) {
+  const Path path = folder / "lock";
+  auto lock = open_file(path, O_RDWR | O_CREAT);
+  if (!lock) return lock;
+  if (::flock(lock->get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) return system_fault("lock", path, errno);
+  return Fault{FaultCode::ledger_locked, "another process holds " + folder.string()};
 }
 
 Result<Unit> rename_file(const Path& from, const Path& to) {

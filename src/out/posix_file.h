@@ -42,6 +42,9 @@ Result<Unit> sync_data(const Fd& file, const Path& path);
 Result<Unit> sync_folder(const Path& folder);
 Result<Unit> make_folder(const Path& folder);  // with its parents' entry synced; fine if it exists
 Result<Unit> rename_file(const Path& from, const Path& to);
+// The folder's file `lock`, for as long as it is held; ledger_locked where another process holds
+// it.
+Result<Fd> lock_folder(const Path& folder);
 // A file of `bytes` zeros whose blocks are all written (so that a later write changes no metadata),
 // durable under `path` or not there at all; disk_full before anything is touched where possible.
 Result<Unit> make_zero_file(const Path& path, std::uint64_t bytes);

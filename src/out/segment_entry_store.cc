@@ -1,10 +1,8 @@
 #include "out/segment_entry_store.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <algorithm>
-#include <cerrno>
 
 namespace halligan::out {
 namespace {
@@ -25,15 +23,6 @@ Result<Unit> check(const SegmentEntryStore::Options& options) {
   return Unit{};
 }
 static_assert(128 * 1024 > 4096 + 32 + 8 + limits::entry_bytes_format_max + 32);
-
-Result<Fd> lock_folder(const Path& folder) {
-  const Path path = folder / "lock";
-  auto lock = open_file(path, O_RDWR | O_CREAT);
-  if (!lock) return lock;
-  if (::flock(lock->get(), LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) return system_fault("lock", path, errno);
-  return Fault{FaultCode::ledger_locked, "another process holds " + folder.string()};
-}
 
 void remove_unfinished(const Path& folder) {
   std::error_code ignored;

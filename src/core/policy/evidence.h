@@ -109,7 +109,6 @@ class Evidence {
   const std::string& text_of(WordId word) const { return words_[static_cast<std::size_t>(word)]; }
   std::span<const NodeId> nodes_of(TypeId type) const;
   std::size_t fact_count() const { return facts_.size(); }
-  std::size_t node_count() const { return nodes_.size(); }
   std::vector<std::pair<std::string, Instant>> heartbeats() const;  // by feed
 
   std::string text_of(NodeId node) const;  // "team/cardio"
