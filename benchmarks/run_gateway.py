@@ -2,9 +2,9 @@
 """run_gateway.py - the gateway beside nginx with TLS and auth_request, in one run, as ratios.
 
 Starts the demo hospital, a Halligan before its record server, and an nginx before the same record
-server that asks a service which answers 204 and neither decides nor records. wrk loads both in
-turns, A B A B; answers are checked for their content before and after. Prints requests a second, CPU
-a request of the proxy itself, and the median ratio with its spread; void where the peer itself
+server that asks a service, a second nginx, which answers 204 and neither decides nor records. What is
+read is one Observation of 4 KB. wrk loads both in turns, A B A B; answers are checked for their content before and after. Prints requests a second, CPU
+a request of the proxy and its service, and the median ratio with its spread; void where the peer itself
 spreads more than 15 %. Then one connection, beside nginx plain and a bare fdatasync; and searches that
 answer with bundles, beside nginx plain. Nothing passes or fails by these figures.
 """
@@ -55,8 +55,13 @@ events {{ worker_connections 1024; }}
 http {{
   access_log off; keepalive_requests 1000000;
   client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
-  upstream records {{ server {records}; keepalive 64; }}
+"""
+SERVICE = NGINX + """
   server {{ listen 127.0.0.1:{auth}; location / {{ return 204; }} }}
+}}
+"""
+PROXY = NGINX + """
+  upstream records {{ server {records}; keepalive 64; }}
   upstream auth {{ server 127.0.0.1:{auth}; keepalive 64; }}
   server {{
     listen 127.0.0.1:{port} ssl; ssl_certificate {cert}; ssl_certificate_key {key};
@@ -147,14 +152,14 @@ def send(url, method, token, context=None, body=None):
         return json.load(answer)
 
 
-def observation(patient, number):
-    """About 860 bytes, as the server keeps it."""
+def observation(patient, number, words=4):
+    """About 860 bytes, as the server keeps it; each word more is 53."""
     return {"resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{patient}"},
             "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
             "code": {"coding": [{"system": "http://loinc.org", "code": "2823-3", "display": "Potassium"}], "text": "Potassium"},
             "effectiveDateTime": f"2026-03-{1 + number % 28:02}T08:00:00Z", "issued": f"2026-03-{1 + number % 28:02}T09:00:00Z",
             "valueQuantity": {"value": 3.5 + number % 10 / 10, "unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mmol/L"},
-            "note": [{"text": "haemolysis excluded; sample taken from the left arm; " * 4}]}
+            "note": [{"text": "haemolysis excluded; sample taken from the left arm; " * words}]}
 
 
 def fill(upstream, credential, patient, wanted):
@@ -224,6 +229,13 @@ def main():
             demo.wait(30)
 
 
+def start_nginx(folder, text, **places):
+    folder.mkdir()
+    conf = folder / "nginx.conf"
+    conf.write_text(text.format(dir=folder, **places))
+    return subprocess.Popen(["/usr/sbin/nginx", "-p", str(folder), "-e", str(folder / "start.log"), "-c", str(conf)])
+
+
 def measure(options, folder, demo):
     env = dict(re.findall(r"export (\w+)=(\S+)", (folder / "demo/env").read_text()))
     server = env["HALLIGAN_SERVER"]
@@ -235,28 +247,27 @@ def measure(options, folder, demo):
     upstream = "127.0.0.1:" + next(p for p in port.groups() if p)
     credential = (folder / "demo/credential").read_text().strip()
     peer, auth = free_port(), free_port()
-    (folder / "nginx").mkdir()
-    (folder / "nginx.conf").write_text(NGINX.format(dir=folder / "nginx", records=upstream, auth=auth, port=peer, credential=credential,
-                                                    cert=folder / "demo/data/tls.crt", key=folder / "demo/data/tls.key"))
-    nginx = subprocess.Popen(["/usr/sbin/nginx", "-p", str(folder / "nginx"), "-e", str(folder / "nginx/start.log"), "-c", str(folder / "nginx.conf")])
+    nginx = [start_nginx(folder / name, text, records=upstream, auth=auth, port=peer, credential=credential, cert=folder / "demo/data/tls.crt",
+                         key=folder / "demo/data/tls.key") for name, text in (("service", SERVICE), ("proxy", PROXY))]
     try:
         time.sleep(0.7)
-        path = "/fhir/Patient/p-000001"
+        kept = send(f"http://{upstream}/fhir/Observation", "POST", credential, body=observation("p-000001", 1, words=64))
+        path = f"/fhir/Observation/{kept['id']}"
         context = ssl.create_default_context(cafile=env["HALLIGAN_CA"])
 
         def check(base):
             body = send(base + path, "GET", token, context)
-            assert body["resourceType"] == "Patient" and body["id"] == "p-000001", body
+            assert body["id"] == kept["id"] and body["note"] == kept["note"], body
         found = subprocess.run(["pgrep", "-f", f"serve --dir {folder}"], capture_output=True, text=True).stdout.split()
         ours = [int(p) for p in found[:1]]
-        proxy = children(nginx.pid)
+        proxy = [pid for each in nginx for pid in children(each.pid)]
 
         def sides(peer_name, place):
             return [Side("halligan", server, ours), Side(peer_name, f"https://127.0.0.1:{peer}{place}", proxy)]
         parts = options.parts.split(",")
         if "read" in parts:
             asked = sides("nginx auth_request", "")
-            take_turns(f"one read, {options.connections} connections (every answer of ours has its durable entry; nginx decides and records nothing)",
+            take_turns(f"one read of {len(json.dumps(kept))} bytes, {options.connections} connections (every answer of ours has its durable entry; nginx decides and records nothing)",
                        asked, path, token, options, options.connections, check)
             print(f"throughput, beside nginx TLS auth_request: {ratio(asked[0].rates, asked[1].rates)} (aim: 1)")
             print(f"CPU a request, beside nginx with its service: {ratio(asked[0].cpus, asked[1].cpus)} (aim: 1)", flush=True)
@@ -269,8 +280,9 @@ def measure(options, folder, demo):
         if "bundles" in parts:
             bundles(options, sides("nginx plain", "/plain"), upstream, credential, token, context)
     finally:
-        nginx.terminate()
-        nginx.wait()
+        for each in nginx:
+            each.terminate()
+            each.wait()
 
 
 if __name__ == "__main__":

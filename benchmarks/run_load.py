@@ -42,8 +42,18 @@ class Load:
         self.threads += [people.Doctor(self, who, wanted.every) for who in doctors]
         self.threads += [people.Reviewer(self, who, 1.0) for who in reviewers]
         self.threads += [people.Feed(self, FEED, 2.0), people.Exporter(self, world.hire("physician", team="cardiology").staff, 1.0)]
+        self.quiet = [people.Kept(self.book, self.tls, each) for each in [*listeners, world.admin]]
         self.screens = people.Screens(self, [s for s in listeners for _ in range(8)][:wanted.screens])
         self.threads.append(self.screens)
+
+
+    def say_still_there(self):
+        """Who only looks at a screen would be signed out after half an hour."""
+        for each in self.quiet:
+            each.close()  # a connection that was idle so long is not there any more
+            answer = each.request("POST", "/api/v1/session/extend")
+            if answer.status != 200:
+                self.book.wrong("extend", f"{answer.status} {answer.text}")
 
 
 def patients_of(world):
@@ -74,6 +84,8 @@ def watch(load, seconds, file):
     for second in range(1, seconds + 1):
         time.sleep(max(0.0, began + second - time.monotonic()))
         size, pid = admin.request("GET", "/api/v1/ledger").json["size"], load.world.pid
+        if second % 900 == 0:
+            load.say_still_there()
         row = [second, size, size - before, memory(pid), len(os.listdir(f"/proc/{pid}/fd")), load.book.errors]
         before, taken = size, load.book.take_second()
         for kind in KINDS:

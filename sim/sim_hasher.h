@@ -15,8 +15,8 @@ class SimHasher final : public needs::PasswordHasher {
     if (busy_) return Fault{FaultCode::cancelled, "too many passwords are being checked"};
     return Sealed<std::string>{to_hex(crypto::sha256(view(password.reveal())))};
   }
-  Result<bool> matches(const Sealed<std::string>& stored,
-                       const Sealed<std::string>& password) override {
+  Result<bool> matches(const Sealed<std::string>& stored, const Sealed<std::string>& password,
+                       Whose) override {
     const auto given = hash(password);
     if (!given) return given.fault();
     return !stored.reveal().empty() && given->reveal() == stored.reveal();

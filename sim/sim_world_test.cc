@@ -79,9 +79,10 @@ class SimIndexWorld final : public needs::AccessIndexWorld {
 TEST(SimHasher, MatchesThePasswordAndNothingForNobody) {
   SimHasher hasher;
   const auto stored = hasher.hash(Sealed<std::string>{"correct"});
-  EXPECT_TRUE(*hasher.matches(*stored, Sealed<std::string>{"correct"}));
-  EXPECT_FALSE(*hasher.matches(*stored, Sealed<std::string>{"wrong"}));
-  EXPECT_FALSE(*hasher.matches(Sealed<std::string>{}, Sealed<std::string>{}));
+  const auto known = needs::PasswordHasher::Whose::known;
+  EXPECT_TRUE(*hasher.matches(*stored, Sealed<std::string>{"correct"}, known));
+  EXPECT_FALSE(*hasher.matches(*stored, Sealed<std::string>{"wrong"}, known));
+  EXPECT_FALSE(*hasher.matches(Sealed<std::string>{}, Sealed<std::string>{}, known));
 }
 
 TEST(SimDice, SameSeedSameThrows) {

@@ -111,16 +111,18 @@ bool reads_as_missing(const Session& session, const AskAccess& command, const Ju
   return named(answer) == named(missing);
 }
 
-// The patient whose chart the request is about: the only one, of reads and writes.
-PatientId chart_of(const AskAccess& command, const std::vector<Judged>& answers) {
+// The patient whose chart the request is about: the only one, of reads and writes. Of one resource
+// in several charts the one in front, else the first: no other chart stays open beside it.
+PatientId chart_of(const AskAccess& command, const std::vector<Judged>& answers,
+                   const PatientId& in_front) {
   PatientId only;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].verdict != Verdict::permit || command.cells[i].action == Action::search)
       continue;
     const auto patient = patient_of(command.cells[i]);
     if (patient.empty()) continue;
-    if (!only.empty() && only != patient) return {};
-    only = patient;
+    if (!only.empty() && only != patient && !command.whole) return {};
+    if (only.empty() || patient == in_front) only = patient;
   }
   return only;
 }
@@ -295,6 +297,15 @@ Refusal refuse_saying(Refusal refusal, const Session& session, const Cell& cell,
   return refusal;
 }
 
+std::optional<Refusal> chart_is_shut(const Session& session, const PatientId& patient,
+                                     Context& context) {
+  const auto chart = chart_cell(patient);
+  const auto answer =
+      judge_if_known(context.state, session, chart, context.now, context.state.knows(patient));
+  if (answer.verdict == Verdict::permit) return std::nullopt;
+  return refuse_cell(session, chart, answer, context);
+}
+
 AskAccess::Answer decide(const AskAccess& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
@@ -339,7 +350,7 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
                .switches = {session->over, session->out_of_sight},
                .until = glass::earlier(session->until, session->idle),
                .judge_again = far_future};
-  if (const auto chart = chart_of(command, answers);
+  if (const auto chart = chart_of(command, answers, session->focus);
       !chart.empty() && command.focus != AskAccess::Focus::stays) {
     const bool elsewhere = !session->focus.empty() && session->focus != chart;
     if (elsewhere && command.focus == AskAccess::Focus::must_be_there) return another_in_front();

@@ -117,6 +117,10 @@ void owe_cases(const Session& session, const PatientId& patient, const Grant& gr
 // `by_id`: what was asked for, where the refusal is to fold by that and not by the patient.
 Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answer,
                     Context& context, const std::string& by_id = {});
+// Whether the chart itself is open to the person: only then may they learn what is recorded of it.
+// Else the refusal that the chart gives.
+std::optional<Refusal> chart_is_shut(const Session& session, const PatientId& patient,
+                                     Context& context);
 // Another "no" that tells something of the chart: it is written down as the cell's refusal is.
 Refusal refuse_saying(Refusal refusal, const Session& session, const Cell& cell,
                       const Judged& answer, Context& context);

@@ -446,6 +446,8 @@ GiveDetails::Answer decide(const GiveDetails& command, Context& context) {
     return Refusal{.why = Why::closed_already, .what = "its case is closed: nothing is rewritten"};
   if (auto refusal = too_long(command.details)) return *refusal;
   const auto prompts = owed_prompts(context.state, *held);
+  if (prompts.empty())
+    return Refusal{.why = Why::conflict, .what = "no details are owed: justify its case instead"};
   auto missing = unanswered(prompts, command.details);
   if (!missing.empty()) {
     Refusal out{.why = Why::details_missing,

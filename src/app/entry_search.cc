@@ -237,9 +237,8 @@ Result<Unit> outcomes_of(Desk& desk, needs::AccessIndex& index, const Pseudonym&
   return Unit{};
 }
 
-}  // namespace
-
-Result<std::size_t> feed_index(Desk& desk, needs::AccessIndex& index) {
+// After a start, after an erasure, and where too many were written at once.
+Result<std::size_t> feed_by_reading(Desk& desk, needs::AccessIndex& index) {
   const auto from = index.complete();
   const auto read = read_some(desk, from, helping);
   if (!read) return read.fault();
@@ -262,6 +261,22 @@ Result<std::size_t> feed_index(Desk& desk, needs::AccessIndex& index) {
   const auto added = index.add(rows);
   if (!added) return added.fault();
   return rows.size();
+}
+
+}  // namespace
+
+// Those that were written just now need not be read back.
+Result<std::size_t> feed_index(Desk& desk, needs::AccessIndex& index) {
+  const auto from = index.complete();
+  std::optional<std::vector<needs::IndexRow>> rows;
+  const auto asked = desk.run(
+      [&](House& house, const Now&) { rows = house.journal().rows_from(from, index_helping); });
+  if (!asked) return asked.fault();
+  if (!rows) return feed_by_reading(desk, index);
+  if (rows->empty()) return std::size_t{0};
+  const auto added = index.add(*rows);
+  if (!added) return added.fault();
+  return rows->size();
 }
 
 Result<std::vector<ReadEntry>> read_entries(Desk& desk, EntryIndex from, std::size_t limit) {

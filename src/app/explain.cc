@@ -84,7 +84,7 @@ ExplainDecision::Answer decide(const ExplainDecision& command, Context& context)
   if (answer.verdict == Verdict::glass)
     out.offer = offer_of(context.state, command.cell, answer, context.now);
   if (answer.basis) out.owed = answer.basis->bill.reviews;
-  if (!overseer) keep_own(context.state, out.how);
+  if (!overseer || own) keep_own(context.state, out.how);
   context.note(facts::LedgerRead{
       .staff = session->staff,
       .session = session->id,

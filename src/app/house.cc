@@ -11,7 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis clock_step_noticed = 2s;
-constexpr Millis charts_looked_at_every = 100ms;  // at most: there may be thousands of screens
+// At most: there may be thousands of screens, and of answers on their way.
+constexpr Millis charts_looked_at_every = 100ms;
+constexpr Millis rights_looked_at_every = 100ms;
 
 }  // namespace
 
@@ -60,11 +62,10 @@ Result<std::unique_ptr<House>> House::open(const Parts& parts, std::string versi
   house->policy_seen_ = house->state_.policy_version;
   house->rights_seen_ = house->state_.rights_epoch;
   if (house->state_.entries > 0) {
-    house->note_all(
-        {facts::ServerStarted{.boot_id = parts.clock.boot_id(),
-                              .version = std::move(version),
-                              .last_boot_millis = house->state_.last.boot.count()}},
-        now);
+    house->note_all({facts::ServerStarted{.boot_id = parts.clock.boot_id(),
+                                          .version = std::move(version),
+                                          .last_boot_millis = house->state_.last.boot.count()}},
+                    now);
     house->note_all(due_at_start(house->state_, now, behind), now);
     house->keep_time(told);
   }
@@ -183,9 +184,10 @@ Result<Durable> House::commit() {
     news_.clear();  // of these nobody is told
     return destroyed.fault();
   }
-  if (state_.rights_epoch != rights_seen_) recheck_rights(settle(parts_.clock.now()));
+  const Now now = settle(parts_.clock.now());
+  if (state_.rights_epoch != rights_seen_ && now.boot - rights_looked_at_ >= rights_looked_at_every)
+    recheck_rights(now);
   if (!watches_.empty()) {
-    const Now now = settle(parts_.clock.now());
     look_at_gained(now);
     if (state_.rights_epoch != charts_epoch_ &&
         now.boot - charts_looked_at_ >= charts_looked_at_every)
@@ -289,6 +291,7 @@ void House::look_at_charts(const Now& now) {
 // Whether what streams is still permitted; asked again when facts change and when time alone does.
 void House::recheck_rights(const Now& now) {
   rights_seen_ = state_.rights_epoch;
+  rights_looked_at_ = now.boot;
   for (const auto& each : running_) {
     const auto running = each.lock();
     if (running == nullptr || running->cut.load(std::memory_order_relaxed)) continue;

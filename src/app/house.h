@@ -125,7 +125,8 @@ class House {
   std::map<std::string, Repeat> repeated_;  // refusals that are counted, not yet written
   std::vector<std::weak_ptr<Running>> running_;
   std::uint64_t rights_seen_ = 0;
-  std::vector<NewsItem> news_;  // of entries that are not durable yet
+  Millis rights_looked_at_ = Millis::min() / 2;  // on the boot clock
+  std::vector<NewsItem> news_;                   // of entries that are not durable yet
   std::vector<NewsItem> durable_news_;
   std::map<SessionId, std::weak_ptr<Watch>> watches_;
   std::vector<SessionId> gained_;   // watched ones that may read more since the last commit

@@ -8,6 +8,8 @@
 namespace halligan::app {
 namespace {
 
+constexpr std::size_t rows_max = 16'384;  // a hundred bytes each
+
 std::string period_of(Instant at) { return to_text(at).substr(0, 7); }
 
 Fault damaged(EntryIndex index, std::string what) {
@@ -319,6 +321,7 @@ Result<EntryIndex> Journal::write(const facts::Body& body, std::string_view plai
   clear.key = key->id;
   pending_.push_back(ledger::seal_entry(clear, key->key, view(plain)));
   pending_leaves_.push_back(ledger::leaf_hash(pending_.back()));
+  note_row(body.fact, clear);
   if (chain != nullptr) {
     chain->sequence = clear.patient_sequence;
     chain->previous = pending_leaves_.back();
@@ -345,6 +348,28 @@ Result<Durable> Journal::commit(bool may_use_reserve) {
   pending_.clear();
   pending_leaves_.clear();
   return Durable{store_size_};
+}
+
+// After an erasure the rows of before are read again: what cannot be read names nobody.
+void Journal::note_row(const facts::Fact& fact, const ledger::Clear& clear) {
+  if (std::holds_alternative<facts::PatientErased>(fact)) return rows_.clear();
+  if (rows_.size() >= rows_max) rows_.pop_front();
+  rows_.push_back({.index = next() - 1,
+                   .at = clear.at,
+                   .patient = clear.patient,
+                   .staff = clear.staff,
+                   .kind = facts::kind_of(fact),
+                   .place = {}});
+}
+
+std::optional<std::vector<needs::IndexRow>> Journal::rows_from(EntryIndex from, std::size_t limit) {
+  while (!rows_.empty() && rows_.front().index < from) rows_.pop_front();
+  if (from < store_size_ && (rows_.empty() || rows_.front().index != from)) return std::nullopt;
+  std::vector<needs::IndexRow> out;
+  for (auto row = rows_.begin();
+       row != rows_.end() && row->index < store_size_ && out.size() < limit; ++row)
+    out.push_back(*row);
+  return out;
 }
 
 std::optional<Pseudonym> Journal::pseudonym(const PatientId& patient) const {

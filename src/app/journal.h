@@ -12,6 +12,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,6 +23,7 @@
 #include "core/facts/codec.h"
 #include "core/ledger/entry.h"
 #include "core/ledger/merkle.h"
+#include "needs/access_index.h"
 #include "needs/dice.h"
 #include "needs/entry_store.h"
 #include "needs/vault.h"
@@ -78,6 +80,10 @@ class Journal {
 
   const ledger::Tree& tree() const { return tree_; }  // durable entries only
 
+  // Rows of the index for durable entries from `from` on, at most `limit`, as they were written;
+  // nothing where they are not remembered, and must be read. What is older is forgotten.
+  std::optional<std::vector<needs::IndexRow>> rows_from(EntryIndex from, std::size_t limit);
+
   // How entries name a person or a patient; nothing where no entry does yet.
   std::optional<Pseudonym> pseudonym(const PatientId& patient) const;
   std::optional<Pseudonym> pseudonym(const StaffId& person) const;
@@ -123,6 +129,7 @@ class Journal {
   Result<Unit> check_orphans() const;
   void forget(const facts::PatientErased& erased);
   void note_person(const facts::Fact& fact);
+  void note_row(const facts::Fact& fact, const ledger::Clear& clear);
 
   needs::EntryStore& store_;
   needs::Vault& vault_;
@@ -142,6 +149,7 @@ class Journal {
   EntryIndex store_size_ = 0;
   std::vector<Bytes> pending_;
   std::vector<Hash> pending_leaves_;
+  std::deque<needs::IndexRow> rows_;  // of the newest entries, without gaps
   Instant last_at_ = far_past;
   bool failed_ = false;
 };

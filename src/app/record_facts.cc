@@ -203,22 +203,43 @@ std::optional<Refusal> not_theirs(const Session& session, const RecordFacts& com
   return std::nullopt;
 }
 
+// What the person recorded, the same person may take back without the chart.
+bool is_own(const Session& session, const Edge& edge, const Context& context) {
+  const auto& evidence = context.state.evidence;
+  const auto held =
+      holding(evidence, find_edge(evidence, edge.declared->name.text, edge.from, edge.to),
+              Whose::people, Saying::anything, context.now.wall);
+  return held && held->recorded_by == evidence.find("staff", session.staff.text());
+}
+
 // Whom the policy does not let say it, nobody hears: each fact is a cell, append or, to end it,
-// modify. What a feed may say stands beside the relation (`not_theirs`).
+// modify. What a feed may say stands beside the relation (`not_theirs`). Administrators alone may
+// speak of patients whom no entry names, and end or deny what others said without the chart open to
+// them: the answer tells whether it was said.
 std::optional<Refusal> not_permitted(const Session& session, const RecordFacts& command,
                                      const std::vector<Edge>& edges, Context& context) {
-  if (has_role(context.state, session, role::interface)) return std::nullopt;
+  const auto& state = context.state;
+  if (has_role(state, session, role::interface)) return std::nullopt;
+  const bool administrates = has_role(state, session, role::administrator);
+  if (!administrates && command.facts.size() + command.flags.size() > facts_of_a_person_max)
+    return bad("expected at most " + std::to_string(facts_of_a_person_max) +
+               " facts and flags of a person in one request");
   const auto ask = [&](Cell cell, const PatientId& patient) -> std::optional<Refusal> {
     if (!patient.empty()) cell.patient = patient.text();
-    const auto answer = judge(context.state, session, cell, context.now);
+    const bool known = administrates || patient.empty() || state.knows(patient);
+    const auto answer = judge_if_known(state, session, cell, context.now, known);
     if (answer.verdict == Verdict::permit) return std::nullopt;
     return refuse_cell(session, cell, answer, context);
   };
   for (std::size_t i = 0; i < edges.size(); ++i) {
+    const auto& told = command.facts[i];
     Cell cell;
-    cell.action = command.facts[i].ended ? Action::modify : Action::append;
+    cell.action = told.ended ? Action::modify : Action::append;
     cell.fact = edges[i].declared->name.text;
     if (auto refusal = ask(std::move(cell), edges[i].patient)) return refusal;
+    if (administrates || edges[i].patient.empty() || !(told.ended || told.denied)) continue;
+    if (is_own(session, edges[i], context)) continue;
+    if (auto shut = chart_is_shut(session, edges[i].patient, context)) return shut;
   }
   for (const auto& flag : command.flags) {
     Cell cell;

@@ -14,6 +14,7 @@
 namespace halligan::app {
 
 inline constexpr std::size_t facts_per_request_max = 20'000;
+inline constexpr std::size_t facts_of_a_person_max = 100;     // no feed, no administrator
 inline constexpr std::size_t own_facts_per_request_max = 20;  // self-made ones
 
 // A moment, or a day of the hospital's calendar: its local midnight.
@@ -37,7 +38,8 @@ struct ToldFlag {
 };
 
 // All or nothing. Interfaces and administrators may say anything that the policy declares; other
-// people what it lets them say: (append or modify, fact:<relation>, patient).
+// people what it lets them say: (append or modify, fact:<relation>, patient), of patients whom an
+// entry names; what others said they end or deny where the chart is open to them.
 struct RecordFacts {
   static constexpr bool can_wait = true;
   struct Done {

@@ -18,17 +18,6 @@ bool is_known(const policy::Evidence& evidence, const std::string& team) {
   return evidence.find(type, id) != policy::NodeId::unnamed;
 }
 
-// Whether the chart itself is open to the person: only then may they learn what is recorded of it.
-// Else the refusal that the chart gives.
-std::optional<Refusal> chart_is_shut(const Session& session, const PatientId& patient,
-                                     Context& context) {
-  const auto chart = chart_cell(patient);
-  const auto answer =
-      judge_if_known(context.state, session, chart, context.now, context.state.knows(patient));
-  if (answer.verdict == Verdict::permit) return std::nullopt;
-  return refuse_cell(session, chart, answer, context);
-}
-
 // Whether the case that was opened when somebody recorded this for themselves is this person's.
 bool reviews_it(const State& state, const Session& session, const Edge& edge,
                 const std::optional<policy::Fact>& held) {

@@ -108,15 +108,15 @@ const char* why_refused(const Person* person, const SignIn& command) {
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   const auto* person = context.state.person(StaffId{command.user});
   const StaffId id = person == nullptr ? StaffId{} : person->id;
-  MaySignIn::Yes out{.person = id, .origin = command.address, .terminal = {}};
+  MaySignIn::Yes out{.person = id, .origin = command.address, .terminal = {}, .known = false};
   if (const auto* terminal = context.state.terminal(command.terminal);
       terminal != nullptr && terminal->active) {
     out.origin = "terminal/" + terminal->id.text();
     out.terminal = terminal->id;
   }
-  const auto wait =
-      seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
-                      sums_count(person, out.origin, out.terminal, context.now), context.now);
+  out.known = !sums_count(person, out.origin, out.terminal, context.now);
+  const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
+                                    !out.known, context.now);
   if (wait > 0) return slow_down(wait);
   return out;
 }

@@ -25,10 +25,11 @@ struct MaySignIn {  // asked before the password is looked at
                           // the same time
     std::string origin;   // as it is counted
     TerminalId terminal;  // that it is asked from; empty: an unknown place
+    bool known = false;   // an enrolled terminal, or where the person has signed in of late
   };
   using Answer = std::variant<Yes, Refusal>;
   std::string user;
-  std::string address;  // on the network
+  std::string address;  // on the network; of IPv6 its /64
   TerminalId terminal;  // whose secret matched; one that is no longer active is an unknown place
 };
 MaySignIn::Answer decide(const MaySignIn& command, Context& context);

@@ -46,6 +46,8 @@ void put(std::ostream& out, const cases::Case& c) {
       << to_text(c.opened_at) << ' ' << to_text(c.due) << ' '
       << (c.overdue_at ? to_text(*c.overdue_at) : "-") << ' ' << c.reopenings.size();
   for (const auto& each : c.reviewers) out << " for " << each.role << ' ' << each.queue;
+  for (const auto& each : c.justified_before)
+    out << " justified before " << to_text(each.at) << ' ' << each.text;
   if (c.justification)
     out << " justified " << to_text(c.justification->at) << ' ' << c.justification->text;
   if (c.explanation)

@@ -2,6 +2,8 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+
 #include "app/snapshot.h"
 
 namespace halligan::bin {
@@ -10,6 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int lowest_priority = 19;
+// A snapshot reads the whole ledger for its hashes: by so much it must have grown.
+constexpr EntryIndex growth = 8;
 constexpr std::size_t kept = 2;  // the one before as well: the newest may turn out to be damaged
 
 }  // namespace
@@ -38,7 +42,7 @@ void SnapshotKeeper::run(const std::stop_token& stop) {
     // long.
     const auto sizes = parts_.snapshots.list();
     const EntryIndex last = !sizes || sizes->empty() ? 0 : sizes->front();
-    if (asked && size >= last + parts_.every) {
+    if (asked && size >= last + std::max(parts_.every, last / growth)) {
       const auto done = sizes ? take(size) : Result<Unit>{sizes.fault()};
       const std::string what = done ? "" : done.fault().what;
       if (!what.empty() && what != told) parts_.tell("no snapshot can be kept: " + what);

@@ -22,7 +22,7 @@ class SnapshotKeeper {
     needs::Vault& vault;
     needs::Dice& dice;
     needs::SnapshotStore& snapshots;
-    EntryIndex every = 50'000;  // entries between two snapshots
+    EntryIndex every = 50'000;  // entries between two snapshots; an eighth of the ledger, if more
     std::function<void(const std::string&)> tell;  // one line for the log
   };
   explicit SnapshotKeeper(Parts parts);

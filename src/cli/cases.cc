@@ -88,6 +88,8 @@ std::string case_text(const json::object& one) {
   line("opened         ", time_text(text_of(one, "opened_at")));
   line("due            ", time_text(text_of(one, "due")));
   line("reviewer       ", text_of(one, "reviewer") + ", queue " + text_of(one, "queue"));
+  for (const json::object* before : objects_of(list_of(one, "justified_before")))
+    line("said before    ", prose_of(*before));
   line("justification  ", prose_of(object_of(one, "justification")));
   line("explanation    ", prose_of(object_of(one, "explanation")));
   for (const json::object* again : objects_of(list_of(one, "reopenings"))) {

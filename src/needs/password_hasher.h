@@ -14,11 +14,13 @@ namespace halligan::needs {
 
 class PasswordHasher {
  public:
+  // Who is known waits where there is no more room for strangers.
+  enum class Whose { strangers, known };
   virtual ~PasswordHasher() = default;
   virtual Result<Sealed<std::string>> hash(const Sealed<std::string>& password) = 0;
   // Takes the same time for a hash that is empty (an unknown person) as for a wrong password.
-  virtual Result<bool> matches(const Sealed<std::string>& hash,
-                               const Sealed<std::string>& password) = 0;
+  virtual Result<bool> matches(const Sealed<std::string>& hash, const Sealed<std::string>& password,
+                               Whose whose) = 0;
 };
 
 }  // namespace halligan::needs

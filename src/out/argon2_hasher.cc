@@ -17,12 +17,13 @@ using namespace std::chrono_literals;
 // not take the workers from everybody else.
 constexpr auto wait_max = 5s;
 constexpr int waiting_max = 24;
+constexpr int strangers_max = 16;  // of them, however many come from wherever
 
 // Holds one of the places at the anvil.
 class Turn {
  public:
-  Turn(std::counting_semaphore<>& free, std::atomic<int>& waiting)
-      : free_(free), mine_(come(free, waiting)) {}
+  Turn(std::counting_semaphore<>& free, std::atomic<int>& waiting, int most)
+      : free_(free), mine_(come(free, waiting, most)) {}
   ~Turn() {
     if (mine_) free_.release();
   }
@@ -31,8 +32,8 @@ class Turn {
   bool came() const { return mine_; }
 
  private:
-  static bool come(std::counting_semaphore<>& free, std::atomic<int>& waiting) {
-    const bool room = ++waiting <= waiting_max;
+  static bool come(std::counting_semaphore<>& free, std::atomic<int>& waiting, int most) {
+    const bool room = ++waiting <= most;
     const bool came = room && free.try_acquire_for(wait_max);
     --waiting;
     return came;
@@ -57,7 +58,7 @@ Result<Sealed<std::string>> Argon2Hasher::hash(const Sealed<std::string>& passwo
   if (text.size() > limits::password_bytes_max) {
     return Fault{FaultCode::too_large, "a password is too long"};
   }
-  const Turn turn(free_, waiting_);
+  const Turn turn(free_, waiting_, waiting_max);
   if (!turn.came()) return too_busy();
   char out[crypto_pwhash_STRBYTES];
   if (crypto_pwhash_str_alg(out, text.data(), text.size(), options_.passes, options_.memory_bytes,
@@ -68,10 +69,10 @@ Result<Sealed<std::string>> Argon2Hasher::hash(const Sealed<std::string>& passwo
 }
 
 Result<bool> Argon2Hasher::matches(const Sealed<std::string>& hash,
-                                   const Sealed<std::string>& password) {
+                                   const Sealed<std::string>& password, Whose whose) {
   const std::string& text = password.reveal();
   if (text.size() > limits::password_bytes_max) return false;
-  const Turn turn(free_, waiting_);
+  const Turn turn(free_, waiting_, whose == Whose::known ? waiting_max : strangers_max);
   if (!turn.came()) return too_busy();
   const bool nobody = hash.reveal().empty();
   const std::string& stored = nobody ? nobodys_hash_ : hash.reveal();

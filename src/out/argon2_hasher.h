@@ -22,8 +22,8 @@ class Argon2Hasher final : public needs::PasswordHasher {
 
   // Fault cancelled where the wait was too long, crypto_failed without memory.
   Result<Sealed<std::string>> hash(const Sealed<std::string>& password) override;
-  Result<bool> matches(const Sealed<std::string>& hash,
-                       const Sealed<std::string>& password) override;
+  Result<bool> matches(const Sealed<std::string>& hash, const Sealed<std::string>& password,
+                       Whose whose) override;
 
  private:
   const Options options_;

@@ -59,8 +59,7 @@ Result<std::vector<EntryIndex>> FileSnapshotStore::list() {
   if (wrong && wrong != std::errc::no_such_file_or_directory)
     return system_fault("list", folder_, wrong.value());
   std::ranges::sort(out, std::greater{});
-  const auto repeated = std::ranges::unique(out);
-  out.erase(repeated.begin(), repeated.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

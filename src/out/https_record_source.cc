@@ -198,6 +198,7 @@ class HttpsRecordSource::Impl {
   std::mutex credential_mutex_;
   Sealed<std::string> credential_;
   timespec credential_changed_{};
+  Clock::time_point look_at_credential_{};  // not before
 };
 
 // Read again when the file has changed; while it cannot be read the old one stands.
@@ -205,12 +206,16 @@ Result<Unit> HttpsRecordSource::Impl::read_credential() {
   if (options.credential_file.empty()) return Unit{};
   const Fault bad{FaultCode::bad_input, "no credential in " + options.credential_file +
                                             ": expected one line of visible ASCII characters"};
+  const std::lock_guard lock{credential_mutex_};
+  const auto now = Clock::now();
+  if (now < look_at_credential_) return Unit{};
   struct stat facts {};
   if (::stat(options.credential_file.c_str(), &facts) != 0) return bad;
-  const std::lock_guard lock{credential_mutex_};
   if (facts.st_mtim.tv_sec == credential_changed_.tv_sec &&
-      facts.st_mtim.tv_nsec == credential_changed_.tv_nsec)
+      facts.st_mtim.tv_nsec == credential_changed_.tv_nsec) {
+    look_at_credential_ = now + options.credential_looked_at_every;
     return Unit{};
+  }
   std::ifstream file{options.credential_file};
   std::string text;
   std::getline(file, text);

@@ -21,6 +21,7 @@ struct RecordSourceOptions {
   std::string base_url{};  // "https://fhir.hospital.example/r4"
   std::string
       credential_file{};  // sent as Authorization: Bearer; empty: none. Read again when it changes
+  std::chrono::milliseconds credential_looked_at_every{1'000};
   std::string ca_file{};  // PEM, trusted alone; empty: the system's
   std::chrono::milliseconds connect_time =
       limits::upstream_connect_time_max;  // with the TLS handshake

@@ -131,6 +131,7 @@ std::unique_ptr<HttpsRecordSource> source(const std::string& url, std::string cr
                                           std::string ca = "") {
   auto opened = HttpsRecordSource::open({.base_url = url,
                                          .credential_file = std::move(credential),
+                                         .credential_looked_at_every = 0ms,
                                          .ca_file = std::move(ca),
                                          .connect_time = 2s,
                                          .answer_time = 150ms});

@@ -42,6 +42,7 @@ TEST(Crc32c, MatchesItsVectors) {  // RFC 3720, B.4
 
 class Argon2HasherTest : public testing::Test {
  protected:
+  static constexpr auto known = needs::PasswordHasher::Whose::known;
   static Sealed<std::string> text(std::string value) {
     return Sealed<std::string>{std::move(value)};
   }
@@ -54,23 +55,23 @@ TEST_F(Argon2HasherTest, MatchesThePasswordAndNoOther) {
   ASSERT_TRUE(one);
   EXPECT_NE(one->reveal(), two->reveal());  // salted
   EXPECT_TRUE(one->reveal().starts_with("$argon2id$"));
-  EXPECT_TRUE(*hasher_.matches(*one, text("correct horse")));
-  EXPECT_TRUE(*hasher_.matches(*two, text("correct horse")));
-  EXPECT_FALSE(*hasher_.matches(*one, text("correct horsf")));
-  EXPECT_FALSE(*hasher_.matches(*one, text("")));
+  EXPECT_TRUE(*hasher_.matches(*one, text("correct horse"), known));
+  EXPECT_TRUE(*hasher_.matches(*two, text("correct horse"), known));
+  EXPECT_FALSE(*hasher_.matches(*one, text("correct horsf"), known));
+  EXPECT_FALSE(*hasher_.matches(*one, text(""), known));
 }
 
 TEST_F(Argon2HasherTest, NobodysPasswordMatchesNothing) {
-  EXPECT_FALSE(*hasher_.matches(text(""), text("nobody")));
-  EXPECT_FALSE(*hasher_.matches(text(""), text("")));
-  EXPECT_FALSE(*hasher_.matches(text("not a hash"), text("not a hash")));
+  EXPECT_FALSE(*hasher_.matches(text(""), text("nobody"), known));
+  EXPECT_FALSE(*hasher_.matches(text(""), text(""), known));
+  EXPECT_FALSE(*hasher_.matches(text("not a hash"), text("not a hash"), known));
 }
 
 TEST_F(Argon2HasherTest, RefusesWhatIsTooLong) {
   EXPECT_EQ(hasher_.hash(text(std::string(257, 'x'))).fault().code, FaultCode::too_large);
   const auto stored = hasher_.hash(text(std::string(256, 'x')));
-  EXPECT_TRUE(*hasher_.matches(*stored, text(std::string(256, 'x'))));
-  EXPECT_FALSE(*hasher_.matches(*stored, text(std::string(257, 'x'))));
+  EXPECT_TRUE(*hasher_.matches(*stored, text(std::string(256, 'x')), known));
+  EXPECT_FALSE(*hasher_.matches(*stored, text(std::string(257, 'x')), known));
 }
 
 TEST_F(Argon2HasherTest, ManyAtOnceAllGetTheirAnswer) {
@@ -78,7 +79,8 @@ TEST_F(Argon2HasherTest, ManyAtOnceAllGetTheirAnswer) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
-      const auto answer = hasher_.matches(*stored, text(i % 2 == 0 ? "correct horse" : "wrong"));
+      const auto answer =
+          hasher_.matches(*stored, text(i % 2 == 0 ? "correct horse" : "wrong"), known);
       ASSERT_TRUE(answer);
       EXPECT_EQ(*answer, i % 2 == 0);
     });

@@ -218,9 +218,10 @@ UpstreamLink::Got UpstreamLink::read(std::span<char> into, Clock::time_point unt
       got = returned;
       if (returned <= 0) end = after(returned, until);
     } else {
-      got = ::recv(socket_, into.data(), into.size(), 0);
-      if (got == 0) return {End::closed};
-      if (got < 0) end = errno == EAGAIN || errno == EINTR ? wait(POLLIN, until) : End::broken;
+      end = wait(POLLIN, until);  // first: it is hardly ever there already
+      if (end == End::more) got = ::recv(socket_, into.data(), into.size(), 0);
+      if (end == End::more && got == 0) return {End::closed};
+      if (got < 0 && errno != EAGAIN && errno != EINTR) end = End::broken;
     }
     if (got > 0) return {End::more, static_cast<std::size_t>(got)};
     if (end != End::more) return {end};

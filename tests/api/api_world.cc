@@ -143,6 +143,7 @@ Answer ApiWorld::call(std::string method, std::string path, const std::string& t
   request.path = path.substr(0, path.find('?'));
   if (path.find('?') != std::string::npos) request.query = path.substr(path.find('?') + 1);
   request.peer_address = peer_;
+  request.peer_network = peer_;
   request.tls = tls_;
   if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
   if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});

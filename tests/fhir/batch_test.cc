@@ -253,7 +253,8 @@ TEST(Batch, FewAtOnce) {
     statuses.push_back(send(world, "dr-a", {{"GET", "Patient/p-1"}}).status);
   };
   EXPECT_EQ(send(world, "dr-a", {{"GET", "Patient/p-1"}}).status, 200);
-  EXPECT_EQ(std::ranges::count(statuses, 200), static_cast<long>(limits::whole_charts_max) - 1);
+  EXPECT_EQ(std::ranges::count(statuses, 200),
+            static_cast<long>(limits::whole_charts_session_max) - 1);
   EXPECT_GE(std::ranges::count(statuses, 429), 1);
 }
 

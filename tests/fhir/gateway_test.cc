@@ -399,7 +399,8 @@ TEST(Gateway, FewWholeChartsAtOnce) {
     EXPECT_EQ(answer.header("Retry-After"), answer.status == 429 ? "2" : "");
   };
   EXPECT_EQ(world.get("dr-a", "Patient/p-1/$everything").status, 200);
-  EXPECT_EQ(std::ranges::count(statuses, 200), static_cast<long>(limits::whole_charts_max) - 1);
+  EXPECT_EQ(std::ranges::count(statuses, 200),
+            static_cast<long>(limits::whole_charts_session_max) - 1);
   EXPECT_GE(std::ranges::count(statuses, 429), 1);
   world.records.meanwhile = nullptr;
   EXPECT_EQ(world.get("dr-a", "Patient/p-1/$everything").status, 200);

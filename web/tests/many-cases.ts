@@ -30,6 +30,7 @@ export function madeUpCases(count: number): Case[] {
       opened_at: new Date(opened).toISOString(),
       due: new Date(opened + 24 * 60 * minute).toISOString(),
       justification: index % 4 === 1 ? { at: new Date(opened).toISOString(), text: "asked for by the theatre" } : null,
+      justified_before: [],
       explanation: null,
       closing: null,
       reopened: 0,

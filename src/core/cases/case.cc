@@ -41,6 +41,7 @@ Case apply_opened(const facts::CaseOpened& fact, Instant at) {
 }
 
 void apply_justified(Case& held, const facts::CaseJustified& fact, Instant at) {
+  if (held.justification) held.justified_before.push_back(*held.justification);
   held.justification = Justification{.at = at, .text = fact.text};
 }
 

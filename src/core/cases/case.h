@@ -63,6 +63,7 @@ struct Case {
   Instant due{};
   std::optional<Instant> overdue_at;
   std::optional<Justification> justification;
+  std::vector<Justification> justified_before;  // oldest first: nothing is rewritten
   std::optional<Explanation> explanation;
   std::optional<Closing> closing;
   std::vector<Reopening> reopenings;  // oldest first

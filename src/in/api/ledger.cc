@@ -3,7 +3,10 @@
 // Checkpoint and hash tiles are open. Bundles of entries, though encrypted, tell by pseudonyms and
 // times who met whom: they take the role ledger-reader.
 
+#include <map>
+
 #include "app/entry_search.h"
+#include "app/judge.h"
 #include "app/read_ledger.h"
 #include "core/ledger/tiles.h"
 #include "in/api/query.h"
@@ -84,11 +87,35 @@ Response receipt(Api& api, const Request& request, const PathParams& path) {
 // The fact's members stand beside index, time and kind.
 json::object entry_json(const app::ReadEntry& entry) {
   json::object out{{"index", entry.index}, {"at", to_text(entry.at)}, {"kind", nullptr}};
-  if (!entry.body) return out;  // its key was destroyed
+  if (!entry.body) return out;  // its key was destroyed, or it is withheld
   out["kind"] = facts::kind_of(entry.body->fact);
   const auto fact = json::parse(facts::fact_json(entry.body->fact));  // outlives the loop over it
   for (const auto& member : fact.get_object()) out.insert(member);
   return out;
+}
+
+// Of patients whom policy hides from an officer who is no ledger reader, nothing but that there is
+// an entry.
+Result<Unit> withhold(Api& api, const std::string& token_hash,
+                      std::vector<app::ReadEntry>& entries) {
+  const auto done = api.run([&](app::House& house, const Now& now) {
+    const auto* session = app::live_session(house.state(), token_hash, now);
+    if (session != nullptr && app::has_role(house.state(), *session, app::role::ledger_reader))
+      return;
+    std::map<std::string, bool> hidden;
+    for (auto& entry : entries) {
+      const auto patient = entry.body ? facts::patient_of(entry.body->fact) : PatientId{};
+      if (patient.empty()) continue;
+      const auto [held, fresh] = hidden.try_emplace(patient.text(), true);
+      if (fresh && session != nullptr)
+        held->second = !app::may_learn(house.state(), *session, {}, patient, now);
+      if (held->second &&
+          !(session != nullptr && facts::staff_of(entry.body->fact) == session->staff))
+        entry.body.reset();
+    }
+  });
+  if (!done) return done.fault();
+  return Unit{};
 }
 
 Response entries(Api& api, const Request& request, const PathParams&) {
@@ -104,8 +131,10 @@ Response entries(Api& api, const Request& request, const PathParams&) {
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
-  const auto read = app::read_entries(api.edge.desk, from, limit);
+  auto read = app::read_entries(api.edge.desk, from, limit);
   if (!read) return api.faulted(read.fault());
+  if (const auto done = withhold(api, command.token_hash, *read); !done)
+    return api.faulted(done.fault());
   json::array list;
   for (const auto& entry : *read) list.push_back(entry_json(entry));
   return answer(200,

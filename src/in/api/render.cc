@@ -144,8 +144,12 @@ json::object case_json(const app::CaseView& view) {
   json::value justification;
   json::value explanation;
   json::value closing;
-  if (held.justification)
-    justification = {{"at", to_text(held.justification->at)}, {"text", held.justification->text}};
+  const auto said = [](const cases::Justification& each) {
+    return json::object{{"at", to_text(each.at)}, {"text", each.text}};
+  };
+  if (held.justification) justification = said(*held.justification);
+  json::array justified_before;
+  for (const auto& each : held.justified_before) justified_before.push_back(said(each));
   if (held.explanation)
     explanation = {{"at", to_text(held.explanation->at)},
                    {"rule", held.explanation->rule},
@@ -174,6 +178,7 @@ json::object case_json(const app::CaseView& view) {
           {"opened_at", to_text(held.opened_at)},
           {"due", to_text(held.due)},
           {"justification", std::move(justification)},
+          {"justified_before", std::move(justified_before)},
           {"explanation", std::move(explanation)},
           {"closing", std::move(closing)},
           {"reopened", held.reopenings.size()},

@@ -103,7 +103,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   if (!proved) return api.faulted(proved.fault());
   app::MaySignIn may;
   may.user = given.user;
-  may.address = request.peer_address;
+  may.address = request.peer_network;
   if (*proved) may.terminal = given.terminal;
   const auto allowed = api.ask(request, may);
   if (!allowed) return api.faulted(allowed.fault());
@@ -115,7 +115,9 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   // Both factors are looked at whoever it is and whatever the first says: the time tells nothing.
   const auto hash = secret(api, "staff/" + person.text(), "password");
   if (!hash) return api.faulted(hash.fault());
-  const auto matched = api.edge.hasher.matches(*hash, given.password);
+  using Whose = needs::PasswordHasher::Whose;
+  const auto matched =
+      api.edge.hasher.matches(*hash, given.password, from.known ? Whose::known : Whose::strangers);
   if (!matched) return api.faulted(matched.fault());
   const auto step = totp_step(api, person, given.code);
   if (!step) return api.faulted(step.fault());

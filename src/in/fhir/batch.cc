@@ -31,8 +31,8 @@ http::Response Gateway::batch(const Counter& counter, const http::Request& reque
                                   std::to_string(limits::batch_requests_max) +
                                   " requests: nothing of it was carried out"});
   // Each takes a worker through all of its requests, as a whole chart does.
-  const Turn turn{long_ones_};
-  if (turn.place > limits::whole_charts_max) return too_many();
+  const auto turn = turn_of(counter);
+  if (!turn.came()) return too_many();
   if (type == "transaction") return transaction(counter, requests, request);
   const auto end = edge_.clock.now().boot + limits::batch_time_max;
   std::size_t bytes = 0;

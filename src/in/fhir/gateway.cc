@@ -48,6 +48,12 @@ std::optional<http::Response> Gateway::admit(const http::Request& head) {
   return std::nullopt;
 }
 
+Turns::Turn Gateway::turn_of(const Counter& counter) {
+  const bool under_glass = edge_.under_glass != nullptr &&
+                           edge_.under_glass->has(counter.session(), edge_.clock.now().boot);
+  return {turns_, counter.session(), under_glass};
+}
+
 http::Response Gateway::handle(const http::Request& request) {
   return serve(request, classify(request));
 }

@@ -7,10 +7,10 @@
 // leave.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "in/edge.h"
@@ -20,6 +20,7 @@
 #include "in/fhir/page_token.h"
 #include "in/fhir/target.h"
 #include "in/fhir/teller.h"
+#include "in/fhir/turns.h"
 #include "in/fhir/writes.h"
 #include "in/http/router.h"
 
@@ -35,16 +36,6 @@ class Gateway {
   void routes(http::Router& router);  // must outlive the router
 
  private:
-  // Counts those that are at it at the same time.
-  struct Turn {
-    explicit Turn(std::atomic<std::size_t>& at_it) : held(at_it), place(++at_it) {}
-    ~Turn() { --held; }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    std::atomic<std::size_t>& held;
-    const std::size_t place;
-  };
-
   // What happened under each intent, to be told when the bytes are gone.
   struct Tally {
     std::uint64_t resources = 0;
@@ -62,6 +53,7 @@ class Gateway {
     std::vector<Resource> included{};  // with them
     Tallies tallies{};
     std::size_t bytes = 0;
+    std::set<std::string> charts{};       // that what was looked at lies in
     void charge(const Granted& granted);  // tallies for its intents
     void keep(Resource resource, EntryIndex intent);
     void include(Resource resource, EntryIndex intent);
@@ -80,6 +72,7 @@ class Gateway {
                              const http::Request& around);
   http::Response serve(const http::Request& request, const Target& target);
   http::Response metadata() const;
+  Turns::Turn turn_of(const Counter& counter);
 
   static constexpr std::size_t upstream_pages_max = 40;  // of one answer
 
@@ -247,7 +240,7 @@ class Gateway {
   std::mutex zone_mutex_;
   std::string zone_name_;
   std::shared_ptr<const policy::Zone> zone_;
-  std::atomic<std::size_t> long_ones_ = 0;  // whole charts and batches being answered now
+  Turns turns_;
   PageTokens tokens_;
   const Room room_;
   Teller teller_;

@@ -126,9 +126,14 @@ http::Response Gateway::read(const Counter& counter, const Read& target) {
   if (!target.version.empty()) {
     // Asked for whatever the first says: the time would tell what there is.
     auto today = fetch_one(asking, Read{target.type, target.id});
+    auto* now = std::get_if<Resource>(&today);
     if (std::holds_alternative<Resource>(fetched)) {
-      if (auto* why = std::get_if<Missed>(&today)) return missed(asking, std::move(*why));
-      add_labels(std::get<Resource>(fetched), std::get<Resource>(today).labels);
+      if (now == nullptr) return missed(asking, std::get<Missed>(std::move(today)));
+      add_labels(std::get<Resource>(fetched), now->labels);
+    } else if (now != nullptr) {
+      // That it has no such version is told to those alone who may see that it is there.
+      if (auto why = decide_whole(asking, cells_of(*now, app::Action::read)))
+        return *std::move(why);
     }
   }
   if (auto* why = std::get_if<Missed>(&fetched)) return missed(asking, std::move(*why));

@@ -11,15 +11,30 @@ namespace halligan::in::fhir {
 
 namespace json = boost::json;
 
+namespace {
+
+// How far upstream's pages were read and how much of them was passed over depends on what was
+// withheld: the length must not tell. It follows from what the client itself asked.
+std::size_t padded(std::size_t size, const Search& asked) {
+  std::size_t said = asked.type.size() + asked.patient.text().size();
+  for (const auto& param : asked.params) said += param.name.size() + param.value.size();
+  std::size_t out = 768 + 4 * said;  // the text itself, and an address that has it in percent signs
+  while (out < size) out *= 2;
+  return out;
+}
+
+}  // namespace
+
 std::string PageTokens::seal(const Place& place, std::string_view session) {
   json::array params;
   for (const auto& param : place.search.params) {
     params.emplace_back(param.name);
     params.emplace_back(param.value);
   }
-  const auto plain =
+  auto plain =
       json::serialize(json::array{place.search.type, place.search.patient.text(), std::move(params),
                                   place.search.count, place.upstream, place.skip, place.history});
+  plain.resize(padded(plain.size(), place.search), ' ');
   const crypto::Nonce nonce = dice_.roll<12>();
   Bytes out{nonce.begin(), nonce.end()};
   const auto sealed = crypto::seal(key_, nonce, view(session), view(plain));

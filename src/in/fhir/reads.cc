@@ -62,6 +62,13 @@ std::optional<http::Response> Gateway::decide_some(
     std::vector<std::optional<EntryIndex>>& intents) {
   intents.assign(of_each.size(), std::nullopt);
   if (cells.empty()) return std::nullopt;
+  // Each chart that is not permitted has an entry of its refusal.
+  for (const auto& cell : cells)
+    if (cell.patient) kept.charts.insert(*cell.patient);
+  if (kept.charts.size() > limits::charts_of_an_answer_max) {
+    tell(kept.tallies, facts::Outcome::refused_upstream);
+    return upstream_trouble(FaultCode::upstream_nonsense);
+  }
   auto decided = counter.decide({.cells = std::move(cells),
                                  .form = form,
                                  .whole = false,
@@ -160,8 +167,8 @@ http::Response Gateway::release_set(Kept kept, const Envelope& envelope) {
 
 http::Response Gateway::everything(const Counter& counter, const Everything& target) {
   // Each takes a worker through as many questions upstream as there are types.
-  const Turn turn{long_ones_};
-  if (turn.place > limits::whole_charts_max) return too_many();
+  const auto turn = turn_of(counter);
+  if (!turn.came()) return too_many();
   std::vector<std::string> types;
   for (const auto& each : compartments()) types.emplace_back(each.type);
   auto decided = counter.survey(

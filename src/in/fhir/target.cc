@@ -150,6 +150,10 @@ Target of_type(const http::Request& request, const std::string& type, http::Quer
   if (!query.empty()) return unsupported("a create takes no parameters");
   if (request.header("if-none-exist"))
     return unsupported("conditional creates are not taken: search, then create");
+  for (const string_view name :
+       {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
+    if (request.header(name))
+      return unsupported("a create takes no conditions: what it makes has no version yet");
   if (type == "Patient")
     return unsupported("people are registered elsewhere; their charts are written here");
   if (compartment_of(type) == nullptr)

@@ -368,6 +368,7 @@ void Connection::run() {
 
 Response Connection::handle(Request request) {
   request.peer_address = address_.text;
+  request.peer_network = address_.peer;
   request.tls = transport_.tls();
   try {
     return edge_.handler(request);

@@ -35,6 +35,7 @@ struct Request {
   Headers headers;     // in order, names as received, values without outer blanks
   std::string body;
   std::string peer_address;
+  std::string peer_network;  // the same; of IPv6 the /64 that one host may have all of
   bool tls = false;
 
   std::optional<std::string_view> header(std::string_view name) const;  // the first

@@ -49,9 +49,10 @@ Connection::Address address_of(const asio::ip::address& address) {
   out.peer = out.text;
   if (!address.is_v6()) return out;
   const auto v6 = address.to_v6();
-  const auto bytes = v6.to_bytes();
+  auto bytes = v6.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
   out.peer = v6.is_v4_mapped() ? asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string()
-                               : std::string{bytes.begin(), bytes.begin() + 8};
+                               : asio::ip::make_address_v6(bytes).to_string() + "/64";
   return out;
 }
 

@@ -44,6 +44,22 @@ TEST(Server, EchoesThroughAHandler) {
   EXPECT_EQ(run.server.counters().requests, 2U);
 }
 
+TEST(Server, TellsTheNetworkOfAnAddressBesideIt) {
+  const auto where = [](const Request& request) {
+    return json_response(200, request.peer_address + " " + request.peer_network);
+  };
+  {
+    Running run{quick(), where};
+    EXPECT_TRUE(one_answer(run.port, get("/")).ends_with("127.0.0.1 127.0.0.1"));
+  }
+  auto options = quick();
+  options.host = "::1";
+  Running run{options, where};
+  TestClient client{run.port, 0, "::1"};
+  client.send(get("/"));
+  EXPECT_TRUE(client.receive_answer().ends_with("::1 ::/64"));
+}
+
 TEST(Server, EchoesUnderTls) {
   Folder folder;
   auto options = quick();

@@ -17,12 +17,21 @@ namespace halligan::in::http {
 class TestClient {
  public:
   explicit TestClient(std::uint16_t port, int receive_buffer = 0, const char* from = "127.0.0.1") {
-    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool v6 = std::string_view{from} == "::1";
+    socket_ = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_buffer > 0)
       ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     const timeval patience{.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (v6) {
+      sockaddr_in6 there{};
+      there.sin6_family = AF_INET6;
+      there.sin6_port = htons(port);
+      there.sin6_addr = in6addr_loopback;
+      connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&there), sizeof there) == 0;
+      return;
+    }
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_port = htons(port);

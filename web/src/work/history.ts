@@ -46,6 +46,7 @@ function marks(held: CaseDetail): Happened[] {
   if (glass) list.push({ at: glass.opened_at, what: "glass-opened", reason: glass.label });
   if (glass?.ended_at && glass.ended_by)
     list.push({ at: glass.ended_at, what: "glass-ended", by: glass.ended_by, comment: glass.comment });
+  for (const before of held.justified_before) list.push({ at: before.at, what: "justified", text: before.text });
   if (held.justification) list.push({ at: held.justification.at, what: "justified", text: held.justification.text });
   if (held.explanation) list.push({ what: "explained", ...held.explanation });
   for (const again of held.reopenings)
