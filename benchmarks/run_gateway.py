@@ -196,7 +196,7 @@ def bundles(options, sides, upstream, credential, token, context):
     size = len(json.dumps(send(sides[0].base + path, "GET", token, context)))
     take_turns(f"a bundle of 100 resources, {size // 1024} KB, 4 connections", sides, path, token, options, 4, check)
     print(f"CPU a bundle, beside nginx plain: {ratio(sides[0].cpus, sides[1].cpus)} (aim: 3)")
-    for wanted in (1_000, 4_000):
+    for wanted in map(int, options.resources.split(",")):
         fill(upstream, credential, patient, wanted)
         before, started = resident_kib(sides[0].pids[0]), cpu_seconds(sides[0].pids)
         count = read_pages(sides[0].base, path, token, context)
@@ -210,6 +210,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--resources", default="1000,4000", help="of one chart, read page by page")
     parser.add_argument("--parts", default="read,alone,bundles", help="which of these to measure")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="halligan-bench-") as folder:

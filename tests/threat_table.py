@@ -111,7 +111,7 @@ PEOPLE = [
      "test_oracles.py::test_the_length_of_a_page_link_tells_nothing_of_what_is_withheld[withheld0]"),
     ("insider-turns", "Takes every turn for whole charts and batches, so that none is left under glass.", "src/in/fhir/turns.h",
      "test_oracles.py::test_nobody_holds_every_turn_for_whole_charts"),
-    ("insider-two-charts", "Keeps a glass open beside a record of two own charts.", "src/app/access.cc",
+    ("insider-two-own", "Keeps a glass open beside a record of two own charts.", "src/app/access.cc",
      "test_oracles.py::test_a_record_of_two_own_charts_ends_the_glass_on_a_third"),
     ("insider-condition", "Sets a condition on a create, to be passed over.", "src/in/fhir/target.cc",
      "test_oracles.py::test_a_condition_on_a_create_is_refused_and_not_passed_over[condition0]"),
