@@ -387,6 +387,7 @@ TellOutcome::Answer decide(const TellOutcome& command, Context& context) {
       held != context.state.pending.end()) {
     fact.staff = held->second.staff;
     fact.patient = held->second.patient;
+    fact.new_id = command.new_id;  // without its patient it would be in an entry of nobody's
   }
   fact.intent = command.intent;
   fact.outcome = command.outcome;
@@ -394,7 +395,6 @@ TellOutcome::Answer decide(const TellOutcome& command, Context& context) {
   fact.withheld = command.withheld;
   fact.bytes = command.bytes;
   fact.upstream_status = command.upstream_status;
-  fact.new_id = command.new_id;
   return context.note(std::move(fact));
 }
 
