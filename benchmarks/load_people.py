@@ -106,6 +106,7 @@ class Person(threading.Thread):
         self.load, self.staff, self.every = load, staff, every
         self.dice = random.Random(staff)
         self.session, self.signed_in_at, self.late = None, 0.0, every * self.dice.random()
+        self.stays = 60 * (15 + 10 * self.dice.random())  # who reads no chart is signed out after half an hour
 
     def sign_in(self):
         secrets = self.load.world.secrets[self.staff]
@@ -127,6 +128,8 @@ class Person(threading.Thread):
     def run(self):
         self.load.book.stop.wait(self.late)
         while not self.load.book.stop.is_set():
+            if self.session is not None and time.monotonic() - self.signed_in_at > self.stays:
+                self.sign_out()
             if self.session is None:
                 self.session = self.sign_in()
             if self.session is not None:

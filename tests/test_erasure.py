@@ -113,6 +113,10 @@ def test_D12_an_old_proof_is_a_step_up_challenge(clock):  # noqa: F811
 def test_D12_nobody_reads_an_erased_patient_again_and_the_ledger_verifies(world, lind, adeyemi, tmp_path):
     patient, other = "p-000004", "p-000005"
     doctor, nurse = world.hire("physician"), world.hire("physician")
+    who = world.upstream("GET", f"Patient/{patient}").json
+    for sought in ({"id": patient}, {"name": who["name"][0]["family"], "birth_date": who["birthDate"]}):
+        assert doctor.api("POST", "/patients/search", sought, ok=200).json["patients"]
+    doctor.fhir("GET", f"Patient?birthdate={who['birthDate']}", ok=200)
     doctor.break_glass(patient)
     doctor.fhir("GET", f"Patient/{patient}", ok=200)
     doctor.fhir("GET", f"Observation?patient={patient}", ok=200)
@@ -148,6 +152,8 @@ def test_D12_nobody_reads_an_erased_patient_again_and_the_ledger_verifies(world,
         gone = closed(entries) - of_others
         assert before <= gone, f"{said}: {before - gone} can still be read"
         assert len(gone) == done["entries"], said
+        told = [e for e in entries if patient in str(e) or who["birthDate"] in str(e)]
+        assert not told, f"{said}: who it was is still said by {told}"
         assert patient not in json.dumps(entries), f"{said}: {[e for e in entries if patient in json.dumps(e)]}"
         recorded = [e for e in entries if e["kind"] == "patient-erased" and e["key"] == done["key"]]
         assert [(e["staff"], e["asked_by"], e["why"], e["count"], e["pseudonym"]) for e in recorded] == [

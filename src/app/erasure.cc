@@ -59,6 +59,9 @@ std::optional<Refusal> not_yet(const State& state, const Session& session, const
   if (wanted->second.by == session.staff)
     return Refusal{.why = Why::same_person, .what = "somebody else has to do what you asked for"};
   if (state.one_hand(wanted->second.by, session.staff)) return in_one_hand("who asked", "erase");
+  if (!role::still_has_one(state, wanted->second.by, {role::privacy_officer}))
+    return Refusal{.why = Why::conflict,
+                   .what = "who asked for this is no privacy officer any more: ask anew"};
   if (const auto open = open_cases(state, patient); open > 0)
     return Refusal{.why = Why::conflict,
                    .what = std::to_string(open) + (open == 1 ? " case" : " cases") +

@@ -34,7 +34,7 @@ SearchPeople::Answer decide(const SearchPeople& command, Context& context) {
   SearchPeople::Allowed out;
   out.search = context.note(facts::SearchMade{.staff = session->staff,
                                               .session = session->id,
-                                              .terms = command.terms,
+                                              .criteria = command.criteria,
                                               .basis = answer.basis->rule,
                                               .place = session->place,
                                               .purpose = command.purpose});
@@ -72,7 +72,8 @@ ListPeople::Answer decide(const ListPeople& command, Context& context) {
     out.last = context.note(facts::SearchListed{.staff = session->staff,
                                                 .patient = patient,
                                                 .session = session->id,
-                                                .search = command.search});
+                                                .search = command.search,
+                                                .terms = command.terms});
   }
   const bool missing = !command.id.empty() &&
                        std::none_of(command.found.begin(), command.found.end(),

@@ -1,8 +1,8 @@
 // find_person.h - finding a person by the next best criteria, in two steps.
 //
-// First the question is decided and recorded with its terms; only then is the record system asked.
-// Who it found is decided for each, recorded for each, and only then the list leaves, composed by
-// us: id, name, birth date, gender, and never more.
+// First the question is decided and recorded with the names of its criteria; only then is the
+// record system asked. Who it found is decided for each, recorded for each, and only then the list
+// leaves, composed by us: id, name, birth date, gender, and never more.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ struct SearchPeople {
   };
   using Answer = std::variant<Allowed, Refusal>;
   std::string token_hash;
-  std::string terms;     // "name=osei, birth_date=1961-04-02"
+  std::string criteria;  // "name, birth_date"
   std::string purpose;   // ActReason code that the client declared; empty: none
   bool by_ward = false;  // this takes a right to search the relations that say who is where
 };
@@ -49,6 +49,7 @@ struct ListPeople {
   using Answer = std::variant<Listed, Refusal>;
   std::string token_hash;
   EntryIndex search = 0;  // of SearchPeople
+  std::string terms{};    // "name=osei, birth_date=1961-04-02"; goes to each patient's own entry
   std::vector<Found> found;
   std::size_t at_most = people_listed_max;
   std::string id{};  // that was searched for: who is not found is written down as who is hidden

@@ -186,6 +186,9 @@ RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& 
                                   .place = terminal->place,
                                   .use = terminal->use,
                                   .active = terminal->active});
+  // Whoever signed in by the old secret may have been anywhere.
+  end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+               [&](const Session& session) { return session.terminal == command.terminal; });
   return command.terminal;
 }
 

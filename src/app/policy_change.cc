@@ -27,10 +27,11 @@ Refusal unknown_version() {
   return {.why = Why::not_found, .what = "no policy of this version was proposed"};
 }
 
-// Proposed before the policy in force was: signing it now would undo what came in between unseen.
+// Proposed before the policy in force was signed, so that its diff was against another one: signing
+// it now would undo what came in between unseen.
 bool is_stale(const State& state, const PolicyText& proposal) {
   const auto* in_force = state.policy_in_force();
-  return in_force != nullptr && proposal.proposed_at < in_force->proposed_at;
+  return in_force != nullptr && proposal.proposed_at < in_force->signed_at;
 }
 
 bool waits(const State& state, const PolicyText& text) {
@@ -116,6 +117,9 @@ SignPolicy::Answer decide(const SignPolicy& command, Context& context) {
     return Refusal{.why = Why::same_person, .what = "somebody else has to sign what you proposed"};
   if (context.state.one_hand(proposal.proposer, asked.session->staff))
     return in_one_hand("the proposer", "sign");
+  if (!role::still_has_one(context.state, proposal.proposer, officers))
+    return Refusal{.why = Why::conflict,
+                   .what = "who proposed this is no officer any more: propose it again"};
   if (is_stale(context.state, proposal))
     return Refusal{
         .why = Why::conflict,

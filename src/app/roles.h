@@ -1,6 +1,7 @@
 // roles.h - the few roles that the program itself knows; every other role is the policy's.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -32,6 +33,16 @@ inline Asked asked_by(const State& state, const std::string& token_hash, const N
   else if (!has_any_role(state, *out.session, roles))
     out.refusal = needed(takes);
   return out;
+}
+
+// Whether what somebody asked for earlier still stands: who has left, or lost the role, is no
+// second person any more.
+inline bool still_has_one(const State& state, const StaffId& who,
+                          std::initializer_list<std::string_view> roles) {
+  const auto* person = state.person(who);
+  return person != nullptr && person->active && std::ranges::any_of(roles, [&](auto role) {
+           return std::ranges::find(person->roles, role) != person->roles.end();
+         });
 }
 
 }  // namespace halligan::app::role

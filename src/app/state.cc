@@ -224,10 +224,11 @@ void State::on(EntryIndex, const EntryTime&, const facts::PolicyPart& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::PolicySigned& f) {
+void State::on(EntryIndex, const EntryTime& at, const facts::PolicySigned& f) {
   const auto held = policies.find(f.policy);
   MUST(held != policies.end());
   held->second.signer = f.staff;
+  held->second.signed_at = at.wall;
   policy_version = f.policy;
   compile_policy();
   ++rights_epoch;

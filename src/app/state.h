@@ -83,6 +83,7 @@ struct PolicyText {
   StaffId signer;  // empty while only proposed
   std::string note;
   Instant proposed_at{};
+  Instant signed_at{};  // where there is a signer
   std::uint32_t parts = 0;
   std::string text;
 };

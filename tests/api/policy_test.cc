@@ -103,6 +103,25 @@ TEST_F(Policies, AProposalThatAnotherOvertookIsStale) {
   EXPECT_TRUE(get("/api/v1/policy", officer)["proposals"].as_array().empty());
 }
 
+// Both wait; what the second would sign was compared with what the first has replaced meanwhile.
+TEST_F(Policies, AProposalOfBeforeTheSignatureOfAnotherIsStale) {
+  const auto admin = sign_in("ada");
+  const auto wanted = changed();
+  const auto propose = [&](const char* note) {
+    clock_.pass(1s);
+    return post("/api/v1/policy/proposals", admin, {{"text", wanted}, {"note", note}})
+        .str("version");
+  };
+  const auto first = propose("one");
+  const auto second = propose("two");
+  const auto officer = sign_in("pia");
+  clock_.pass(1s);
+  ASSERT_EQ(post("/api/v1/policy/proposals/" + first + "/sign", officer).status, 200);
+  EXPECT_EQ(post("/api/v1/policy/proposals/" + second + "/sign", officer).slug(), "conflict");
+  const auto third = propose("three");
+  EXPECT_EQ(post("/api/v1/policy/proposals/" + third + "/sign", officer).status, 200);
+}
+
 TEST_F(Policies, OneKeyIsOneProposal) {
   const auto admin = sign_in("ada");
   const auto body = json::serialize(json::object{{"text", changed()}, {"note", "n"}});

@@ -49,7 +49,7 @@ TEST_F(Wards, WhoIsOnTheWardIsFoundByIt) {
   EXPECT_EQ(kinds_since(from),
             (std::vector<std::string>{"search-made", "search-listed", "search-listed"}));
   const auto read = house_->journal().read(from);
-  EXPECT_EQ(std::get<facts::SearchMade>(read->body->fact).terms, "ward=ward-a");
+  EXPECT_EQ(std::get<facts::SearchMade>(read->body->fact).criteria, "ward");
   knows({"p-3", "p-1"});
   EXPECT_EQ(ids_in(search(doc, {{"ward", "ward-a"}})), (Ids{"p-1"}))
       << "also where the record system gives others";

@@ -554,12 +554,13 @@ struct SearchMade {
   static constexpr const char* kind = "search-made";
   StaffId staff;
   SessionId session;
-  std::string terms;
+  std::string criteria;  // "name, birth_date": their values may be a patient's, and are in no entry
+                         // that outlives an erasure
   std::string basis;
   PlaceId place;
   std::string purpose;  // ActReason code that the client declared; empty: none
 };
-BOOST_DESCRIBE_STRUCT(SearchMade, (), (staff, session, terms, basis, place, purpose))
+BOOST_DESCRIBE_STRUCT(SearchMade, (), (staff, session, criteria, basis, place, purpose))
 
 struct SearchListed {  // one small entry for each patient listed
   static constexpr const char* kind = "search-listed";
@@ -567,8 +568,9 @@ struct SearchListed {  // one small entry for each patient listed
   PatientId patient;
   SessionId session;
   std::uint64_t search = 0;  // index of the SearchMade
+  std::string terms;         // "name=osei, birth_date=1961-04-02"
 };
-BOOST_DESCRIBE_STRUCT(SearchListed, (), (staff, patient, session, search))
+BOOST_DESCRIBE_STRUCT(SearchListed, (), (staff, patient, session, search, terms))
 
 struct LedgerRead {  // entries read in bulk, a list of everybody's glass, a decision explained
   static constexpr const char* kind = "ledger-read";

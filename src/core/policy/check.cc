@@ -2,6 +2,7 @@
 #include "core/policy/check.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/policy/engine.h"
 #include "core/policy/words.h"
@@ -165,13 +166,19 @@ class Sense {
   }
 
   bool filtered(const std::vector<ast::Member>& members) const {
-    return std::ranges::any_of(members, [&](const ast::Member& member) {
-      if (member.category || member.newer_than) return true;
-      if (member.kind != ast::MemberKind::named) return false;
-      return std::ranges::any_of(policy_.classes, [&](const auto& c) {
-        return c.name.text == member.text && filtered(c.of);
-      });
-    });
+    std::set<std::string_view> seen;  // each class once, however often others name it
+    std::vector<const std::vector<ast::Member>*> open{&members};
+    while (!open.empty()) {
+      const auto& next = *open.back();
+      open.pop_back();
+      for (const auto& member : next) {
+        if (member.category || member.newer_than) return true;
+        if (member.kind != ast::MemberKind::named || !seen.insert(member.text).second) continue;
+        for (const auto& c : policy_.classes)
+          if (c.name.text == member.text) open.push_back(&c.of);
+      }
+    }
+    return false;
   }
 
   std::string unknown_by(const ast::Rule& rule) const {

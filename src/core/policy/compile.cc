@@ -1,6 +1,7 @@
 // compile.cc - from the syntax tree to what decide.cc reads: ids instead of names, bits instead of
 // lists, and for each action and kind of data the rules that could matter.
 #include <algorithm>
+#include <optional>
 
 #include "core/policy/check.h"
 #include "core/policy/engine.h"
@@ -128,30 +129,49 @@ class Compiler {
     return Static::no;
   }
 
-  bool names_class(const std::vector<ast::Member>& members, std::size_t wanted) const {
-    return std::ranges::any_of(members, [&](const ast::Member& member) {
-      if (member.minus || member.kind != ast::MemberKind::named) return false;
-      const auto found = find_named(policy_.classes, member.text);
-      return static_cast<std::size_t>(found - policy_.classes.begin()) == wanted ||
-             names_class(found->of, wanted);
-    });
-  }
+  // What members name without minus, themselves and through classes.
+  struct Named {
+    std::vector<bool> types;    // by slot
+    std::vector<bool> classes;  // by their place in the policy
+    void add(const Named& other) {
+      for (std::size_t i = 0; i < types.size(); ++i)
+        if (other.types[i]) types[i] = true;
+      for (std::size_t i = 0; i < classes.size(); ++i)
+        if (other.classes[i]) classes[i] = true;
+    }
+  };
 
-  void note_types(const std::vector<ast::Member>& members, std::vector<bool>& named) const {
+  Named named_by(const std::vector<ast::Member>& members) {
+    Named out{std::vector<bool>(engine_.slots_), std::vector<bool>(policy_.classes.size())};
     for (const auto& member : members) {
       if (member.minus) continue;
       if (member.kind == ast::MemberKind::type)
-        named[static_cast<std::size_t>(*engine_.slot_of_type(member.text))] = true;
-      if (member.kind == ast::MemberKind::named)
-        note_types(find_named(policy_.classes, member.text)->of, named);
+        out.types[static_cast<std::size_t>(*engine_.slot_of_type(member.text))] = true;
+      if (member.kind != ast::MemberKind::named) continue;
+      const auto found = find_named(policy_.classes, member.text);
+      const auto at = static_cast<std::size_t>(found - policy_.classes.begin());
+      if (out.classes[at]) continue;
+      out.add(named_by_class(at));
+      out.classes[at] = true;
     }
+    return out;
+  }
+
+  // Each class once, however often others name it: no class is made of itself.
+  const Named& named_by_class(std::size_t at) {
+    named_by_class_.resize(policy_.classes.size());
+    if (!named_by_class_[at]) {
+      auto made = named_by(policy_.classes[at].of);
+      named_by_class_[at] = std::move(made);
+    }
+    return *named_by_class_[at];
   }
 
   void compile_data(const ast::Rule& rule, Engine::Compiled& out) {
     const bool grants = rule.kind == ast::RuleKind::allow || rule.kind == ast::RuleKind::glass;
     out.fixed.assign(engine_.slots_, Static::yes);
-    out.names_type.assign(engine_.slots_, false);
-    note_types(rule.data, out.names_type);
+    const auto named = named_by(rule.data);
+    out.names_type = named.types;
     if (!grants && rule.data.empty()) return;
     Engine::DataSet set;
     for (const auto& member : rule.data) set.members.push_back(data_member(member));
@@ -162,7 +182,7 @@ class Compiler {
     out.fixed = engine_.sets_[*out.data].fixed;
     if (!grants) return;
     for (std::size_t i = 0; i < policy_.classes.size(); ++i) {
-      if (!policy_.classes[i].named_only || names_class(rule.data, i)) continue;
+      if (!policy_.classes[i].named_only || named.classes[i]) continue;
       out.kept_out.push_back(i);
       for (std::size_t slot = 0; slot < engine_.slots_; ++slot) {
         out.fixed[slot] = less(out.fixed[slot], engine_.sets_[i].fixed[slot]);
@@ -401,6 +421,7 @@ class Compiler {
     }
   }
 
+  std::vector<std::optional<Named>> named_by_class_;
   Engine& engine_;
   const ast::Policy& policy_;
   Evidence& names_;

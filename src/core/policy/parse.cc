@@ -401,6 +401,11 @@ ast::Policy read_policy(Messages& out, const toml::table& root) {
     policy.explains.push_back(read_explain(out, *table));
   for (const auto* table : top.tables("case")) policy.cases.push_back(read_case(out, *table));
   top.finish();
+  if (policy.classes.size() > limits::policy_classes_max) {
+    top.error(policy.classes[limits::policy_classes_max].name.at,
+              "a policy has at most " + std::to_string(limits::policy_classes_max) +
+                  " classes, found " + std::to_string(policy.classes.size()));
+  }
   if (policy.rules.size() > limits::policy_rules_max) {
     top.error(policy.rules[limits::policy_rules_max].at,
               "a policy has at most " + std::to_string(limits::policy_rules_max) +

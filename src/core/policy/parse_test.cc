@@ -93,6 +93,35 @@ TEST(Parse, DeepBracketsAndManyRulesAreBounded) {
   EXPECT_NE(said(many).find("a policy has at most 2000 rules, found 2001"), std::string::npos);
 }
 
+// The library walks a key of many parts by calling itself, until the stack ends.
+TEST(Parse, AKeyOfManyPartsIsRefusedAndStopsNothing) {
+  std::string key = "a";
+  for (int i = 0; i < 300'000; ++i) key += ".a";
+  for (const auto& text :
+       {key + " = 1\n", "[" + key + "]\n", "x = {\"a\\\"\" = 1, " + key + " = 1}\n"})
+    EXPECT_NE(said(top + text).find("a line has too many dots"), std::string::npos);
+}
+
+// Each is named twice by the one before: by the paths to it, the last is named 2^n times.
+TEST(Parse, ClassesThatNameEachOtherTwiceTakeNoLonger) {
+  const auto policy = [](std::size_t count) {
+    std::string text = top + "roles = [\"doctor\"]\n[classes]\n";
+    for (std::size_t i = 0; i + 1 < count; ++i)
+      text += "c" + std::to_string(i) + " = [\"c" + std::to_string(i + 1) + "\", \"c" +
+              std::to_string(i + 1) + "\"]\n";
+    return text + "c" + std::to_string(count - 1) + " = [\"Observation\"]\n" +
+           "[[allow]]\nname = \"a\"\nroles = [\"doctor\"]\nactions = [\"read\"]\ndata = [\"c0\"]\n";
+  };
+  const auto parsed = parse(policy(limits::policy_classes_max));
+  ASSERT_TRUE(parsed.policy) << said(policy(limits::policy_classes_max));
+  EXPECT_TRUE(check(*parsed.policy).size() < 10);
+  Evidence evidence;
+  EXPECT_TRUE(Engine::compile(*parsed.policy, evidence).ok());
+  EXPECT_NE(said(policy(limits::policy_classes_max + 1))
+                .find("a policy has at most 256 classes, found 257"),
+            std::string::npos);
+}
+
 TEST(Parse, ReversingAGroupReversesItsSteps) {
   const auto text = [](const std::string& path) {
     const auto read = parse_path(path, {});

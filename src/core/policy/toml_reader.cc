@@ -56,11 +56,26 @@ std::vector<std::pair<std::string, const toml::node*>> texts_of(Messages& out,
 
 struct BrokenToml {};
 
+// The parts of a key nest, and the library walks them by calling itself. Wherever the dots of a
+// line stand: what is a text and what is a key only the library could say.
+std::optional<ast::Pos> too_many_dots(std::string_view text) {
+  std::uint32_t line = 1;
+  for (std::size_t dots = 0; const char c : text) {
+    if (c == '\n') ++line;
+    dots = c == '\n' ? 0 : dots + static_cast<std::size_t>(c == '.');
+    if (dots > limits::policy_line_dots_max) return ast::Pos{.line = line, .column = 1};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void broken_toml() { throw BrokenToml{}; }
 
 toml::parse_result read_toml(std::string_view text) {
+  if (const auto at = too_many_dots(text))
+    return toml::parse_result{toml::parse_error{
+        "a line has too many dots", {{at->line, at->column}, {at->line, at->column}, {}}}};
   try {
     return toml::parse(text);
   } catch (const BrokenToml&) {

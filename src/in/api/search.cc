@@ -24,10 +24,13 @@ bool valid_date(const std::string& text) {
   return parse_instant(text + "T00:00:00Z").has_value();
 }
 
-std::string terms_of(const Criteria& criteria) {
+enum class Say { names, values };
+
+std::string terms_of(const Criteria& criteria, Say say) {
   std::string out;
   const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) out += (out.empty() ? "" : ", ") + std::string{name} + "=" + value;
+    if (value.empty()) return;
+    out += (out.empty() ? "" : ", ") + std::string{name} + (say == Say::values ? "=" + value : "");
   };
   add("name", criteria.name);
   add("birth_date", criteria.birth_date);
@@ -52,7 +55,7 @@ std::variant<Criteria, Response> read_criteria(const Request& request) {
   if (!out.ward.empty() && !valid_id(out.ward)) fields.refuse("ward", "another text", "an id");
   // A field that is not known is named first: it is what was meant to be searched by.
   if (const auto error = fields.error()) return http::problem(*error);
-  if (terms_of(out).empty())
+  if (terms_of(out, Say::names).empty())
     fields.refuse("name", "nothing to search by",
                   "at least one of name, birth_date, identifier, id, ward");
   if (const auto error = fields.error()) return http::problem(*error);
@@ -78,7 +81,7 @@ Response search(Api& api, const Request& request, const PathParams&) {
   const auto& criteria = std::get<Criteria>(read);
   app::SearchPeople command;
   command.token_hash = session_hash(request);
-  command.terms = terms_of(criteria);
+  command.criteria = terms_of(criteria, Say::names);
   command.by_ward = !criteria.ward.empty();
   app::OnWard on_ward;
   const auto allowed =
@@ -97,6 +100,7 @@ Response search(Api& api, const Request& request, const PathParams&) {
   app::ListPeople list;
   list.token_hash = command.token_hash;
   list.search = std::get<app::SearchPeople::Allowed>(allowed->get()).search;
+  list.terms = terms_of(criteria, Say::values);
   list.id = criteria.id;
   if (!criteria.ward.empty()) list.at_most = app::people_of_ward_listed_max;
   for (const auto& person : found->people)

@@ -216,9 +216,13 @@ http::Response Gateway::everything(const Counter& counter, const Everything& tar
 
 http::Response Gateway::people(const Counter& counter, const PersonSearch& target) {
   app::SearchPeople question{
-      .token_hash = counter.session(), .terms = {}, .purpose = counter.purpose()};
-  for (const auto& param : target.params)
-    question.terms += (question.terms.empty() ? "" : ", ") + param.name + "=" + param.value;
+      .token_hash = counter.session(), .criteria = {}, .purpose = counter.purpose()};
+  std::string terms;
+  for (const auto& param : target.params) {
+    const std::string comma = terms.empty() ? "" : ", ";
+    question.criteria += comma + param.name;
+    terms += comma + param.name + "=" + param.value;
+  }
   const auto allowed = app::ask(edge_.desk, question);
   if (!allowed) return trouble(allowed.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get())) return refused(*refusal);
@@ -235,6 +239,7 @@ http::Response Gateway::people(const Counter& counter, const PersonSearch& targe
 
   app::ListPeople list{.token_hash = counter.session(),
                        .search = std::get<app::SearchPeople::Allowed>(allowed->get()).search,
+                       .terms = std::move(terms),
                        .found = {},
                        .id = {}};
   std::map<std::string, std::string> shown;
