@@ -35,7 +35,7 @@ static_assert(details_max * detail_bytes_max * 2 < entry_bytes_max, "all answers
 // The policy file.
 inline constexpr std::size_t policy_bytes_max = 1024 * 1024;
 inline constexpr std::size_t policy_rules_max = 2'000;
-inline constexpr std::size_t policy_classes_max = 256;
+inline constexpr std::size_t policy_classes_max = 128;
 inline constexpr std::size_t policy_line_dots_max = 256;  // a key's parts nest when it is read
 inline constexpr std::size_t path_steps_max = 8;          // edges in one path
 inline constexpr std::size_t path_nodes_max = 10'000;     // nodes one evaluation may touch

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "base/limits.h"
 #include "core/policy/engine.h"
 
 namespace halligan::policy {
@@ -85,7 +86,9 @@ class Evaluation {
   bool recorded_;  // the asker has recorded facts: only then do theirs matter
   Few<FactId, limits::path_steps_max> used_;
   // By place: 0 not looked at yet, else 1 + the value.
-  std::array<std::uint8_t, 64> remembered_sets_{};
+  // All that nest: those of the classes come first. Without memory one that names another twice
+  // would be asked twice for it.
+  std::array<std::uint8_t, limits::policy_classes_max> remembered_sets_{};
   // The same for paths and for flags, and what the values rest on.
   std::array<std::uint8_t, 64> remembered_{};
   std::array<std::uint8_t, 16> remembered_flags_{};

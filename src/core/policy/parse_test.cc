@@ -121,7 +121,7 @@ TEST(Parse, ClassesThatNameEachOtherTwiceTakeNoLonger) {
   Evidence evidence;
   EXPECT_TRUE(Engine::compile(*parsed.policy, evidence).ok());
   EXPECT_NE(said(policy(limits::policy_classes_max + 1))
-                .find("a policy has at most 256 classes, found 257"),
+                .find("a policy has at most 128 classes, found 129"),
             std::string::npos);
 }
 
