@@ -111,7 +111,9 @@ export class SessionKeeper {
   end(by: EndedBy) {
     this.newest = null;
     if (this.said.is === "out") {
-      if (this.said.unsure) this.tell({ ...this.said, unsure: false });
+      // Why it is over may be heard after that it is.
+      const better = this.said.by === "other" ? by : this.said.by;
+      if (this.said.unsure || better !== this.said.by) this.tell({ ...this.said, by: better, unsure: false });
     } else if (this.said.is === "starting") this.tell({ is: "out", by: null, last: null, unsure: false });
     else this.tell({ is: "out", by: this.shown.is === "out" ? this.shown.by : by, last: this.said.session, unsure: false });
   }
