@@ -3,20 +3,10 @@ docs/threat-model.md."""
 
 import pytest
 
-from halligan_world import World
 from hostile_upstream import HIDDEN  # from a.osei
 
 MINE, NOBODY = "p-000001", "p-777701"
 NOTHING = "f00f00f0-0000-4000-8000-000000000000"
-
-
-@pytest.fixture(scope="module")
-def world(hospital, tmp_path_factory):
-    made = World(tmp_path_factory.mktemp("world"), hospital)
-    try:
-        yield made.start()
-    finally:
-        made.stop()
 
 
 def say(who, *facts):
@@ -71,6 +61,15 @@ def test_facts_about_nobody_mint_no_keys(world):
     assert many.status == 400 and "100" in many.json["detail"]
     assert world.size() - size < 5
     assert world.hire("physician").api("POST", "/charts/p-880001/open", {}).json["verdict"] == "deny"
+
+
+@pytest.mark.parametrize("lifts", ["ended", "denied"])
+def test_saying_it_oneself_first_cuts_nobody_off(world, lifts):
+    nurse, doctor = world.hire("nurse"), world.hire("physician", team="cardiology")
+    assert say(nurse, referral("cardiology")).status == 200
+    assert say(nurse, referral("cardiology", **{lifts: True})).status == 403
+    assert nurse.request("POST", f"/api/v1/charts/{MINE}/referrals/cardiology/close", {}).status == 403
+    doctor.fhir("GET", f"Patient/{MINE}", ok=200)
 
 
 @pytest.mark.parametrize("role", ["privacy-officer", "administrator"])

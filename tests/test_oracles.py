@@ -10,13 +10,7 @@ import pytest
 from hostile_upstream import MINE, OTHER, SECRET, HostileWorld, bundle, observation, said
 
 
-@pytest.fixture(scope="module")
-def world(hospital, tmp_path_factory):
-    made = HostileWorld(tmp_path_factory.mktemp("world"), hospital)
-    try:
-        yield made.start()
-    finally:
-        made.stop()
+WORLD = HostileWorld
 
 
 @pytest.fixture(autouse=True)

@@ -95,6 +95,8 @@ PEOPLE = [
      "test_insiders.py::test_who_has_no_right_to_a_chart_does_not_cut_its_team_off[ended]"),
     ("insider-fact-deny", "Cuts a team off a chart by denying its referral.", "src/app/record_facts.cc",
      "test_insiders.py::test_who_has_no_right_to_a_chart_does_not_cut_its_team_off[denied]"),
+    ("insider-fact-own", "Says oneself what others said, to be let end it.", "src/app/edges.cc",
+     "test_insiders.py::test_saying_it_oneself_first_cuts_nobody_off[ended]"),
     ("insider-fact-hidden", "Tells a hidden patient from nobody by stating facts.", "src/app/record_facts.cc",
      "test_insiders.py::test_facts_tell_no_hidden_patient_from_nobody"),
     ("insider-fact-nobody", "Fills the vault and the ledger with facts about nobody.", "src/app/record_facts.cc",

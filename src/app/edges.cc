@@ -90,6 +90,19 @@ std::optional<policy::Fact> holding(const policy::Evidence& evidence, policy::Ed
   return std::nullopt;
 }
 
+bool said_by_nobody_else(const policy::Evidence& evidence, policy::EdgeId edge,
+                         const StaffId& staff, Instant at) {
+  if (!holding(evidence, edge, Whose::people, Saying::anything, at)) return false;
+  const auto self = evidence.find("staff", staff.text());
+  for (auto id = evidence.edge(edge).newest; id != policy::FactId::none;
+       id = evidence.fact(id).older) {
+    const auto& fact = evidence.fact(id);
+    if (fact.feed != policy::WordId::none || fact.gone || fact.recorded_by == self) continue;
+    if (fact.start <= at && at < fact.end) return false;
+  }
+  return true;
+}
+
 bool is_so(const policy::Evidence& evidence, const policy::Edge& edge, Instant at) {
   const auto same_source = [](const policy::Fact& a, const policy::Fact& b) {
     return a.feed == b.feed && a.recorded_by == b.recorded_by;

@@ -44,6 +44,10 @@ enum class Saying { asserted, anything };
 // The newest fact of theirs that holds at the moment, if any does.
 std::optional<policy::Fact> holding(const policy::Evidence& evidence, policy::EdgeId edge,
                                     Whose whose, Saying saying, Instant at);
+// Whether of all people this one alone says anything of it now: only then it is theirs to take
+// back, since a person's end, or denial, is of what everybody said.
+bool said_by_nobody_else(const policy::Evidence& evidence, policy::EdgeId edge,
+                         const StaffId& staff, Instant at);
 
 // Whether it gives the person something: an end is the person, or something the person belongs to.
 bool concerns(const State& state, const StaffId& staff, const Edge& edge);

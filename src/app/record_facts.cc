@@ -203,15 +203,6 @@ std::optional<Refusal> not_theirs(const Session& session, const RecordFacts& com
   return std::nullopt;
 }
 
-// What the person recorded, the same person may take back without the chart.
-bool is_own(const Session& session, const Edge& edge, const Context& context) {
-  const auto& evidence = context.state.evidence;
-  const auto held =
-      holding(evidence, find_edge(evidence, edge.declared->name.text, edge.from, edge.to),
-              Whose::people, Saying::anything, context.now.wall);
-  return held && held->recorded_by == evidence.find("staff", session.staff.text());
-}
-
 // Whom the policy does not let say it, nobody hears: each fact is a cell, append or, to end it,
 // modify. What a feed may say stands beside the relation (`not_theirs`). Administrators alone may
 // speak of patients whom no entry names, and end or deny what others said without the chart open to
@@ -238,7 +229,9 @@ std::optional<Refusal> not_permitted(const Session& session, const RecordFacts& 
     cell.fact = edges[i].declared->name.text;
     if (auto refusal = ask(std::move(cell), edges[i].patient)) return refusal;
     if (administrates || edges[i].patient.empty() || !(told.ended || told.denied)) continue;
-    if (is_own(session, edges[i], context)) continue;
+    const auto edge =
+        find_edge(state.evidence, edges[i].declared->name.text, edges[i].from, edges[i].to);
+    if (said_by_nobody_else(state.evidence, edge, session.staff, context.now.wall)) continue;
     if (auto shut = chart_is_shut(session, edges[i].patient, context)) return shut;
   }
   for (const auto& flag : command.flags) {

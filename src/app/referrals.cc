@@ -159,7 +159,7 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
   const auto found = find_edge(evidence, "referral", referral.from, referral.to);
   const auto held = holding(evidence, found, Whose::people, Saying::asserted, context.now.wall);
   // What a person logged, the same person may take back; anything else is the policy's to say.
-  const bool own = held && held->recorded_by == evidence.find("staff", session->staff.text());
+  const bool own = held && said_by_nobody_else(evidence, found, session->staff, context.now.wall);
   const auto answer = context.state.knows(command.patient)
                           ? judge(context.state, *session, cell, context.now)
                           : Judged{};
