@@ -35,18 +35,16 @@ std::vector<std::string> urls_of(const Resource& resource, const Bases& bases) {
 // However the record system may read it. Elsewhere a percent sign may be in any name; only what it
 // spells is looked at.
 bool may_mean_binary(string_view url) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   std::string small{url};
-  std::ranges::transform(small, small.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
+  std::ranges::transform(small, small.begin(), lower);
   const bool elsewhere = small.find("://") != std::string::npos;
   for (auto spelled = small.find('%'); spelled != std::string::npos;
        spelled = small.find('%', spelled)) {
     const auto byte = from_hex(string_view{small}.substr(spelled + 1, 2));
     if (!elsewhere || !byte || byte->size() != 1) return true;
-    auto c = static_cast<char>(byte->front());
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    small.replace(spelled, 3, 1, c);  // looked at again: it may spell another percent sign
+    // Looked at again: it may spell another percent sign.
+    small.replace(spelled, 3, 1, lower(static_cast<char>(byte->front())));
   }
   return small.find("binary") != std::string::npos;
 }
