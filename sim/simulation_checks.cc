@@ -18,7 +18,7 @@ void Simulation::check() {
   for (const auto& [id, held] : state.all_cases)
     if (held.closing)
       hold(held.closing->reviewer != held.staff &&
-               !state.one_hand(held.closing->reviewer, held.staff),
+               !state.one_hand(held.closing->reviewer, held.staff, held.opened_at),
            "P9",
            "case " + id.text() + " was closed by its breaker, or by who enrolled the breaker");
   for (const auto& head : heads_)

@@ -189,6 +189,9 @@ class Client:
 
     def api(self, method, path, body=None, ok=None, **more):
         answer = self.request(method, "/api/v1" + path, body, **more)
+        if answer.status == 401 and answer.slug == "step-up-needed" and self is self.world.sessions.get((self.world.administrator, None)):
+            self.step_up()  # the administrator whom tests share is there all the time
+            answer = self.request(method, "/api/v1" + path, body, **more)
         wrong = wrong_with_answer(method, "/api/v1" + path, answer.status, answer.headers, answer.body)
         assert not wrong, f"not as spec/http-api.yaml says: {wrong}: {answer!r}"
         if ok is not None:

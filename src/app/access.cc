@@ -284,6 +284,16 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answ
   return out;
 }
 
+std::optional<Refusal> not_proved(const Session& session, const Proof& asked, const Now& now) {
+  const bool old = now.wall >= session.proof_at.wall + asked.age ||
+                   (session.proof_this_boot && now.boot >= session.proof_at.boot + asked.age);
+  if (!old) return std::nullopt;
+  Refusal out{.why = Why::step_up_needed,
+              .what = std::string{asked.what} + " takes a second factor that is fresh"};
+  out.max_age_seconds = std::chrono::duration_cast<std::chrono::seconds>(asked.age).count();
+  return out;
+}
+
 Refusal in_one_hand(std::string_view other, std::string_view act) {
   return {.why = Why::same_person,
           .what = "one of you and " + std::string{other} +

@@ -104,9 +104,27 @@ bool has_role(const State& state, const Session& session, std::string_view role)
 bool has_any_role(const State& state, const Session& session,
                   std::initializer_list<std::string_view> roles);
 
+// What a command that `keeps_session` wrote down shows that its person is there: the session idles
+// from now on. Nothing where it wrote nothing, or ended the session.
+void keep_session(const std::string& token_hash, Context& context);
+
 // Who are in one another's hands (State::one_hand) are not two people: `other` is who the other one
 // is, `act` what takes somebody else.
 Refusal in_one_hand(std::string_view other, std::string_view act);
+
+// What a second factor is asked for anew, and how old it may be: else the refusal that says so. The
+// older of both clocks counts.
+struct Proof {
+  const char* what;
+  Millis age;
+};
+namespace proof {
+inline constexpr Proof relation_of_own{"a relation of your own", std::chrono::minutes{5}};
+inline constexpr Proof erasure{"an erasure", std::chrono::minutes{5}};
+inline constexpr Proof administration{"changing who may sign in", std::chrono::minutes{15}};
+inline constexpr Proof signature{"signing a policy", std::chrono::minutes{15}};
+}  // namespace proof
+std::optional<Refusal> not_proved(const Session& session, const Proof& asked, const Now& now);
 
 // Notes the end of every glass of the session but that of `patient`, and the focus moving there.
 void move_focus(const Session& session, const PatientId& patient, Context& context);

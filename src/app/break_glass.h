@@ -41,6 +41,7 @@ BreakGlass::Answer decide(const BreakGlass& command, Context& context);
 
 struct CloseGlass {
   using Answer = std::variant<GlassId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   GlassId glass;
 };
@@ -48,6 +49,7 @@ CloseGlass::Answer decide(const CloseGlass& command, Context& context);
 
 struct RevokeGlass {  // by a privacy officer or an administrator
   using Answer = std::variant<GlassId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   GlassId glass;
   std::string comment;
@@ -56,6 +58,7 @@ RevokeGlass::Answer decide(const RevokeGlass& command, Context& context);
 
 struct GiveDetails {
   using Answer = std::variant<GlassId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   GlassId glass;
   std::vector<facts::Detail> details;

@@ -136,18 +136,6 @@ bool concerns(const State& state, const StaffId& staff, const Edge& edge) {
   return false;
 }
 
-bool proof_is_fresh(const Session& session, const Now& now) {
-  if (now.wall >= session.proof_at.wall + self_made_proof_age) return false;
-  return !session.proof_this_boot || now.boot < session.proof_at.boot + self_made_proof_age;
-}
-
-Refusal fresh_proof_needed(const std::string& what) {
-  Refusal out{.why = Why::step_up_needed, .what = what + " takes a second factor that is fresh"};
-  out.max_age_seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(self_made_proof_age).count();
-  return out;
-}
-
 std::string self_made_key(const StaffId& author, const Edge& edge) {
   return "self-made-relation|" + author.text() + "|" + edge.declared->name.text + "|" + edge.from +
          "|" + edge.to;

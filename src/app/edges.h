@@ -12,8 +12,6 @@
 
 namespace halligan::app {
 
-inline constexpr Millis self_made_proof_age = std::chrono::minutes{5};
-
 // One statement about one edge, in the words of the policy in force.
 struct Edge {
   const policy::ast::Relation* declared = nullptr;
@@ -51,8 +49,6 @@ bool said_by_nobody_else(const policy::Evidence& evidence, policy::EdgeId edge,
 
 // Whether it gives the person something: an end is the person, or something the person belongs to.
 bool concerns(const State& state, const StaffId& staff, const Edge& edge);
-bool proof_is_fresh(const Session& session, const Now& now);
-Refusal fresh_proof_needed(const std::string& what);                 // "an erasure"
 std::string self_made_key(const StaffId& author, const Edge& edge);  // of that case
 // One case for each edge and author; empty where the policy has no such cases.
 CaseId owe_self_made_case(const Session& session, const Edge& edge, Context& context);

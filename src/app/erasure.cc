@@ -58,7 +58,8 @@ std::optional<Refusal> not_yet(const State& state, const Session& session, const
                        "14 days ago"};
   if (wanted->second.by == session.staff)
     return Refusal{.why = Why::same_person, .what = "somebody else has to do what you asked for"};
-  if (state.one_hand(wanted->second.by, session.staff)) return in_one_hand("who asked", "erase");
+  if (state.one_hand(wanted->second.by, session.staff, wanted->second.at))
+    return in_one_hand("who asked", "erase");
   if (!role::still_has_one(state, wanted->second.by, {role::privacy_officer}))
     return Refusal{.why = Why::conflict,
                    .what = "who asked for this is no privacy officer any more: ask anew"};
@@ -66,8 +67,7 @@ std::optional<Refusal> not_yet(const State& state, const Session& session, const
     return Refusal{.why = Why::conflict,
                    .what = std::to_string(open) + (open == 1 ? " case" : " cases") +
                            " about this patient must be closed first"};
-  if (!proof_is_fresh(session, now)) return fresh_proof_needed("an erasure");
-  return std::nullopt;
+  return not_proved(session, proof::erasure, now);
 }
 
 }  // namespace

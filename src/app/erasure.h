@@ -22,6 +22,7 @@ inline constexpr Millis erasure_waits_max = std::chrono::days{14};
 
 struct AskErasure {
   using Answer = std::variant<EntryIndex, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   PatientId patient;
   std::string why;
@@ -36,6 +37,7 @@ struct ErasePatient {
     std::uint64_t entries = 0;  // that nobody reads any more
   };
   using Answer = std::variant<Done, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   PatientId patient;
   std::optional<Journal::Erasable> what{};  // of the journal, by who asks the command

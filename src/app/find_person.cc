@@ -54,16 +54,18 @@ ListPeople::Answer decide(const ListPeople& command, Context& context) {
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   ListPeople::Listed out;
   out.last = command.search;
-  for (const auto& [patient, labels] : command.found) {
+  for (const auto& found : command.found) {
+    const auto& patient = found.patient;
     auto cell = search_cell();
     cell.patient = patient.text();
-    cell.labels = labels;
+    cell.labels = found.labels;
     const auto answer = judge(context.state, *session, cell, context.now);
     if (answer.verdict != Verdict::permit) {
       // Left out without a word, as one who does not exist; written down all the same.
       (void)refuse_cell(*session, cell, answer, context);
       continue;
     }
+    if (found.off_ward) continue;
     if (out.patients.size() == command.at_most) {
       out.more = true;
       break;

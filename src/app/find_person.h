@@ -45,6 +45,7 @@ struct ListPeople {
   struct Found {
     PatientId patient;
     std::vector<std::string> labels;  // of the Patient, as it came back
+    bool off_ward = false;            // asked for by id and ward, and not there
   };
   using Answer = std::variant<Listed, Refusal>;
   std::string token_hash;

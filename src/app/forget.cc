@@ -53,6 +53,8 @@ void State::forget(const PatientId& patient) {
 void State::complete() {
   for (const auto& [id, person] : people) {
     evidence.intern("staff", id.text());
+    for (const auto& [what, holders] : person.hands)
+      for (const auto& [holder, until] : holders) hold(holder, id);
     if (!person.department.empty()) evidence.intern("department", person.department);
   }
   for (const auto& [id, terminal] : terminals) name_terminal(terminal);

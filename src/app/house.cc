@@ -80,8 +80,16 @@ std::optional<Millis> House::step_of(const Now& told) const {
   return step;
 }
 
-Now House::settle(Now now) const {
-  now.wall = std::max(now.wall, journal_.last_at());
+Now House::settle(Now now) {
+  const auto last = journal_.last_at();
+  if (now.wall >= last && !ahead_) return now;
+  if (!ahead_) ahead_ = {.wall = last, .boot = now.boot};
+  const auto going = ahead_->wall + (now.boot - ahead_->boot) / 2;
+  if (now.wall >= std::max(last, going)) {
+    ahead_.reset();
+    return now;
+  }
+  now.wall = std::max(last, going);
   return now;
 }
 

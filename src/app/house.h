@@ -52,6 +52,7 @@ class House {
     std::vector<facts::Fact> noted;
     Context context{state_, settle(now), fresh, noted, std::move(idempotency), {}};
     auto answer = decide(command, context);
+    if constexpr (requires { Command::keeps_session; }) keep_session(command.token_hash, context);
     if (finish(context)) return answer;
     // What does not fit an entry is refused whole: nothing of the command was written.
     if constexpr (std::is_constructible_v<typename Command::Answer, Refusal>) return too_long();
@@ -86,7 +87,10 @@ class House {
  private:
   House(const Parts& parts, Journal journal, State state);
   std::optional<Millis> step_of(const Now& told) const;  // by which the wall clock was set
-  Now settle(Now now) const;  // wall time as entries see it: never before the last entry
+  // Wall time as entries see it: never before the last entry. Where the clock was ahead once and is
+  // right again, time goes on at half its pace until the clock has caught up: deadlines are
+  // reached.
+  Now settle(Now now);
   static Refusal nearly_full();
   static Refusal too_long();
   bool finish(Context& context);  // false: it does not fit, and nothing was written
@@ -136,6 +140,7 @@ class House {
   Unexplained unexplained_{.all = true, .cases = {}};  // explanations are looked for there
   Deadline next_ending_{.wall = far_past, .boot = Millis::min()};
   Millis wall_minus_boot_{0};
+  std::optional<Now> ahead_;  // since when entries are ahead of the clock
 };
 
 // How the rest of the program reaches the writer.

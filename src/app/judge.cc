@@ -47,6 +47,7 @@ struct Put {
 policy::Asker asker_for(const State& state, const Engine& engine, const StaffId& staff) {
   policy::Asker out;
   out.staff = state.evidence.find("staff", staff.text());
+  out.hands = state.in_hands_of(staff);
   if (const auto* person = state.person(staff)) out.active = out.held = engine.roles(person->roles);
   return out;
 }

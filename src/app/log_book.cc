@@ -32,6 +32,12 @@ Result<std::unique_ptr<LogBook>> LogBook::open(Parts parts) {
       return Fault{FaultCode::ledger_damaged,
                    "the ledger differs from a checkpoint that was published"};
     book->published_.store(std::make_shared<const Published>(Published{opened.head, **note}));
+  } else if (const auto head = book->head_at(std::nullopt); !head) {
+    return head.fault();
+  } else if (head->size > 0) {
+    return Fault{FaultCode::ledger_damaged,
+                 "the checkpoint that was published last is missing: a ledger that was cut back "
+                 "could not be told from a whole one. Put the file back, or restore a backup"};
   }
   return book;
 }

@@ -19,6 +19,14 @@ role::Asked administrator(const State& state, const std::string& token_hash, con
                         "this takes an administrator");
 }
 
+// The same with a fresh proof.
+role::Asked proved_administrator(const State& state, const std::string& token_hash,
+                                 const Now& now) {
+  auto out = administrator(state, token_hash, now);
+  if (!out.refusal) out.refusal = not_proved(*out.session, proof::administration, now);
+  return out;
+}
+
 // Officers look at rosters, too.
 role::Asked overseer(const State& state, const std::string& token_hash, const Now& now) {
   return role::asked_by(state, token_hash, now, {role::administrator, role::privacy_officer},
@@ -27,6 +35,9 @@ role::Asked overseer(const State& state, const std::string& token_hash, const No
 
 Refusal bad(std::string what) { return {.why = Why::bad_request, .what = std::move(what)}; }
 Refusal nobody() { return {.why = Why::not_found, .what = "nobody is enrolled under this id"}; }
+Refusal no_terminal() {
+  return {.why = Why::not_found, .what = "no terminal is enrolled under this id"};
+}
 
 std::optional<Refusal> bad_roles(const State& state, const std::vector<std::string>& roles) {
   const auto known = known_roles(state);
@@ -107,6 +118,9 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   if (before != nullptr && before->name == command.name && before->roles == command.roles &&
       before->department == command.department && before->active == command.active)
     return out;
+  // To take away is never late.
+  if (command.active)
+    if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
   out.changed = true;
   facts::StaffSet fact;
   fact.staff = asked.session->staff;
@@ -130,13 +144,35 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   return out;
 }
 
+std::variant<SecretBefore, Refusal> may_enrol(const State& state, const std::string& token_hash,
+                                              const Now& now, const StaffId& person,
+                                              const std::string& factor) {
+  const auto asked = proved_administrator(state, token_hash, now);
+  if (asked.refusal) return *asked.refusal;
+  const auto* held = state.person(person);
+  if (held == nullptr) return nobody();
+  const auto before = held->kept_as.find(factor);
+  return SecretBefore{before == held->kept_as.end() ? std::string{} : before->second};
+}
+
+std::variant<SecretBefore, Refusal> may_renew(const State& state, const std::string& token_hash,
+                                              const Now& now, const TerminalId& terminal) {
+  const auto asked = proved_administrator(state, token_hash, now);
+  if (asked.refusal) return *asked.refusal;
+  const auto* held = state.terminal(terminal);
+  if (held == nullptr) return no_terminal();
+  return SecretBefore{held->kept_as};
+}
+
 EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
-  const auto asked = administrator(context.state, command.token_hash, context.now);
+  const auto asked = proved_administrator(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
   const auto* person = context.state.person(command.person);
   if (person == nullptr) return nobody();
-  context.note(facts::FactorEnrolled{
-      .staff = asked.session->staff, .person = command.person, .factor = command.factor});
+  context.note(facts::FactorEnrolled{.staff = asked.session->staff,
+                                     .person = command.person,
+                                     .factor = command.factor,
+                                     .kept_as = command.kept_as});
   // A factor is renewed because the old one is in doubt, and with it what was opened by it.
   if (person->factors.contains(command.factor))
     end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
@@ -163,11 +199,14 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
   if (before != nullptr && before->place == command.place && before->use == command.use &&
       before->active == command.active)
     return command.terminal;
+  if (command.active)
+    if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
   context.note(facts::TerminalSet{.staff = asked.session->staff,
                                   .terminal = command.terminal,
                                   .place = command.place,
                                   .use = command.use,
-                                  .active = command.active});
+                                  .active = command.active,
+                                  .kept_as = before == nullptr ? "" : before->kept_as});
   // Sessions that were opened there would go on speaking of a place where they no longer are.
   if (before != nullptr && (before->place != command.place || !command.active))
     end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
@@ -176,16 +215,16 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
 }
 
 RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& context) {
-  const auto asked = administrator(context.state, command.token_hash, context.now);
+  const auto asked = proved_administrator(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
   const auto* terminal = context.state.terminal(command.terminal);
-  if (terminal == nullptr)
-    return Refusal{.why = Why::not_found, .what = "no terminal is enrolled under this id"};
+  if (terminal == nullptr) return no_terminal();
   context.note(facts::TerminalSet{.staff = asked.session->staff,
                                   .terminal = terminal->id,
                                   .place = terminal->place,
                                   .use = terminal->use,
-                                  .active = terminal->active});
+                                  .active = terminal->active,
+                                  .kept_as = command.kept_as});
   // Whoever signed in by the old secret may have been anywhere.
   end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
                [&](const Session& session) { return session.terminal == command.terminal; });

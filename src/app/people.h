@@ -1,8 +1,10 @@
 // people.h - who may ask and from where: staff, their factors and sessions, terminals.
 //
-// An administrator's work, never on their own roles. Secrets never come here: enrolling a factor
-// records that it was done; the caller keeps the secret in the vault once that is durable.
-// INVARIANT: who loses a role or is deactivated has no session and no open glass afterwards.
+// An administrator's work, never on their own roles, and with a second factor that is fresh where
+// it gives anybody anything. Secrets never come here: the caller keeps a new one in the vault under
+// a name of its own first, then has that name recorded; until then, and where another name is
+// recorded after it, it proves nothing. INVARIANT: who loses a role or is deactivated has no
+// session and no open glass afterwards.
 #pragma once
 
 #include <set>
@@ -23,6 +25,7 @@ struct SetStaff {
     std::size_t sessions_ended = 0;
   };
   using Answer = std::variant<Done, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   StaffId person;
   std::string name;
@@ -32,16 +35,29 @@ struct SetStaff {
 };
 SetStaff::Answer decide(const SetStaff& command, Context& context);
 
+// What is asked before a secret is made: whether it may be, and the name of the one before it.
+struct SecretBefore {
+  std::string kept_as;
+};
+std::variant<SecretBefore, Refusal> may_enrol(const State& state, const std::string& token_hash,
+                                              const Now& now, const StaffId& person,
+                                              const std::string& factor);
+std::variant<SecretBefore, Refusal> may_renew(const State& state, const std::string& token_hash,
+                                              const Now& now, const TerminalId& terminal);
+
 struct EnrolFactor {
   using Answer = std::variant<StaffId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   StaffId person;
   std::string factor;  // "password", "totp"
+  std::string kept_as;
 };
 EnrolFactor::Answer decide(const EnrolFactor& command, Context& context);
 
 struct SignOutStaff {                                 // every session and glass of a person
   using Answer = std::variant<std::size_t, Refusal>;  // sessions ended
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   StaffId person;
 };
@@ -49,6 +65,7 @@ SignOutStaff::Answer decide(const SignOutStaff& command, Context& context);
 
 struct SetTerminal {
   using Answer = std::variant<TerminalId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   TerminalId terminal;
   PlaceId place;  // "ward-a", or with its kind: "room/12"
@@ -57,11 +74,13 @@ struct SetTerminal {
 };
 SetTerminal::Answer decide(const SetTerminal& command, Context& context);
 
-// A new secret for a terminal: asked before it is made. What was recorded of it stays as it is.
+// A new secret for a terminal. What was recorded of it stays as it is.
 struct RenewTerminalSecret {
   using Answer = std::variant<TerminalId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   TerminalId terminal;
+  std::string kept_as;
 };
 RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& context);
 

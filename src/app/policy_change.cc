@@ -115,7 +115,7 @@ SignPolicy::Answer decide(const SignPolicy& command, Context& context) {
     return Refusal{.why = Why::closed_already, .what = "this version was signed before"};
   if (proposal.proposer == asked.session->staff)
     return Refusal{.why = Why::same_person, .what = "somebody else has to sign what you proposed"};
-  if (context.state.one_hand(proposal.proposer, asked.session->staff))
+  if (context.state.one_hand(proposal.proposer, asked.session->staff, proposal.proposed_at))
     return in_one_hand("the proposer", "sign");
   if (!role::still_has_one(context.state, proposal.proposer, officers))
     return Refusal{.why = Why::conflict,
@@ -129,6 +129,7 @@ SignPolicy::Answer decide(const SignPolicy& command, Context& context) {
   if (!read.policy || policy::has_errors(read.messages))
     return Refusal{.why = Why::policy_refused,
                    .what = "this version no longer passes the check: propose it again"};
+  if (auto due = not_proved(*asked.session, proof::signature, context.now)) return *due;
   context.note(facts::PolicySigned{.staff = asked.session->staff, .policy = command.version});
   return command.version;
 }

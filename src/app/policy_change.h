@@ -35,6 +35,7 @@ struct ProposePolicy {
     PolicyPreview preview;
   };
   using Answer = std::variant<Done, PolicyErrors, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   std::string text;
   std::string note;
@@ -43,6 +44,7 @@ ProposePolicy::Answer decide(const ProposePolicy& command, Context& context);
 
 struct SignPolicy {
   using Answer = std::variant<std::string, Refusal>;  // the version
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   std::string version;
 };

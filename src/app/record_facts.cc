@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/fold_evidence.h"
 #include "app/judge.h"
 #include "app/roles.h"
 #include "core/policy/words.h"
@@ -178,21 +179,35 @@ std::optional<Refusal> bad_source(const State& state, const Session& session,
   return std::nullopt;
 }
 
-// A feed says what the policy declares to be its own; nobody ends or denies what is said
-// about themselves: an exclusion must not be lifted by whom it excludes.
-std::optional<Refusal> not_theirs(const Session& session, const RecordFacts& command,
-                                  const policy::ast::Policy& policy,
-                                  const std::vector<Edge>& edges) {
-  const auto self = "staff/" + session.staff.text();
+// Whether the node is the speaker, or somebody who enrolled the speaker.
+bool speaks_of_own_side(const State& state, const StaffId& speaker, const std::string& node) {
+  const auto [type, id] = split_node(node);
+  if (type != "staff") return false;
+  const StaffId about{std::string{id}};
+  return about == speaker ||
+         std::ranges::binary_search(state.in_hands_of(about),
+                                    state.evidence.find("staff", speaker.text()));
+}
+
+// A feed says what the policy declares to be its own; nobody ends or denies what is said about
+// themselves, or about who enrolled them: an exclusion must not be lifted by whom it excludes.
+std::optional<Refusal> not_theirs(const State& state, const Session& session,
+                                  const RecordFacts& command, const std::vector<Edge>& edges) {
+  const auto& policy = *policy_of(state);
+  const auto own = [&](const std::string& node) {
+    return speaks_of_own_side(state, session.staff, node);
+  };
   for (std::size_t i = 0; i < edges.size(); ++i) {
     const auto at = "/facts/" + std::to_string(i);
     const auto& declared = edges[i].declared->source;
     if (!command.source.empty() && (!declared || declared->text != command.source))
       return bad(at + "/relation: the policy does not let this feed say it");
     const bool lifts = command.facts[i].ended || command.facts[i].denied;
-    if (lifts && (edges[i].from == self || edges[i].to == self))
+    if (lifts && command.source.empty() && (own(edges[i].from) || own(edges[i].to)))
       return Refusal{.why = Why::same_person,
-                     .what = at + ": what concerns yourself is ended or denied by somebody else"};
+                     .what = at +
+                             ": what concerns yourself, or who enrolled you, is ended or "
+                             "denied by somebody else"};
   }
   for (std::size_t i = 0; i < command.flags.size(); ++i)
     for (const auto& flag : policy.flags)
@@ -278,8 +293,7 @@ RecordFacts::Answer decide(const RecordFacts& command, Context& context) {
         }))
       return bad(pointer("flags", i) + "flag: expected one that the policy in force declares");
   }
-  if (auto refusal = not_theirs(*session, command, *policy_of(context.state), edges))
-    return *refusal;
+  if (auto refusal = not_theirs(context.state, *session, command, edges)) return *refusal;
   if (auto refusal = not_permitted(*session, command, edges, context)) return *refusal;
 
   std::vector<facts::Fact> noted;
@@ -295,8 +309,8 @@ RecordFacts::Answer decide(const RecordFacts& command, Context& context) {
   if (work.own.size() > own_facts_per_request_max)
     return bad("expected at most " + std::to_string(own_facts_per_request_max) +
                " relations of your own in one request");
-  if (!work.own.empty() && !proof_is_fresh(*session, context.now))
-    return fresh_proof_needed("a relation of your own");
+  if (!work.own.empty())
+    if (auto due = not_proved(*session, proof::relation_of_own, context.now)) return *due;
   for (const auto& edge : work.own) owe_self_made_case(*session, edge, draft);
   if (command.heartbeat)
     draft.note(facts::FeedBeat{.staff = session->staff, .source = command.source});

@@ -47,6 +47,7 @@ struct RecordFacts {
     std::size_t unchanged = 0;
   };
   using Answer = std::variant<Done, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   std::string source;  // the feed that speaks, through an interface; empty: a person's own word
   bool heartbeat = false;

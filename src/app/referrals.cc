@@ -128,8 +128,8 @@ LogReferral::Answer decide(const LogReferral& command, Context& context) {
     return out;
   }
   const bool own = concerns(context.state, session->staff, referral);
-  if (own && !proof_is_fresh(*session, context.now))
-    return fresh_proof_needed("a relation of your own");
+  if (own)
+    if (auto due = not_proved(*session, proof::relation_of_own, context.now)) return *due;
   out.entry = context.note(facts::RelationRecorded{.staff = session->staff,
                                                    .source = {},
                                                    .patient = command.patient,
@@ -209,7 +209,7 @@ ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context)
   if (held->recorded_by == evidence.find("staff", session->staff.text()))
     return no(Why::same_person, "somebody else has to confirm what you recorded");
   if (held->recorded_by != policy::NodeId::unnamed &&
-      context.state.one_hand(StaffId{evidence.id_of(held->recorded_by)}, session->staff))
+      context.state.one_hand(StaffId{evidence.id_of(held->recorded_by)}, session->staff, far_past))
     return refuse_saying(in_one_hand("who recorded this", "confirm it"), *session, cell, {},
                          context);
   return context.note(facts::RelationConfirmed{.staff = session->staff,

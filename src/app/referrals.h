@@ -28,6 +28,7 @@ struct LogReferral {
     bool again = false;
   };
   using Answer = std::variant<Done, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   PatientId patient;
   bool patient_exists = false;
@@ -37,6 +38,7 @@ LogReferral::Answer decide(const LogReferral& command, Context& context);
 
 struct CloseReferral {
   using Answer = std::variant<EntryIndex, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   PatientId patient;
   std::string team;
@@ -46,6 +48,7 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context);
 // By somebody else than who recorded it. Closes no case: its reviewer does.
 struct ConfirmRelation {
   using Answer = std::variant<EntryIndex, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   std::string relation;
   std::string from;

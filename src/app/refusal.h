@@ -108,6 +108,7 @@ struct Refusal {
   std::int64_t retry_after_seconds = 0;
   std::int64_t max_age_seconds = 0;  // of the proof that is asked (RFC 9470)
   std::optional<Offer> offer{};
+  std::string ended_by{};  // how the session ended, where this very command ended it
 };
 
 // Nobody is behind the request: whatever it asked, nothing of it is answered.

@@ -63,7 +63,7 @@ Refusal refusal_of(cases::Refusal why) {
 std::optional<Refusal> not_for(const State& state, const StaffId& who, const cases::Case& held,
                                cases::Refusal why) {
   if (why != cases::Refusal::none) return refusal_of(why);
-  if (!state.one_hand(held.staff, who)) return std::nullopt;
+  if (!state.one_hand(held.staff, who, held.opened_at)) return std::nullopt;
   return in_one_hand("the person of this case", "look at it");
 }
 

@@ -45,6 +45,7 @@ ViewCase::Answer decide(const ViewCase& command, Context& context);
 
 struct JustifyCase {
   using Answer = std::variant<CaseId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   CaseId id;
   std::string text;
@@ -53,6 +54,7 @@ JustifyCase::Answer decide(const JustifyCase& command, Context& context);
 
 struct CloseCase {
   using Answer = std::variant<CaseId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   CaseId id;
   facts::Finding finding = facts::Finding::appropriate;
@@ -63,6 +65,7 @@ CloseCase::Answer decide(const CloseCase& command, Context& context);
 struct ReopenCase {
   static constexpr bool can_wait = true;
   using Answer = std::variant<CaseId, Refusal>;
+  static constexpr bool keeps_session = true;
   std::string token_hash;
   CaseId id;
   std::string comment;

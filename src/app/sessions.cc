@@ -68,6 +68,13 @@ Refusal sign_in_refused() {
   return {.why = Why::sign_in_refused, .what = "name, password or code is wrong"};
 }
 
+// One that was used, or older than one. What was used by a clock that was ahead counts no more once
+// the clock is right: else nobody who signed in meanwhile could until it has caught up.
+bool is_reused(std::int64_t step, const Person& person) {
+  constexpr std::int64_t steps_beside = 2;  // of two codes that are good at one moment
+  return step <= person.totp_step && person.totp_step <= step + steps_beside;
+}
+
 Refusal code_reused(std::int64_t step, const Now& now) {
   Refusal out{.why = Why::code_reused, .what = "this code was used before: wait for the next one"};
   out.retry_after_seconds = identity::seconds_until_next(step, now.wall);
@@ -95,6 +102,15 @@ std::optional<Refusal> too_many_failed(const State& state, const Session& sessio
   return out;
 }
 
+// Until when it idles from now on; an entry of it once a minute at most.
+Deadline extended(const Session& session, Context& context) {
+  if (!session.idle.passed({.wall = context.now.wall + session.idle_span - extended_once_in,
+                            .boot = context.now.boot + session.idle_span - extended_once_in}))
+    return session.idle;
+  context.note(facts::SessionExtended{.staff = session.staff, .session = session.id});
+  return glass::in(context.now, session.idle_span);
+}
+
 const char* why_refused(const Person* person, const SignIn& command) {
   if (person == nullptr) return "unknown";
   if (!person->active) return "inactive";
@@ -108,7 +124,9 @@ const char* why_refused(const Person* person, const SignIn& command) {
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   const auto* person = context.state.person(StaffId{command.user});
   const StaffId id = person == nullptr ? StaffId{} : person->id;
-  MaySignIn::Yes out{.person = id, .origin = command.address, .terminal = {}, .known = false};
+  MaySignIn::Yes out{
+      .person = id, .origin = command.address, .terminal = {}, .known = false, .kept_as = {}};
+  if (person != nullptr) out.kept_as = person->kept_as;
   if (const auto* terminal = context.state.terminal(command.terminal);
       terminal != nullptr && terminal->active) {
     out.origin = "terminal/" + terminal->id.text();
@@ -136,7 +154,7 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
         .asked = person == nullptr ? short_hash(command.user) : std::string{}});
     return sign_in_refused();
   }
-  if (*command.totp_step <= person->totp_step) {
+  if (is_reused(*command.totp_step, *person)) {
     context.note(
         facts::SignInRefused{.staff = person->id, .origin = command.origin, .why = "totp-reused"});
     return code_reused(person->totp_step, context.now);
@@ -184,7 +202,7 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   const auto origin = origin_of(*session);
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
-  if (!command.totp_step || *command.totp_step <= person->totp_step) {
+  if (!command.totp_step || is_reused(*command.totp_step, *person)) {
     context.note(facts::SignInRefused{
         .staff = person->id, .origin = origin, .why = command.totp_step ? "totp-reused" : "totp"});
     return command.totp_step ? code_reused(person->totp_step, context.now) : sign_in_refused();
@@ -217,7 +235,10 @@ MayUnlock::Answer decide(const MayUnlock& command, Context& context) {
   if (!session->locked) return MayUnlock::NotLocked{};
   if (auto wait = too_many_failed(context.state, *session, unlock_origin(session->id), context.now))
     return *std::move(wait);
-  return session->staff;
+  const auto& kept_as = context.state.person(session->staff)->kept_as;
+  const auto password = kept_as.find("password");
+  return MayUnlock::Yes{.person = session->staff,
+                        .kept_as = password == kept_as.end() ? std::string{} : password->second};
 }
 
 UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
@@ -236,22 +257,27 @@ UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
   context.note(facts::SignInRefused{.staff = session->staff, .origin = origin, .why = "password"});
   if (!last) return Refusal{.why = Why::sign_in_refused, .what = "the password is wrong"};
   end_session(*session, facts::SessionEnd::unlock_failed, facts::EndedBy::logout, {}, context);
-  return no_session();
+  auto over = no_session();
+  over.ended_by = "unlock-failed";
+  return over;
 }
 
 ExtendSession::Answer decide(const ExtendSession& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
-  auto idle = session->idle;
-  if (!idle.passed({.wall = context.now.wall + session->idle_span - extended_once_in,
-                    .boot = context.now.boot + session->idle_span - extended_once_in})) {
-    return ExtendSession::Done{.until = glass::wall_end(session->until, context.now),
-                               .idle_until = glass::wall_end(idle, context.now)};
-  }
-  context.note(facts::SessionExtended{.staff = session->staff, .session = session->id});
-  idle = glass::in(context.now, session->idle_span);
-  return ExtendSession::Done{.until = glass::wall_end(session->until, context.now),
-                             .idle_until = glass::wall_end(idle, context.now)};
+  return ExtendSession::Done{
+      .until = glass::wall_end(session->until, context.now),
+      .idle_until = glass::wall_end(extended(*session, context), context.now)};
+}
+
+void keep_session(const std::string& token_hash, Context& context) {
+  const auto* session = live_session(context.state, token_hash, context.now);
+  if (session == nullptr || context.noted.empty()) return;
+  const bool over = std::ranges::any_of(context.noted, [&](const facts::Fact& each) {
+    const auto* ended = std::get_if<facts::SessionEnded>(&each);
+    return ended != nullptr && ended->session == session->id;
+  });
+  if (!over) (void)extended(*session, context);
 }
 
 void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by,

@@ -10,6 +10,7 @@
 //           step-ups and failed unlocks are counted, each by itself.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -26,6 +27,7 @@ struct MaySignIn {  // asked before the password is looked at
     std::string origin;   // as it is counted
     TerminalId terminal;  // that it is asked from; empty: an unknown place
     bool known = false;   // an enrolled terminal, or where the person has signed in of late
+    std::map<std::string, std::string> kept_as;  // names their secrets, by factor
   };
   using Answer = std::variant<Yes, Refusal>;
   std::string user;
@@ -83,7 +85,11 @@ LockSession::Answer decide(const LockSession& command, Context& context);
 
 struct MayUnlock {      // asked before the password is looked at
   struct NotLocked {};  // no password is looked at: whoever has the token learns nothing of it
-  using Answer = std::variant<StaffId, NotLocked, Refusal>;  // whose password it takes
+  struct Yes {
+    StaffId person;  // whose password it takes
+    std::string kept_as;
+  };
+  using Answer = std::variant<Yes, NotLocked, Refusal>;
   std::string token_hash;
 };
 MayUnlock::Answer decide(const MayUnlock& command, Context& context);

@@ -36,14 +36,20 @@ std::string unlock_origin(const SessionId& session) {
 
 const Session* State::session(const SessionId& id) const { return found(sessions, id); }
 const Person* State::person(const StaffId& id) const { return found(people, id); }
-bool State::one_hand(const StaffId& a, const StaffId& b) const {
-  const auto holds = [this](const StaffId& holder, const StaffId& held) {
+bool State::one_hand(const StaffId& a, const StaffId& b, Instant since) const {
+  const auto holds = [&](const StaffId& holder, const StaffId& held) {
     const auto* who = person(held);
-    return who != nullptr &&
-           std::any_of(who->hands.begin(), who->hands.end(),
-                       [&](const auto& each) { return each.second.contains(holder); });
+    return who != nullptr && std::ranges::any_of(who->hands, [&](const auto& each) {
+             const auto* until = found(each.second, holder);
+             return until != nullptr && *until >= since;
+           });
   };
   return holds(a, b) || holds(b, a);
+}
+
+std::span<const policy::NodeId> State::in_hands_of(const StaffId& who) const {
+  const auto* held = found(in_hands_, who);
+  return held == nullptr ? std::span<const policy::NodeId>{} : *held;
 }
 
 const Terminal* State::terminal(const TerminalId& id) const { return found(terminals, id); }
@@ -85,13 +91,28 @@ void State::used(const SessionId& session, const PatientId& patient, const Entry
 }
 
 // Whoever renews their own factor stays in the hands they were in: it may be those hands at work.
-void State::take_in_hand(Person& person, const std::string& what, const StaffId& by) {
+void State::take_in_hand(Person& person, const std::string& what, const StaffId& by, Instant at) {
   if (by.empty() || by == person.id) return;
-  std::set<StaffId> held{by};
+  std::set<StaffId> holders{by};
   if (const auto* who = this->person(by))
-    for (const auto& [each, holders] : who->hands) held.insert(holders.begin(), holders.end());
-  held.erase(person.id);
-  person.hands[what] = std::move(held);
+    for (const auto& [each, theirs] : who->hands)
+      for (const auto& [holder, until] : theirs)
+        if (until == far_future) holders.insert(holder);
+  holders.erase(person.id);
+  auto& hands = person.hands[what];
+  for (auto& [holder, until] : hands)
+    if (until == far_future && !holders.contains(holder)) until = at;
+  for (const auto& holder : holders) {
+    hands[holder] = far_future;
+    hold(holder, person.id);
+  }
+}
+
+void State::hold(const StaffId& holder, const StaffId& held) {
+  auto& list = in_hands_[holder];
+  const auto node = evidence.intern("staff", held.text());
+  const auto at = std::ranges::lower_bound(list, node);
+  if (at == list.end() || *at != node) list.insert(at, node);
 }
 
 void State::end_session(const SessionId& id) {
@@ -245,11 +266,11 @@ void State::compile_policy() {
 // --- people, terminals, sessions --------------------------------------------------------------
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::StaffSet& f) {
-  const auto [at, enrolled] = people.try_emplace(f.person);
-  auto& person = at->second;
+void State::on(EntryIndex, const EntryTime& at, const facts::StaffSet& f) {
+  const auto [known, enrolled] = people.try_emplace(f.person);
+  auto& person = known->second;
   person.id = f.person;
-  if (enrolled || person.roles != f.roles) take_in_hand(person, "roles", f.staff);
+  if (enrolled || person.roles != f.roles) take_in_hand(person, "roles", f.staff, at.wall);
   person.name = f.name;
   person.pseudonym = f.pseudonym;
   person.roles = f.roles;
@@ -261,17 +282,19 @@ void State::on(EntryIndex, const EntryTime&, const facts::StaffSet& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::FactorEnrolled& f) {
+void State::on(EntryIndex, const EntryTime& at, const facts::FactorEnrolled& f) {
   const auto person = people.find(f.person);
   if (person == people.end()) return;
   person->second.factors.insert(f.factor);
-  take_in_hand(person->second, f.factor, f.staff);
+  if (!f.kept_as.empty()) person->second.kept_as[f.factor] = f.kept_as;
+  take_in_hand(person->second, f.factor, f.staff, at.wall);
 }
 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::TerminalSet& f) {
   auto& held = terminals[f.terminal];
-  held = {.id = f.terminal, .place = f.place, .use = f.use, .active = f.active};
+  held = {
+      .id = f.terminal, .place = f.place, .use = f.use, .active = f.active, .kept_as = f.kept_as};
   name_terminal(held);
   ++rights_epoch;
 }
@@ -304,7 +327,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   failures.erase(f.staff.text() + "@" + f.origin);
   const auto person = people.find(f.staff);
   if (person == people.end()) return;
-  person->second.totp_step = std::max(person->second.totp_step, f.totp_step);
+  person->second.totp_step = f.totp_step;
   if (!f.terminal.empty()) return;
   auto& from = person->second.signed_in_from;
   from[f.origin] = at.wall;
@@ -336,7 +359,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
     used(f.session, {}, at, {});
   }
   if (const auto person = people.find(f.staff); person != people.end())
-    person->second.totp_step = std::max(person->second.totp_step, f.totp_step);
+    person->second.totp_step = f.totp_step;
 }
 
 template <>

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,9 +39,10 @@ struct Person {
   std::string department;
   bool active = true;
   std::set<std::string> factors;
+  std::map<std::string, std::string> kept_as;  // of factors that were enrolled anew, in the vault
   // Who may act as this person, or made them what they are: by factor, and under "roles", who last
-  // set it, with all those in whose hands that one was then.
-  std::map<std::string, std::set<StaffId>> hands;
+  // set it, with all those in whose hands that one was then; and who did before, until when.
+  std::map<std::string, std::map<StaffId, Instant>> hands;
   std::int64_t totp_step = 0;  // the last one used; it and earlier ones are refused
   // Addresses from which the person signed in, and when last: failures of others there do not slow
   // them down. The newest few.
@@ -52,6 +54,7 @@ struct Terminal {
   PlaceId place;
   std::string use;
   bool active = true;
+  std::string kept_as;  // its secret, in the vault; empty: it has none
 };
 
 struct Session {
@@ -154,8 +157,11 @@ class State {
   const Session* session_by_token(const std::string& token_hash) const;
   const Person* person(const StaffId& id) const;
   // Whether one of them set the other's roles or enrolled the other's factors, directly or as
-  // somebody in their hands: then they do not count as two people.
-  bool one_hand(const StaffId& a, const StaffId& b) const;
+  // somebody in their hands, and that stood at any time from `since` on: then they do not count as
+  // two people, for what one of them did then.
+  bool one_hand(const StaffId& a, const StaffId& b, Instant since) const;
+  // Who is, or was, in this person's hands, in order: what those record counts as their own.
+  std::span<const policy::NodeId> in_hands_of(const StaffId& who) const;
   const Terminal* terminal(const TerminalId& id) const;
   const glass::Glass* glass(const GlassId& id) const;
   const cases::Case* case_of(const CaseId& id) const;
@@ -217,7 +223,8 @@ class State {
   void compile_policy();
   void name_terminal(const Terminal& held);
   void end_session(const SessionId& id);
-  void take_in_hand(Person& person, const std::string& what, const StaffId& by);
+  void take_in_hand(Person& person, const std::string& what, const StaffId& by, Instant at);
+  void hold(const StaffId& holder, const StaffId& held);
   void keep_unclosed(const cases::Case& held);
   void drop_unclosed(const cases::Case& held);
   void file_late(const cases::Case& held);
@@ -226,7 +233,8 @@ class State {
   void forget_old(const EntryTime& at);
 
   std::shared_ptr<const policy::Engine> engine_;
-  std::map<CaseId, Instant> late_at_;  // where each stands in late_from
+  std::map<StaffId, std::vector<policy::NodeId>> in_hands_;  // by holder, each list in order
+  std::map<CaseId, Instant> late_at_;                        // where each stands in late_from
 };
 
 }  // namespace halligan::app

@@ -71,13 +71,17 @@ std::string State::dump() const {
     for (const auto& [from, at] : p.signed_in_from) out << ' ' << from << '=' << to_text(at);
     for (const auto& [what, holders] : p.hands) {
       out << ' ' << what << " by";
-      for (const auto& holder : holders) out << ' ' << holder.text();
+      for (const auto& [holder, until] : holders) {
+        out << ' ' << holder.text();
+        if (until != far_future) out << " until " << to_text(until);
+      }
     }
+    for (const auto& [factor, name] : p.kept_as) out << ' ' << factor << " as " << name;
     out << '\n';
   }
   for (const auto& [id, t] : terminals)
     out << "terminal " << id.text() << ' ' << t.place.text() << ' ' << t.use << ' ' << t.active
-        << '\n';
+        << ' ' << t.kept_as << '\n';
   for (const auto& [id, s] : sessions)
     out << "session " << id.text() << ' ' << s.staff.text() << ' ' << s.token_hash << ' '
         << s.terminal.text() << ' ' << s.place.text() << ' ' << s.proof_level << ' '

@@ -11,18 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class MemoryCheckpoint final : public needs::CheckpointStore {
- public:
-  Result<std::optional<std::string>> load() override { return note_; }
-  Result<Unit> save(const std::string& note) override {
-    note_ = note;
-    return Unit{};
-  }
-
- private:
-  std::optional<std::string> note_;
-};
-
 // What administrators do by the API is put here directly, to begin with.
 struct PutFacts {
   using Answer = bool;
@@ -95,9 +83,15 @@ ApiWorld::ApiWorld() {
     (void)vault_->set_secret(std::string{"staff/"} + who, "totp", Sealed{to_base32(totp_secret)});
   }
   EXPECT_TRUE(house_->commit().ok());
+  auto published = std::make_unique<MemoryCheckpoint>();
+  const auto& tree = house_->journal().tree();
+  EXPECT_TRUE(published
+                  ->save(ledger::sign_checkpoint(
+                      {.origin = key.name, .size = tree.size(), .root = tree.root()}, seed))
+                  .ok());
   log_ = app::LogBook::open({.desk = *this,
                              .entries = [this] { return store_; },
-                             .checkpoints = std::make_unique<MemoryCheckpoint>(),
+                             .checkpoints = std::move(published),
                              .seed = seed,
                              .key = key})
              .value();

@@ -3,6 +3,7 @@
 #include "api_world.h"
 #include "app/case_relations.h"
 #include "app/entry_search.h"
+#include "core/identity/totp.h"
 
 namespace halligan::tests {
 namespace {
@@ -61,6 +62,45 @@ TEST_F(Cases, ListsThatAPageReadsByItselfAreNoUseOfTheSession) {
     (void)get("/api/v1/cases", officer);
   }
   EXPECT_EQ(get("/api/v1/cases", officer).slug(), "no-session") << "nobody was there";
+}
+
+TEST_F(Cases, WhoWorksThroughThemIsThereThoughTheyOpenNoChart) {
+  (void)break_glass(sign_in("doc"), "p-2");
+  const auto officer = sign_in("pia");
+  const auto id = only_case(officer);
+  const auto from = size();
+  for (int i = 0; i < 3; ++i) {
+    clock_.pass(20min);
+    ASSERT_EQ(post("/api/v1/cases/" + id + "/close", officer, {{"finding", "appropriate"}}).status,
+              200);
+    ASSERT_EQ(post("/api/v1/cases/" + id + "/reopen", officer, {{"comment", "again"}}).status, 200);
+  }
+  const auto kinds = kinds_since(from);
+  EXPECT_EQ(std::ranges::count(kinds, "session-extended"), 3) << "once a minute at most";
+  EXPECT_EQ(get("/api/v1/session", officer).str("idle_until"), to_text(clock_.now().wall + 30min));
+}
+
+// By a clock that was ahead, entries are ahead: what is due has to become late all the same.
+TEST_F(Cases, BecomeLateAlsoAfterAClockThatWasAhead) {
+  clock_.step_wall(24h * 30);
+  (void)break_glass(sign_in("doc"), "p-2");
+  const auto officer = sign_in("pia");
+  const auto due = state().case_of(CaseId{only_case(officer)})->due;
+  clock_.step_wall(-24h * 30);
+  const auto before = state().last.wall;
+  const auto span = due - before;
+  const auto from = size();
+  for (Millis gone{0}; gone <= 2 * span + 1h; gone += 10min) {
+    clock_.pass(10min);
+    (void)get("/api/v1/hospital", "");
+  }
+  const auto kinds = kinds_since(from);
+  EXPECT_EQ(std::ranges::count(kinds, "case-overdue"), 1);
+  EXPECT_LT(state().last.wall - before, 2 * span) << "and slower, until the clock has caught up";
+  const auto code = identity::totp_code(Bytes(20, 'k'), identity::totp_step_at(clock_.now().wall));
+  EXPECT_EQ(try_sign_in("pia", "correct horse battery", code).status, 201)
+      << "whose last code was of then";
+  EXPECT_EQ(try_sign_in("pia", "correct horse battery", code).slug(), "code-reused");
 }
 
 TEST_F(Cases, NobodySeesTheCasesOfOthersButTheirReviewers) {
@@ -126,6 +166,41 @@ TEST_F(Cases, P9NobodyClosesTheCaseOfWhoeverEnrolledThem) {
   EXPECT_EQ(post("/api/v1/cases/" + id + "/reopen", sign_in("puppet"), {{"comment", "x"}}).slug(),
             "same-person");
   EXPECT_TRUE(state().unclosed.empty());
+}
+
+// Handing the puppet over afterwards makes no second person of whoever held it then.
+TEST_F(Cases, P9WhoHeldThemWhenItWasOpenedDoesNotCloseIt) {
+  enrol("root", {"administrator", "privacy-officer"});
+  enrol("other", {"administrator"});
+  const auto root = sign_in("root");
+  const auto set = [&](const std::string& token, std::vector<std::string> roles) {
+    return put("/api/v1/staff/mine", token,
+               {{"name", "M"},
+                {"roles", json::array(roles.begin(), roles.end())},
+                {"active", true}})
+        .status;
+  };
+  ASSERT_EQ(set(root, {"physician"}), 201);
+  enrol("mine", {"physician"});
+  break_glass(sign_in("mine"), "p-2");
+  const auto first = only_case(root, "?staff=mine");
+  clock_.pass(1min);
+  ASSERT_EQ(set(sign_in("other"), {"physician", "nurse"}), 200);
+  const auto close = [&](const std::string& id) {
+    return post("/api/v1/cases/" + id + "/close", root, {{"finding", "appropriate"}});
+  };
+  EXPECT_EQ(close(first).slug(), "same-person");
+  ASSERT_EQ(post("/api/v1/cases/" + first + "/close", sign_in("pia"), {{"finding", "appropriate"}})
+                .status,
+            200);
+  clock_.pass(1h);
+  break_glass(sign_in("mine"), "p-3");
+  const auto again = sign_in("root");
+  EXPECT_EQ(post("/api/v1/cases/" + only_case(again, "?staff=mine&state=unclosed") + "/close",
+                 again, {{"finding", "appropriate"}})
+                .status,
+            200)
+      << "in other hands since";
 }
 
 TEST_F(Cases, P9NobodyClosesTheCaseOfWhomTheyEnrolled) {

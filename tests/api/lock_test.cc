@@ -174,13 +174,17 @@ TEST_F(Lock, TheTenthFailureInARowEndsTheSession) {
   fails(9);
   clock_.pass(40s);
   const auto from = size();
-  EXPECT_EQ(unlock(token, "wrong").slug(), "no-session");
+  const auto tenth = unlock(token, "wrong");
+  EXPECT_EQ(tenth.slug(), "no-session");
+  EXPECT_EQ(tenth.str("ended_by"), "unlock-failed");
   EXPECT_EQ(kinds_since(from),
             (std::vector<std::string>{"sign-in-refused", "glass-ended", "session-ended"}));
   const auto ended = house_->journal().read(from + 2);
   EXPECT_EQ(std::get<facts::SessionEnded>(ended->body->fact).by, facts::SessionEnd::unlock_failed);
   EXPECT_TRUE(state().open.empty());
-  EXPECT_EQ(unlock(token).slug(), "no-session") << "for the right password, too";
+  const auto right = unlock(token);
+  EXPECT_EQ(right.slug(), "no-session") << "for the right password, too";
+  EXPECT_FALSE(right.body.as_object().contains("ended_by")) << "it was over before";
 }
 
 TEST_F(Lock, UnlockingIsNoFreshProof) {

@@ -108,6 +108,55 @@ TEST_F(ApiWorld, ARenewedFactorEndsWhatTheOldOneOpened) {
   EXPECT_EQ(get("/api/v1/session", token).status, 401);
 }
 
+// Whoever takes an administrator's session over has it for as long as it lives, and nobody else's.
+TEST_F(ApiWorld, WhatGivesARightTakesAFreshProofAndWhatTakesOneAwayNever) {
+  const auto admin = sign_in("ada");
+  ASSERT_EQ(put("/api/v1/terminals/t1", admin, {{"place", "ward-a"}, {"active", true}}).status,
+            200);
+  clock_.pass(14min);
+  EXPECT_EQ(put("/api/v1/staff/new", admin, person({"nurse"})).status, 201);
+  clock_.pass(1min);
+  const auto from = size();
+  for (const auto& refused :
+       {put("/api/v1/staff/newer", admin, person({"nurse"})),
+        put("/api/v1/staff/doc", admin, person({"physician", "privacy-officer"})),
+        put("/api/v1/staff/doc/password", admin, {{"password", "mine from now on"}}),
+        post("/api/v1/staff/doc/totp", admin), post("/api/v1/terminals/t1/secret", admin),
+        put("/api/v1/terminals/t1", admin, {{"place", "ward-b"}, {"active", true}})}) {
+    EXPECT_EQ(refused.slug(), "step-up-needed") << refused.text;
+    EXPECT_EQ(refused["max_age_seconds"].to_number<int>(), 900);
+  }
+  EXPECT_EQ(size(), from);
+  EXPECT_EQ(post("/api/v1/staff/doc/sign-out", admin).status, 200);
+  EXPECT_EQ(put("/api/v1/terminals/t1", admin, {{"place", "ward-a"}, {"active", false}}).status,
+            200);
+  EXPECT_EQ(put("/api/v1/staff/doc", admin, person({"physician"}, false)).status, 200);
+  EXPECT_EQ(put("/api/v1/staff/doc", admin, person({"physician"})).slug(), "step-up-needed");
+  ASSERT_EQ(post("/api/v1/session/step-up", admin, {{"code", code_of("ada")}}).status, 200);
+  EXPECT_EQ(put("/api/v1/staff/doc", admin, person({"physician"})).status, 200);
+}
+
+// The vault alone, put back from before, is no way back to a password that was replaced.
+TEST_F(ApiWorld, ASecretIsTheOneThatTheLedgerNames) {
+  const auto admin = sign_in("ada");
+  const auto renewed = [&](const char* to) {
+    return put("/api/v1/staff/doc/password", admin, {{"password", to}}).status;
+  };
+  ASSERT_EQ(renewed("the second passphrase"), 204);
+  const auto second = state().person(StaffId{"doc"})->kept_as.at("password");
+  const auto owner = "staff/doc/password/" + second;
+  const auto kept = *vault_->secret(owner, "password");
+  ASSERT_TRUE(kept);
+  ASSERT_EQ(renewed("the third passphrase"), 204);
+  EXPECT_FALSE(*vault_->secret(owner, "password")) << "what was replaced is kept no longer";
+  ASSERT_TRUE(vault_->set_secret(owner, "password", *kept));
+  EXPECT_EQ(try_sign_in("doc", "the second passphrase", code_of("doc")).status, 401);
+  EXPECT_EQ(try_sign_in("doc", "correct horse battery", code_of("doc")).status, 401)
+      << "nor the first";
+  clock_.pass(1min);
+  EXPECT_EQ(try_sign_in("doc", "the third passphrase", code_of("doc")).status, 201);
+}
+
 TEST_F(ApiWorld, AnOfficerSignsSomebodyOut) {
   const auto token = sign_in("doc");
   const auto glass = break_glass(token, "p-2");

@@ -66,15 +66,16 @@ TEST_F(Policies, P9WhomAPuppetEnrolledIsNoSecondPersonEither) {
                 {{"name", "Far"}, {"roles", {"privacy-officer"}}, {"active", true}})
                 .status,
             201);
-  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"far"}));
-  EXPECT_TRUE(state().one_hand(StaffId{"far"}, StaffId{"ada"}));
+  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"far"}, clock_.now().wall));
+  EXPECT_TRUE(state().one_hand(StaffId{"far"}, StaffId{"ada"}, clock_.now().wall));
   // Renewing one's own factor, or having it renewed by one's own puppet, frees nobody.
   for (const char* who : {"puppet", "far"})
     ASSERT_EQ(post(std::string{"/api/v1/staff/"} + who + "/totp", puppet).status, 201);
-  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"puppet"}));
-  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"far"}));
-  EXPECT_FALSE(state().one_hand(StaffId{"ada"}, StaffId{"pia"}));
-  EXPECT_FALSE(state().one_hand(StaffId{"doc"}, StaffId{"far"})) << "two whom one person enrolled";
+  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"puppet"}, clock_.now().wall));
+  EXPECT_TRUE(state().one_hand(StaffId{"ada"}, StaffId{"far"}, clock_.now().wall));
+  EXPECT_FALSE(state().one_hand(StaffId{"ada"}, StaffId{"pia"}, clock_.now().wall));
+  EXPECT_FALSE(state().one_hand(StaffId{"doc"}, StaffId{"far"}, clock_.now().wall))
+      << "two whom one person enrolled";
 }
 
 TEST_F(Policies, ATextWithErrorsIsNeverRecorded) {

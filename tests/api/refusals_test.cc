@@ -281,6 +281,9 @@ TEST_F(Refusals, HiddenAndUnknownMakeAsManyEntries) {
     out.push_back(told_by([&] {
       return post("/api/v1/patients/search", token, {{"id", patient}});
     }));
+    out.push_back(told_by([&] {
+      return post("/api/v1/patients/search", token, {{"id", patient}, {"ward", "ward-a"}});
+    }));
     const auto path = "/api/v1/charts/" + patient;
     out.push_back(told_by([&] { return post(path + "/open", token); }));
     clock_.pass(2min);

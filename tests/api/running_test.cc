@@ -10,8 +10,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// One that was cut back, with the file taken away that would tell so, is no new ledger.
+TEST_F(ApiWorld, ALedgerWithoutTheCheckpointItPublishedIsNotServed) {
+  const crypto::SecretKey seed{crypto::Key256{5}};
+  const auto opened = app::LogBook::open({.desk = *this,
+                                          .entries = [this] { return store_; },
+                                          .checkpoints = std::make_unique<MemoryCheckpoint>(),
+                                          .seed = seed,
+                                          .key = *ledger::parse_verifier_key(state().log_key)});
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.fault().code, FaultCode::ledger_damaged);
+  EXPECT_NE(opened.fault().what.find("missing"), std::string::npos);
+}
+
 TEST_F(ApiWorld, CheckpointTilesAndReceiptsVerify) {
-  EXPECT_EQ(get("/ledger/checkpoint", "").status, 404);
+  const auto begun = get("/ledger/checkpoint", "");
+  EXPECT_EQ(ledger::open_checkpoint(begun.text, *ledger::parse_verifier_key(state().log_key)).error,
+            ledger::NoteError::none);
   const auto opened = post("/api/v1/charts/p-1/open", sign_in("doc"));
   const auto index = opened["receipt"].to_number<EntryIndex>();
   const auto token = sign_in("doc");

@@ -11,6 +11,8 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeF
 import { join } from "node:path";
 
 const step = 30_000;
+/** Changing people takes a second factor of the last quarter of an hour. */
+const proofKept = 10 * 60_000;
 
 /** A one-time code (RFC 6238: SHA-1, 30 seconds, six digits). */
 function totp(secret: Buffer, counter: number): string {
@@ -108,8 +110,8 @@ export class Person {
         ...(data === undefined ? {} : { data }),
       });
     const answer = await send();
-    if (this.shared === null || answer.status() !== 401 || !(await answer.text()).includes(":no-session")) return answer;
-    // The session that workers share had come to its end.
+    if (this.shared === null || answer.status() !== 401 || !/:(no-session|step-up-needed)"/.test(await answer.text())) return answer;
+    // The session that workers share had come to its end, or its proof is too old.
     this.token = await this.sharedToken(this.shared);
     return send();
   }
@@ -127,7 +129,7 @@ export class Person {
 
   private async sharedToken(file: string): Promise<string> {
     return alone(`${file}.lock`, async () => {
-      if (existsSync(file)) {
+      if (existsSync(file) && Date.now() - statSync(file).mtimeMs < proofKept) {
         const token = readFileSync(file, "utf8");
         const alive = await this.api!.get("/api/v1/session", { headers: { Authorization: `Bearer ${token}` } });
         if (alive.ok()) return token;

@@ -112,8 +112,10 @@ struct FactorEnrolled {
   StaffId staff;
   StaffId person;
   std::string factor;  // "password", "totp"
+  std::string
+      kept_as{};  // names the secret in the vault: no other is this factor. Empty: its first
 };
-BOOST_DESCRIBE_STRUCT(FactorEnrolled, (), (staff, person, factor))
+BOOST_DESCRIBE_STRUCT(FactorEnrolled, (), (staff, person, factor, kept_as))
 
 struct TerminalSet {
   static constexpr const char* kind = "terminal-set";
@@ -122,8 +124,9 @@ struct TerminalSet {
   PlaceId place;
   std::string use;  // "workstation", "room", "ambulance"
   bool active = true;
+  std::string kept_as{};  // names its secret in the vault, where it was renewed; empty: none yet
 };
-BOOST_DESCRIBE_STRUCT(TerminalSet, (), (staff, terminal, place, use, active))
+BOOST_DESCRIBE_STRUCT(TerminalSet, (), (staff, terminal, place, use, active, kept_as))
 
 struct SessionOpened {
   static constexpr const char* kind = "session-opened";

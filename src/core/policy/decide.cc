@@ -20,8 +20,10 @@ Evaluation::Evaluation(const Engine& engine, const Evidence& evidence, const Ask
       paid_(paid),
       evidence_(evidence),
       moment_(now),
-      walker_(evidence, engine.zone_, moment_, asker.staff),
-      recorded_(evidence.has_recorded(asker.staff)) {}
+      walker_(evidence, engine.zone_, moment_, asker.staff, asker.hands),
+      recorded_(evidence.has_recorded(asker.staff) ||
+                std::ranges::any_of(asker.hands,
+                                    [&](NodeId each) { return evidence.has_recorded(each); })) {}
 
 Truth Evaluation::member(const Engine::DataMember& member) {
   switch (member.kind) {

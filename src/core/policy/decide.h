@@ -83,7 +83,8 @@ class Evaluation {
   const Evidence& evidence_;
   Moment moment_;
   Walker walker_;
-  bool recorded_;  // the asker has recorded facts: only then do theirs matter
+  bool recorded_;  // the asker, or somebody in their hands, has recorded facts: only then do theirs
+                   // matter
   Few<FactId, limits::path_steps_max> used_;
   // By place: 0 not looked at yet, else 1 + the value.
   // All that nest: those of the classes come first. Without memory one that names another twice

@@ -35,6 +35,9 @@ constexpr bool meet(RoleSet a, RoleSet b) {
 
 struct Asker {
   NodeId staff = NodeId::unnamed;
+  // People whom the asker enrolled, in order: what they recorded counts as recorded by the asker.
+  // The caller keeps the list.
+  std::span<const NodeId> hands{};
   RoleSet active{};
   RoleSet held{};
   Subject terminal;             // absent: not a known one

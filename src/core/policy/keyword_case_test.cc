@@ -6,7 +6,7 @@ namespace {
 
 // Which explanation accounts for an access of `me` to p1 at the question's time.
 std::string explained(const std::string& rules, const std::string& facts,
-                      ast::CaseKind kind = ast::CaseKind::glass) {
+                      ast::CaseKind kind = ast::CaseKind::glass, const std::string& puppet = {}) {
   std::string why;
   auto ready = fixture::prepare({.policy = rules, .facts = facts}, why);
   if (!ready) return why;
@@ -14,6 +14,8 @@ std::string explained(const std::string& rules, const std::string& facts,
   const auto& evidence = stage->evidence();
   Asker me;
   me.staff = evidence.find("staff", "me");
+  const auto in_hands = evidence.find("staff", puppet);
+  if (!puppet.empty()) me.hands = {&in_hands, 1};
   const auto found = stage->engine().explanation_of(
       evidence, kind, me, Subject::of(evidence.find("patient", "p1")), ready->test.question.now);
   if (!found) return "nothing";
@@ -31,6 +33,9 @@ TEST(Keyword, explain) {
   EXPECT_EQ(explained(replaced(explain, "\"2d\"", "\"2h\""), came_later), "nothing");  // within
   EXPECT_EQ(explained(explain, "\"knows(me, p1) from 2026-03-03 by me\""),
             "nothing");  // never by one's own word
+  const auto theirs = "\"knows(me, p1) from 2026-03-03 by them\"";
+  EXPECT_EQ(explained(explain, theirs), "x knows(staff/me, patient/p1)");
+  EXPECT_EQ(explained(explain, theirs, ast::CaseKind::glass, "them"), "nothing");  // nor a puppet's
 }
 TEST(Keyword, cases) {
   EXPECT_EQ(explained(explain, came_later, ast::CaseKind::seal), "nothing");

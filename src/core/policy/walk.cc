@@ -20,7 +20,9 @@ bool Walker::charge() {
 
 bool Walker::left_out(const Fact& fact) const {
   if (own_ == Own::all || asker_ == NodeId::unnamed) return false;
-  if (fact.feed != WordId::none || fact.recorded_by != asker_) return false;
+  if (fact.feed != WordId::none) return false;
+  if (fact.recorded_by != asker_ && !std::ranges::binary_search(hands_, fact.recorded_by))
+    return false;
   return fact.denied == (own_ == Own::without_denials);
 }
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/limits.h"
@@ -107,8 +108,10 @@ using Trace = std::array<FactId, limits::path_steps_max>;
 
 class Walker {
  public:
-  Walker(const Evidence& evidence, const Zone& zone, Moment& moment, NodeId asker)
-      : evidence_(evidence), zone_(zone), moment_(moment), asker_(asker) {}
+  // `hands`: in order; what they recorded is the asker's own.
+  Walker(const Evidence& evidence, const Zone& zone, Moment& moment, NodeId asker,
+         std::span<const NodeId> hands)
+      : evidence_(evidence), zone_(zone), moment_(moment), asker_(asker), hands_(hands) {}
 
   // From `start` to `end`, or to anywhere.
   Truth along(const Alternative& path, Subject start, std::optional<Subject> end, Own own);
@@ -156,6 +159,7 @@ class Walker {
   const Zone& zone_;
   Moment& moment_;
   NodeId asker_;
+  std::span<const NodeId> hands_;
   Own own_ = Own::all;
   const WalkStep* steps_ = nullptr;
   Truth best_ = Truth::no;

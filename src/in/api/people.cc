@@ -5,10 +5,13 @@
 
 #include "app/people.h"
 
+#include <functional>
+
 #include "core/identity/totp.h"
 #include "in/api/reading.h"
 #include "in/api/render.h"
 #include "in/api/routes.h"
+#include "in/api/secrets.h"
 #include "in/offer_json.h"
 
 namespace halligan::in::api {
@@ -97,17 +100,50 @@ Response set_staff(Api& api, const Request& request, const PathParams& path) {
                                             {"sessions_ended", done.sessions_ended}});
 }
 
-// The fact first: it says who may do this, and that it was done. Then the secret.
-std::optional<Response> enrol(Api& api, const Request& request, const std::string& staff,
-                              const char* factor) {
-  app::EnrolFactor command;
+// A new secret of somebody or something: first whether it may be, then the secret under a name of
+// its own, then the entry that gives the name. Whoever is second of two leaves theirs, and what was
+// kept before proves nothing any more. Nothing where it was done.
+template <class Command, class May>
+std::optional<Response> renew(Api& api, const Request& request, const std::string& owner,
+                              const char* kind, Command command, May may,
+                              const std::function<Result<Sealed<std::string>>()>& made) {
   command.token_hash = session_hash(request);
+  std::variant<app::SecretBefore, app::Refusal> before;
+  const auto looked = api.run([&](app::House& house, const Now& now) {
+    before = may(house.state(), command.token_hash, now);
+  });
+  if (!looked) return api.faulted(looked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&before)) return api.refused(*refusal);
+  const auto secret = made();
+  if (!secret) return api.faulted(secret.fault());
+  command.kept_as = to_hex(api.edge.dice.roll<8>());
+  const auto place = place_of(owner, kind, command.kept_as);
+  if (const auto kept = api.edge.vault.set_secret(place.owner, place.kind, *secret); !kept)
+    return api.faulted(kept.fault());
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());  // it may have been recorded: the secret stays
+  const auto* refusal = std::get_if<app::Refusal>(&asked->get());
+  const auto gone = refusal != nullptr
+                        ? place
+                        : place_of(owner, kind, std::get<app::SecretBefore>(before).kept_as);
+  // Where it cannot be had out now it proves nothing all the same.
+  if (gone.owner != owner) (void)api.edge.vault.drop_secrets(gone.owner);
+  if (refusal != nullptr) return api.refused(*refusal);
+  return std::nullopt;
+}
+
+std::optional<Response> enrol(Api& api, const Request& request, const std::string& staff,
+                              const char* factor,
+                              const std::function<Result<Sealed<std::string>>()>& made) {
+  app::EnrolFactor command;
   command.person = StaffId{staff};
   command.factor = factor;
-  const auto asked = api.ask(request, command);
-  if (!asked) return api.faulted(asked.fault());
-  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
-  return std::nullopt;
+  return renew(
+      api, request, "staff/" + staff, factor, command,
+      [&](const app::State& state, const std::string& token, const Now& now) {
+        return app::may_enrol(state, token, now, command.person, factor);
+      },
+      made);
 }
 
 Response set_password(Api& api, const Request& request, const PathParams& path) {
@@ -120,11 +156,9 @@ Response set_password(Api& api, const Request& request, const PathParams& path) 
     fields.refuse("password", "a shorter text",
                   "at least " + std::to_string(password_bytes_min) + " bytes");
   if (const auto error = fields.error()) return http::problem(*error);
-  if (auto refused = enrol(api, request, path["staff"], "password")) return std::move(*refused);
-  const auto hash = api.edge.hasher.hash(password);
-  if (!hash) return api.faulted(hash.fault());
-  const auto kept = api.edge.vault.set_secret("staff/" + path["staff"], "password", *hash);
-  if (!kept) return api.faulted(kept.fault());
+  if (auto refused = enrol(api, request, path["staff"], "password",
+                           [&] { return api.edge.hasher.hash(password); }))
+    return std::move(*refused);
   return no_content();
 }
 
@@ -139,13 +173,11 @@ Response set_totp(Api& api, const Request& request, const PathParams& path) {
     fields.refuse("secret", "another text",
                   "base32 of 16 to 64 bytes, in capitals, without padding");
   if (const auto error = fields.error()) return http::problem(*error);
-  if (auto refused = enrol(api, request, path["staff"], "totp")) return std::move(*refused);
-
   const auto fresh = api.edge.dice.roll<20>();
   const Bytes secret = chosen ? *chosen : Bytes(fresh.begin(), fresh.end());
-  const auto kept =
-      api.edge.vault.set_secret("staff/" + path["staff"], "totp", Sealed{to_base32(secret)});
-  if (!kept) return api.faulted(kept.fault());
+  if (auto refused = enrol(api, request, path["staff"], "totp",
+                           [&] { return Result<Sealed<std::string>>{Sealed{to_base32(secret)}}; }))
+    return std::move(*refused);
   std::string hospital;
   const auto done =
       api.run([&](app::House& house, const Now&) { hospital = house.state().hospital; });
@@ -192,15 +224,17 @@ Response renew_terminal_secret(Api& api, const Request& request, const PathParam
   if (auto refused = bad_id(api, "terminal", path["terminal"])) return *refused;
   if (auto refused = bad_empty(request)) return *refused;
   app::RenewTerminalSecret command;
-  command.token_hash = session_hash(request);
   command.terminal = TerminalId{path["terminal"]};
-  const auto asked = api.ask(request, command);
-  if (!asked) return api.faulted(asked.fault());
-  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
   const auto secret = to_base64url(api.edge.dice.roll<32>());
-  const Sealed hash{to_hex(crypto::sha256(view(secret)))};
-  const auto kept = api.edge.vault.set_secret("terminal/" + path["terminal"], "secret", hash);
-  if (!kept) return api.faulted(kept.fault());
+  if (auto refused = renew(
+          api, request, "terminal/" + path["terminal"], "secret", command,
+          [&](const app::State& state, const std::string& token, const Now& now) {
+            return app::may_renew(state, token, now, command.terminal);
+          },
+          [&] {
+            return Result<Sealed<std::string>>{Sealed{to_hex(crypto::sha256(view(secret)))}};
+          }))
+    return std::move(*refused);
   return answer(201, {{"secret", secret}});
 }
 

@@ -62,15 +62,19 @@ std::variant<Criteria, Response> read_criteria(const Request& request) {
   return out;
 }
 
+bool is_off_ward(const Criteria& criteria, const app::OnWard& on_ward, const PatientId& patient) {
+  return !criteria.ward.empty() && !std::ranges::binary_search(on_ward.patients, patient);
+}
+
 // An id that was asked for is looked for whether it is on the ward or not: the time must not tell.
 Result<Found> find_fitting(Api& api, const Criteria& criteria, const app::OnWard& on_ward) {
   if (criteria.ward.empty()) return find_people(api, criteria, candidates_max);
   auto found = criteria.id.empty() ? find_people(api, criteria, on_ward.patients)
                                    : find_people(api, criteria, candidates_max);
   if (!found) return found.fault();
-  std::erase_if(found->people, [&](const Person& person) {
-    return !std::binary_search(on_ward.patients.begin(), on_ward.patients.end(), person.id);
-  });
+  if (criteria.id.empty())
+    std::erase_if(found->people,
+                  [&](const Person& person) { return is_off_ward(criteria, on_ward, person.id); });
   found->more = found->more || on_ward.more;
   return found;
 }
@@ -104,7 +108,9 @@ Response search(Api& api, const Request& request, const PathParams&) {
   list.id = criteria.id;
   if (!criteria.ward.empty()) list.at_most = app::people_of_ward_listed_max;
   for (const auto& person : found->people)
-    list.found.push_back({.patient = person.id, .labels = person.labels});
+    list.found.push_back({.patient = person.id,
+                          .labels = person.labels,
+                          .off_ward = is_off_ward(criteria, on_ward, person.id)});
   const auto listed = api.ask(request, list);
   if (!listed) return api.faulted(listed.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&listed->get())) return api.refused(*refusal);

@@ -45,7 +45,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useEffect(
     () =>
       onProblem((problem) => {
-        if (problem.slug === "no-session" && keeper.status().is === "in") keeper.end("other");
+        // Why it is over may be heard after that it is.
+        const why = endingOf(problem.body.ended_by);
+        if (problem.slug === "no-session" && (keeper.status().is === "in" || why !== "other")) keeper.end(why);
         if (problem.slug === "session-locked") void keeper.refresh();
       }),
     [keeper],
