@@ -3,6 +3,7 @@ docs/threat-model.md."""
 
 import pytest
 
+from halligan_world import Client
 from hostile_upstream import HIDDEN  # from a.osei
 
 MINE, NOBODY = "p-000001", "p-777701"
@@ -112,3 +113,51 @@ def test_a_justification_is_added_to_and_never_wiped(world):
     seen = officer.api("GET", path, ok=200).json
     assert seen["justification"]["text"] == "chest pain, on call"
     assert [each["text"] for each in seen["justified_before"]] == ["I was curious"]
+
+
+def enrolled_by(world, maker, roles):
+    """Somebody whose factors and roles the maker set, signed in."""
+    before, world.administrator = world.administrator, maker.staff
+    world.sessions[(maker.staff, None)] = maker
+    try:
+        return world.hire(roles)
+    finally:
+        world.administrator = before
+
+
+def test_what_a_puppet_says_for_its_maker_is_the_makers_own_word(world):
+    maker = world.hire(["physician", "administrator"], team="oncology")
+    patient = "p-000012"
+    assert maker.fhir("GET", f"Patient/{patient}").status == 403
+    assert say(enrolled_by(world, maker, "nurse"), referral("oncology", patient)).status == 200
+    maker.fhir("GET", f"Patient/{patient}", ok=200)
+    cases = world.session("adm.moreau").api("GET", f"/cases?staff={maker.staff}", ok=200).json["cases"]
+    assert [(c["kind"], c["patient"]) for c in cases] == [("seal", patient)], "reviewed, as if they had said so themselves"
+
+
+def test_a_puppet_lifts_no_exclusion_of_its_maker(world):
+    maker, patient = world.hire(["physician", "administrator"]), "p-000022"
+    excludes = {"relation": "excludes", "from": patient, "to": maker.staff}
+    world.admin.api("POST", "/facts", {"facts": [excludes]}, ok=200)
+    puppet = enrolled_by(world, maker, "administrator")
+    for lifts in ({"ended": True}, {"denied": True}):
+        refused = say(puppet, {**excludes, **lifts})
+        assert (refused.status, refused.slug) == (409, "same-person"), lifts
+    assert say(world.admin, {**excludes, "ended": True}).status == 200
+
+
+def test_a_vault_put_back_alone_brings_no_old_password_back(world):
+    doctor = world.hire("physician")
+    world.stop_server()
+    before = {path: path.read_bytes() for path in world.data.glob("vault.sqlite*")}
+    world.serve()
+    old = world.secrets[doctor.staff]
+    world.admin.api("PUT", f"/staff/{doctor.staff}/password", {"password": "a newer passphrase"})
+    world.stop_server()
+    for path in world.data.glob("vault.sqlite*"):
+        path.unlink()
+    for path, held in before.items():
+        path.write_bytes(held)
+    world.serve()
+    refused = Client(world).request("POST", "/api/v1/sessions", {"user": doctor.staff, "password": old.password, "code": old.code(world.now)})
+    assert (refused.status, refused.slug) == (401, "sign-in-refused")
