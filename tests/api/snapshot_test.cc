@@ -7,7 +7,6 @@ namespace halligan::tests {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr const char* password = "correct horse battery";
 
 struct PutMore {
   using Answer = bool;

@@ -1,6 +1,8 @@
 // urgency_test.cc - which line each route of the API waits in: a new one has to be thought about.
 #include "in/api/urgency.h"
 
+#include <gtest/gtest.h>
+
 #include <set>
 
 #include "in/api/api.h"

@@ -287,8 +287,8 @@ TEST(Transaction, OneResourceIsNamedOnce) {
 TEST(Transaction, WhatTheRecordSystemRefusesIsNotWritten) {
   for (const auto& [status, shown] : {std::pair{400, 422}, {412, 412}, {500, 502}, {302, 502}}) {
     World world;
-    world.records.meanwhile = [&] {
-      world.records.status = world.records.asked.back().request.method == "POST" ? status : 0;
+    world.records.meanwhile = [&world, answered = status] {
+      world.records.status = world.records.asked.back().request.method == "POST" ? answered : 0;
     };
     const auto answer = send(world, "dr-a",
                              {{"POST", "Observation", of("Observation", "p-1")},

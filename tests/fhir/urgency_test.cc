@@ -1,6 +1,8 @@
 // urgency_test.cc - which line a FHIR request waits in, and whom glass brings forward.
 #include "in/fhir/urgency.h"
 
+#include <gtest/gtest.h>
+
 #include "tests/fhir/world.h"
 
 namespace halligan::tests {
