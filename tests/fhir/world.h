@@ -497,6 +497,10 @@ class World {
       job(*world_.house, world_.clock.now());
       return world_.house->commit();
     }
+    std::uint64_t entries() {
+      const std::lock_guard lock{mutex_};
+      return world_.store->size();
+    }
 
    private:
     World& world_;
@@ -515,7 +519,7 @@ class World {
   std::unique_ptr<sim::SimVault> vault;
   std::unique_ptr<app::House> house;
   Desk desk{*this};
-  Records records{[this] { return store->size(); }};
+  Records records{[this] { return desk.entries(); }};
   in::Edge edge{.desk = desk,
                 .vault = *make_vault(),
                 .hasher = hasher,
