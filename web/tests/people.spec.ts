@@ -109,6 +109,32 @@ test("somebody new is enrolled, with password and authenticator, and can sign in
   expect(session.name).toBe(name);
 });
 
+test("a proof that is too old is asked for in place, and what was typed goes on from there", async ({ hospital, page }) => {
+  test.setTimeout(90_000);
+  const nurse = await hospital.newPerson({ roles: ["nurse"] });
+  const admin = await openAs(hospital, page, ["administrator"]);
+  // As a quarter of an hour after signing in.
+  await page.route(
+    `**/api/v1/staff/${nurse.id}/password`,
+    (route) =>
+      route.fulfill({
+        status: 401,
+        contentType: "application/problem+json",
+        json: { type: "urn:halligan:problem:step-up-needed", title: "", status: 401, detail: "", code: "", max_age_seconds: 900 },
+      }),
+    { times: 1 },
+  );
+  const person = await openPerson(page, nurse);
+  await person.getByText("Password and authenticator").click();
+  await person.getByLabel("New password").fill("another passphrase");
+  await person.getByRole("button", { name: "Set password" }).click();
+  const proof = page.getByRole("dialog", { name: "Prove that it is you" });
+  await noViolations(page, "a code, asked over a person");
+  await proof.getByLabel("One-time code").fill(await admin.code());
+  await proof.getByRole("button", { name: "Confirm" }).click();
+  await expect(person.getByText("The password is set.")).toBeVisible();
+});
+
 test("roles are changed and a person deactivated only when asked once more, and it ends their sessions", async ({ hospital, page }) => {
   const nurse = await hospital.newPerson({ roles: ["nurse"], name: "Nora Wechsel" });
   await nurse.must("GET", "/api/v1/session");
