@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <utility>
 
 #include "needs/snapshot_store.h"
 #include "sim/sim_dice.h"
@@ -11,7 +12,7 @@ namespace halligan::sim {
 
 class SimSnapshots final : public needs::SnapshotStore {
  public:
-  explicit SimSnapshots(SimDice dice) : dice_(dice) {}
+  explicit SimSnapshots(SimDice dice) : dice_(std::move(dice)) {}
   void set_fail_one_in(std::uint64_t n) { fail_one_in_ = n; }  // of changes; 0 for never
 
   Result<std::vector<EntryIndex>> list() override {

@@ -163,7 +163,7 @@ CaseId owe_self_made_case(const Session& session, const Edge& edge, Context& con
   fact.due = context.now.wall + *rule->within;
   fact.rank = rule->rank;
   fact.cause = "recorded for themselves: " + edge.declared->name.text;
-  const auto id = fact.case_id;
+  auto id = fact.case_id;
   context.note(std::move(fact));
   return id;
 }

@@ -251,6 +251,7 @@ std::variant<std::vector<RoleLine>, Refusal> roles(const State& state,
     if (person.active)
       for (const auto& name : person.roles) ++counts[name];
   std::vector<RoleLine> out;
+  out.reserve(counts.size());
   for (const auto& [name, count] : counts) out.push_back({.role = name, .staff = count});
   return out;
 }
