@@ -91,7 +91,7 @@ std::string read_file(const std::filesystem::path& path) {
 int main(int argc, char** argv) {
   std::vector<std::filesystem::path> files;
   long seconds = 0;
-  Random random{1};
+  Random random{1};  // NOLINT(cert-msc32-c,cert-msc51-cpp): so that a run can be repeated
   for (int i = 1; i < argc; ++i) {
     const std::string_view word{argv[i]};
     if (word == "--seconds" && i + 1 < argc)

@@ -87,6 +87,7 @@ class Around {
     const auto near_person = others(of_person, person_);
     const auto near_patient = others(of_patient, patient_);
     std::vector<CaseRelation> out;
+    out.reserve(of_person.size() + of_patient.size());
     for (const auto& each : of_person) out.push_back(told(each, person_, patient_, near_patient));
     for (const auto& each : of_patient)
       if (other_end(each, patient_) != person_)  // that one is told already

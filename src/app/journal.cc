@@ -233,7 +233,7 @@ Result<const needs::DataKey*> Journal::known_key(const KeyId& id) {
   const needs::DataKey* none = nullptr;
   // Between the entry that says so and its commit the vault still has it.
   if (!*found || erased_.contains((*found)->pseudonym)) return none;
-  const needs::DataKey* kept = &keys_.emplace(id, std::move(**found)).first->second;
+  const needs::DataKey* kept = &keys_.emplace(id, **found).first->second;
   return kept;
 }
 
@@ -241,7 +241,7 @@ Result<const needs::DataKey*> Journal::fresh_key() {
   auto key = vault_.take();
   if (!key) return key.fault();
   const auto id = key->id;
-  const needs::DataKey* kept = &keys_.emplace(id, std::move(*key)).first->second;
+  const needs::DataKey* kept = &keys_.emplace(id, *key).first->second;
   return kept;
 }
 

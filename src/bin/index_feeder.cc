@@ -25,7 +25,7 @@ std::unique_ptr<IndexFeeder> IndexFeeder::start(Parts parts) {
     return feeder;
   }
   feeder->index_ = std::move(*index);
-  feeder->thread_ = std::jthread{[raw = feeder.get()](std::stop_token stop) {
+  feeder->thread_ = std::jthread{[raw = feeder.get()](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       const auto fed = app::feed_index(raw->parts_.desk, *raw->index_);
       if (fed && *fed >= app::index_helping) continue;

@@ -106,7 +106,7 @@ sigset_t block_signals() {
 class Publisher {
  public:
   Publisher(app::LogBook& book, spdlog::logger& log)
-      : thread_([&book, &log](std::stop_token stop) {
+      : thread_([&book, &log](const std::stop_token& stop) {
           std::string told;
           while (!stop.stop_requested()) {
             const auto done = book.publish();

@@ -90,6 +90,7 @@ int find(Shell& shell, const Find& options) {
                                              "first letters alone, or --birth-date.")) +
                           '\n');
   std::vector<Row> rows;
+  rows.reserve(patients.size());
   for (const json::object* one : patients)
     rows.push_back({text_of(*one, "id"), text_of(*one, "birth_date"), text_of(*one, "gender"),
                     text_of(*one, "name")});

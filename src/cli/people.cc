@@ -69,7 +69,7 @@ void note_roles(Shell& shell, const std::vector<std::string>& typed) {
   for (const std::string& role : typed) {
     if (std::find(known.begin(), known.end(), role) != known.end()) continue;
     std::string all;
-    for (const std::string& each : known) all += (all.empty() ? "" : ", ") + each;
+    for (const std::string& each : known) all.append(all.empty() ? "" : ", ").append(each);
     shell.note(clean("There is no role " + role + ". There are: " + all + "."));
     return;
   }

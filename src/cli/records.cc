@@ -55,7 +55,7 @@ Asked asked_of(const std::string& what) {
 }
 
 std::string coded_text(const json::object& concept_) {
-  const std::string text = text_of(concept_, "text");
+  std::string text = text_of(concept_, "text");
   if (!text.empty()) return text;
   for (const json::object* coding : objects_of(list_of(concept_, "coding"))) {
     const std::string display = text_of(*coding, "display");
@@ -84,12 +84,12 @@ std::string quantity_text(const json::object& quantity) {
 }
 
 std::string value_text(const json::object& holder) {
-  const std::string quantity = quantity_text(object_of(holder, "valueQuantity"));
+  std::string quantity = quantity_text(object_of(holder, "valueQuantity"));
   if (!quantity.empty()) return quantity;
-  const std::string coded = coded_text(object_of(holder, "valueCodeableConcept"));
+  std::string coded = coded_text(object_of(holder, "valueCodeableConcept"));
   if (!coded.empty()) return coded;
   for (const char* key : {"valueString", "valueInteger", "valueDateTime"})
-    if (const std::string text = text_of(holder, key); !text.empty()) return text;
+    if (std::string text = text_of(holder, key); !text.empty()) return text;
   return {};
 }
 
@@ -236,7 +236,7 @@ std::string records_text(const Reply& reply, const std::string& what) {
 // The offer, wherever in the outcome's extensions it is carried.
 json::object offer_in(const json::value& value) {
   if (value.is_string() && value.get_string().find("\"grants\"") != json::string::npos) {
-    const json::object parsed = object_from(value.get_string());
+    json::object parsed = object_from(value.get_string());
     if (parsed.contains("grants")) return parsed;
   }
   if (value.is_array())

@@ -206,7 +206,7 @@ Result<Target> Shell::target() {
   return *target_;
 }
 
-Reply Shell::request(Request request) {
+Reply Shell::request(const Request& request) {
   const Result<Target> to = target();
   if (!to) return Reply{.fault = to.fault(), .answer = {}, .object = {}};
   Result<Answer> answer = io.exchange(*to, request);

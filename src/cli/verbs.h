@@ -40,7 +40,7 @@ class Shell {
   Reply get(const std::string& path, const std::string& accept = "application/json");
   Reply send(const std::string& method, const std::string& path, const json::value& body);
   Reply post(const std::string& path, const json::value& body);  // with an idempotency key
-  Reply request(Request request);
+  Reply request(const Request& request);
 
   // Says why, and which exit code that is.
   int refused(const Reply& reply);
