@@ -404,7 +404,7 @@ void LogVerifier::report_chains() {
     const ChainFinding& finding = chain_.findings()[i];
     if (explained_[i]) continue;
     std::string place = place_of(finding.entry);
-    if (finding.claim) place = place_of(*finding.before) + " or " + place;
+    if (finding.claim) place = place_of(*finding.before).append(" or ").append(place);
     report(finding.time ? Trouble::time : Trouble::chain, std::move(place), finding.what);
   }
 }

@@ -192,6 +192,7 @@ class Compiler {
 
   RoleSet role_set(const std::vector<ast::Name>& names) const {
     std::vector<std::string> texts;
+    texts.reserve(names.size());
     for (const auto& name : names) texts.push_back(name.text);
     return engine_.roles(texts);
   }

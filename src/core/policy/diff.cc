@@ -34,8 +34,8 @@ Named parts_of(const ast::Policy& policy) {
     } else if (whole_table) {
       auto& [name, body] = parts.back();
       if (body.empty())
-        name += " " + line.substr(line.find('"') + 1, line.rfind('"') - line.find('"') - 1);
-      body += line + "\n";
+        name.append(" ").append(line, line.find('"') + 1, line.rfind('"') - line.find('"') - 1);
+      body.append(line).append("\n");
     } else {
       const auto key = line.substr(0, line.find(' '));
       parts.emplace_back(section.empty() ? key : section + " " + key, line + "\n");
