@@ -118,8 +118,9 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   if (before != nullptr && before->name == command.name && before->roles == command.roles &&
       before->department == command.department && before->active == command.active)
     return out;
-  // To take away is never late.
-  if (command.active)
+  // To take away is never late; what comes with it may be kept for later.
+  if (command.active || before == nullptr || before->name != command.name ||
+      before->roles != command.roles || before->department != command.department)
     if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
   out.changed = true;
   facts::StaffSet fact;
@@ -144,24 +145,18 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   return out;
 }
 
-std::variant<SecretBefore, Refusal> may_enrol(const State& state, const std::string& token_hash,
-                                              const Now& now, const StaffId& person,
-                                              const std::string& factor) {
-  const auto asked = proved_administrator(state, token_hash, now);
-  if (asked.refusal) return *asked.refusal;
-  const auto* held = state.person(person);
-  if (held == nullptr) return nobody();
-  const auto before = held->kept_as.find(factor);
-  return SecretBefore{before == held->kept_as.end() ? std::string{} : before->second};
+std::optional<Refusal> may_enrol(const State& state, const std::string& token_hash, const Now& now,
+                                 const StaffId& person) {
+  auto asked = proved_administrator(state, token_hash, now);
+  if (!asked.refusal && state.person(person) == nullptr) asked.refusal = nobody();
+  return asked.refusal;
 }
 
-std::variant<SecretBefore, Refusal> may_renew(const State& state, const std::string& token_hash,
-                                              const Now& now, const TerminalId& terminal) {
-  const auto asked = proved_administrator(state, token_hash, now);
-  if (asked.refusal) return *asked.refusal;
-  const auto* held = state.terminal(terminal);
-  if (held == nullptr) return no_terminal();
-  return SecretBefore{held->kept_as};
+std::optional<Refusal> may_renew(const State& state, const std::string& token_hash, const Now& now,
+                                 const TerminalId& terminal) {
+  auto asked = proved_administrator(state, token_hash, now);
+  if (!asked.refusal && state.terminal(terminal) == nullptr) asked.refusal = no_terminal();
+  return asked.refusal;
 }
 
 EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
@@ -199,7 +194,8 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
   if (before != nullptr && before->place == command.place && before->use == command.use &&
       before->active == command.active)
     return command.terminal;
-  if (command.active)
+  if (command.active || before == nullptr || before->place != command.place ||
+      before->use != command.use)
     if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
   context.note(facts::TerminalSet{.staff = asked.session->staff,
                                   .terminal = command.terminal,

@@ -35,15 +35,11 @@ struct SetStaff {
 };
 SetStaff::Answer decide(const SetStaff& command, Context& context);
 
-// What is asked before a secret is made: whether it may be, and the name of the one before it.
-struct SecretBefore {
-  std::string kept_as;
-};
-std::variant<SecretBefore, Refusal> may_enrol(const State& state, const std::string& token_hash,
-                                              const Now& now, const StaffId& person,
-                                              const std::string& factor);
-std::variant<SecretBefore, Refusal> may_renew(const State& state, const std::string& token_hash,
-                                              const Now& now, const TerminalId& terminal);
+// Asked before a secret is made; nothing where it may be.
+std::optional<Refusal> may_enrol(const State& state, const std::string& token_hash, const Now& now,
+                                 const StaffId& person);
+std::optional<Refusal> may_renew(const State& state, const std::string& token_hash, const Now& now,
+                                 const TerminalId& terminal);
 
 struct EnrolFactor {
   using Answer = std::variant<StaffId, Refusal>;

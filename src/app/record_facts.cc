@@ -179,14 +179,17 @@ std::optional<Refusal> bad_source(const State& state, const Session& session,
   return std::nullopt;
 }
 
-// Whether the node is the speaker, or somebody who enrolled the speaker.
-bool speaks_of_own_side(const State& state, const StaffId& speaker, const std::string& node) {
+// Whether the node is the speaker, or, of a person's word, somebody in whose hands they are now.
+bool speaks_of_own_side(const State& state, const StaffId& speaker, bool feed,
+                        const std::string& node) {
   const auto [type, id] = split_node(node);
   if (type != "staff") return false;
   const StaffId about{std::string{id}};
-  return about == speaker ||
-         std::ranges::binary_search(state.in_hands_of(about),
-                                    state.evidence.find("staff", speaker.text()));
+  if (about == speaker) return true;
+  return !feed && std::ranges::any_of(state.person(speaker)->hands, [&](const auto& each) {
+    const auto held = each.second.find(about);
+    return held != each.second.end() && held->second == far_future;
+  });
 }
 
 // A feed says what the policy declares to be its own; nobody ends or denies what is said about
@@ -195,7 +198,7 @@ std::optional<Refusal> not_theirs(const State& state, const Session& session,
                                   const RecordFacts& command, const std::vector<Edge>& edges) {
   const auto& policy = *policy_of(state);
   const auto own = [&](const std::string& node) {
-    return speaks_of_own_side(state, session.staff, node);
+    return speaks_of_own_side(state, session.staff, !command.source.empty(), node);
   };
   for (std::size_t i = 0; i < edges.size(); ++i) {
     const auto at = "/facts/" + std::to_string(i);
@@ -203,7 +206,7 @@ std::optional<Refusal> not_theirs(const State& state, const Session& session,
     if (!command.source.empty() && (!declared || declared->text != command.source))
       return bad(at + "/relation: the policy does not let this feed say it");
     const bool lifts = command.facts[i].ended || command.facts[i].denied;
-    if (lifts && command.source.empty() && (own(edges[i].from) || own(edges[i].to)))
+    if (lifts && (own(edges[i].from) || own(edges[i].to)))
       return Refusal{.why = Why::same_person,
                      .what = at +
                              ": what concerns yourself, or who enrolled you, is ended or "

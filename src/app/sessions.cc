@@ -75,6 +75,11 @@ bool is_reused(std::int64_t step, const Person& person) {
   return step <= person.totp_step && person.totp_step <= step + steps_beside;
 }
 
+std::string name_of_secret(const Person& person, const std::string& factor) {
+  const auto name = person.kept_as.find(factor);
+  return name == person.kept_as.end() ? std::string{} : name->second;
+}
+
 Refusal code_reused(std::int64_t step, const Now& now) {
   Refusal out{.why = Why::code_reused, .what = "this code was used before: wait for the next one"};
   out.retry_after_seconds = identity::seconds_until_next(step, now.wall);
@@ -114,7 +119,7 @@ Deadline extended(const Session& session, Context& context) {
 const char* why_refused(const Person* person, const SignIn& command) {
   if (person == nullptr) return "unknown";
   if (!person->active) return "inactive";
-  if (!command.password_matched) return "password";
+  if (!command.password_matched || command.kept_as != person->kept_as) return "password";
   if (!command.totp_step) return "totp";
   return nullptr;
 }
@@ -202,6 +207,7 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   const auto origin = origin_of(*session);
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
+  if (name_of_secret(*person, "totp") != command.kept_as) return sign_in_refused();
   if (!command.totp_step || is_reused(*command.totp_step, *person)) {
     context.note(facts::SignInRefused{
         .staff = person->id, .origin = origin, .why = command.totp_step ? "totp-reused" : "totp"});
@@ -235,10 +241,9 @@ MayUnlock::Answer decide(const MayUnlock& command, Context& context) {
   if (!session->locked) return MayUnlock::NotLocked{};
   if (auto wait = too_many_failed(context.state, *session, unlock_origin(session->id), context.now))
     return *std::move(wait);
-  const auto& kept_as = context.state.person(session->staff)->kept_as;
-  const auto password = kept_as.find("password");
-  return MayUnlock::Yes{.person = session->staff,
-                        .kept_as = password == kept_as.end() ? std::string{} : password->second};
+  return MayUnlock::Yes{
+      .person = session->staff,
+      .kept_as = name_of_secret(*context.state.person(session->staff), "password")};
 }
 
 UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
@@ -249,7 +254,8 @@ UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
   const auto origin = unlock_origin(session->id);
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
-  if (command.password_matched) {
+  const auto& person = *context.state.person(session->staff);
+  if (command.password_matched && command.kept_as == name_of_secret(person, "password")) {
     context.note(facts::SessionUnlocked{.staff = session->staff, .session = session->id});
     return UnlockSession::Done{};
   }

@@ -54,7 +54,9 @@ struct SignIn {
   bool password_matched = false;
   std::optional<std::int64_t> totp_step;  // of the code, where it matched one
   TerminalId terminal;                    // as it was answered; empty: an unknown place
-  std::string token_hash;                 // hex SHA-256 of the token that the caller made
+  // The secrets that were looked at: where one was renewed meanwhile, it proves nothing.
+  std::map<std::string, std::string> kept_as{};
+  std::string token_hash;  // hex SHA-256 of the token that the caller made
 };
 SignIn::Answer decide(const SignIn& command, Context& context);
 
@@ -65,6 +67,7 @@ struct StepUp {
   using Answer = std::variant<Done, Refusal>;
   std::string token_hash;
   std::optional<std::int64_t> totp_step;
+  std::string kept_as{};  // the secret that was looked at
 };
 StepUp::Answer decide(const StepUp& command, Context& context);
 
@@ -101,6 +104,7 @@ struct UnlockSession {
   using Answer = std::variant<Done, Refusal>;
   std::string token_hash;
   bool password_matched = false;
+  std::string kept_as{};  // the password that was looked at
 };
 UnlockSession::Answer decide(const UnlockSession& command, Context& context);
 

@@ -50,6 +50,7 @@ Response unlock(Api& api, const Request& request, const PathParams&) {
   app::UnlockSession command;
   command.token_hash = may.token_hash;
   command.password_matched = *matched;
+  command.kept_as = whose.kept_as;
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);

@@ -108,12 +108,11 @@ std::optional<Response> renew(Api& api, const Request& request, const std::strin
                               const char* kind, Command command, May may,
                               const std::function<Result<Sealed<std::string>>()>& made) {
   command.token_hash = session_hash(request);
-  std::variant<app::SecretBefore, app::Refusal> before;
-  const auto looked = api.run([&](app::House& house, const Now& now) {
-    before = may(house.state(), command.token_hash, now);
-  });
+  std::optional<app::Refusal> no;
+  const auto looked = api.run(
+      [&](app::House& house, const Now& now) { no = may(house.state(), command.token_hash, now); });
   if (!looked) return api.faulted(looked.fault());
-  if (const auto* refusal = std::get_if<app::Refusal>(&before)) return api.refused(*refusal);
+  if (no) return api.refused(*no);
   const auto secret = made();
   if (!secret) return api.faulted(secret.fault());
   command.kept_as = to_hex(api.edge.dice.roll<8>());
@@ -122,14 +121,11 @@ std::optional<Response> renew(Api& api, const Request& request, const std::strin
     return api.faulted(kept.fault());
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());  // it may have been recorded: the secret stays
+  // What it replaces stays: a backup whose entries end before this one names it.
   const auto* refusal = std::get_if<app::Refusal>(&asked->get());
-  const auto gone = refusal != nullptr
-                        ? place
-                        : place_of(owner, kind, std::get<app::SecretBefore>(before).kept_as);
-  // Where it cannot be had out now it proves nothing all the same.
-  if (gone.owner != owner) (void)api.edge.vault.drop_secrets(gone.owner);
-  if (refusal != nullptr) return api.refused(*refusal);
-  return std::nullopt;
+  if (refusal == nullptr) return std::nullopt;
+  (void)api.edge.vault.drop_secrets(place.owner);
+  return api.refused(*refusal);
 }
 
 std::optional<Response> enrol(Api& api, const Request& request, const std::string& staff,
@@ -141,7 +137,7 @@ std::optional<Response> enrol(Api& api, const Request& request, const std::strin
   return renew(
       api, request, "staff/" + staff, factor, command,
       [&](const app::State& state, const std::string& token, const Now& now) {
-        return app::may_enrol(state, token, now, command.person, factor);
+        return app::may_enrol(state, token, now, command.person);
       },
       made);
 }

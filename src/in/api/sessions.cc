@@ -139,6 +139,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   command.user = given.user;
   command.origin = from.origin;
   command.password_matched = *matched;
+  command.kept_as = from.kept_as;
   command.totp_step = *step;
   command.terminal = from.terminal;
   command.token_hash = token_hash(token);
@@ -196,6 +197,7 @@ Response step_up(Api& api, const Request& request, const PathParams&) {
   const auto step = totp_step(api, person, kept_as, code);
   if (!step) return api.faulted(step.fault());
   command.totp_step = *step;
+  if (const auto name = kept_as.find("totp"); name != kept_as.end()) command.kept_as = name->second;
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
