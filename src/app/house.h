@@ -87,9 +87,8 @@ class House {
  private:
   House(const Parts& parts, Journal journal, State state);
   std::optional<Millis> step_of(const Now& told) const;  // by which the wall clock was set
-  // Wall time as entries see it: never before the last entry. Where the clock was ahead once and is
-  // right again, time goes on at half its pace until the clock has caught up: deadlines are
-  // reached.
+  // Wall time as entries see it: never before the last entry. After a clock that was ahead, time
+  // goes on at half its pace until the clock has caught up: deadlines are reached.
   Now settle(Now now);
   static Refusal nearly_full();
   static Refusal too_long();

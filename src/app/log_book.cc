@@ -21,24 +21,20 @@ Result<std::unique_ptr<LogBook>> LogBook::open(Parts parts) {
   auto book = std::unique_ptr<LogBook>{new LogBook{std::move(parts)}};
   const auto note = book->parts_.checkpoints->load();
   if (!note) return note.fault();
-  if (*note) {
-    const auto opened = ledger::open_checkpoint(**note, book->parts_.key);
-    if (opened.error != ledger::NoteError::none)
-      return Fault{FaultCode::ledger_damaged,
-                   "the checkpoint that was published last does not verify"};
-    const auto head = book->head_at(opened.head.size);
-    if (!head) return head.fault();
-    if (head->root != opened.head.root)
-      return Fault{FaultCode::ledger_damaged,
-                   "the ledger differs from a checkpoint that was published"};
-    book->published_.store(std::make_shared<const Published>(Published{opened.head, **note}));
-  } else if (const auto head = book->head_at(std::nullopt); !head) {
-    return head.fault();
-  } else if (head->size > 0) {
+  if (!*note)  // a ledger begins with one
     return Fault{FaultCode::ledger_damaged,
                  "the checkpoint that was published last is missing: a ledger that was cut back "
                  "could not be told from a whole one. Put the file back, or restore a backup"};
-  }
+  const auto opened = ledger::open_checkpoint(**note, book->parts_.key);
+  if (opened.error != ledger::NoteError::none)
+    return Fault{FaultCode::ledger_damaged,
+                 "the checkpoint that was published last does not verify"};
+  const auto head = book->head_at(opened.head.size);
+  if (!head) return head.fault();
+  if (head->root != opened.head.root)
+    return Fault{FaultCode::ledger_damaged,
+                 "the ledger differs from a checkpoint that was published"};
+  book->published_.store(std::make_shared<const Published>(Published{opened.head, **note}));
   return book;
 }
 
@@ -46,16 +42,14 @@ Result<Unit> LogBook::publish() {
   const auto head = head_at(std::nullopt);
   if (!head) return head.fault();
   const auto before = published_.load();
-  if (before != nullptr) {
-    if (head->size == before->head.size && head->root == before->head.root &&
-        signed_by_all(before->note))
-      return Unit{};
-    const auto then = head_at(before->head.size);
-    if (!then) return then.fault();
-    if (then->root != before->head.root)
-      return Fault{FaultCode::ledger_damaged,
-                   "the ledger differs from a checkpoint that was published"};
-  }
+  if (head->size == before->head.size && head->root == before->head.root &&
+      signed_by_all(before->note))
+    return Unit{};
+  const auto then = head_at(before->head.size);
+  if (!then) return then.fault();
+  if (then->root != before->head.root)
+    return Fault{FaultCode::ledger_damaged,
+                 "the ledger differs from a checkpoint that was published"};
   auto note = ledger::sign_checkpoint(*head, parts_.seed);
   if (parts_.also) note = ledger::sign_also(std::move(note), *parts_.also);
   const auto saved = parts_.checkpoints->save(note);
@@ -71,16 +65,9 @@ bool LogBook::signed_by_all(const std::string& note) const {
   return ledger::open_checkpoint(note, other).error == ledger::NoteError::none;
 }
 
-std::optional<std::string> LogBook::checkpoint() const {
-  const auto held = published_.load();
-  if (held == nullptr) return std::nullopt;
-  return held->note;
-}
+std::string LogBook::checkpoint() const { return published_.load()->note; }
 
-std::uint64_t LogBook::published_size() const {
-  const auto held = published_.load();
-  return held == nullptr ? 0 : held->head.size;
-}
+std::uint64_t LogBook::published_size() const { return published_.load()->head.size; }
 
 Result<std::optional<Bytes>> LogBook::tile(const ledger::TileName& name) {
   const std::uint64_t size = published_size();
@@ -108,7 +95,7 @@ Result<std::optional<Bytes>> LogBook::tile(const ledger::TileName& name) {
 
 Result<std::optional<std::string>> LogBook::receipt(EntryIndex index) {
   const auto held = published_.load();
-  if (held == nullptr || index >= held->head.size) return std::optional<std::string>{};
+  if (index >= held->head.size) return std::optional<std::string>{};
   ledger::Receipt receipt{.index = index, .inclusion = {}, .checkpoint = held->note};
   const auto done = parts_.desk.run([&](House& house, const Now&) {
     receipt.inclusion = house.journal().tree().inclusion(index, held->head.size);

@@ -25,14 +25,15 @@ class LogBook : public LogView {
     // While the log's key is being changed: the other key's seed, which signs as well.
     std::optional<crypto::SecretKey> also{};
   };
-  // ledger_damaged where the ledger is shorter than, or differs from, what was published before.
+  // ledger_damaged where the ledger is shorter than, or differs from, what was published before,
+  // and where that is missing: a ledger begins with a checkpoint.
   static Result<std::unique_ptr<LogBook>> open(Parts parts);
 
   // Signs, keeps and then serves a checkpoint of everything durable; does nothing when there is
   // nothing new. Called by one thread.
   Result<Unit> publish();
 
-  std::optional<std::string> checkpoint() const override;
+  std::string checkpoint() const override;
   std::uint64_t published_size() const override;
   Result<std::optional<Bytes>> tile(const ledger::TileName& name) override;
   Result<std::optional<std::string>> receipt(EntryIndex index) override;

@@ -14,8 +14,8 @@ namespace halligan::app {
 class LogView {
  public:
   virtual ~LogView() = default;
-  // The newest published checkpoint, a signed note; nothing before the first.
-  virtual std::optional<std::string> checkpoint() const = 0;
+  // The newest published checkpoint, a signed note.
+  virtual std::string checkpoint() const = 0;
   virtual std::uint64_t published_size() const = 0;
   // A tile or entry bundle within the published tree; nothing where it does not exist.
   virtual Result<std::optional<Bytes>> tile(const ledger::TileName& name) = 0;

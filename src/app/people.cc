@@ -35,9 +35,6 @@ role::Asked overseer(const State& state, const std::string& token_hash, const No
 
 Refusal bad(std::string what) { return {.why = Why::bad_request, .what = std::move(what)}; }
 Refusal nobody() { return {.why = Why::not_found, .what = "nobody is enrolled under this id"}; }
-Refusal no_terminal() {
-  return {.why = Why::not_found, .what = "no terminal is enrolled under this id"};
-}
 
 std::optional<Refusal> bad_roles(const State& state, const std::vector<std::string>& roles) {
   const auto known = known_roles(state);
@@ -115,12 +112,11 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
     return Refusal{.why = Why::same_person,
                    .what = "somebody else has to change your roles, or deactivate you"};
   SetStaff::Done out{.person = command.person, .enrolled = before == nullptr};
-  if (before != nullptr && before->name == command.name && before->roles == command.roles &&
-      before->department == command.department && before->active == command.active)
-    return out;
-  // To take away is never late; what comes with it may be kept for later.
-  if (command.active || before == nullptr || before->name != command.name ||
-      before->roles != command.roles || before->department != command.department)
+  const bool same = before != nullptr && before->name == command.name &&
+                    before->roles == command.roles && before->department == command.department;
+  if (same && before->active == command.active) return out;
+  // To deactivate alone is never late; what comes with it may be kept for later.
+  if (command.active || !same)
     if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
   out.changed = true;
   facts::StaffSet fact;
@@ -155,24 +151,25 @@ std::optional<Refusal> may_enrol(const State& state, const std::string& token_ha
 std::optional<Refusal> may_renew(const State& state, const std::string& token_hash, const Now& now,
                                  const TerminalId& terminal) {
   auto asked = proved_administrator(state, token_hash, now);
-  if (!asked.refusal && state.terminal(terminal) == nullptr) asked.refusal = no_terminal();
+  if (!asked.refusal && state.terminal(terminal) == nullptr)
+    asked.refusal = Refusal{.why = Why::not_found, .what = "no terminal is enrolled under this id"};
   return asked.refusal;
 }
 
 EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
-  const auto asked = proved_administrator(context.state, command.token_hash, context.now);
-  if (asked.refusal) return *asked.refusal;
+  if (auto no = may_enrol(context.state, command.token_hash, context.now, command.person))
+    return *std::move(no);
+  const auto* by = live_session(context.state, command.token_hash, context.now);
   const auto* person = context.state.person(command.person);
-  if (person == nullptr) return nobody();
-  context.note(facts::FactorEnrolled{.staff = asked.session->staff,
+  context.note(facts::FactorEnrolled{.staff = by->staff,
                                      .person = command.person,
                                      .factor = command.factor,
                                      .kept_as = command.kept_as});
   // A factor is renewed because the old one is in doubt, and with it what was opened by it.
   if (person->factors.contains(command.factor))
-    end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+    end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff,
                  [&](const Session& session) {
-                   return session.staff == command.person && session.id != asked.session->id;
+                   return session.staff == command.person && session.id != by->id;
                  });
   return command.person;
 }
@@ -191,11 +188,10 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
   if (asked.refusal) return *asked.refusal;
   if (!valid_place(command.place)) return bad("a place is written as an id, or as kind/id");
   const auto* before = context.state.terminal(command.terminal);
-  if (before != nullptr && before->place == command.place && before->use == command.use &&
-      before->active == command.active)
-    return command.terminal;
-  if (command.active || before == nullptr || before->place != command.place ||
-      before->use != command.use)
+  const bool same =
+      before != nullptr && before->place == command.place && before->use == command.use;
+  if (same && before->active == command.active) return command.terminal;
+  if (command.active || !same)
     if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
   context.note(facts::TerminalSet{.staff = asked.session->staff,
                                   .terminal = command.terminal,
@@ -211,18 +207,18 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
 }
 
 RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& context) {
-  const auto asked = proved_administrator(context.state, command.token_hash, context.now);
-  if (asked.refusal) return *asked.refusal;
+  if (auto no = may_renew(context.state, command.token_hash, context.now, command.terminal))
+    return *std::move(no);
+  const auto* by = live_session(context.state, command.token_hash, context.now);
   const auto* terminal = context.state.terminal(command.terminal);
-  if (terminal == nullptr) return no_terminal();
-  context.note(facts::TerminalSet{.staff = asked.session->staff,
+  context.note(facts::TerminalSet{.staff = by->staff,
                                   .terminal = terminal->id,
                                   .place = terminal->place,
                                   .use = terminal->use,
                                   .active = terminal->active,
                                   .kept_as = command.kept_as});
   // Whoever signed in by the old secret may have been anywhere.
-  end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+  end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff,
                [&](const Session& session) { return session.terminal == command.terminal; });
   return command.terminal;
 }

@@ -1,10 +1,11 @@
 // people.h - who may ask and from where: staff, their factors and sessions, terminals.
 //
-// An administrator's work, never on their own roles, and with a second factor that is fresh where
-// it gives anybody anything. Secrets never come here: the caller keeps a new one in the vault under
-// a name of its own first, then has that name recorded; until then, and where another name is
-// recorded after it, it proves nothing. INVARIANT: who loses a role or is deactivated has no
-// session and no open glass afterwards.
+// An administrator's work, never on their own roles, and with a second factor that is fresh for all
+// but deactivating. Secrets never come here: the caller keeps a new one in the vault under a name
+// of its own first, then has that name recorded; until then, and where another name is recorded
+// after it, it proves nothing.
+//
+// INVARIANT: who loses a role or is deactivated has no session and no open glass afterwards.
 #pragma once
 
 #include <set>

@@ -186,10 +186,7 @@ bool speaks_of_own_side(const State& state, const StaffId& speaker, bool feed,
   if (type != "staff") return false;
   const StaffId about{std::string{id}};
   if (about == speaker) return true;
-  return !feed && std::ranges::any_of(state.person(speaker)->hands, [&](const auto& each) {
-    const auto held = each.second.find(about);
-    return held != each.second.end() && held->second == far_future;
-  });
+  return !feed && state.holds(about, speaker, far_future);
 }
 
 // A feed says what the policy declares to be its own; nobody ends or denies what is said about

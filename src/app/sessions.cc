@@ -75,11 +75,6 @@ bool is_reused(std::int64_t step, const Person& person) {
   return step <= person.totp_step && person.totp_step <= step + steps_beside;
 }
 
-std::string name_of_secret(const Person& person, const std::string& factor) {
-  const auto name = person.kept_as.find(factor);
-  return name == person.kept_as.end() ? std::string{} : name->second;
-}
-
 Refusal code_reused(std::int64_t step, const Now& now) {
   Refusal out{.why = Why::code_reused, .what = "this code was used before: wait for the next one"};
   out.retry_after_seconds = identity::seconds_until_next(step, now.wall);
@@ -207,7 +202,7 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   const auto origin = origin_of(*session);
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
-  if (name_of_secret(*person, "totp") != command.kept_as) return sign_in_refused();
+  if (name_of_secret(person->kept_as, "totp") != command.kept_as) return sign_in_refused();
   if (!command.totp_step || is_reused(*command.totp_step, *person)) {
     context.note(facts::SignInRefused{
         .staff = person->id, .origin = origin, .why = command.totp_step ? "totp-reused" : "totp"});
@@ -243,7 +238,7 @@ MayUnlock::Answer decide(const MayUnlock& command, Context& context) {
     return *std::move(wait);
   return MayUnlock::Yes{
       .person = session->staff,
-      .kept_as = name_of_secret(*context.state.person(session->staff), "password")};
+      .kept_as = name_of_secret(context.state.person(session->staff)->kept_as, "password")};
 }
 
 UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
@@ -254,8 +249,8 @@ UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
   const auto origin = unlock_origin(session->id);
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
-  const auto& person = *context.state.person(session->staff);
-  if (command.password_matched && command.kept_as == name_of_secret(person, "password")) {
+  const auto& kept_as = context.state.person(session->staff)->kept_as;
+  if (command.password_matched && command.kept_as == name_of_secret(kept_as, "password")) {
     context.note(facts::SessionUnlocked{.staff = session->staff, .session = session->id});
     return UnlockSession::Done{};
   }

@@ -10,7 +10,6 @@
 //           step-ups and failed unlocks are counted, each by itself.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -27,7 +26,7 @@ struct MaySignIn {  // asked before the password is looked at
     std::string origin;   // as it is counted
     TerminalId terminal;  // that it is asked from; empty: an unknown place
     bool known = false;   // an enrolled terminal, or where the person has signed in of late
-    std::map<std::string, std::string> kept_as;  // names their secrets, by factor
+    KeptAs kept_as;       // their secrets
   };
   using Answer = std::variant<Yes, Refusal>;
   std::string user;
@@ -55,7 +54,7 @@ struct SignIn {
   std::optional<std::int64_t> totp_step;  // of the code, where it matched one
   TerminalId terminal;                    // as it was answered; empty: an unknown place
   // The secrets that were looked at: where one was renewed meanwhile, it proves nothing.
-  std::map<std::string, std::string> kept_as{};
+  KeptAs kept_as{};
   std::string token_hash;  // hex SHA-256 of the token that the caller made
 };
 SignIn::Answer decide(const SignIn& command, Context& context);

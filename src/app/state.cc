@@ -30,21 +30,28 @@ std::string fold_key(const facts::AccessRefused& refused) {
   return refused.session.text() + "|" + refused.patient.text() + refused.asked + "|" + refused.rule;
 }
 
+std::string name_of_secret(const KeptAs& kept_as, const std::string& factor) {
+  const auto* name = found(kept_as, factor);
+  return name == nullptr ? std::string{} : *name;
+}
+
 std::string unlock_origin(const SessionId& session) {
   return "session/" + session.text() + "/unlock";
 }
 
 const Session* State::session(const SessionId& id) const { return found(sessions, id); }
 const Person* State::person(const StaffId& id) const { return found(people, id); }
+
+bool State::holds(const StaffId& holder, const StaffId& held, Instant since) const {
+  const auto* who = person(held);
+  return who != nullptr && std::ranges::any_of(who->hands, [&](const auto& each) {
+           const auto* until = found(each.second, holder);
+           return until != nullptr && *until >= since;
+         });
+}
+
 bool State::one_hand(const StaffId& a, const StaffId& b, Instant since) const {
-  const auto holds = [&](const StaffId& holder, const StaffId& held) {
-    const auto* who = person(held);
-    return who != nullptr && std::ranges::any_of(who->hands, [&](const auto& each) {
-             const auto* until = found(each.second, holder);
-             return until != nullptr && *until >= since;
-           });
-  };
-  return holds(a, b) || holds(b, a);
+  return holds(a, b, since) || holds(b, a, since);
 }
 
 std::span<const policy::NodeId> State::in_hands_of(const StaffId& who) const {

@@ -31,6 +31,10 @@ using glass::EntryTime;
 // Turned off when the right behind it ends; leases of running streams hold it (lease.h).
 using Switch = std::shared_ptr<std::atomic<bool>>;  // true: over
 
+// Names of secrets in the vault, by factor. A first secret, which began with the ledger, has none.
+using KeptAs = std::map<std::string, std::string>;
+std::string name_of_secret(const KeptAs& kept_as, const std::string& factor);
+
 struct Person {
   StaffId id;
   std::string name;
@@ -39,7 +43,7 @@ struct Person {
   std::string department;
   bool active = true;
   std::set<std::string> factors;
-  std::map<std::string, std::string> kept_as;  // of factors that were enrolled anew, in the vault
+  KeptAs kept_as;
   // Who may act as this person, or made them what they are: by factor, and under "roles", who last
   // set it, with all those in whose hands that one was then; and who did before, until when.
   std::map<std::string, std::map<StaffId, Instant>> hands;
@@ -156,9 +160,11 @@ class State {
   const Session* session(const SessionId& id) const;
   const Session* session_by_token(const std::string& token_hash) const;
   const Person* person(const StaffId& id) const;
-  // Whether one of them set the other's roles or enrolled the other's factors, directly or as
-  // somebody in their hands, and that stood at any time from `since` on: then they do not count as
-  // two people, for what one of them did then.
+  // Whether `holder` set the other's roles or enrolled the other's factors, directly or as somebody
+  // in their hands, and that stood at any time from `since` on (far_future: stands).
+  bool holds(const StaffId& holder, const StaffId& held, Instant since) const;
+  // Whether one of them holds the other so: then they do not count as two people, for what one of
+  // them did then.
   bool one_hand(const StaffId& a, const StaffId& b, Instant since) const;
   // Who is, or was, in this person's hands, in order: what those record counts as their own.
   std::span<const policy::NodeId> in_hands_of(const StaffId& who) const;

@@ -99,9 +99,8 @@ Result<needs::Backups::Made> BackupFolder::try_once(bool& again) {
   const auto key = out::read_small_file(parts_.home.log_key(), 4096);
   if (!key) return key.fault();
   if (auto done = out::write_small_file(copy.log_key(), view(*key)); !done) return done.fault();
-  if (note)
-    if (auto done = out::FileCheckpointStore{copy.checkpoint()}.save(*note); !done)
-      return done.fault();
+  if (auto done = out::FileCheckpointStore{copy.checkpoint()}.save(note); !done)
+    return done.fault();
   return made;
 }
 

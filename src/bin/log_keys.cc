@@ -37,7 +37,7 @@ Result<std::string> publish_with_both(const Home& home, app::Desk& desk, const N
        .also = also});
   if (!book) return book.fault();
   if (auto done = (*book)->publish(); !done) return done.fault();
-  return *(*book)->checkpoint();
+  return (*book)->checkpoint();
 }
 
 // Step 4, from wherever it stopped.

@@ -110,7 +110,7 @@ TEST_F(ApiWorld, ARenewedFactorEndsWhatTheOldOneOpened) {
 }
 
 // Whoever takes an administrator's session over has it for as long as it lives, and nobody else's.
-TEST_F(ApiWorld, WhatGivesARightTakesAFreshProofAndWhatTakesOneAwayNever) {
+TEST_F(ApiWorld, WhatGivesARightTakesAFreshProofAndDeactivatingNever) {
   const auto admin = sign_in("ada");
   ASSERT_EQ(put("/api/v1/terminals/t1", admin, {{"place", "ward-a"}, {"active", true}}).status,
             200);

@@ -29,7 +29,8 @@ Response make_backup(Api& api, const Request& request, const PathParams&) {
   if (!made && made.fault().code == FaultCode::bad_input) return conflict(made.fault().what);
   if (!made) return api.faulted(made.fault());
   const auto noted = app::ask(
-      api.edge.desk, app::NoteBackup{.staff = std::get<StaffId>(asked->get()), .made = *made});
+      api.edge.desk,
+      app::NoteBackup{.staff = std::get<StaffId>(asked->get()), .made = *made});
   if (!noted) return api.faulted(noted.fault());
   return answer(200, {{"size", made->size},
                       {"added", made->added},

@@ -44,8 +44,8 @@ Response ask_erasure(Api& api, const Request& request, const PathParams& path) {
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
-  return answer(
-      202, {{"patient", command.patient.text()}, {"receipt", std::get<EntryIndex>(asked->get())}});
+  return answer(202, {{"patient", command.patient.text()},
+                      {"receipt", std::get<EntryIndex>(asked->get())}});
 }
 
 Response erase(Api& api, const Request& request, const PathParams& path) {

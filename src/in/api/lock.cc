@@ -40,8 +40,7 @@ Response unlock(Api& api, const Request& request, const PathParams&) {
   if (std::holds_alternative<app::MayUnlock::NotLocked>(allowed->get())) return no_content();
   // Whoever has no password takes as long: the hasher works all the same.
   const auto& whose = std::get<app::MayUnlock::Yes>(allowed->get());
-  const auto kept =
-      secret_at(api, place_of("staff/" + whose.person.text(), "password", whose.kept_as));
+  const auto kept = secret_of(api, "staff/" + whose.person.text(), "password", whose.kept_as);
   if (!kept) return api.faulted(kept.fault());
   const auto matched =
       api.edge.hasher.matches(*kept, password, needs::PasswordHasher::Whose::known);

@@ -142,8 +142,9 @@ json::object told_json(const app::ExplainDecision::Told& told) {
     for (const auto& part : step.parts) {
       json::array relations;
       for (const auto& each : part.relations) relations.emplace_back(each.text);
-      parts.push_back(
-          {{"condition", part.name}, {"value", part.value}, {"relations", std::move(relations)}});
+      parts.push_back({{"condition", part.name},
+                       {"value", part.value},
+                       {"relations", std::move(relations)}});
     }
     steps.push_back({{"rule", step.rule}, {"value", step.value}, {"conditions", std::move(parts)}});
   }

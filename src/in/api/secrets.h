@@ -23,7 +23,9 @@ inline SecretPlace place_of(const std::string& owner, const std::string& kind,
 }
 
 // Empty where there is none.
-inline Result<Sealed<std::string>> secret_at(Api& api, const SecretPlace& place) {
+inline Result<Sealed<std::string>> secret_of(Api& api, const std::string& owner,
+                                             const std::string& kind, const std::string& kept_as) {
+  const auto place = place_of(owner, kind, kept_as);
   auto held = api.edge.vault.secret(place.owner, place.kind);
   if (!held) return held.fault();
   return *held ? std::move(**held) : Sealed<std::string>{};

@@ -44,16 +44,6 @@ std::variant<Credentials, Response> read_credentials(const Request& request) {
   return out;
 }
 
-using KeptAs = std::map<std::string, std::string>;
-
-// The secret of a person's factor.
-Result<Sealed<std::string>> factor_of(Api& api, const StaffId& person, const KeptAs& kept_as,
-                                      const char* factor) {
-  const auto name = kept_as.find(factor);
-  return secret_at(api, place_of("staff/" + person.text(), factor,
-                                 name == kept_as.end() ? std::string{} : name->second));
-}
-
 Result<bool> terminal_proved(Api& api, const Credentials& given) {
   if (!valid_id(given.terminal.text())) return false;
   std::string kept_as;
@@ -61,8 +51,7 @@ Result<bool> terminal_proved(Api& api, const Credentials& given) {
     if (const auto* held = house.state().terminal(given.terminal)) kept_as = held->kept_as;
   });
   if (!asked) return asked.fault();
-  const auto kept =
-      secret_at(api, place_of("terminal/" + given.terminal.text(), "secret", kept_as));
+  const auto kept = secret_of(api, "terminal/" + given.terminal.text(), "secret", kept_as);
   if (!kept) return kept.fault();
   const auto told = to_hex(crypto::sha256(view(given.terminal_secret.reveal())));
   return equal_in_constant_time(view(kept->reveal()), view(told));
@@ -70,9 +59,9 @@ Result<bool> terminal_proved(Api& api, const Credentials& given) {
 
 // Always does the work, also for somebody without a factor.
 Result<std::optional<std::int64_t>> totp_step(Api& api, const StaffId& person,
-                                              const KeptAs& kept_as,
+                                              const std::string& kept_as,
                                               const Sealed<std::string>& code) {
-  const auto kept = factor_of(api, person, kept_as, "totp");
+  const auto kept = secret_of(api, "staff/" + person.text(), "totp", kept_as);
   if (!kept) return kept.fault();
   const auto bytes = from_base32(kept->reveal());
   const bool enrolled = bytes && !bytes->empty();
@@ -124,13 +113,14 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto& person = from.person;
 
   // Both factors are looked at whoever it is and whatever the first says: the time tells nothing.
-  const auto hash = factor_of(api, person, from.kept_as, "password");
+  const auto hash = secret_of(api, "staff/" + person.text(), "password",
+                              app::name_of_secret(from.kept_as, "password"));
   if (!hash) return api.faulted(hash.fault());
   using Whose = needs::PasswordHasher::Whose;
   const auto matched =
       api.edge.hasher.matches(*hash, given.password, from.known ? Whose::known : Whose::strangers);
   if (!matched) return api.faulted(matched.fault());
-  const auto step = totp_step(api, person, from.kept_as, given.code);
+  const auto step = totp_step(api, person, app::name_of_secret(from.kept_as, "totp"), given.code);
   if (!step) return api.faulted(step.fault());
 
   const auto token = to_base64url(api.edge.dice.roll<32>());
@@ -180,24 +170,22 @@ Response step_up(Api& api, const Request& request, const PathParams&) {
   if (const auto error = fields.error()) return http::problem(*error);
 
   StaffId person;
-  KeptAs kept_as;
   app::Refusal nobody;
   app::StepUp command;
   command.token_hash = session_hash(request);
   const auto known = api.run([&](app::House& house, const Now& now) {
     if (const auto* session = app::live_session(house.state(), command.token_hash, now)) {
       person = session->staff;
-      kept_as = house.state().person(person)->kept_as;
+      command.kept_as = app::name_of_secret(house.state().person(person)->kept_as, "totp");
     } else {
       nobody = app::no_session(house.state(), command.token_hash, now);
     }
   });
   if (!known) return api.faulted(known.fault());
   if (person.empty()) return api.refused(nobody);
-  const auto step = totp_step(api, person, kept_as, code);
+  const auto step = totp_step(api, person, command.kept_as, code);
   if (!step) return api.faulted(step.fault());
   command.totp_step = *step;
-  if (const auto name = kept_as.find("totp"); name != kept_as.end()) command.kept_as = name->second;
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
