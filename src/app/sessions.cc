@@ -111,6 +111,13 @@ Deadline extended(const Session& session, Context& context) {
   return glass::in(context.now, session.idle_span);
 }
 
+// Where somebody signs in: the terminal, where it is in use and its secret the one that was told.
+const Terminal* proved(const State& state, const TerminalId& id, const std::string& kept_as) {
+  const auto* terminal = state.terminal(id);
+  const bool is = terminal != nullptr && terminal->active && terminal->kept_as == kept_as;
+  return is ? terminal : nullptr;
+}
+
 const char* why_refused(const Person* person, const SignIn& command) {
   if (person == nullptr) return "unknown";
   if (!person->active) return "inactive";
@@ -127,8 +134,7 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   MaySignIn::Yes out{
       .person = id, .origin = command.address, .terminal = {}, .known = false, .kept_as = {}};
   if (person != nullptr) out.kept_as = person->kept_as;
-  if (const auto* terminal = context.state.terminal(command.terminal);
-      terminal != nullptr && terminal->active) {
+  if (const auto* terminal = proved(context.state, command.terminal, command.terminal_kept_as)) {
     out.origin = "terminal/" + terminal->id.text();
     out.terminal = terminal->id;
   }
@@ -173,8 +179,7 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
   fact.staff = person->id;
   fact.session = SessionId{context.fresh.id()};
   fact.token_hash = command.token_hash;
-  if (const auto* terminal = context.state.terminal(command.terminal);
-      terminal != nullptr && terminal->active) {
+  if (const auto* terminal = proved(context.state, command.terminal, command.terminal_kept_as)) {
     fact.terminal = terminal->id;
     fact.place = terminal->place;
   }

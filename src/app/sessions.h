@@ -31,7 +31,10 @@ struct MaySignIn {  // asked before the password is looked at
   using Answer = std::variant<Yes, Refusal>;
   std::string user;
   std::string address;  // on the network; of IPv6 its /64
-  TerminalId terminal;  // whose secret matched; one that is no longer active is an unknown place
+  // Whose secret matched, and its name; one that is no longer active, or was renewed meanwhile, is
+  // an unknown place.
+  TerminalId terminal;
+  std::string terminal_kept_as{};
 };
 MaySignIn::Answer decide(const MaySignIn& command, Context& context);
 
@@ -53,6 +56,7 @@ struct SignIn {
   bool password_matched = false;
   std::optional<std::int64_t> totp_step;  // of the code, where it matched one
   TerminalId terminal;                    // as it was answered; empty: an unknown place
+  std::string terminal_kept_as{};
   // The secrets that were looked at: where one was renewed meanwhile, it proves nothing.
   KeptAs kept_as{};
   std::string token_hash;  // hex SHA-256 of the token that the caller made

@@ -179,6 +179,30 @@ TEST_F(ApiWorld, ASignInUnderWayDoesNotOutliveTheRenewal) {
   EXPECT_EQ(refusal->why, app::Why::sign_in_refused);
 }
 
+TEST_F(ApiWorld, ATerminalWhoseSecretWasRenewedMeanwhileIsAnUnknownPlace) {
+  const auto admin = sign_in("ada");
+  ASSERT_EQ(put("/api/v1/terminals/t1", admin, {{"place", "ward-a"}, {"active", true}}).status,
+            200);
+  ASSERT_EQ(post("/api/v1/terminals/t1/secret", admin).status, 201);
+  app::SignIn command;
+  command.user = "doc";
+  command.person = StaffId{"doc"};
+  command.origin = "terminal/t1";
+  command.password_matched = true;
+  command.terminal = TerminalId{"t1"};
+  command.terminal_kept_as = state().terminal(TerminalId{"t1"})->kept_as;
+  const auto place = [&] {
+    clock_.pass(1min);
+    command.totp_step = identity::totp_step_at(clock_.now().wall);
+    command.token_hash = std::to_string(*command.totp_step);
+    const auto done = app::ask(*this, command);
+    return std::get<app::SignIn::Done>(done->get()).place.text();
+  };
+  EXPECT_EQ(place(), "ward-a");
+  ASSERT_EQ(post("/api/v1/terminals/t1/secret", admin).status, 201);
+  EXPECT_EQ(place(), "");
+}
+
 TEST_F(ApiWorld, AnOfficerSignsSomebodyOut) {
   const auto token = sign_in("doc");
   const auto glass = break_glass(token, "p-2");

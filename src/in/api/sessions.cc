@@ -44,8 +44,9 @@ std::variant<Credentials, Response> read_credentials(const Request& request) {
   return out;
 }
 
-Result<bool> terminal_proved(Api& api, const Credentials& given) {
-  if (!valid_id(given.terminal.text())) return false;
+// The name of the secret that the terminal proved itself by; nothing where it did not.
+Result<std::optional<std::string>> terminal_proved(Api& api, const Credentials& given) {
+  if (!valid_id(given.terminal.text())) return std::optional<std::string>{};
   std::string kept_as;
   const auto asked = api.run([&](app::House& house, const Now&) {
     if (const auto* held = house.state().terminal(given.terminal)) kept_as = held->kept_as;
@@ -54,7 +55,9 @@ Result<bool> terminal_proved(Api& api, const Credentials& given) {
   const auto kept = secret_of(api, "terminal/" + given.terminal.text(), "secret", kept_as);
   if (!kept) return kept.fault();
   const auto told = to_hex(crypto::sha256(view(given.terminal_secret.reveal())));
-  return equal_in_constant_time(view(kept->reveal()), view(told));
+  if (!equal_in_constant_time(view(kept->reveal()), view(told)))
+    return std::optional<std::string>{};
+  return std::optional{std::move(kept_as)};
 }
 
 // Always does the work, also for somebody without a factor.
@@ -104,7 +107,10 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   app::MaySignIn may;
   may.user = given.user;
   may.address = request.peer_network;
-  if (*proved) may.terminal = given.terminal;
+  if (*proved) {
+    may.terminal = given.terminal;
+    may.terminal_kept_as = **proved;
+  }
   const auto allowed = api.ask(request, may);
   if (!allowed) return api.faulted(allowed.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get()))
@@ -132,6 +138,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   command.kept_as = from.kept_as;
   command.totp_step = *step;
   command.terminal = from.terminal;
+  command.terminal_kept_as = may.terminal_kept_as;
   command.token_hash = token_hash(token);
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
