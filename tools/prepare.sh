@@ -48,13 +48,6 @@ install_node_modules() {
   export PATH=$PWD/${newer[0]}:$PATH
 }
 
-# built FOLDER TARGET... : whether there is nothing to build.
-built() {
-  local folder=$1
-  shift
-  [ -f "$folder/build.ninja" ] && ninja -C "$folder" -n "$@" 2> /dev/null | grep -q 'no work to do'
-}
-
 # A line now and then of ninja's "[12/171] ...", for whoever reads a log.
 percents() {
   awk -F '[][/]' '/^\[[0-9]+\/[0-9]+\]/ { now = int(10 * $2 / $3); if (now > told && $3 > 20) { told = now; printf "  %d0 %% built\n", now; fflush() } }' >&2
