@@ -67,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto* value = object->if_contains("t");
   if (value == nullptr || !value->is_string() || value->get_string().size() < 24) return 0;
   const std::string_view told = value->get_string();
+  if (error->expected.find(told) != std::string::npos) return 0;  // ours, found by the fuzzer
   must(error->found.find(told) == std::string::npos);
   must(body_text(problem(*error)).find(told) == std::string_view::npos);
   return 0;

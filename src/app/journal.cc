@@ -19,7 +19,7 @@ Fault damaged(EntryIndex index, std::string what) {
 }  // namespace
 
 Journal::Journal(needs::EntryStore& store, needs::Vault& vault, needs::Dice& dice)
-    : store_(store), vault_(vault), dice_(dice) {}
+    : store_(store), vault_(vault), dice_(dice), tree_(store.pages()) {}
 
 Result<Unit> Journal::replay_below(EntryIndex end, const Visit& visit) {
   return scan(0, end, visit);

@@ -7,7 +7,8 @@
 // house's
 //           part, once that entry is durable. A replay destroys it where it still finds it. A key
 //           that is gone without such an entry is ledger_damaged: somebody hid a chart's entries.
-// MEMORY    the whole Merkle tree (64 bytes an entry) and one chain a patient (about 180 bytes).
+// MEMORY    one chain a patient (about 180 bytes); the whole Merkle tree (64 bytes an entry) in the
+//           store's pages.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -105,36 +105,49 @@ std::set<std::string> known_roles(const State& state) {
 SetStaff::Answer decide(const SetStaff& command, Context& context) {
   const auto asked = administrator(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
-  if (auto refusal = bad_roles(context.state, command.roles)) return *refusal;
   const auto* before = context.state.person(command.person);
+  if (before == nullptr && !(command.name && command.roles && command.department && command.active))
+    return nobody();
+  static const Person unknown;
+  const Person& kept = before == nullptr ? unknown : *before;
+  SetStaff::Done out{.person = command.person,
+                     .enrolled = before == nullptr,
+                     .name = command.name.value_or(kept.name),
+                     .roles = command.roles.value_or(kept.roles),
+                     .department = command.department.value_or(kept.department),
+                     .active = command.active.value_or(kept.active),
+                     .factors = kept.factors};
+  // A role that the policy lost since is none that anybody gives now.
+  if (command.roles)
+    if (auto refusal = bad_roles(context.state, out.roles)) return *refusal;
   const bool self = command.person == asked.session->staff;
-  if (self && (command.roles != before->roles || !command.active))
+  if (self && (out.roles != kept.roles || !out.active))
     return Refusal{.why = Why::same_person,
                    .what = "somebody else has to change your roles, or deactivate you"};
-  SetStaff::Done out{.person = command.person, .enrolled = before == nullptr};
-  const bool same = before != nullptr && before->name == command.name &&
-                    before->roles == command.roles && before->department == command.department;
-  if (same && before->active == command.active) return out;
+  const bool same = before != nullptr && kept.name == out.name && kept.roles == out.roles &&
+                    kept.department == out.department;
+  if (same && kept.active == out.active) return out;
   // To deactivate alone is never late; what comes with it may be kept for later.
-  if (command.active || !same)
+  if (out.active || !same)
     if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
   out.changed = true;
   facts::StaffSet fact;
   fact.staff = asked.session->staff;
   fact.person = command.person;
-  fact.pseudonym = before == nullptr ? to_hex(context.fresh.pseudonym()) : before->pseudonym;
-  fact.name = command.name;
-  fact.roles = command.roles;
-  fact.department = command.department;
-  fact.active = command.active;
+  fact.pseudonym = before == nullptr ? to_hex(context.fresh.pseudonym()) : kept.pseudonym;
+  fact.name = out.name;
+  fact.roles = out.roles;
+  fact.department = out.department;
+  fact.active = out.active;
+  const bool roles_changed = out.roles != kept.roles;
   context.note(std::move(fact));
   if (before == nullptr) return out;
   const auto theirs = [&](const Session& session) { return session.staff == command.person; };
-  if (!command.active)
+  if (!out.active)
     out.sessions_ended =
         end_sessions(context, facts::SessionEnd::staff_deactivated,
                      facts::EndedBy::staff_deactivated, asked.session->staff, theirs);
-  else if (command.roles != before->roles)
+  else if (roles_changed)
     out.sessions_ended =
         end_sessions(context, facts::SessionEnd::roles_changed, facts::EndedBy::staff_deactivated,
                      asked.session->staff, theirs);

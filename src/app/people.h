@@ -8,6 +8,7 @@
 // INVARIANT: who loses a role or is deactivated has no session and no open glass afterwards.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -24,15 +25,22 @@ struct SetStaff {
     bool enrolled = false;  // new
     bool changed = false;
     std::size_t sessions_ended = 0;
+    // As it is now.
+    std::string name;
+    std::vector<std::string> roles;
+    std::string department;
+    bool active = true;
+    std::set<std::string> factors;
   };
   using Answer = std::variant<Done, Refusal>;
   static constexpr bool keeps_session = true;
   std::string token_hash;
   StaffId person;
-  std::string name;
-  std::vector<std::string> roles;
-  std::string department;
-  bool active = true;
+  // What is not given stays as it is; whoever is new needs all.
+  std::optional<std::string> name;
+  std::optional<std::vector<std::string>> roles;
+  std::optional<std::string> department;
+  std::optional<bool> active;
 };
 SetStaff::Answer decide(const SetStaff& command, Context& context);
 

@@ -68,11 +68,16 @@ Refusal sign_in_refused() {
   return {.why = Why::sign_in_refused, .what = "name, password or code is wrong"};
 }
 
-// One that was used, or older than one. What was used by a clock that was ahead counts no more once
-// the clock is right: else nobody who signed in meanwhile could until it has caught up.
-bool is_reused(std::int64_t step, const Person& person) {
+// One that was used, or a little older than one. Where the clock was ahead, codes before those that
+// were used then are good once it is right: else nobody who signed in meanwhile could until it has
+// caught up.
+// The last step for which this one is no good any more; nothing where it is good.
+std::optional<std::int64_t> used_up_to(std::int64_t step, const Person& person) {
   constexpr std::int64_t steps_beside = 2;  // of two codes that are good at one moment
-  return step <= person.totp_step && person.totp_step <= step + steps_beside;
+  std::optional<std::int64_t> out;
+  for (const auto used : person.totp_steps)
+    if (step <= used && used <= step + steps_beside) out = std::max(used, out.value_or(used));
+  return out;
 }
 
 Refusal code_reused(std::int64_t step, const Now& now) {
@@ -160,10 +165,10 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
         .asked = person == nullptr ? short_hash(command.user) : std::string{}});
     return sign_in_refused();
   }
-  if (is_reused(*command.totp_step, *person)) {
+  if (const auto used = used_up_to(*command.totp_step, *person)) {
     context.note(
         facts::SignInRefused{.staff = person->id, .origin = command.origin, .why = "totp-reused"});
-    return code_reused(person->totp_step, context.now);
+    return code_reused(*used, context.now);
   }
   // The oldest session makes room: a forgotten workstation must not lock its owner out.
   std::vector<const Session*> own;
@@ -208,10 +213,11 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
   if (name_of_secret(person->kept_as, "totp") != command.kept_as) return sign_in_refused();
-  if (!command.totp_step || is_reused(*command.totp_step, *person)) {
+  const auto used = command.totp_step ? used_up_to(*command.totp_step, *person) : std::nullopt;
+  if (!command.totp_step || used) {
     context.note(facts::SignInRefused{
         .staff = person->id, .origin = origin, .why = command.totp_step ? "totp-reused" : "totp"});
-    return command.totp_step ? code_reused(person->totp_step, context.now) : sign_in_refused();
+    return used ? code_reused(*used, context.now) : sign_in_refused();
   }
   context.note(facts::SteppedUp{.staff = person->id,
                                 .session = session->id,

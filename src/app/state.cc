@@ -17,11 +17,19 @@ constexpr EntryIndex codes_kept_entries = 200'000;
 constexpr auto made_kept = 24h;
 constexpr auto failures_kept = 15min;
 constexpr std::size_t origins_kept = 8;
+constexpr std::size_t codes_remembered = 8;  // one-time codes of a person
 
 template <class Map>
 const typename Map::mapped_type* found(const Map& map, const typename Map::key_type& key) {
   const auto at = map.find(key);
   return at == map.end() ? nullptr : &at->second;
+}
+
+// The codes of a clock that was ahead stay used when it is right again.
+void note_used_code(Person& person, std::int64_t step) {
+  auto& steps = person.totp_steps;
+  steps.push_back(step);
+  if (steps.size() > codes_remembered) steps.erase(steps.begin());
 }
 
 }  // namespace
@@ -334,7 +342,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   failures.erase(f.staff.text() + "@" + f.origin);
   const auto person = people.find(f.staff);
   if (person == people.end()) return;
-  person->second.totp_step = f.totp_step;
+  note_used_code(person->second, f.totp_step);
   if (!f.terminal.empty()) return;
   auto& from = person->second.signed_in_from;
   from[f.origin] = at.wall;
@@ -366,7 +374,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
     used(f.session, {}, at, {});
   }
   if (const auto person = people.find(f.staff); person != people.end())
-    person->second.totp_step = f.totp_step;
+    note_used_code(person->second, f.totp_step);
 }
 
 template <>

@@ -47,7 +47,7 @@ struct Person {
   // Who may act as this person, or made them what they are: by factor, and under "roles", who last
   // set it, with all those in whose hands that one was then; and who did before, until when.
   std::map<std::string, std::map<StaffId, Instant>> hands;
-  std::int64_t totp_step = 0;  // the last one used; it and earlier ones are refused
+  std::vector<std::int64_t> totp_steps;  // of the codes used, the newest last, and the last few
   // Addresses from which the person signed in, and when last: failures of others there do not slow
   // them down. The newest few.
   std::map<std::string, Instant> signed_in_from;

@@ -66,7 +66,8 @@ std::string State::dump() const {
       << log_key << " boot " << boot_id << " policy " << policy_version << '\n';
   for (const auto& [id, p] : people) {
     out << "person " << id.text() << ' ' << p.name << ' ' << joined(p.roles) << ' ' << p.department
-        << ' ' << p.active << ' ' << p.totp_step;
+        << ' ' << p.active;
+    for (const auto step : p.totp_steps) out << " code " << step;
     for (const auto& factor : p.factors) out << ' ' << factor;
     for (const auto& [from, at] : p.signed_in_from) out << ' ' << from << '=' << to_text(at);
     for (const auto& [what, holders] : p.hands) {

@@ -231,7 +231,13 @@ std::string opened_text(const Reply& reply, const std::string& patient, bool of_
   out += ". Written down as entry " + text_of(reply.object, "receipt") + ".";
   const std::string made = text_of(reply.object, "case");
   if (!made.empty()) out += " Somebody else will review case " + made + ".";
+  for (const json::object* owed : objects_of(list_of(reply.object, "details_owed")))
+    out += " You owe an answer by " + time_text(text_of(*owed, "due")) + ": " +
+           joined(list_of(*owed, "prompts"), "; ");
   return wrap(clean(out)) + "\nNext: halligan read " + shell_word(patient) +
+         (list_of(reply.object, "details_owed").empty()
+              ? ""
+              : "\n      halligan details " + shell_word(clean(glass)) + " --answer TEXT") +
          "\n      halligan close " + shell_word(clean(glass)) + "   when you are done\n";
 }
 

@@ -77,7 +77,11 @@ int init(Shell& shell, const Init& given) {
   for (const Officer& officer : options.officers)
     if (!valid_id(officer.staff) || officer.name.empty() || officer.password.reveal().empty())
       return shell.usage("Each officer has an id (letters, digits, - . _), a name and a password.");
-  return hand_over(shell, shell.parts.init, options);
+  const int code = hand_over(shell, shell.parts.init, options);
+  if (code == code_of(Exit::done) && !given.officers_file.empty() && given.officers_file != "-")
+    shell.note("Delete " + clean(given.officers_file) +
+               ": it holds the officers' passwords, and nothing needs it any more.");
+  return code;
 }
 
 int serve(Shell& shell, const ServeOptions& options) {

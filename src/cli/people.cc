@@ -10,11 +10,13 @@ namespace {
 
 struct Staff {
   std::string id;
-  std::string name;
-  std::string department;
+  std::optional<std::string> name;
+  std::optional<std::string> department;
   std::vector<std::string> roles;
   std::string password_file;
   std::string secret_file;
+  bool no_roles = false;
+  bool active = false;
   bool inactive = false;
 };
 
@@ -75,21 +77,46 @@ void note_roles(Shell& shell, const std::vector<std::string>& typed) {
   }
 }
 
+// What is named is changed, and nothing else. Whoever is new needs a name.
+Reply ask_to_set(Shell& shell, const Staff& options) {
+  const json::array roles(options.roles.begin(), options.roles.end());
+  json::object change;
+  if (options.name) change["name"] = *options.name;
+  if (options.no_roles || !roles.empty()) change["roles"] = roles;
+  if (options.department) change["department"] = *options.department;
+  if (options.active || options.inactive) change["active"] = options.active;
+  Reply changed = shell.send("PATCH", staff_path(options.id), change);
+  if (changed.fault || changed.answer.status != 404 || !options.name) return changed;
+  return shell.send("PUT", staff_path(options.id),
+                    json::object{{"name", *options.name},
+                                 {"roles", roles},
+                                 {"department", options.department.value_or("")},
+                                 {"active", !options.inactive}});
+}
+
 int staff_set(Shell& shell, const Staff& options) {
-  const json::object body{{"name", options.name},
-                          {"roles", json::array(options.roles.begin(), options.roles.end())},
-                          {"department", options.department},
-                          {"active", !options.inactive}};
-  const Reply reply = shell.send("PUT", staff_path(options.id), body);
+  const Reply reply = ask_to_set(shell, options);
   if (!reply.good()) {
     const int code = shell.refused(reply);
-    if (!reply.fault && (reply.answer.status == 400 || reply.answer.status == 422))
+    if (!reply.fault && reply.answer.status == 404)
+      shell.note("To enrol them, give --name.");
+    else if (!reply.fault && (reply.answer.status == 400 || reply.answer.status == 422))
       note_roles(shell, options.roles);
     return code;
   }
-  return shell.show(
-      reply, clean(options.id) + " is set: " + clean(options.name) +
-                 (options.inactive ? ", not active: sessions and glass have ended.\n" : ".\n"));
+  const auto& is = reply.object;
+  const auto or_none = [](const std::string& text) { return text.empty() ? "none" : clean(text); };
+  std::string out =
+      clean(options.id) + (flag_of(is, "changed") ? " is set: " : " is so already: ") +
+      clean(text_of(is, "name")) + "; roles: " + or_none(joined(list_of(is, "roles"))) +
+      "; department: " + or_none(text_of(is, "department")) +
+      (flag_of(is, "active") ? ".\n" : "; not active.\n");
+  if (const auto ended = text_of(is, "sessions_ended"); !ended.empty() && ended != "0")
+    out += "Sessions ended, with their glass: " + ended + ".\n";
+  if (options.active && flag_of(is, "changed") && !list_of(is, "factors").empty())
+    out += "They sign in again by what they had: " + joined(list_of(is, "factors")) +
+           ". Renew what may be in other hands.\n";
+  return shell.show(reply, out);
 }
 
 int staff_password(Shell& shell, const Staff& options) {
@@ -103,7 +130,9 @@ int staff_password(Shell& shell, const Staff& options) {
   const Reply reply = shell.send("PUT", staff_path(options.id) + "/password",
                                  json::object{{"password", password->reveal()}});
   if (!reply.good()) return shell.refused(reply);
-  return shell.show(reply, "The password of " + clean(options.id) + " is set.\n");
+  return shell.show(reply, "The password of " + clean(options.id) +
+                               " is set. One that they had is good no more, and what was opened "
+                               "by it has ended.\n");
 }
 
 int staff_totp(Shell& shell, const Staff& options) {
@@ -117,7 +146,9 @@ int staff_totp(Shell& shell, const Staff& options) {
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, "Type this into the authenticator; it is not shown again:\n  " +
                                clean(text_of(reply.object, "secret")) + "\n  " +
-                               clean(text_of(reply.object, "uri")) + '\n');
+                               clean(text_of(reply.object, "uri")) +
+                               "\nOne that they had is good no more, and what was opened by it "
+                               "has ended.\n");
 }
 
 int staff_sign_out(Shell& shell, const Staff& options) {
@@ -179,14 +210,20 @@ void add_staff(CLI::App& app, Shell& shell) {
   verb<Nothing>(staff, shell, "list", "Who is enrolled, and who could break glass tonight",
                 "halligan staff list", no_options, staff_list);
   verb<Staff>(
-      staff, shell, "set", "Enrol a person, or change name, roles, department",
+      staff, shell, "set", "Enrol a person, or change what is named of them",
       "halligan staff set a.osei --name \"Ama Osei\" --role physician --department emergency",
       [](CLI::App& sub, Staff& o) {
         describe_staff(sub, o);
-        sub.add_option("--name", o.name, "full name")->required();
-        sub.add_option("--role", o.roles, "a role; may be given again")->allow_extra_args(false);
-        sub.add_option("--department", o.department, "where the person works");
-        sub.add_flag("--inactive", o.inactive, "may not sign in; ends sessions and glass");
+        sub.add_option("--name", o.name, "full name; whoever is new needs one");
+        auto* role =
+            sub.add_option("--role", o.roles, "all their roles, one by one; else they stay")
+                ->allow_extra_args(false);
+        sub.add_flag("--no-roles", o.no_roles, "none any more")->excludes(role);
+        sub.add_option("--department", o.department, "where they work; '' for nowhere");
+        auto* inactive =
+            sub.add_flag("--inactive", o.inactive, "may not sign in; ends sessions and glass");
+        sub.add_flag("--active", o.active, "may sign in again, by the factors they had")
+            ->excludes(inactive);
       },
       staff_set);
   verb<Staff>(

@@ -234,6 +234,9 @@ std::string problem_text(const json::object& problem) {
   if (!detail.empty() && !same_words(detail, title)) out += wrap(clean(sentence(detail))) + '\n';
   for (const json::object* error : objects_of(list_of(problem, "errors"))) {
     std::string line = "  ";
+    if (const auto found = text_of(*error, "found");
+        !found.empty() && detail.find(found) != std::string::npos)
+      continue;  // said
     if (error->contains("line"))
       line += text_of(*error, "line") + ":" + text_of(*error, "column") + ": " +
               text_of(*error, "what");

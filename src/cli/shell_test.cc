@@ -401,6 +401,17 @@ TEST(Shell, a_glass_is_widened_with_the_answers_that_its_new_reason_asks) {
       << person.out.str();
 }
 
+TEST(Shell, what_a_broken_glass_owes_is_said_at_once) {
+  FakePerson person("owes");
+  person.signed_in();
+  person.answer(201, R"({"glass":"g-1","case":"c-1","reason":"life-threat","until":null,)"
+                     R"("idle_seconds":0,"receipt":7,"details_owed":[{"prompts":["What is the )"
+                     R"(threat?"],"due":"2027-01-15T12:00:00Z"}]})");
+  EXPECT_EQ(person.run({"break", "p-2", "--reason", "life-threat"}), 0);
+  EXPECT_TRUE(has(person.out.str(), "You owe an answer by")) << person.out.str();
+  EXPECT_TRUE(has(person.out.str(), "halligan details g-1 --answer TEXT")) << person.out.str();
+}
+
 TEST(Shell, closing_with_nothing_open_says_so) {
   FakePerson person("none_open");
   person.signed_in();

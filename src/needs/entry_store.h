@@ -15,6 +15,7 @@
 #include <span>
 
 #include "base/bytes.h"
+#include "base/pages.h"
 #include "base/result.h"
 
 namespace halligan::needs {
@@ -38,6 +39,8 @@ class EntryStore {
   virtual Result<Unit> scan(EntryIndex from,
                             const std::function<bool(EntryIndex, ByteView)>& visit) = 0;
   virtual Room room() const = 0;
+  // Memory for what is derived from the entries. What is in it does not outlive it.
+  virtual std::unique_ptr<Pages> pages() { return std::make_unique<HeapPages>(); }
 };
 
 }  // namespace halligan::needs

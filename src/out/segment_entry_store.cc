@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "out/file_pages.h"
+
 namespace halligan::out {
 namespace {
 
@@ -303,5 +305,7 @@ needs::Room SegmentEntryStore::room() const {
   if (on_reserve_ && !spares_->spare_ready()) return needs::Room::reserve_only;
   return spares_->short_of_space() ? needs::Room::low : needs::Room::plenty;
 }
+
+std::unique_ptr<Pages> SegmentEntryStore::pages() { return std::make_unique<FilePages>(folder_); }
 
 }  // namespace halligan::out

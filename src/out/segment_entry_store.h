@@ -43,6 +43,7 @@ class SegmentEntryStore final : public needs::EntryStore {
   Result<Unit> scan(EntryIndex from,
                     const std::function<bool(EntryIndex, ByteView)>& visit) override;
   needs::Room room() const override;
+  std::unique_ptr<Pages> pages() override;  // in a file without a name, beside the segments
 
  private:
   SegmentEntryStore(Path folder, Options options, Fd lock, segment::Recovered recovered);

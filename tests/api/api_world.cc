@@ -158,7 +158,8 @@ Answer ApiWorld::call(std::string method, std::string path, const std::string& t
 std::string ApiWorld::code_of(const std::string& who) {
   // Codes are good once: wait for the next where this one was used.
   const auto* person = state().person(StaffId{who});
-  while (person != nullptr && identity::totp_step_at(clock_.now().wall) <= person->totp_step)
+  while (person != nullptr && !person->totp_steps.empty() &&
+         identity::totp_step_at(clock_.now().wall) <= person->totp_steps.back())
     clock_.pass(1s);
   return identity::totp_code(totp_secret, identity::totp_step_at(clock_.now().wall));
 }

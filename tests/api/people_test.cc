@@ -50,6 +50,42 @@ TEST_F(ApiWorld, ALostRoleOrDeactivationEndsSessionsAndGlassAtOnce) {
   EXPECT_EQ(try_sign_in("doc", "correct horse battery", code_of("doc")).status, 401);
 }
 
+TEST_F(ApiWorld, WhatIsNotNamedOfAPersonStaysAsItIs) {
+  const auto admin = sign_in("ada");
+  const auto change = [&](const std::string& who, const json::object& what) {
+    return call("PATCH", "/api/v1/staff/" + who, admin, json::serialize(what));
+  };
+  const auto token = sign_in("doc");
+  const app::Person before = *state().person(StaffId{"doc"});
+  const auto renamed = change("doc", {{"name", "Doctor Newname"}});
+  ASSERT_EQ(renamed.status, 200) << renamed.text;
+  EXPECT_EQ(renamed.str("name"), "Doctor Newname");
+  EXPECT_EQ(state().person(StaffId{"doc"})->roles, before.roles);
+  EXPECT_EQ(state().person(StaffId{"doc"})->department, before.department);
+  EXPECT_EQ(get("/api/v1/session", token).status, 200);
+  EXPECT_FALSE(change("doc", {})["changed"].as_bool());
+  clock_.pass(16min);  // nobody proved anything lately: to deactivate needs no proof
+  EXPECT_EQ(change("doc", {{"active", false}}).status, 200);
+  EXPECT_EQ(get("/api/v1/session", token).status, 401);
+  EXPECT_EQ(state().person(StaffId{"doc"})->roles, before.roles);
+  EXPECT_EQ(change("doc", {{"active", true}}).slug(), "step-up-needed");
+  EXPECT_EQ(change("no.body", {{"name", "No Body"}, {"active", true}}).status, 404);
+  EXPECT_EQ(change("ada", {{"active", false}}).slug(), "same-person");
+  EXPECT_EQ(change("doc", {{"department", "elsewhere"}}).slug(), "step-up-needed");
+}
+
+TEST_F(ApiWorld, ACodeThatWasUsedStaysUsedWhenTheClockIsSetBack) {
+  const auto code = code_of("doc");
+  ASSERT_EQ(try_sign_in("doc", "correct horse battery", code).status, 201);
+  const auto step = identity::totp_step_at(clock_.now().wall);
+  for (int i = 0; i < 4; ++i) {
+    clock_.pass(60s);
+    (void)sign_in("doc");
+  }
+  while (identity::totp_step_at(clock_.now().wall) > step) clock_.step_wall(-1s);
+  EXPECT_EQ(try_sign_in("doc", "correct horse battery", code).slug(), "code-reused");
+}
+
 TEST_F(ApiWorld, NobodyChangesTheirOwnRoles) {
   const auto admin = sign_in("ada");
   EXPECT_EQ(put("/api/v1/staff/ada", admin, person({"administrator", "privacy-officer"})).slug(),

@@ -58,11 +58,11 @@ Hash Frontier::root() const {
 void Tree::append(const Hash& leaf) {
   Hash hash = leaf;
   for (std::size_t level = 0;; ++level) {
-    if (level == levels_.size()) levels_.emplace_back();
+    if (level == levels_.size()) levels_.emplace_back(*pages_);
     auto& row = levels_[level];
     row.push_back(hash);
     if (row.size() % 2 != 0) return;
-    hash = node_hash(row[row.size() - 2], row.back());
+    hash = node_hash(row[row.size() - 2], row[row.size() - 1]);
   }
 }
 

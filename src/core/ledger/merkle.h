@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/pages.h"
 
 namespace halligan::ledger {
 
@@ -27,10 +28,12 @@ class Frontier {
   std::vector<Hash> peaks_;  // roots of the full subtrees, largest first
 };
 
-// A whole tree in memory: every full subtree's hash (2n hashes, 64 bytes a leaf), so that any root
-// of the past and any proof costs O(log n).
+// A whole tree: every full subtree's hash (2n hashes, 64 bytes a leaf), so that any root of the
+// past and any proof costs O(log n). Where they lie, `pages` says.
 class Tree {
  public:
+  explicit Tree(std::unique_ptr<Pages> pages = std::make_unique<HeapPages>())
+      : pages_(std::move(pages)) {}
   void append(const Hash& leaf);
   std::uint64_t size() const;
   Hash leaf(std::uint64_t index) const;
@@ -43,7 +46,8 @@ class Tree {
   std::vector<Hash> consistency(std::uint64_t from, std::uint64_t to) const;
 
  private:
-  std::vector<std::vector<Hash>> levels_;  // levels_[k][i]: full subtree of 2^k leaves
+  std::unique_ptr<Pages> pages_;
+  std::vector<PagedList<Hash>> levels_;  // levels_[k][i]: full subtree of 2^k leaves
 };
 
 bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,

@@ -251,6 +251,7 @@ Response broken_response(const app::Broken& broken, const app::GlassView& view,
   body.emplace("reason", reason);
   body.emplace("until", or_null(view.until));
   body.emplace("idle_seconds", seconds(held.idle_span));
+  body.emplace("details_owed", owed_json(view));
   body.emplace("receipt", broken.entry == 0 ? json::value{} : json::value(broken.entry));
   return answer(broken.again ? 200 : 201, body);
 }

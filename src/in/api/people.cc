@@ -77,17 +77,19 @@ Response list_terminals(Api& api, const Request& request, const PathParams&) {
                              });
 }
 
-Response set_staff(Api& api, const Request& request, const PathParams& path) {
+constexpr Fields::ListBounds roles_bounds{.items_max = 32, .bytes_max = limits::id_bytes_max};
+
+Response set_staff(Api& api, const Request& request, const PathParams& path,
+                   void (*read)(Fields&, app::SetStaff&)) {
   if (auto refused = bad_id(api, "staff", path["staff"])) return *refused;
   auto body = http::read_command(request);
   if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
-  drop_empty(std::get<json::object>(body), "department");
-  Fields fields{std::get<json::object>(body)};
+  auto& object = std::get<json::object>(body);
+  const bool empties_department = drop_empty(object, "department");
+  Fields fields{object};
   app::SetStaff command;
-  command.name = fields.text("name", limits::name_bytes_max);
-  command.roles = fields.texts("roles", {.items_max = 32, .bytes_max = limits::id_bytes_max});
-  command.department = fields.optional_text("department", limits::id_bytes_max).value_or("");
-  command.active = fields.flag("active");
+  read(fields, command);
+  if (empties_department) command.department = "";
   if (const auto error = fields.error()) return http::problem(*error);
   command.token_hash = session_hash(request);
   command.person = StaffId{path["staff"]};
@@ -95,9 +97,34 @@ Response set_staff(Api& api, const Request& request, const PathParams& path) {
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
   const auto& done = std::get<app::SetStaff::Done>(asked->get());
-  return answer(done.enrolled ? 201 : 200, {{"staff", done.person.text()},
-                                            {"changed", done.changed},
-                                            {"sessions_ended", done.sessions_ended}});
+  return answer(done.enrolled ? 201 : 200,
+                {{"staff", done.person.text()},
+                 {"changed", done.changed},
+                 {"sessions_ended", done.sessions_ended},
+                 {"name", done.name},
+                 {"roles", json_texts(done.roles)},
+                 {"department", or_null(done.department)},
+                 {"active", done.active},
+                 {"factors", json::array(done.factors.begin(), done.factors.end())}});
+}
+
+Response put_staff(Api& api, const Request& request, const PathParams& path) {
+  return set_staff(api, request, path, [](Fields& fields, app::SetStaff& command) {
+    command.name = fields.text("name", limits::name_bytes_max);
+    command.roles = fields.texts("roles", roles_bounds);
+    command.department = fields.optional_text("department", limits::id_bytes_max).value_or("");
+    command.active = fields.flag("active");
+  });
+}
+
+// What is not named stays as it is.
+Response patch_staff(Api& api, const Request& request, const PathParams& path) {
+  return set_staff(api, request, path, [](Fields& fields, app::SetStaff& command) {
+    command.name = fields.optional_text("name", limits::name_bytes_max);
+    if (fields.has("roles")) command.roles = fields.texts("roles", roles_bounds);
+    command.department = fields.optional_text("department", limits::id_bytes_max);
+    command.active = fields.optional_flag("active");
+  });
 }
 
 // A new secret of somebody or something: first whether it may be, then the secret under a name of
@@ -179,7 +206,7 @@ Response set_totp(Api& api, const Request& request, const PathParams& path) {
       api.run([&](app::House& house, const Now&) { hospital = house.state().hospital; });
   if (!done) return api.faulted(done.fault());
   return answer(201, {{"secret", to_base32(secret)},
-                      {"uri", identity::totp_uri(hospital, path["staff"], secret)}});
+                      {"uri", identity::totp_uri("Halligan " + hospital, path["staff"], secret)}});
 }
 
 Response sign_out_staff(Api& api, const Request& request, const PathParams& path) {
@@ -236,7 +263,8 @@ Response renew_terminal_secret(Api& api, const Request& request, const PathParam
 
 constexpr std::array routes{
     Route{"GET", "/api/v1/staff", list_staff},
-    Route{"PUT", "/api/v1/staff/{staff}", set_staff},
+    Route{"PUT", "/api/v1/staff/{staff}", put_staff},
+    Route{"PATCH", "/api/v1/staff/{staff}", patch_staff},
     Route{"PUT", "/api/v1/staff/{staff}/password", set_password},
     Route{"POST", "/api/v1/staff/{staff}/totp", set_totp},
     Route{"POST", "/api/v1/staff/{staff}/sign-out", sign_out_staff},

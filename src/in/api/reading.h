@@ -20,9 +20,11 @@ inline Command optional_command(const http::Request& request) {
 }
 
 // Clients that fill in a form send what was left empty as "": the same as not sent.
-inline void drop_empty(boost::json::object& body, std::string_view name) {
+inline bool drop_empty(boost::json::object& body, std::string_view name) {
   const auto* held = body.if_contains(name);
-  if (held != nullptr && held->is_string() && held->get_string().empty()) body.erase(name);
+  const bool empty = held != nullptr && held->is_string() && held->get_string().empty();
+  if (empty) body.erase(name);
+  return empty;
 }
 
 // A prompt that was left unanswered is told as missing, by name, and not as an ill-formed body.

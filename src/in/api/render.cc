@@ -88,6 +88,13 @@ http::Response problem_of(const app::Refusal& refusal, const std::string& code) 
   return out;
 }
 
+json::array owed_json(const app::GlassView& view) {
+  json::array owed;
+  if (view.owed_due)
+    owed.push_back({{"prompts", json_texts(view.owed_prompts)}, {"due", to_text(*view.owed_due)}});
+  return owed;
+}
+
 json::object glass_json(const app::GlassView& view) {
   const auto& held = view.held;
   const auto* ended = std::get_if<glass::Ended>(&held.life);
@@ -100,9 +107,6 @@ json::object glass_json(const app::GlassView& view) {
     unsure = unsure || grant.unsure;
     if (&grant != &first) widened.emplace_back(grant.reason.empty() ? grant.rule : grant.reason);
   }
-  json::array owed;
-  if (view.owed_due)
-    owed.push_back({{"prompts", json_texts(view.owed_prompts)}, {"due", to_text(*view.owed_due)}});
   return {{"glass", held.id.text()},
           {"staff", held.staff.text()},
           {"name", view.name},
@@ -123,7 +127,7 @@ json::object glass_json(const app::GlassView& view) {
           {"details", std::move(details)},
           {"comment", ended == nullptr ? json::value{} : or_null(ended->comment)},
           {"text_hidden", view.text_hidden},
-          {"details_owed", std::move(owed)},
+          {"details_owed", owed_json(view)},
           {"releases", held.releases},
           {"unsure", unsure},
           {"case", or_null(held.case_id.text())},

@@ -19,6 +19,7 @@ http::Response no_content();
 // A refusal with everything that a client can act on (RFC 9457, RFC 9470).
 http::Response problem_of(const app::Refusal& refusal, const std::string& code);
 
+json::array owed_json(const app::GlassView& view);  // what its person has still to answer, by when
 json::object glass_json(const app::GlassView& view);
 json::object case_json(const app::CaseView& view);
 json::object session_json(const app::SessionView& view);

@@ -64,8 +64,12 @@ inline constexpr Problem method_not_allowed{405, "method-not-allowed",
                                             "the Allow header lists the methods that are", "H-119"};
 inline constexpr Problem not_json{415, "not-json", "The body is not JSON",
                                   "expected Content-Type: application/json", "H-120"};
-inline constexpr Problem bad_json{400, "bad-json", "The JSON cannot be read", "", "H-121"};
-inline constexpr Problem bad_field{400, "bad-field", "A field is not acceptable", "", "H-122"};
+inline constexpr Problem bad_json{400, "bad-json", "The JSON cannot be read",
+                                  "the answer said where, what was found and what was expected",
+                                  "H-121"};
+inline constexpr Problem bad_field{
+    400, "bad-field", "A field is not acceptable",
+    "the answer named the field, what was found and what was expected", "H-122"};
 
 // Everything above, for those who explain codes.
 inline constexpr std::array all{

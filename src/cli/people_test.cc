@@ -1,0 +1,42 @@
+// Staff, roles and terminals from the command line: what reaches the server, and what is said.
+#include <gtest/gtest.h>
+
+#include "cli/fake_person.h"
+
+namespace halligan::cli {
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(PeopleVerbs, what_is_not_named_of_a_person_is_not_sent) {
+  FakePerson person("staff_set");
+  person.signed_in();
+  const std::string is =
+      R"({"staff":"b","changed":true,"sessions_ended":1,"name":"Bea","roles":["nurse"],)"
+      R"("department":null,"active":true,"factors":["totp"]})";
+  person.answer(200, is);
+  EXPECT_EQ(person.run({"staff", "set", "b", "--name", "Bea"}), 0);
+  EXPECT_EQ(person.asked.back().method, "PATCH");
+  EXPECT_EQ(person.asked.back().body, R"({"name":"Bea"})");
+  EXPECT_TRUE(has(person.out.str(), "b is set: Bea; roles: nurse; department: none."))
+      << person.out.str();
+  EXPECT_TRUE(has(person.out.str(), "Sessions ended, with their glass: 1.")) << person.out.str();
+  person.answer(200, is);
+  EXPECT_EQ(person.run({"staff", "set", "b", "--no-roles", "--department", "", "--active"}), 0);
+  EXPECT_EQ(person.asked.back().body, R"({"roles":[],"department":"","active":true})");
+  EXPECT_TRUE(has(person.out.str(), "by what they had: totp")) << person.out.str();
+  person.answer(404, R"({"type":"urn:halligan:problem:not-found","title":"Not found"})");
+  person.answer(201, is);
+  EXPECT_EQ(person.run({"staff", "set", "b", "--name", "Bea", "--role", "nurse"}), 0);
+  EXPECT_EQ(person.asked.back().method, "PUT");
+  EXPECT_EQ(person.asked.back().body,
+            R"({"name":"Bea","roles":["nurse"],"department":"","active":true})");
+  person.answer(404, R"({"type":"urn:halligan:problem:not-found","title":"Not found"})");
+  EXPECT_EQ(person.run({"staff", "set", "b", "--inactive"}), 1);
+  EXPECT_TRUE(has(person.err.str(), "To enrol them, give --name.")) << person.err.str();
+}
+
+}  // namespace
+}  // namespace halligan::cli
