@@ -68,13 +68,13 @@ void note_roles(Shell& shell, const std::vector<std::string>& typed) {
   const json::value body = body_of(reply);
   std::vector<std::string> known;
   for (const json::object* one : rows_in(body, "roles")) known.push_back(text_of(*one, "role"));
-  for (const std::string& role : typed) {
-    if (std::find(known.begin(), known.end(), role) != known.end()) continue;
-    std::string all;
-    for (const std::string& each : known) all.append(all.empty() ? "" : ", ").append(each);
-    shell.note(clean("There is no role " + role + ". There are: " + all + "."));
-    return;
-  }
+  const auto unknown = std::ranges::find_if(typed, [&](const std::string& role) {
+    return std::ranges::find(known, role) == known.end();
+  });
+  if (unknown == typed.end()) return;
+  std::string all;
+  for (const std::string& each : known) all.append(all.empty() ? "" : ", ").append(each);
+  shell.note(clean("There is no role " + *unknown + ". There are: " + all + "."));
 }
 
 // What is named is changed, and nothing else. Whoever is new needs a name.

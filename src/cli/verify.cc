@@ -149,9 +149,9 @@ void print_whole(const ledger::VerifyReport& report, const VerifyArgs& args, std
   else
     print_entries(report, out);
   const bool has_earlier = !args.since.empty();
-  out << "Entries newer than its checkpoint are covered by the next one, not by this.\n";
   out << "  log   " << report.head.origin << "\n  size  " << report.head.size << "\n  root  "
       << to_base64(report.head.root) << "\n";
+  out << "Entries newer than its checkpoint are covered by the next one, not by this.\n";
   if (has_earlier)
     out << "It continues " << counted(report.earlier, "earlier checkpoint", "earlier checkpoints")
         << ".\n";

@@ -38,7 +38,9 @@ Named parts_of(const ast::Policy& policy) {
       body.append(line).append("\n");
     } else {
       const auto key = line.substr(0, line.find(' '));
-      parts.emplace_back(section.empty() ? key : section + " " + key, line + "\n");
+      std::string name = section;
+      if (!name.empty()) name += ' ';
+      parts.emplace_back(name.append(key), line + "\n");
     }
   }
   return parts;

@@ -129,7 +129,7 @@ std::vector<Include> includes_of(const Search& search) {
     const bool reverse = param.name == "_revinclude";
     if (!reverse && param.name != "_include") continue;
     if (auto include = include_of(search.type, param.value, reverse))
-      out.push_back(*std::move(include));
+      out.push_back(*include);
   }
   return out;
 }

@@ -28,7 +28,7 @@ bool json_format(string_view value) {
          value == "text/json";
 }
 
-std::variant<Common, NotAllowed> read_common(http::QueryPairs pairs) {
+std::variant<Common, NotAllowed> read_common(http::QueryPairs&& pairs) {
   Common out;
   bool counted = false;
   for (auto& [name, value] : pairs) {

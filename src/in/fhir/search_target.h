@@ -20,7 +20,7 @@ struct Common {
   std::vector<Param> rest;
   std::size_t count = count_default;
 };
-std::variant<Common, NotAllowed> read_common(http::QueryPairs pairs);
+std::variant<Common, NotAllowed> read_common(http::QueryPairs&& pairs);
 
 // GET Type?..., and the form of POST Type/_search.
 Target search(const std::string& type, http::QueryPairs pairs);

@@ -66,7 +66,7 @@ void reset_socket(int socket) {
   // socket to nowhere dissolves its connection instead (connect(2), AF_UNSPEC).
   sockaddr nowhere{};
   nowhere.sa_family = AF_UNSPEC;
-  ::connect(socket, &nowhere, sizeof nowhere);
+  (void)::connect(socket, &nowhere, sizeof nowhere);
 }
 
 Transport::Transport(int socket, const TlsContext& tls) : socket_(socket) {
