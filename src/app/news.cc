@@ -121,6 +121,14 @@ template <>
 AllNews of(const State&, const facts::FactorEnrolled& f) {
   return {PersonChanged{.staff = f.person}};
 }
+template <>
+AllNews of(const State&, const facts::PasskeyEnrolled& f) {
+  return {PersonChanged{.staff = f.person}};
+}
+template <>
+AllNews of(const State&, const facts::PasskeyRemoved& f) {
+  return {PersonChanged{.staff = f.person}};
+}
 
 const std::vector<std::string>* roles_of(const State& state, const StaffId& staff) {
   const auto* person = state.person(staff);

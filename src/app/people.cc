@@ -82,8 +82,9 @@ RosterLine line_of(const State& state, const Person& person) {
     out.may_break =
         std::any_of(policy->rules.begin(), policy->rules.end(),
                     [&](const policy::ast::Rule& rule) { return meant_for(rule, person.roles); });
-  for (const char* factor : factors_of_a_login)
-    if (!person.factors.contains(factor)) out.lacks.emplace_back(factor);
+  if (person.passkeys.empty())  // which suffices by itself
+    for (const char* factor : factors_of_a_login)
+      if (!person.factors.contains(factor)) out.lacks.emplace_back(factor);
   out.can_break = person.active && out.may_break && out.lacks.empty();
   return out;
 }

@@ -123,9 +123,20 @@ const Terminal* proved(const State& state, const TerminalId& id, const std::stri
   return is ? terminal : nullptr;
 }
 
+// A counter that does not grow is one of two copies of a passkey. (Those that are on several
+// devices have none: it stays 0.)
+const char* why_refused(const Person& person, const PasskeyUsed& used) {
+  const auto held = person.passkeys.find(used.passkey);
+  if (!used.good || held == person.passkeys.end() || held->second.public_key != used.public_key)
+    return "passkey";
+  const auto before = held->second.counter;
+  return used.counter <= before && (used.counter != 0 || before != 0) ? "passkey-counter" : nullptr;
+}
+
 const char* why_refused(const Person* person, const SignIn& command) {
   if (person == nullptr) return "unknown";
   if (!person->active) return "inactive";
+  if (command.passkey) return why_refused(*person, *command.passkey);
   if (!command.password_matched || command.kept_as != person->kept_as) return "password";
   if (!command.totp_step) return "totp";
   return nullptr;
@@ -165,7 +176,7 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
         .asked = person == nullptr ? short_hash(command.user) : std::string{}});
     return sign_in_refused();
   }
-  if (const auto used = used_up_to(*command.totp_step, *person)) {
+  if (const auto used = command.passkey ? std::nullopt : used_up_to(*command.totp_step, *person)) {
     context.note(
         facts::SignInRefused{.staff = person->id, .origin = command.origin, .why = "totp-reused"});
     return code_reused(*used, context.now);
@@ -188,8 +199,12 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
     fact.terminal = terminal->id;
     fact.place = terminal->place;
   }
-  fact.proof_level = 2;
-  fact.totp_step = *command.totp_step;
+  fact.proof_level = command.passkey ? 3 : 2;
+  fact.totp_step = command.totp_step.value_or(0);
+  if (command.passkey) {
+    fact.passkey = command.passkey->passkey;
+    fact.counter = command.passkey->counter;
+  }
   fact.origin = command.origin;
   fact.until = context.now.wall + limits::session_absolute;
   fact.idle_millis = Millis{limits::session_idle}.count();
@@ -212,6 +227,18 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   const auto origin = origin_of(*session);
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
+  if (command.passkey) {
+    if (const char* why = why_refused(*person, *command.passkey); why != nullptr) {
+      context.note(facts::SignInRefused{.staff = person->id, .origin = origin, .why = why});
+      return sign_in_refused();
+    }
+    context.note(facts::SteppedUp{.staff = person->id,
+                                  .session = session->id,
+                                  .factor = "passkey",
+                                  .passkey = command.passkey->passkey,
+                                  .counter = command.passkey->counter});
+    return StepUp::Done{.at = context.now.wall};
+  }
   if (name_of_secret(person->kept_as, "totp") != command.kept_as) return sign_in_refused();
   const auto used = command.totp_step ? used_up_to(*command.totp_step, *person) : std::nullopt;
   if (!command.totp_step || used) {

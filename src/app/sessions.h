@@ -38,6 +38,14 @@ struct MaySignIn {  // asked before the password is looked at
 };
 MaySignIn::Answer decide(const MaySignIn& command, Context& context);
 
+// What became of an answer of a passkey: whether its signature holds, by which key.
+struct PasskeyUsed {
+  std::string passkey;     // base64url of its id
+  std::string public_key;  // that was looked at, base64url
+  bool good = false;
+  std::uint32_t counter = 0;
+};
+
 struct SignIn {
   struct Done {
     SessionId session;
@@ -55,6 +63,7 @@ struct SignIn {
   std::string origin;
   bool password_matched = false;
   std::optional<std::int64_t> totp_step;  // of the code, where it matched one
+  std::optional<PasskeyUsed> passkey{};   // instead of both
   TerminalId terminal;                    // as it was answered; empty: an unknown place
   std::string terminal_kept_as{};
   // The secrets that were looked at: where one was renewed meanwhile, it proves nothing.
@@ -70,7 +79,8 @@ struct StepUp {
   using Answer = std::variant<Done, Refusal>;
   std::string token_hash;
   std::optional<std::int64_t> totp_step;
-  std::string kept_as{};  // the secret that was looked at
+  std::string kept_as{};                 // the secret that was looked at
+  std::optional<PasskeyUsed> passkey{};  // instead of the code
 };
 StepUp::Answer decide(const StepUp& command, Context& context);
 

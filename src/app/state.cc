@@ -305,6 +305,56 @@ void State::on(EntryIndex, const EntryTime& at, const facts::FactorEnrolled& f) 
   take_in_hand(person->second, f.factor, f.staff, at.wall);
 }
 
+// Whoever could act as the person when it was enrolled can act as them by it from then on.
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::PasskeyEnrolled& f) {
+  const auto found = people.find(f.person);
+  if (found == people.end()) return;
+  auto& person = found->second;
+  person.passkeys[f.passkey] = {.name = f.name,
+                                .algorithm = f.algorithm,
+                                .public_key = f.public_key,
+                                .attestation = f.attestation,
+                                .model = f.model,
+                                .counter = f.counter,
+                                .synced = f.synced,
+                                .enrolled_at = at.wall};
+  person.factors.insert("passkey");
+  passkey_owner_.insert_or_assign(f.passkey, f.person);
+  const auto held = person.hands;
+  for (const auto& [what, holders] : held)
+    for (const auto& [holder, until] : holders)
+      if (until == far_future) person.hands["passkey/" + f.passkey][holder] = far_future;
+}
+
+template <>
+void State::on(EntryIndex, const EntryTime& at, const facts::PasskeyRemoved& f) {
+  const auto found = people.find(f.person);
+  if (found == people.end()) return;
+  auto& person = found->second;
+  person.passkeys.erase(f.passkey);
+  if (person.passkeys.empty()) person.factors.erase("passkey");
+  passkey_owner_.erase(f.passkey);
+  const auto hands = person.hands.find("passkey/" + f.passkey);
+  if (hands == person.hands.end()) return;
+  for (auto& [holder, until] : hands->second) until = std::min(until, at.wall);
+}
+
+void State::use_passkey(const StaffId& staff, const std::string& passkey, std::uint32_t counter,
+                        Instant at) {
+  const auto person = people.find(staff);
+  if (person == people.end()) return;
+  const auto held = person->second.passkeys.find(passkey);
+  if (held == person->second.passkeys.end()) return;
+  held->second.counter = counter;
+  held->second.used_at = at;
+}
+
+const Person* State::owner_of(const std::string& passkey) const {
+  const auto owner = passkey_owner_.find(passkey);
+  return owner == passkey_owner_.end() ? nullptr : person(owner->second);
+}
+
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::TerminalSet& f) {
   auto& held = terminals[f.terminal];
@@ -342,7 +392,10 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   failures.erase(f.staff.text() + "@" + f.origin);
   const auto person = people.find(f.staff);
   if (person == people.end()) return;
-  note_used_code(person->second, f.totp_step);
+  if (f.passkey.empty())
+    note_used_code(person->second, f.totp_step);
+  else
+    use_passkey(f.staff, f.passkey, f.counter, at.wall);
   if (!f.terminal.empty()) return;
   auto& from = person->second.signed_in_from;
   from[f.origin] = at.wall;
@@ -370,10 +423,12 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
   if (const auto session = sessions.find(f.session); session != sessions.end()) {
     session->second.proof_at = at;
     session->second.proof_this_boot = true;
-    session->second.proof_level = std::max(session->second.proof_level, 2);
+    session->second.proof_level = std::max(session->second.proof_level, f.passkey.empty() ? 2 : 3);
     used(f.session, {}, at, {});
   }
-  if (const auto person = people.find(f.staff); person != people.end())
+  if (!f.passkey.empty())
+    use_passkey(f.staff, f.passkey, f.counter, at.wall);
+  else if (const auto person = people.find(f.staff); person != people.end())
     note_used_code(person->second, f.totp_step);
 }
 

@@ -35,6 +35,19 @@ using Switch = std::shared_ptr<std::atomic<bool>>;  // true: over
 using KeptAs = std::map<std::string, std::string>;
 std::string name_of_secret(const KeptAs& kept_as, const std::string& factor);
 
+// A passkey of somebody, by which they sign in without a password.
+struct Passkey {
+  std::string name;
+  int algorithm = 0;       // COSE
+  std::string public_key;  // base64url
+  std::string attestation;
+  std::string model;  // hex AAGUID
+  std::uint32_t counter = 0;
+  bool synced = false;
+  Instant enrolled_at{};
+  Instant used_at = far_past;
+};
+
 struct Person {
   StaffId id;
   std::string name;
@@ -44,6 +57,7 @@ struct Person {
   bool active = true;
   std::set<std::string> factors;
   KeptAs kept_as;
+  std::map<std::string, Passkey> passkeys;  // by their id, base64url
   // Who may act as this person, or made them what they are: by factor, and under "roles", who last
   // set it, with all those in whose hands that one was then; and who did before, until when.
   std::map<std::string, std::map<StaffId, Instant>> hands;
@@ -168,6 +182,7 @@ class State {
   bool one_hand(const StaffId& a, const StaffId& b, Instant since) const;
   // Who is, or was, in this person's hands, in order: what those record counts as their own.
   std::span<const policy::NodeId> in_hands_of(const StaffId& who) const;
+  const Person* owner_of(const std::string& passkey) const;
   const Terminal* terminal(const TerminalId& id) const;
   const glass::Glass* glass(const GlassId& id) const;
   const cases::Case* case_of(const CaseId& id) const;
@@ -229,6 +244,8 @@ class State {
   void compile_policy();
   void name_terminal(const Terminal& held);
   void end_session(const SessionId& id);
+  void use_passkey(const StaffId& staff, const std::string& passkey, std::uint32_t counter,
+                   Instant at);
   void take_in_hand(Person& person, const std::string& what, const StaffId& by, Instant at);
   void hold(const StaffId& holder, const StaffId& held);
   void keep_unclosed(const cases::Case& held);
@@ -240,7 +257,8 @@ class State {
 
   std::shared_ptr<const policy::Engine> engine_;
   std::map<StaffId, std::vector<policy::NodeId>> in_hands_;  // by holder, each list in order
-  std::map<CaseId, Instant> late_at_;                        // where each stands in late_from
+  std::map<std::string, StaffId> passkey_owner_;
+  std::map<CaseId, Instant> late_at_;  // where each stands in late_from
 };
 
 }  // namespace halligan::app

@@ -95,6 +95,7 @@ inline constexpr auto session_idle = 30min;
 inline constexpr auto session_absolute = 12h;
 inline constexpr auto offer_life = 2min;
 inline constexpr std::size_t sessions_per_staff_max = 20;
+inline constexpr std::size_t passkeys_per_person_max = 10;
 inline constexpr std::uint32_t failed_unlocks_max = 10;  // in a row; then the session ends
 
 // Screens that listen for events.

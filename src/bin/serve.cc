@@ -250,7 +250,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                     .index = feeder->index(),
                     .server = &server.counters(),
                     .version = version,
-                    .backups = backups ? &*backups : nullptr}};
+                    .backups = backups ? &*backups : nullptr,
+                    .party = identity::relying_party_of(url)}};
   std::optional<in::fhir::Gateway> gateway;
   gateway.emplace(edge, url + "/fhir");
   api_door = &api;

@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <functional>
 
 namespace halligan::out {
 namespace {
@@ -12,6 +11,7 @@ namespace {
 // Each as large as all before it: few mappings for any size, and little disk for a small one.
 constexpr std::size_t region_bytes_min = 1024 * 1024;
 constexpr std::size_t region_bytes_max = 64 * region_bytes_min;
+constexpr std::size_t pages_in_view = 32;
 
 }  // namespace
 
@@ -44,13 +44,11 @@ void* FilePages::page() {
   return out;
 }
 
-void FilePages::full(void* page) {
-  const auto* at = static_cast<std::byte*>(page);
-  const bool mapped = std::ranges::any_of(regions_, [&](const Region& region) {
-    return !std::less<>{}(at, region.begin) && std::less<>{}(at, region.begin + region.bytes);
-  });
-  // Shared with a file, so nothing is lost: only this program's own view of it.
-  if (mapped) ::madvise(page, page_bytes, MADV_DONTNEED);
+// Shared with a file, so nothing is lost: only this program's own view of it. Of everything:
+// reading a page brings those around it into view, too.
+void FilePages::full(void*) {
+  if (++full_ % pages_in_view != 0) return;
+  for (const auto& region : regions_) ::madvise(region.begin, region.bytes, MADV_DONTNEED);
 }
 
 }  // namespace halligan::out

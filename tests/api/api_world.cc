@@ -106,7 +106,9 @@ ApiWorld::ApiWorld() {
                                                             .bulletin = bulletin_,
                                                             .index = &index_,
                                                             .server = nullptr,
-                                                            .version = "0.0-test"});
+                                                            .version = "0.0-test",
+                                                            .backups = nullptr,
+                                                            .party = party});
   api_->add_to(router_);
   enrol("doc", {"physician"});
   enrol("nina", {"nurse"});

@@ -62,6 +62,7 @@ struct Answer {
 
 class ApiWorld : public ::testing::Test, public app::Desk {
  protected:
+  const identity::RelyingParty party{.id = "records.example", .origin = "https://records.example"};
   ApiWorld();
   ~ApiWorld() override;
 

@@ -150,13 +150,17 @@ std::string filled(const std::string& path) {
 bool open_to_all(const std::string& path) {
   return path == "/api/v1/sessions" || path == "/ledger/checkpoint" || path == "/api/v1/ledger" ||
          path == "/healthz" || path == "/readyz" || path == "/metrics" ||
-         path == "/api/v1/hospital";
+         path == "/api/v1/hospital" || path == "/api/v1/passkeys/challenge" ||
+         path == "/api/v1/sessions/passkey";
 }
 
 // What each command takes, so that the session is what is wrong with it.
 std::string good_body(const std::string& path) {
   static const std::map<std::string, std::string> bodies{
       {"/api/v1/session/step-up", R"({"code":"1"})"},
+      {"/api/v1/session/step-up/passkey",
+       R"({"passkey":{"id":"x","client_data":"eA","authenticator_data":"eA","signature":"eA"}})"},
+      {"/api/v1/session/passkeys", R"({"name":"x","client_data":"eA","attestation_object":"eA"})"},
       {"/api/v1/session/unlock", R"({"password":"x"})"},
       {"/api/v1/patients/search", R"({"name":"x"})"},
       {"/api/v1/charts/{patient}/copies", R"({"kind":"print","what":"x"})"},

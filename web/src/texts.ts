@@ -72,6 +72,29 @@ export const texts = {
     unconfirmed:
       "The server has not confirmed yet that you are signed out. This page goes on telling it: leave it open until this message is gone.",
     watched: "Whatever is opened here is written down, and the patient can ask who came.",
+    byPasskey: "Use a passkey instead",
+    noPasskey: "No passkey of yours was found here, or it was not confirmed. Sign in by password and code, or try again.",
+    passkeyRefused: "This passkey does not sign anybody in here. If it is yours, sign in by password and code, and see whether it was taken away.",
+  },
+
+  passkeys: {
+    title: "Your passkeys",
+    what: "A passkey signs you in with a finger, a face or a PIN, without password and code, and proves that it is you before the glass. It cannot be typed into a wrong page.",
+    none: "You have none yet.",
+    enrolled: (at: string) => `Enrolled ${at}.`,
+    used: (at: string) => `Last used ${at}.`,
+    unused: "Not used yet.",
+    synced: "May be on your other devices, too.",
+    name: "A name for a new one",
+    nameHint: "So that you know it again, such as blue key or ward telephone",
+    emptyName: "Enter a name, so that you know it again",
+    enrol: "Enrol a passkey",
+    made: "Enrolled. It signs you in from now on.",
+    notMade: "No passkey was made: this device has none to give, has yours already, or it was not confirmed.",
+    notHere: "Passkeys need this server's name in the address, and this page was opened by its number.",
+    remove: "Take away",
+    removeTitle: (name: string) => `Take ${name} away?`,
+    removeMeans: "It signs nobody in any more. Your other sessions end, and the glass in them.",
   },
 
   session: {
@@ -82,6 +105,8 @@ export const texts = {
     stepUp: {
       title: "Prove that it is you",
       why: "What you are about to do takes a fresh one-time code. What you typed is kept.",
+      byPasskey: "Use a passkey",
+      noPasskey: "No passkey of yours was confirmed. Use the code of your authenticator, or try again.",
       submit: "Confirm",
       wrong: "This code is wrong. Use the one that your authenticator shows now.",
     },
@@ -1233,7 +1258,7 @@ export const texts = {
   people: {
     title: "People",
     views: { staff: "Staff", terminals: "Terminals", roles: "Roles" },
-    factors: { password: "password", totp: "authenticator" },
+    factors: { password: "password", totp: "authenticator", passkey: "passkey" },
     sameProblem: "Somebody else has to change your roles, or deactivate you.",
     roleProblem: "Only administrators may do this. Your roles may have changed meanwhile.",
     roster: {

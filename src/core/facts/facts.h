@@ -19,6 +19,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "core/facts/people.h"
 
 namespace halligan::facts {
 
@@ -93,120 +94,7 @@ struct PolicySigned {  // by somebody else than the proposer: in force from this
 };
 BOOST_DESCRIBE_STRUCT(PolicySigned, (), (staff, policy))
 
-// --- people, terminals, sessions --------------------------------------------------------------
-
-struct StaffSet {  // enrolled or changed: the whole new state of the person
-  static constexpr const char* kind = "staff-set";
-  StaffId staff;  // who did it; empty at genesis
-  StaffId person;
-  std::string pseudonym;  // hex; how entries name the person
-  std::string name;
-  std::vector<std::string> roles;
-  std::string department;
-  bool active = true;
-};
-BOOST_DESCRIBE_STRUCT(StaffSet, (), (staff, person, pseudonym, name, roles, department, active))
-
-struct FactorEnrolled {
-  static constexpr const char* kind = "factor-enrolled";
-  StaffId staff;
-  StaffId person;
-  std::string factor;  // "password", "totp"
-  std::string
-      kept_as{};  // names the secret in the vault: no other is this factor. Empty: its first
-};
-BOOST_DESCRIBE_STRUCT(FactorEnrolled, (), (staff, person, factor, kept_as))
-
-struct TerminalSet {
-  static constexpr const char* kind = "terminal-set";
-  StaffId staff;
-  TerminalId terminal;
-  PlaceId place;
-  std::string use;  // "workstation", "room", "ambulance"
-  bool active = true;
-  std::string kept_as{};  // names its secret in the vault, where it was renewed; empty: none yet
-};
-BOOST_DESCRIBE_STRUCT(TerminalSet, (), (staff, terminal, place, use, active, kept_as))
-
-struct SessionOpened {
-  static constexpr const char* kind = "session-opened";
-  StaffId staff;
-  SessionId session;
-  std::string token_hash;  // hex SHA-256; the token itself is nowhere
-  TerminalId terminal;     // empty: an unknown place
-  PlaceId place;           // empty: unknown
-  int proof_level = 0;     // 1 password, 2 password and TOTP
-  std::int64_t totp_step = 0;
-  std::string origin;  // network address
-  Instant until{};     // absolute end
-  std::int64_t idle_millis = 0;
-};
-BOOST_DESCRIBE_STRUCT(SessionOpened, (),
-                      (staff, session, token_hash, terminal, place, proof_level, totp_step, origin,
-                       until, idle_millis))
-
-struct SignInRefused {  // folded: `times` within a minute
-  static constexpr const char* kind = "sign-in-refused";
-  StaffId staff;  // empty where the name is nobody's (what was typed is not kept)
-  std::string origin;
-  std::string why;  // "unknown", "password", "totp", "totp-reused", "throttled", "inactive"
-  std::uint32_t times = 1;
-  std::string asked{};  // a short hash of a name that is nobody's, to count by
-};
-BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, why, times, asked))
-
-struct SteppedUp {  // a fresh second factor within a session
-  static constexpr const char* kind = "stepped-up";
-  StaffId staff;
-  SessionId session;
-  std::string factor;
-  std::int64_t totp_step = 0;
-};
-BOOST_DESCRIBE_STRUCT(SteppedUp, (), (staff, session, factor, totp_step))
-
-enum class SessionEnd {
-  logout,
-  idle,
-  expired,
-  revoked,
-  staff_deactivated,
-  roles_changed,
-  clock_behind,
-  unlock_failed  // too often in a row
-};
-BOOST_DESCRIBE_ENUM(SessionEnd, logout, idle, expired, revoked, staff_deactivated, roles_changed,
-                    clock_behind, unlock_failed)
-
-struct SessionEnded {
-  static constexpr const char* kind = "session-ended";
-  StaffId staff;  // whose session it was
-  SessionId session;
-  SessionEnd by = SessionEnd::logout;
-  StaffId revoked_by;
-};
-BOOST_DESCRIBE_STRUCT(SessionEnded, (), (staff, session, by, revoked_by))
-
-// The person walked away: nothing is answered to the session until it is unlocked.
-struct SessionLocked {
-  static constexpr const char* kind = "session-locked";
-  StaffId staff;
-  SessionId session;
-};
-BOOST_DESCRIBE_STRUCT(SessionLocked, (), (staff, session))
-
-struct SessionUnlocked {  // by the password; no fresh proof
-  static constexpr const char* kind = "session-unlocked";
-  StaffId staff;
-  SessionId session;
-};
-BOOST_DESCRIBE_STRUCT(SessionUnlocked, (), (staff, session))
-
-struct SessionExtended {  // the person is still there: it idles from here on
-  static constexpr const char* kind = "session-extended";
-  StaffId staff;
-  SessionId session;
-};
-BOOST_DESCRIBE_STRUCT(SessionExtended, (), (staff, session))
+// --- charts in front of people ----------------------------------------------------------------
 
 struct FocusMoved {
   static constexpr const char* kind = "focus-moved";
@@ -643,14 +531,15 @@ BOOST_DESCRIBE_STRUCT(RootKeysRotated, (), (keys))
 
 using AnyFact =
     std::variant<LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed,
-                 PolicyProposed, PolicyPart, PolicySigned, StaffSet, FactorEnrolled, TerminalSet,
-                 SessionOpened, SignInRefused, SteppedUp, SessionEnded, SessionLocked,
-                 SessionUnlocked, SessionExtended, FocusMoved, RelationRecorded, RelationEnded,
-                 RelationConfirmed, FlagSet, FeedBeat, GlassOpened, GlassWidened, GlassEnded,
-                 DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed,
-                 CaseOverdue, CaseReopened, CaseViewed, CasesListed, AccessIntended, AccessOutcome,
-                 AccessRefused, SearchMade, SearchListed, LedgerRead, PatientErased, ErasureAsked,
-                 SnapshotTaken, BackupMade, LedgerRestored, RootKeysRotated>;
+                 PolicyProposed, PolicyPart, PolicySigned, StaffSet, FactorEnrolled,
+                 PasskeyEnrolled, PasskeyRemoved, TerminalSet, SessionOpened, SignInRefused,
+                 SteppedUp, SessionEnded, SessionLocked, SessionUnlocked, SessionExtended,
+                 FocusMoved, RelationRecorded, RelationEnded, RelationConfirmed, FlagSet, FeedBeat,
+                 GlassOpened, GlassWidened, GlassEnded, DetailsGiven, BreakUnneeded, CaseOpened,
+                 CaseJustified, CaseExplained, CaseClosed, CaseOverdue, CaseReopened, CaseViewed,
+                 CasesListed, AccessIntended, AccessOutcome, AccessRefused, SearchMade,
+                 SearchListed, LedgerRead, PatientErased, ErasureAsked, SnapshotTaken, BackupMade,
+                 LedgerRestored, RootKeysRotated>;
 
 // Copying, moving and destroying are compiled once, in facts.cc: a table over every kind in every
 // file that holds a list of facts would cost seconds each.

@@ -8,10 +8,10 @@
 namespace halligan::in::api {
 namespace {
 
-std::array<std::span<const Route>, 16> all_routes() {
-  return {session_routes(), lock_routes(),    search_routes(),   chart_routes(), own_routes(),
-          glass_routes(),   case_routes(),    people_routes(),   fact_routes(),  policy_routes(),
-          ledger_routes(),  running_routes(), hospital_routes(), event_routes(),
+std::array<std::span<const Route>, 17> all_routes() {
+  return {session_routes(), lock_routes(),   passkey_routes(), search_routes(),   chart_routes(),
+          own_routes(),     glass_routes(),  case_routes(),    people_routes(),   fact_routes(),
+          policy_routes(),  ledger_routes(), running_routes(), hospital_routes(), event_routes(),
           erasure_routes(), backup_routes()};
 }
 

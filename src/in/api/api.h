@@ -10,7 +10,9 @@
 
 #include "app/house.h"
 #include "app/log_view.h"
+#include "core/identity/passkey.h"
 #include "in/api/bulletin.h"
+#include "in/api/challenges.h"
 #include "in/api/metrics.h"
 #include "in/api/problem_codes.h"
 #include "in/api/urgency.h"
@@ -33,6 +35,7 @@ class Api {
     const http::ServerCounters* server = nullptr;  // none: no metrics of the server
     std::string version{};                         // of the program
     needs::Backups* backups = nullptr;             // none: no folder is meant for them
+    identity::RelyingParty party{};                // none: nobody has a passkey here
   };
   explicit Api(const Parts& parts)
       : edge(parts.edge),
@@ -42,7 +45,9 @@ class Api {
         server(parts.server),
         version(parts.version),
         backups(parts.backups),
-        codes(parts.edge.dice) {}
+        party(parts.party),
+        codes(parts.edge.dice),
+        challenges(parts.edge.dice) {}
 
   void add_to(http::Router& router);
 
@@ -82,7 +87,9 @@ class Api {
   const http::ServerCounters* server;
   const std::string version;
   needs::Backups* backups;
+  const identity::RelyingParty party;
   ProblemCodes codes;
+  Challenges challenges;
   Metrics metrics;
 
  private:

@@ -54,6 +54,7 @@ Response list_staff(Api& api, const Request& request, const PathParams&) {
                 {"department", or_null(person.department)},
                 {"active", person.active},
                 {"factors", json::array(person.factors.begin(), person.factors.end())},
+                {"passkeys", passkeys_json(person)},
                 {"may_break", line.may_break},
                 {"lacks", json_texts(line.lacks)},
                 {"can_break", line.can_break}};

@@ -95,6 +95,20 @@ json::array owed_json(const app::GlassView& view) {
   return owed;
 }
 
+json::array passkeys_json(const app::Person& person) {
+  json::array out;
+  for (const auto& [id, held] : person.passkeys)
+    out.push_back({{"passkey", id},
+                   {"name", held.name},
+                   {"attestation", held.attestation},
+                   {"model", held.model},
+                   {"synced", held.synced},
+                   {"enrolled_at", to_text(held.enrolled_at)},
+                   {"used_at", held.used_at == far_past ? json::value{}
+                                                        : json::value(to_text(held.used_at))}});
+  return out;
+}
+
 json::object glass_json(const app::GlassView& view) {
   const auto& held = view.held;
   const auto* ended = std::get_if<glass::Ended>(&held.life);

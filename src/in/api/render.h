@@ -20,6 +20,7 @@ http::Response no_content();
 http::Response problem_of(const app::Refusal& refusal, const std::string& code);
 
 json::array owed_json(const app::GlassView& view);  // what its person has still to answer, by when
+json::array passkeys_json(const app::Person& person);
 json::object glass_json(const app::GlassView& view);
 json::object case_json(const app::CaseView& view);
 json::object session_json(const app::SessionView& view);

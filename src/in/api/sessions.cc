@@ -7,6 +7,7 @@
 #include "in/api/render.h"
 #include "in/api/routes.h"
 #include "in/api/secrets.h"
+#include "in/api/sign_in.h"
 
 namespace halligan::in::api {
 namespace {
@@ -20,9 +21,7 @@ struct Credentials {
   std::string user;
   Sealed<std::string> password;
   Sealed<std::string> code;
-  TerminalId terminal;  // as claimed
-  Sealed<std::string> terminal_secret;
-  bool cookie = false;  // the token goes into a cookie, for a browser
+  Doorway at;
 };
 
 std::variant<Credentials, Response> read_credentials(const Request& request) {
@@ -33,31 +32,9 @@ std::variant<Credentials, Response> read_credentials(const Request& request) {
   out.user = fields.text("user", limits::user_bytes_max);
   out.password = Sealed{fields.text("password", limits::password_bytes_max)};
   out.code = Sealed{fields.text("code", 16)};
-  if (auto terminal = fields.optional_object("terminal")) {
-    out.terminal = TerminalId{terminal->text("id", limits::id_bytes_max)};
-    out.terminal_secret = Sealed{terminal->text("secret", limits::password_bytes_max)};
-  }
-  out.cookie = fields.optional_flag("cookie").value_or(false);
-  if (out.cookie && !request.tls)
-    fields.refuse("cookie", "a cookie asked for without TLS", "an https connection");
+  out.at = read_doorway(fields, request);
   if (const auto error = fields.error()) return http::problem(*error);
   return out;
-}
-
-// The name of the secret that the terminal proved itself by; nothing where it did not.
-Result<std::optional<std::string>> terminal_proved(Api& api, const Credentials& given) {
-  if (!valid_id(given.terminal.text())) return std::optional<std::string>{};
-  std::string kept_as;
-  const auto asked = api.run([&](app::House& house, const Now&) {
-    if (const auto* held = house.state().terminal(given.terminal)) kept_as = held->kept_as;
-  });
-  if (!asked) return asked.fault();
-  const auto kept = secret_of(api, "terminal/" + given.terminal.text(), "secret", kept_as);
-  if (!kept) return kept.fault();
-  const auto told = to_hex(crypto::sha256(view(given.terminal_secret.reveal())));
-  if (!equal_in_constant_time(view(kept->reveal()), view(told)))
-    return std::optional<std::string>{};
-  return std::optional{std::move(kept_as)};
 }
 
 // Always does the work, also for somebody without a factor.
@@ -83,6 +60,35 @@ http::Header set_cookie(std::string_view token, std::string_view more = {}) {
                             .append(more)};
 }
 
+}  // namespace
+
+Doorway read_doorway(Fields& fields, const Request& request) {
+  Doorway out;
+  if (auto terminal = fields.optional_object("terminal")) {
+    out.terminal = TerminalId{terminal->text("id", limits::id_bytes_max)};
+    out.terminal_secret = Sealed{terminal->text("secret", limits::password_bytes_max)};
+  }
+  out.cookie = fields.optional_flag("cookie").value_or(false);
+  if (out.cookie && !request.tls)
+    fields.refuse("cookie", "a cookie asked for without TLS", "an https connection");
+  return out;
+}
+
+Result<std::optional<std::string>> terminal_proved(Api& api, const Doorway& given) {
+  if (!valid_id(given.terminal.text())) return std::optional<std::string>{};
+  std::string kept_as;
+  const auto asked = api.run([&](app::House& house, const Now&) {
+    if (const auto* held = house.state().terminal(given.terminal)) kept_as = held->kept_as;
+  });
+  if (!asked) return asked.fault();
+  const auto kept = secret_of(api, "terminal/" + given.terminal.text(), "secret", kept_as);
+  if (!kept) return kept.fault();
+  const auto told = to_hex(crypto::sha256(view(given.terminal_secret.reveal())));
+  if (!equal_in_constant_time(view(kept->reveal()), view(told)))
+    return std::optional<std::string>{};
+  return std::optional{std::move(kept_as)};
+}
+
 Response signed_in(const app::SignIn::Done& done, const std::string& token, bool cookie) {
   auto response = answer(201, {{cookie ? "csrf" : "token", cookie ? csrf_of(token) : token},
                                {"session", done.session.text()},
@@ -97,18 +103,20 @@ Response signed_in(const app::SignIn::Done& done, const std::string& token, bool
   return response;
 }
 
+namespace {
+
 Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto read = read_credentials(request);
   if (const auto* refused = std::get_if<Response>(&read)) return *refused;
   const auto& given = std::get<Credentials>(read);
 
-  const auto proved = terminal_proved(api, given);
+  const auto proved = terminal_proved(api, given.at);
   if (!proved) return api.faulted(proved.fault());
   app::MaySignIn may;
   may.user = given.user;
   may.address = request.peer_network;
   if (*proved) {
-    may.terminal = given.terminal;
+    may.terminal = given.at.terminal;
     may.terminal_kept_as = **proved;
   }
   const auto allowed = api.ask(request, may);
@@ -143,7 +151,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
-  return signed_in(std::get<app::SignIn::Done>(asked->get()), token, given.cookie);
+  return signed_in(std::get<app::SignIn::Done>(asked->get()), token, given.at.cookie);
 }
 
 // A page of ours that was loaded again has the cookie and has lost what goes with it; one beside

@@ -15,8 +15,9 @@ bool immediate(std::string_view method, std::string_view path) {
   constexpr std::string_view api = "/api/v1/";
   if (!path.starts_with(api)) return false;
   path.remove_prefix(api.size());
-  if (path.starts_with("session")) return true;  // and sessions
-  if (method == "PUT") return path.starts_with("staff/");
+  if (path == "passkeys/challenge") return true;  // of somebody who signs in
+  if (path.starts_with("session")) return !path.starts_with("session/passkeys");  // and sessions
+  if (method == "PUT" || method == "PATCH") return path.starts_with("staff/");
   if (method != "POST") return false;
   if (path.starts_with("glass/")) return true;
   if (path.starts_with("charts/")) return path.ends_with("/break") || path.ends_with("/open");

@@ -21,7 +21,7 @@ interface Held {
   unconfirmed: boolean;
   live: LiveStream;
   tabs: Tabs;
-  signIn: (given: { user: string; password: string; code: string }) => Promise<void>;
+  signIn: (given: { user: string; password: string; code: string } | "passkey") => Promise<void>;
   /** Counts here at once; the server is told until it has it. */
   signOut: () => void;
   lock: () => void;

@@ -2,12 +2,13 @@
 
 import { Button, ErrorSummary, PasswordInput, TextInput } from "nhsuk-react-components";
 import { useEffect, useRef, useState, type FormEvent } from "react";
-import { ApiProblem } from "../api/problem";
+import { ApiProblem, isProblem } from "../api/problem";
 import { problemText } from "../parts/ProblemMessage";
 import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { useHospital } from "./hospital";
 import { useInterlude } from "./interlude";
+import { NoPasskey, passkeysHere } from "./webauthn";
 import { useSessionState, type EndedBy } from "./SessionProvider";
 
 type Field = "user" | "password" | "code";
@@ -65,6 +66,21 @@ export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | und
       setSending(false);
       setRefused(refusalText(error));
       setGiven((before) => ({ ...before, code: "" }));
+      setTimeout(() => summary.current?.focus());
+    }
+  };
+
+  const byPasskey = async () => {
+    if (sending) return;
+    setErrors({});
+    setRefused(null);
+    setSending(true);
+    try {
+      await signIn("passkey");
+    } catch (error) {
+      setSending(false);
+      if (error instanceof NoPasskey) setRefused(texts.signIn.noPasskey);
+      else setRefused(isProblem(error, "sign-in-refused") ? texts.signIn.passkeyRefused : refusalText(error));
       setTimeout(() => summary.current?.focus());
     }
   };
@@ -134,6 +150,11 @@ export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | und
         <Button type="submit" aria-disabled={sending}>
           {sending ? texts.signIn.sending : texts.signIn.submit}
         </Button>
+        {passkeysHere ? (
+          <Button type="button" secondary aria-disabled={sending} onClick={() => void byPasskey()}>
+            {texts.signIn.byPasskey}
+          </Button>
+        ) : null}
         <p className="h-quiet">{texts.signIn.watched}</p>
       </form>
     </main>

@@ -9,6 +9,7 @@ import { api, coverDoor, rememberCsrf, told } from "../api/client";
 import { serverNow } from "../api/clock";
 import { isProblem } from "../api/problem";
 import { OwedToServer, type Owed } from "./owed";
+import { signInByPasskey } from "./webauthn";
 import { endOf, isCovered, lastOf, standing, type EndedBy, type Status } from "./status";
 import { Tabs, type Said } from "./tabs";
 
@@ -98,10 +99,14 @@ export class SessionKeeper {
     await this.refresh();
   }
 
-  async signIn(given: { user: string; password: string; code: string }) {
+  /** By password and code, or by a passkey. */
+  async signIn(given: { user: string; password: string; code: string } | "passkey") {
     // The old session's end goes first: it would take the new one's cookie with it.
     await this.owed.settleNow();
-    const made = await told(api.POST("/api/v1/sessions", { body: { ...given, cookie: true } }));
+    const made =
+      given === "passkey"
+        ? await signInByPasskey()
+        : await told(api.POST("/api/v1/sessions", { body: { ...given, cookie: true } }));
     rememberCsrf(made.csrf);
     if (lastOf(this.said)?.staff !== made.staff) forget(this.client);
     await this.refresh();

@@ -11,6 +11,7 @@ import { Dialog } from "../parts/Dialog";
 import { problemText } from "../parts/ProblemMessage";
 import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
+import { NoPasskey, passkeysHere, stepUpByPasskey } from "./webauthn";
 
 type Prove = <T>(action: () => Promise<T>) => Promise<T>;
 
@@ -94,6 +95,17 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
       field.current?.focus();
     }
   };
+  const byPasskey = async () => {
+    if (sending) return;
+    setSending(true);
+    try {
+      await stepUpByPasskey();
+      onGiven();
+    } catch (error) {
+      setWrong(error instanceof NoPasskey ? texts.session.stepUp.noPasskey : codeProblem(error));
+      setSending(false);
+    }
+  };
   return (
     <Dialog title={texts.session.stepUp.title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} noValidate>
@@ -111,7 +123,14 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
           maxLength={16}
           {...wrongIf(wrong)}
         />
-        <Button type="submit">{texts.session.stepUp.submit}</Button>
+        <div className="h-buttons">
+          <Button type="submit">{texts.session.stepUp.submit}</Button>
+          {passkeysHere ? (
+            <Button type="button" secondary onClick={() => void byPasskey()}>
+              {texts.session.stepUp.byPasskey}
+            </Button>
+          ) : null}
+        </div>
       </form>
     </Dialog>
   );

@@ -1,11 +1,12 @@
 // Shell.tsx - what stands round every page: who one is, where one can go, whether the server is there.
 
-import { useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { NavLink, Outlet, useLocation } from "react-router";
 import { OwedBar } from "../glass/Owed";
 import { texts } from "../texts";
 import { useHospital } from "../session/hospital";
 import { useLockAtHand } from "../session/Lock";
+import { PasskeysDialog } from "../session/Passkeys";
 import { SessionEnding } from "../session/SessionEnding";
 import { useHasRole, useSession, useSessionState } from "../session/SessionProvider";
 import { useWalkAwayLock } from "../session/walkAway";
@@ -72,6 +73,7 @@ export function Shell() {
   const ways = useWays();
   const { pathname } = useLocation();
   const ofPatients = !freeOfPatients.includes(pathname);
+  const [passkeys, setPasskeys] = useState(false);
   useWalkAwayLock();
   useLockAtHand();
   return (
@@ -107,8 +109,12 @@ export function Shell() {
       </main>
       <footer className="h-foot">
         <p>{texts.signIn.watched}</p>
+        <button type="button" className="h-link-button" onClick={() => setPasskeys(true)}>
+          {texts.passkeys.title}
+        </button>
         <ThemeChoice />
       </footer>
+      {passkeys ? <PasskeysDialog onClose={() => setPasskeys(false)} /> : null}
     </>
   );
 }

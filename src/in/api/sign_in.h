@@ -1,0 +1,26 @@
+// sign_in.h - what every way of signing in shares: the terminal that it is done at, and the answer.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/sessions.h"
+#include "in/api/api.h"
+#include "in/http/json.h"
+
+namespace halligan::in::api {
+
+// How somebody asks for a session: at which terminal, as claimed, and whether a browser keeps it.
+struct Doorway {
+  TerminalId terminal;
+  Sealed<std::string> terminal_secret;
+  bool cookie = false;  // the token goes into a cookie, for a browser
+};
+Doorway read_doorway(http::Fields& fields, const http::Request& request);
+
+// The name of the secret that the terminal proved itself by; nothing where it did not.
+Result<std::optional<std::string>> terminal_proved(Api& api, const Doorway& given);
+
+http::Response signed_in(const app::SignIn::Done& done, const std::string& token, bool cookie);
+
+}  // namespace halligan::in::api
