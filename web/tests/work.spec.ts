@@ -210,7 +210,7 @@ test("a key that is not explained leads to the case with its finding chosen, and
   await expect(page.getByLabel("Comment")).toBeFocused();
   await page.getByRole("button", { name: "Close the case" }).click();
   await expect(page.getByText("Write what you found")).toBeVisible();
-  await page.getByRole("button", { name: "Keys" }).click();
+  await page.getByRole("button", { name: "Keys", exact: true }).click();
   await page.getByRole("checkbox", { name: "Use these keys" }).uncheck();
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await page.getByRole("heading", { level: 1 }).focus();
