@@ -122,9 +122,11 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   if (command.roles)
     if (auto refusal = bad_roles(context.state, out.roles)) return *refusal;
   const bool self = command.person == asked.session->staff;
-  if (self && (out.roles != kept.roles || !out.active))
-    return Refusal{.why = Why::same_person,
-                   .what = "somebody else has to change your roles, or deactivate you"};
+  const bool same_rights = out.roles == kept.roles && out.department == kept.department;
+  if (self && (!same_rights || !out.active))
+    return Refusal{
+        .why = Why::same_person,
+        .what = "somebody else has to change your roles or department, or deactivate you"};
   const bool same = before != nullptr && kept.name == out.name && kept.roles == out.roles &&
                     kept.department == out.department;
   if (same && kept.active == out.active) return out;

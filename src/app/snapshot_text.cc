@@ -53,7 +53,7 @@ namespace halligan::app {
 namespace {
 
 // Changed with every change of what is written here; older ones are then as if there were none.
-constexpr std::string_view form = "halligan snapshot 3\n";
+constexpr std::string_view form = "halligan snapshot 4\n";
 
 // What decisions can depend on, by names: the evidence's own numbers are its own affair.
 struct KeptFact {

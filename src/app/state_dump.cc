@@ -70,8 +70,10 @@ std::string State::dump() const {
     for (const auto step : p.totp_steps) out << " code " << step;
     for (const auto& factor : p.factors) out << ' ' << factor;
     for (const auto& [passkey, held] : p.passkeys)
-      out << " passkey " << passkey << ' ' << held.name << ' ' << held.counter << ' '
-          << to_text(held.enrolled_at) << ' ' << to_text(held.used_at);
+      out << " passkey " << passkey << ' ' << held.name << ' ' << held.algorithm << ' '
+          << held.public_key << ' ' << held.attestation << ' ' << held.model << ' ' << held.synced
+          << ' ' << held.counter << ' ' << to_text(held.enrolled_at) << ' '
+          << to_text(held.used_at);
     for (const auto& [from, at] : p.signed_in_from) out << ' ' << from << '=' << to_text(at);
     for (const auto& [what, holders] : p.hands) {
       out << ' ' << what << " by";

@@ -20,6 +20,11 @@ struct Staff {
   bool inactive = false;
 };
 
+struct Key {
+  std::string passkey;
+  std::string of;  // empty: one's own
+};
+
 struct Terminal {
   std::string id;
   std::string place;
@@ -132,7 +137,8 @@ int staff_password(Shell& shell, const Staff& options) {
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, "The password of " + clean(options.id) +
                                " is set. One that they had is good no more, and what was opened "
-                               "by it has ended.\n");
+                               "by it has ended. Passkeys stay: halligan passkeys list --of " +
+                               clean(options.id) + '\n');
 }
 
 int staff_totp(Shell& shell, const Staff& options) {
@@ -148,13 +154,52 @@ int staff_totp(Shell& shell, const Staff& options) {
                                clean(text_of(reply.object, "secret")) + "\n  " +
                                clean(text_of(reply.object, "uri")) +
                                "\nOne that they had is good no more, and what was opened by it "
-                               "has ended.\n");
+                               "has ended. Passkeys stay: halligan passkeys list --of " +
+                               clean(options.id) + '\n');
 }
 
 int staff_sign_out(Shell& shell, const Staff& options) {
   const Reply reply = shell.post(staff_path(options.id) + "/sign-out", json::object{});
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, "All sessions and glass of " + clean(options.id) + " have ended.\n");
+}
+
+std::vector<Row> passkey_rows(const std::vector<const json::object*>& passkeys) {
+  std::vector<Row> rows;
+  for (const json::object* one : passkeys) {
+    const auto used = text_of(*one, "used_at");
+    rows.push_back({text_of(*one, "name"), time_text(text_of(*one, "enrolled_at")),
+                    used.empty() ? "never" : time_text(used), yes(*one, "synced"),
+                    text_of(*one, "passkey")});
+  }
+  return rows;
+}
+
+int passkeys_list(Shell& shell, const Key& options) {
+  const Reply reply = shell.get(options.of.empty() ? "/api/v1/session/passkeys" : "/api/v1/staff");
+  if (!reply.good()) return shell.refused(reply);
+  const json::value body = body_of(reply);
+  auto passkeys = rows_in(body, "passkeys");
+  if (!options.of.empty()) {
+    const auto people = rows_in(body, "staff");
+    const auto person = std::ranges::find_if(
+        people, [&](const json::object* one) { return text_of(*one, "staff") == options.of; });
+    if (person == people.end())
+      return shell.usage("Nobody is enrolled as " + clean(options.of) + ".");
+    passkeys = objects_of(list_of(**person, "passkeys"));
+  }
+  if (passkeys.empty()) return shell.show(reply, "There is none.\n");
+  return shell.show(
+      reply, table({"NAME", "ENROLLED", "LAST USED", "SYNCED", "PASSKEY"}, passkey_rows(passkeys)));
+}
+
+int passkeys_remove(Shell& shell, const Key& options) {
+  const std::string of = options.of.empty() ? "/api/v1/session" : staff_path(options.of);
+  const Reply reply =
+      shell.send("DELETE", of + "/passkeys/" + path_segment(options.passkey), json::value{});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, "It signs nobody in any more. Sessions ended, with their glass: " +
+                               text_of(reply.object, "sessions_ended") + ".\n");
 }
 
 int roles(Shell& shell, const Nothing&) {
@@ -252,6 +297,19 @@ void add_people_verbs(CLI::App& app, Shell& shell) {
   add_staff(app, shell);
   verb<Nothing>(app, shell, "roles", "List the roles and how many hold each", "halligan roles",
                 no_options, roles);
+  CLI::App& passkeys = family(app, "passkeys", "Passkeys, which browsers enrol: list, remove");
+  verb<Key>(
+      passkeys, shell, "list", "Your passkeys, or somebody's", "halligan passkeys list",
+      [](CLI::App& sub, Key& o) { sub.add_option("--of", o.of, "whose, for administrators"); },
+      passkeys_list);
+  verb<Key>(
+      passkeys, shell, "remove", "Take one away; sessions end", "halligan passkeys remove -- mF3k",
+      [](CLI::App& sub, Key& o) {
+        sub.add_option("passkey", o.passkey, "its id; after --, where it begins with one -")
+            ->required();
+        sub.add_option("--of", o.of, "whose, for administrators");
+      },
+      passkeys_remove);
   CLI::App& terminals = family(app, "terminals", "Terminals: list, set, secret");
   verb<Nothing>(terminals, shell, "list", "Which terminals are enrolled, and where they stand",
                 "halligan terminals list", no_options, terminal_list);

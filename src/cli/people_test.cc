@@ -38,5 +38,26 @@ TEST(PeopleVerbs, what_is_not_named_of_a_person_is_not_sent) {
   EXPECT_TRUE(has(person.err.str(), "To enrol them, give --name.")) << person.err.str();
 }
 
+TEST(PeopleVerbs, passkeys_are_listed_and_taken_away) {
+  FakePerson person("passkeys");
+  person.signed_in();
+  const std::string blue =
+      R"({"passkey":"-mF3k","name":"blue key","enrolled_at":"2027-01-15T20:00:00Z",)"
+      R"("used_at":null,"synced":false,"attestation":"none","model":""})";
+  person.answer(200, "[" + blue + "]");
+  EXPECT_EQ(person.run({"passkeys", "list"}), 0);
+  EXPECT_EQ(person.asked.back().path, "/api/v1/session/passkeys");
+  EXPECT_TRUE(has(person.out.str(), "blue key")) << person.out.str();
+  EXPECT_TRUE(has(person.out.str(), "never")) << person.out.str();
+  person.answer(200, R"([{"staff":"b","passkeys":[)" + blue + R"(]},{"staff":"c","passkeys":[]}])");
+  EXPECT_EQ(person.run({"passkeys", "list", "--of", "c"}), 0);
+  EXPECT_EQ(person.out.str(), "There is none.\n");
+  person.answer(200, R"({"sessions_ended":2})");
+  EXPECT_EQ(person.run({"passkeys", "remove", "--of", "b", "--", "-mF3k"}), 0);
+  EXPECT_EQ(person.asked.back().method, "DELETE");
+  EXPECT_EQ(person.asked.back().path, "/api/v1/staff/b/passkeys/-mF3k");
+  EXPECT_TRUE(has(person.out.str(), "with their glass: 2.")) << person.out.str();
+}
+
 }  // namespace
 }  // namespace halligan::cli

@@ -1347,6 +1347,7 @@ export const texts = {
       totpMeans: (name: string) => `${name} has none yet. The secret is shown once: have their telephone at hand.`,
       totpRenews: (name: string) =>
         `The authenticator that ${name} has now stops working, and every session of theirs ends, and every glass in it. The new secret is shown once: have their telephone at hand.`,
+      passkeyGoes: (name: string) => `It signs ${name} in no more. Every session of theirs ends, and every glass in it.`,
       secretTitle: (name: string) => `The authenticator of ${name}`,
       secretWhat: "Type the secret into the authenticator now (time-based, 6 digits, 30 seconds). It is shown this once and by nobody any more.",
       secret: "Secret",

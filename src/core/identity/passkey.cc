@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ constexpr std::uint8_t user_present = 0x01;
 constexpr std::uint8_t user_verified = 0x04;
 constexpr std::uint8_t backup_eligible = 0x08;
 constexpr std::uint8_t has_credential = 0x40;
+constexpr std::uint8_t has_extensions = 0x80;
 constexpr std::size_t rp_hash_bytes = 32;
 constexpr std::size_t authenticator_data_bytes_min = rp_hash_bytes + 1 + 4;
 constexpr std::size_t id_bytes_max = 1023;  // section 4, credential ID
@@ -72,6 +74,46 @@ std::optional<PasskeyWrong> check_flags(const RelyingParty& party, ByteView data
   return std::nullopt;
 }
 
+// libcbor makes room for as many elements as an array or map says that it has, before it looks for
+// them. Each takes an octet at least, and what authenticators answer has few lists.
+bool bounded(ByteView cbor) {
+  struct Seen {
+    std::uint64_t elements = 0;
+    std::size_t lists = 0;
+  } seen;
+  constexpr std::size_t lists_max = 64;
+  auto callbacks = cbor_empty_callbacks;
+  const auto note = [](void* context, auto elements) {
+    auto& held = *static_cast<Seen*>(context);
+    held.elements += std::min<std::uint64_t>(elements, 1ULL << 32U);
+    ++held.lists;
+  };
+  callbacks.array_start = note;
+  callbacks.map_start = note;
+  const auto note_open = [](void* context) { ++static_cast<Seen*>(context)->lists; };
+  callbacks.indef_array_start = note_open;
+  callbacks.indef_map_start = note_open;
+  callbacks.byte_string_start = note_open;
+  callbacks.string_start = note_open;
+  const auto size = cbor.size();
+  while (!cbor.empty()) {
+    const auto read = cbor_stream_decode(cbor.data(), cbor.size(), &callbacks, &seen);
+    if (read.status != CBOR_DECODER_FINISHED || read.read == 0) return false;
+    if (seen.elements > size || seen.lists > lists_max) return false;
+    cbor = cbor.subspan(read.read);
+  }
+  return true;
+}
+
+// What stands behind the credential's id: its key, and extensions.
+bool bounded_behind_id(ByteView data) {
+  constexpr std::size_t id_length_at = authenticator_data_bytes_min + 16;
+  if (data.size() < id_length_at + 2) return false;
+  const std::size_t id_bytes = get_u16(data.data() + id_length_at);
+  return data.size() > id_length_at + 2 + id_bytes &&
+         bounded(data.subspan(id_length_at + 2 + id_bytes));
+}
+
 struct Attested {
   std::string format;
   Bytes statement;  // CBOR
@@ -79,6 +121,7 @@ struct Attested {
 };
 
 std::optional<Attested> read_attestation(ByteView object) {
+  if (!bounded(object)) return std::nullopt;
   cbor_load_result result{};
   const Cbor whole{cbor_load(object.data(), object.size(), &result)};
   if (whole == nullptr || result.read != object.size() || !cbor_isa_map(whole.get()) ||
@@ -136,7 +179,7 @@ Fido<fido_cred_t> decoded(const RelyingParty& party, const Hash& client_hash, co
   return nullptr;
 }
 
-// "none" says nothing; formats that libfido2 does not know are no reason to take less.
+// "none" says nothing; formats that libfido2 does not know are refused.
 bool attestation_holds(fido_cred_t* cred, const Attested& given) {
   if (given.format == "none") return given.statement.size() == 1;  // an empty map
   if (fido_cred_set_fmt(cred, given.format.c_str()) != FIDO_OK ||
@@ -217,7 +260,8 @@ std::variant<NewPasskey, PasskeyWrong> check_new_passkey(const RelyingParty& par
   const auto given = read_attestation(attestation_object);
   if (!given) return PasskeyWrong::form;
   if (const auto wrong = check_flags(party, given->data)) return *wrong;
-  if ((given->data[rp_hash_bytes] & has_credential) == 0) return PasskeyWrong::form;
+  if ((given->data[rp_hash_bytes] & has_credential) == 0 || !bounded_behind_id(given->data))
+    return PasskeyWrong::form;
   NewPasskey out;
   const auto cred = decoded(party, crypto::sha256(client_data), *given, out.algorithm);
   if (cred == nullptr) return PasskeyWrong::form;
@@ -240,6 +284,11 @@ std::variant<std::uint32_t, PasskeyWrong> check_passkey(const RelyingParty& part
   if (const auto wrong = check_client_data(party, "webauthn.get", challenge, given.client_data))
     return *wrong;
   if (const auto wrong = check_flags(party, given.authenticator_data)) return *wrong;
+  // We ask for no extension, so nothing stands behind the counter. Nothing else is handed on to be
+  // read: nobody has signed it yet.
+  if (given.authenticator_data.size() != authenticator_data_bytes_min ||
+      (given.authenticator_data[rp_hash_bytes] & (has_credential | has_extensions)) != 0)
+    return PasskeyWrong::form;
   const auto hash = crypto::sha256(given.client_data);
   const Fido<fido_assert_t> assertion{fido_assert_new()};
   const auto& data = given.authenticator_data;

@@ -129,6 +129,26 @@ TEST(Passkey, ThatWasAlteredAnywhereIsRefused) {
             "signature");
 }
 
+// Whoever says that a list has two milliards of elements gets no room for them made.
+TEST(Passkey, ThatClaimsMoreThanItBringsIsNotRead) {
+  const Answers given;
+  const auto key = given.key();
+  const Bytes huge{0x9A, 0x7F, 0xFF, 0xFF, 0xFF};
+  EXPECT_EQ(wrong(check_new_passkey(given.party, given.made_for, given.made_data, huge)), "form");
+  auto nested = Bytes(4'000, 0x81);
+  nested.push_back(0x00);
+  EXPECT_EQ(wrong(check_new_passkey(given.party, given.made_for, given.made_data, nested)), "form");
+  auto behind = given.assertion;
+  behind.authenticator_data[32] |= 0x80;
+  behind.authenticator_data.insert(behind.authenticator_data.end(), huge.begin(), huge.end());
+  EXPECT_EQ(wrong(check_passkey(given.party, given.asked_for, key, behind)), "form");
+  auto object = given.made_object;  // the key's map claims as much
+  const auto at = text_view(object).find("\xA5\x01\x02\x03");
+  ASSERT_NE(at, std::string_view::npos);
+  object[at] = 0xBA;
+  EXPECT_EQ(wrong(check_new_passkey(given.party, given.made_for, given.made_data, object)), "form");
+}
+
 // Flags stand behind the hash of the party's id; the object has them in the clear, for "none".
 TEST(Passkey, TakesSomebodyWhoTouchedItAndWhomItKnows) {
   const Answers whole;

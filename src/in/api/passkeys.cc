@@ -86,10 +86,11 @@ app::PasskeyUsed looked_at(Api& api, const Answered& given, const Known& whose,
   app::PasskeyUsed out{.passkey = given.passkey, .public_key = to_base64url(whose.key.bytes)};
   const auto boot = api.edge.clock.now().boot;
   const auto challenge = identity::challenge_in(given.assertion.client_data);
+  if (whose.person.empty() || !api.challenges.stands(challenge, purpose, boot)) return out;
   const auto checked = identity::check_passkey(api.party, challenge, whose.key, given.assertion);
   const auto* counter = std::get_if<std::uint32_t>(&checked);
   const bool ours = given.user_handle.empty() || given.user_handle == whose.handle;
-  if (counter == nullptr || !ours || !api.challenges.stands(challenge, purpose, boot)) return out;
+  if (counter == nullptr || !ours) return out;
   out.good = api.challenges.use(challenge, boot);
   out.counter = *counter;
   return out;
@@ -264,9 +265,11 @@ Response enrol(Api& api, const Request& request, const PathParams&) {
   const auto boot = api.edge.clock.now().boot;
   const auto challenge = identity::challenge_in(client_data);
   const bool stands = api.challenges.stands(challenge, for_enrolling(command.token_hash), boot);
-  const auto checked = identity::check_new_passkey(api.party, challenge, client_data, object);
+  const auto checked =
+      stands ? identity::check_new_passkey(api.party, challenge, client_data, object)
+             : std::variant<identity::NewPasskey, PasskeyWrong>{PasskeyWrong::challenge};
   const auto* wrong = std::get_if<PasskeyWrong>(&checked);
-  if (wrong != nullptr || !stands || !api.challenges.use(challenge, boot)) {
+  if (wrong != nullptr || !api.challenges.use(challenge, boot)) {
     const auto why = wrong == nullptr ? PasskeyWrong::challenge : *wrong;
     return api.bad_request("/attestation_object", std::string{"another: "} + identity::name_of(why),
                            wanted_of(why));

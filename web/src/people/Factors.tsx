@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Button, PasswordInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
 import type { Staff } from "../api/types";
+import type { Passkey } from "../session/webauthn";
 import { Confirm } from "../parts/Confirm";
 import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
@@ -21,6 +22,7 @@ export function Factors({ person, own }: { person: Staff; own: boolean }) {
       {own ? <p className="h-note">{say.own}</p> : null}
       <Password person={person} />
       <Authenticator person={person} />
+      <Passkeys person={person} />
     </>
   );
 }
@@ -58,6 +60,41 @@ function Password({ person }: { person: Staff }) {
       </Button>
       <p role="status">{work.isSuccess ? say.passwordSet : ""}</p>
     </form>
+  );
+}
+
+/** Everybody enrols their own; an administrator takes away what was lost. */
+function Passkeys({ person }: { person: Staff }) {
+  const [leaving, setLeaving] = useState<Passkey | null>(null);
+  const { removePasskey } = usePeopleActions();
+  if (person.passkeys.length === 0) return null;
+  return (
+    <>
+      <ul className="h-passkeys">
+        {person.passkeys.map((each) => (
+          <li key={each.passkey}>
+            <div>
+              <strong dir="auto">{each.name}</strong>
+            </div>
+            <button type="button" className="nhsuk-button nhsuk-button--secondary h-button-small" onClick={() => setLeaving(each)}>
+              {texts.passkeys.remove}
+              <span className="nhsuk-u-visually-hidden"> {each.name}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {leaving ? (
+        <Confirm
+          title={texts.passkeys.removeTitle(leaving.name)}
+          does={texts.passkeys.remove}
+          onDo={() => removePasskey(person.staff, leaving.passkey)}
+          onClose={() => setLeaving(null)}
+          problem={peopleProblem}
+        >
+          <p>{say.passkeyGoes(person.name)}</p>
+        </Confirm>
+      ) : null}
+    </>
   );
 }
 

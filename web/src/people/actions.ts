@@ -44,6 +44,8 @@ export function usePeopleActions() {
     setPassword: (staff: string, password: string) =>
       act(() => told(api.PUT("/api/v1/staff/{staff}/password", { ...who(staff), body: { password } }))),
     setTotp: (staff: string) => act(() => told(api.POST("/api/v1/staff/{staff}/totp", { ...who(staff), body: {} }))),
+    removePasskey: (staff: string, passkey: string) =>
+      act(() => told(api.DELETE("/api/v1/staff/{staff}/passkeys/{passkey}", { params: { path: { staff, passkey } } }))),
     signOut: (staff: string) => act(() => told(api.POST("/api/v1/staff/{staff}/sign-out", { ...who(staff), body: {} }))),
     setTerminal: (terminal: string, { place, use, active }: TerminalSaid) =>
       act(() =>
