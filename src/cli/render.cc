@@ -79,8 +79,9 @@ std::string clean(std::string_view text) {
 }
 
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+  std::size_t out = 0;
+  for (const char c : text) out += continues(c) ? 0U : 1U;
+  return out;
 }
 
 std::string wrap(std::string_view text, std::size_t hang) {
