@@ -51,9 +51,8 @@ void State::forget(const PatientId& patient) {
 
 // Lists in the order in which entries filled them.
 void State::complete() {
-  for (const auto& [id, person] : people)
-    for (const auto& [passkey, held] : person.passkeys) passkey_owner_[passkey] = id;
   for (const auto& [id, person] : people) {
+    for (const auto& [passkey, held] : person.passkeys) passkey_owner_[passkey] = id;
     evidence.intern("staff", id.text());
     for (const auto& [what, holders] : person.hands)
       for (const auto& [holder, until] : holders) hold(holder, id);

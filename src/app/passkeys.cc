@@ -53,14 +53,9 @@ RemovePasskey::Answer decide(const RemovePasskey& command, Context& context) {
     return Refusal{.why = Why::not_found, .what = "there is no such passkey"};
   context.note(
       facts::PasskeyRemoved{.staff = session->staff, .person = person, .passkey = command.passkey});
-  std::size_t ended = 0;
-  for (const auto& [id, other] : state.sessions) {
-    if (other.staff != person || id == session->id) continue;
-    end_session(other, facts::SessionEnd::revoked, facts::EndedBy::revoked, session->staff,
-                context);
-    ++ended;
-  }
-  return ended;
+  return end_sessions(
+      facts::SessionEnd::revoked, facts::EndedBy::revoked, session->staff, context,
+      [&](const Session& other) { return other.staff == person && other.id != session->id; });
 }
 
 }  // namespace halligan::app

@@ -51,18 +51,6 @@ std::optional<Refusal> bad_roles(const State& state, const std::vector<std::stri
   return std::nullopt;
 }
 
-template <class Which>
-std::size_t end_sessions(Context& context, facts::SessionEnd by, facts::EndedBy glass_by,
-                         const StaffId& who, Which which) {
-  std::size_t ended = 0;
-  for (const auto& [id, session] : context.state.sessions) {
-    if (!which(session)) continue;
-    end_session(session, by, glass_by, who, context);
-    ++ended;
-  }
-  return ended;
-}
-
 bool names_one_of(const std::vector<policy::ast::Name>& names,
                   const std::vector<std::string>& roles) {
   return std::any_of(names.begin(), names.end(), [&](const policy::ast::Name& name) {
@@ -148,12 +136,12 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   const auto theirs = [&](const Session& session) { return session.staff == command.person; };
   if (!out.active)
     out.sessions_ended =
-        end_sessions(context, facts::SessionEnd::staff_deactivated,
-                     facts::EndedBy::staff_deactivated, asked.session->staff, theirs);
+        end_sessions(facts::SessionEnd::staff_deactivated, facts::EndedBy::staff_deactivated,
+                     asked.session->staff, context, theirs);
   else if (roles_changed)
     out.sessions_ended =
-        end_sessions(context, facts::SessionEnd::roles_changed, facts::EndedBy::staff_deactivated,
-                     asked.session->staff, theirs);
+        end_sessions(facts::SessionEnd::roles_changed, facts::EndedBy::staff_deactivated,
+                     asked.session->staff, context, theirs);
   return out;
 }
 
@@ -183,7 +171,7 @@ EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
                                      .kept_as = command.kept_as});
   // A factor is renewed because the old one is in doubt, and with it what was opened by it.
   if (person->factors.contains(command.factor))
-    end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff,
+    end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff, context,
                  [&](const Session& session) {
                    return session.staff == command.person && session.id != by->id;
                  });
@@ -194,8 +182,8 @@ SignOutStaff::Answer decide(const SignOutStaff& command, Context& context) {
   const auto asked = overseer(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
   if (context.state.person(command.person) == nullptr) return nobody();
-  return end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked,
-                      asked.session->staff,
+  return end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+                      context,
                       [&](const Session& session) { return session.staff == command.person; });
 }
 
@@ -217,7 +205,7 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
                                   .kept_as = before == nullptr ? "" : before->kept_as});
   // Sessions that were opened there would go on speaking of a place where they no longer are.
   if (before != nullptr && (before->place != command.place || !command.active))
-    end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
+    end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff, context,
                  [&](const Session& session) { return session.terminal == command.terminal; });
   return command.terminal;
 }
@@ -234,7 +222,7 @@ RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& 
                                   .active = terminal->active,
                                   .kept_as = command.kept_as});
   // Whoever signed in by the old secret may have been anywhere.
-  end_sessions(context, facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff,
+  end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff, context,
                [&](const Session& session) { return session.terminal == command.terminal; });
   return command.terminal;
 }

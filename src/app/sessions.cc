@@ -328,4 +328,15 @@ void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy gl
       .staff = session.staff, .session = session.id, .by = by, .revoked_by = who});
 }
 
+std::size_t end_sessions(facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
+                         Context& context, const std::function<bool(const Session&)>& which) {
+  std::size_t ended = 0;
+  for (const auto& [id, session] : context.state.sessions) {
+    if (!which(session)) continue;
+    end_session(session, by, glass_by, who, context);
+    ++ended;
+  }
+  return ended;
+}
+
 }  // namespace halligan::app

@@ -10,6 +10,7 @@
 //           step-ups and failed unlocks are counted, each by itself.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -136,5 +137,8 @@ ExtendSession::Answer decide(const ExtendSession& command, Context& context);
 // Notes the end of a session and of every glass in it.
 void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by,
                  const StaffId& who, Context& context);
+// Of every session for which `which` says so; gives how many.
+std::size_t end_sessions(facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
+                         Context& context, const std::function<bool(const Session&)>& which);
 
 }  // namespace halligan::app
