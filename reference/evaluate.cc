@@ -21,8 +21,9 @@ struct Granted {
 
 // ---- Bills.
 
-int level_of(const std::vector<ast::Factor>& factors) {
-  int least = ast::level_of(ast::Factor::totp);
+int asked_level(const std::vector<ast::Factor>& factors) {
+  if (factors.empty()) return ast::level_of(ast::Factor::totp);
+  int least = ast::level_of(ast::Factor::security_key);
   for (const auto factor : factors) least = std::min(least, ast::level_of(factor));
   return least;
 }
@@ -37,9 +38,9 @@ void add_ask(ast::Bill& bill, const ast::Policy& policy, const ast::Rule& rule) 
   const std::string& name = rule.name.text;
   if (rule.kind == ast::RuleKind::glass) {
     bill.reason = true;
-    if (!duties.proof) add_proof(bill, level_of(policy.login), std::nullopt);
+    if (!duties.proof) add_proof(bill, asked_level(policy.login), std::nullopt);
   }
-  if (duties.proof) add_proof(bill, level_of(duties.proof->any), duties.proof->not_older_than);
+  if (duties.proof) add_proof(bill, asked_level(duties.proof->any), duties.proof->not_older_than);
   if (duties.prompts && !duties.prompts->owed) {
     for (const auto& prompt : duties.prompts->ask) bill.prompts.push_back(prompt);
   }

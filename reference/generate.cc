@@ -267,14 +267,17 @@ std::vector<ast::Member> members(Choices& choices, const ast::Policy& policy) {
 // ---- Duties.
 
 std::vector<ast::Factor> factors(Choices& choices, int least) {
-  if (least == 2 || choices.percent(50)) return {ast::Factor::totp};
+  if (choices.percent(15)) return {ast::Factor::security_key};
+  if (choices.percent(15)) return {ast::Factor::security_key, ast::Factor::vouched};
+  if (choices.percent(15)) return {ast::Factor::card};
+  if (least >= 2 || choices.percent(50)) return {ast::Factor::totp};
   if (choices.percent(30)) return {ast::Factor::totp, ast::Factor::password};
   return {ast::Factor::password};
 }
 
 int login_level(const ast::Policy& policy) {
   if (policy.login.empty()) return 2;
-  return std::ranges::min(policy.login, {}, ast::level_of) == ast::Factor::password ? 1 : 2;
+  return ast::level_of(policy.login);
 }
 
 ast::Proof proof(Choices& choices, int least) {
@@ -570,7 +573,7 @@ ast::Asker asker(Choices& choices, Instant now) {
   if (choices.percent(50)) made.department = id_of(choices, "department");
   if (choices.percent(50)) made.application = id_of(choices, "application");
   if (choices.percent(50)) made.focus = id_of(choices, "patient");
-  made.proof_level = static_cast<int>(choices.below(3));
+  made.proof_level = static_cast<int>(choices.below(4));
   static const std::vector<Millis> ages{4min, 5min, 5min - 1ms, 1h, 2h, 0ms};
   if (made.proof_level > 0) made.proof_at = now - choices.among(ages);
   return made;

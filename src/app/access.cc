@@ -157,10 +157,16 @@ Refusal no_session(const State& state, const std::string& token_hash, const Now&
   return no_session();
 }
 
-bool has_role(const State& state, const Session& session, std::string_view role) {
+const std::vector<std::string>& active_roles(const State& state, const Session& session) {
+  static const std::vector<std::string> none;
+  if (!session.by_own_factors()) return session.roles;
   const auto* person = state.person(session.staff);
-  return person != nullptr &&
-         std::find(person->roles.begin(), person->roles.end(), role) != person->roles.end();
+  return person == nullptr ? none : person->roles;
+}
+
+bool has_role(const State& state, const Session& session, std::string_view role) {
+  return std::ranges::find(active_roles(state, session), role) !=
+         active_roles(state, session).end();
 }
 
 bool has_any_role(const State& state, const Session& session,
@@ -285,6 +291,11 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answ
 }
 
 std::optional<Refusal> not_proved(const Session& session, const Proof& asked, const Now& now) {
+  if (asked.own && !session.by_own_factors())
+    return Refusal{.why = Why::role_needed,
+                   .what = std::string{asked.what} +
+                           " takes a sign-in by factors of your own, not by a card or a "
+                           "colleague's word"};
   const bool old = now.wall >= session.proof_at.wall + asked.age ||
                    (session.proof_this_boot && now.boot >= session.proof_at.boot + asked.age);
   if (!old) return std::nullopt;

@@ -100,6 +100,8 @@ const Session* locked_or_live_session(const State& state, const std::string& tok
 Refusal no_session();
 // Why there is none that is live: nobody is signed in, or it is locked.
 Refusal no_session(const State& state, const std::string& token_hash, const Now& now);
+// Its person's roles; of a card, or of whom a colleague vouched for, those that this way in gives.
+const std::vector<std::string>& active_roles(const State& state, const Session& session);
 bool has_role(const State& state, const Session& session, std::string_view role);
 bool has_any_role(const State& state, const Session& session,
                   std::initializer_list<std::string_view> roles);
@@ -117,12 +119,13 @@ Refusal in_one_hand(std::string_view other, std::string_view act);
 struct Proof {
   const char* what;
   Millis age;
+  bool own = false;  // takes a session by factors of its person's own, too
 };
 namespace proof {
 inline constexpr Proof relation_of_own{"a relation of your own", std::chrono::minutes{5}};
-inline constexpr Proof erasure{"an erasure", std::chrono::minutes{5}};
-inline constexpr Proof administration{"changing who may sign in", std::chrono::minutes{15}};
-inline constexpr Proof signature{"signing a policy", std::chrono::minutes{15}};
+inline constexpr Proof erasure{"an erasure", std::chrono::minutes{5}, true};
+inline constexpr Proof administration{"changing who may sign in", std::chrono::minutes{15}, true};
+inline constexpr Proof signature{"signing a policy", std::chrono::minutes{15}, true};
 }  // namespace proof
 std::optional<Refusal> not_proved(const Session& session, const Proof& asked, const Now& now);
 

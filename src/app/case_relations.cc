@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/access.h"
 #include "app/judge.h"
 
 namespace halligan::app {
@@ -181,7 +182,8 @@ class Around {
 std::vector<CaseRelation> relations_around(const State& state, const Session& reader,
                                            const cases::Case& held) {
   const auto* person = state.person(reader.staff);
-  if (person == nullptr || held.staff == reader.staff || !cases::is_reviewer(held, person->roles))
+  if (person == nullptr || held.staff == reader.staff ||
+      !cases::is_reviewer(held, active_roles(state, reader)))
     return {};
   auto out = Around{state, held}.all();
   std::stable_sort(out.begin(), out.end(), [](const CaseRelation& a, const CaseRelation& b) {

@@ -21,6 +21,11 @@ Pseudonym Fresh::pseudonym() {
   return out;
 }
 
+std::uint32_t Fresh::two_digits() {
+  const Hash bits = next();
+  return 10U + ((bits[0] << 8U | bits[1]) % 90U);
+}
+
 std::string Fresh::code() {
   constexpr std::string_view letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";  // 32: no 0 1 I O
   const Hash bits = next();

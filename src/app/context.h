@@ -20,6 +20,7 @@ class Fresh {
   explicit Fresh(const std::array<std::uint8_t, 32>& seed) : seed_(seed) {}
   std::string id();  // 64 bits: glass, cases, sessions
   Pseudonym pseudonym();
+  std::uint32_t two_digits();  // 10 to 99
   // Three and three of 32 letters and digits that cannot be mistaken on the telephone.
   std::string code();
 

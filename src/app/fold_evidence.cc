@@ -35,6 +35,11 @@ NodeText split_node(std::string_view text) {
   return {.type = text.substr(0, slash), .id = text.substr(slash + 1)};
 }
 
+NodeText place_node(const PlaceId& place) {
+  const auto node = split_node(place.text());
+  return node.type.empty() ? NodeText{.type = "unit", .id = place.text()} : node;
+}
+
 void fold(policy::Evidence& evidence, const facts::RelationRecorded& fact, EntryIndex index) {
   evidence.add({.relation = fact.relation,
                 .from = node(evidence, fact.from),

@@ -18,5 +18,7 @@ struct NodeText {
   std::string_view id;
 };
 NodeText split_node(std::string_view text);
+// A place is written "ward-a" or "unit/ward-a"; a bare name is that of a unit.
+NodeText place_node(const PlaceId& place);
 
 }  // namespace halligan::app

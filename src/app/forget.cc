@@ -43,6 +43,7 @@ void State::forget(const PatientId& patient) {
                 [&](const std::string& code) { return codes.at(code).patient == patient; });
   std::erase_if(codes, about);
   erasures_wanted.erase(patient);
+  for (auto& [id, card] : cards) card.charts.erase(patient);
   patients.erase(patient.text());
   if (const auto node = evidence.find("patient", patient.text()); node != policy::NodeId::unnamed)
     evidence.forget(node);

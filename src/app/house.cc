@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/cards.h"
 #include "app/keep_time.h"
 #include "app/snapshot.h"
 
@@ -228,6 +229,7 @@ void House::keep_time(const Now& told) {
     next_ending_ = next_ending(state_, now);
   }
   note_all(late_cases(state_, now), now);
+  note_all(unassigned_cards(state_, now), now);
   const bool due = std::any_of(running_.begin(), running_.end(), [&](const auto& each) {
     const auto running = each.lock();
     return running != nullptr && now.wall >= running->right.judge_again;

@@ -219,11 +219,15 @@ Result<std::optional<facts::Body>> Journal::open_body(const ledger::Clear& clear
 }
 
 void Journal::note_person(const facts::Fact& fact) {
-  const auto* person = std::get_if<facts::StaffSet>(&fact);
-  if (person == nullptr) return;
-  const auto bytes = from_hex(person->pseudonym);
-  MUST(bytes && bytes->size() == Pseudonym{}.size());
-  std::copy(bytes->begin(), bytes->end(), people_[person->person.text()].begin());
+  const auto note = [&](const StaffId& who, const std::string& pseudonym) {
+    const auto bytes = from_hex(pseudonym);
+    MUST(bytes && bytes->size() == Pseudonym{}.size());
+    std::copy(bytes->begin(), bytes->end(), people_[who.text()].begin());
+  };
+  if (const auto* person = std::get_if<facts::StaffSet>(&fact))
+    note(person->person, person->pseudonym);
+  if (const auto* card = std::get_if<facts::CardMade>(&fact))
+    note(facts::speaker_of(card->card), card->pseudonym);
 }
 
 Result<const needs::DataKey*> Journal::known_key(const KeyId& id) {

@@ -24,12 +24,6 @@ const char* text_of(policy::Truth value) {
   base::stop("truth outside its enum", __FILE__, __LINE__);
 }
 
-// A place is written "ward-a" or "unit/ward-a"; a bare name is that of a unit.
-NodeText place_node(const PlaceId& place) {
-  const auto node = split_node(place.text());
-  return node.type.empty() ? NodeText{.type = "unit", .id = place.text()} : node;
-}
-
 Subject subject(const Evidence& evidence, std::string_view type, const std::string& id) {
   return id.empty() ? Subject{} : Subject::of(evidence.find(type, id));
 }
@@ -55,6 +49,7 @@ policy::Asker asker_for(const State& state, const Engine& engine, const StaffId&
 policy::Asker asker_of(const State& state, const Engine& engine, const Session& session,
                        const Now& now) {
   auto out = asker_for(state, engine, session.staff);
+  out.active = engine.roles(active_roles(state, session));
   out.terminal = subject(state.evidence, "terminal", session.terminal.text());
   if (!session.place.empty()) {
     const auto place = place_node(session.place);
@@ -249,7 +244,7 @@ Rights rights_of(const State& state, const Session& session, const Cell& cell, c
 
 bool may_learn(const State& state, const Session& session, const StaffId& about,
                const PatientId& patient, const Now& now) {
-  return about == session.staff || !hidden_from(state, session, patient, now);
+  return patient.empty() || about == session.staff || !hidden_from(state, session, patient, now);
 }
 
 Judged judge_if_known(const State& state, const Session& session, const Cell& cell, const Now& now,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/access.h"
 #include "app/judge.h"
 #include "app/roles.h"
 
@@ -129,14 +130,25 @@ template <>
 AllNews of(const State&, const facts::PasskeyRemoved& f) {
   return {PersonChanged{.staff = f.person}};
 }
-
-const std::vector<std::string>* roles_of(const State& state, const StaffId& staff) {
-  const auto* person = state.person(staff);
-  return person != nullptr && person->active ? &person->roles : nullptr;
+template <>
+AllNews of(const State&, const facts::PasswordLocked& f) {
+  return {PersonChanged{.staff = f.person}};
+}
+template <>
+AllNews of(const State&, const facts::PasswordUnlocked& f) {
+  return {PersonChanged{.staff = f.person}};
 }
 
-bool keeps_watch(const State& state, const StaffId& staff) {
-  const auto* roles = roles_of(state, staff);
+const std::vector<std::string>* roles_of(const State& state, const Listener& who) {
+  const auto* person = state.person(who.staff);
+  if (person == nullptr || !person->active) return nullptr;
+  // The session may have ended with this very news: then nothing follows.
+  const auto* session = state.session(who.session);
+  return session == nullptr ? &person->roles : &active_roles(state, *session);
+}
+
+bool keeps_watch(const State& state, const Listener& who) {
+  const auto* roles = roles_of(state, who);
   return roles != nullptr && std::ranges::any_of(*roles, [](const std::string& each) {
            return each == role::privacy_officer || each == role::administrator;
          });
@@ -149,21 +161,21 @@ class Hears {
   bool operator()(const GlassChanged& n) const {
     if (n.staff == listener.staff) return true;
     const auto* held = state.glass(n.glass);
-    return keeps_watch(state, listener.staff) && held != nullptr && !hidden(held->patient);
+    return keeps_watch(state, listener) && held != nullptr && !hidden(held->patient);
   }
   bool operator()(const CaseChanged& n) const {
     if (n.staff == listener.staff) return true;
     const auto* held = state.case_of(n.id);
-    const auto* roles = roles_of(state, listener.staff);
+    const auto* roles = roles_of(state, listener);
     if (held == nullptr || roles == nullptr || !cases::is_reviewer(*held, *roles)) return false;
     return !hidden(held->patient);
   }
   bool operator()(const SessionChanged& n) const { return n.session == listener.session; }
   bool operator()(const ChartShut& n) const { return n.session == listener.session; }
   bool operator()(const PolicyChanged& n) const {
-    return n.in_force || keeps_watch(state, listener.staff);
+    return n.in_force || keeps_watch(state, listener);
   }
-  bool operator()(const PersonChanged&) const { return keeps_watch(state, listener.staff); }
+  bool operator()(const PersonChanged&) const { return keeps_watch(state, listener); }
 
  private:
   bool hidden(const PatientId& patient) const {

@@ -8,6 +8,7 @@
 #include "app/judge.h"
 #include "app/roles.h"
 #include "app/sessions.h"
+#include "app/vouching.h"
 
 namespace halligan::app {
 namespace {
@@ -65,14 +66,26 @@ bool meant_for(const policy::ast::Rule& rule, const std::vector<std::string>& ro
 }
 
 RosterLine line_of(const State& state, const Person& person) {
-  RosterLine out{.person = person, .may_break = false, .lacks = {}, .can_break = false};
+  RosterLine out{.person = person, .may_break = false, .lacks = {}, .can_break = false, .ways = {}};
   if (const auto* policy = policy_of(state))
     out.may_break =
         std::any_of(policy->rules.begin(), policy->rules.end(),
                     [&](const policy::ast::Rule& rule) { return meant_for(rule, person.roles); });
+  const auto add_way = [&](const char* way) {
+    const auto at = person.came_by.find(way);
+    out.ways.push_back(
+        {.way = way,
+         .last = at == person.came_by.end() ? std::nullopt : std::optional{at->second}});
+  };
   if (person.passkeys.empty())  // which suffices by itself
     for (const char* factor : factors_of_a_login)
       if (!person.factors.contains(factor)) out.lacks.emplace_back(factor);
+  const bool password = person.factors.contains("password") && person.factors.contains("totp");
+  if (password && !person.lock.everywhere) add_way("password");
+  if (password && person.lock.everywhere && person.passkeys.empty())
+    out.lacks.emplace_back("unlocked-password");
+  if (!person.passkeys.empty()) add_way("passkey");
+  if (may_be_vouched_for(state, person)) add_way("vouched");
   out.can_break = person.active && out.may_break && out.lacks.empty();
   return out;
 }
@@ -94,6 +107,8 @@ std::set<std::string> known_roles(const State& state) {
 SetStaff::Answer decide(const SetStaff& command, Context& context) {
   const auto asked = administrator(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
+  if (command.person.text().starts_with("card."))
+    return bad("ids that begin with card. are those of cards: take another one");
   const auto* before = context.state.person(command.person);
   if (before == nullptr && !(command.name && command.roles && command.department && command.active))
     return nobody();
@@ -148,7 +163,8 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
 std::optional<Refusal> may_enrol(const State& state, const std::string& token_hash, const Now& now,
                                  const StaffId& person) {
   auto asked = proved_administrator(state, token_hash, now);
-  if (!asked.refusal && state.person(person) == nullptr) asked.refusal = nobody();
+  const auto* held = state.person(person);
+  if (!asked.refusal && (held == nullptr || !held->card.empty())) asked.refusal = nobody();
   return asked.refusal;
 }
 
@@ -176,6 +192,19 @@ EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
                    return session.staff == command.person && session.id != by->id;
                  });
   return command.person;
+}
+
+UnlockPassword::Answer decide(const UnlockPassword& command, Context& context) {
+  const auto asked = proved_administrator(context.state, command.token_hash, context.now);
+  if (asked.refusal) return *asked.refusal;
+  const auto* person = context.state.person(command.person);
+  if (person == nullptr) return nobody();
+  if (person->id == asked.session->staff)
+    return Refusal{.why = Why::same_person,
+                   .what = "somebody else has to lift the lock of your password"};
+  if (person->lock.elsewhere || person->lock.everywhere)
+    context.note(facts::PasswordUnlocked{.staff = asked.session->staff, .person = person->id});
+  return person->id;
 }
 
 SignOutStaff::Answer decide(const SignOutStaff& command, Context& context) {
@@ -233,7 +262,8 @@ std::variant<std::vector<RosterLine>, Refusal> roster(const State& state,
   const auto asked = overseer(state, token_hash, now);
   if (asked.refusal) return *asked.refusal;
   std::vector<RosterLine> out;
-  for (const auto& [id, person] : state.people) out.push_back(line_of(state, person));
+  for (const auto& [id, person] : state.people)
+    if (person.card.empty()) out.push_back(line_of(state, person));
   return out;
 }
 
@@ -244,7 +274,7 @@ std::variant<std::vector<RoleLine>, Refusal> roles(const State& state,
   std::map<std::string, std::size_t> counts;
   for (const auto& name : known_roles(state)) counts[name] = 0;
   for (const auto& [id, person] : state.people)
-    if (person.active)
+    if (person.active && person.card.empty())
       for (const auto& name : person.roles) ++counts[name];
   std::vector<RoleLine> out;
   out.reserve(counts.size());

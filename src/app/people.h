@@ -60,6 +60,15 @@ struct EnrolFactor {
 };
 EnrolFactor::Answer decide(const EnrolFactor& command, Context& context);
 
+// Lifts the lock of a password that was guessed at; somebody else's, by an administrator.
+struct UnlockPassword {
+  using Answer = std::variant<StaffId, Refusal>;
+  static constexpr bool keeps_session = true;
+  std::string token_hash;
+  StaffId person;
+};
+UnlockPassword::Answer decide(const UnlockPassword& command, Context& context);
+
 struct SignOutStaff {                                 // every session and glass of a person
   using Answer = std::variant<std::size_t, Refusal>;  // sessions ended
   static constexpr bool keeps_session = true;
@@ -96,6 +105,11 @@ struct RosterLine {
   bool may_break = false;          // a reason of the policy is meant for one of their roles
   std::vector<std::string> lacks;  // factors without which nobody signs in
   bool can_break = false;          // both, and active
+  struct Way {                     // in, that is ready for this person now
+    std::string way;               // "password", "passkey", "vouched"
+    std::optional<Instant> last;   // when they last came in by it
+  };
+  std::vector<Way> ways;
 };
 std::variant<std::vector<RosterLine>, Refusal> roster(const State& state,
                                                       const std::string& token_hash,

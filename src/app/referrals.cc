@@ -25,7 +25,7 @@ bool reviews_it(const State& state, const Session& session, const Edge& edge,
   const StaffId author{state.evidence.id_of(held->recorded_by)};
   const auto found = state.case_by_key.find(self_made_key(author, edge));
   const auto* about = found == state.case_by_key.end() ? nullptr : state.case_of(found->second);
-  return about != nullptr && cases::is_reviewer(*about, state.person(session.staff)->roles);
+  return about != nullptr && cases::is_reviewer(*about, active_roles(state, session));
 }
 
 // Why this person may not confirm it, or nothing. Who is unknown is answered as who is hidden.

@@ -20,8 +20,7 @@ constexpr Millis reopened_most = 30 * 24h;
 // Whoever must not learn of a patient learns of no case either, but for their own: those they know.
 bool may_see(const State& state, const Session& session, const cases::Case& held, const Now& now) {
   if (held.staff == session.staff) return true;
-  const auto* person = state.person(session.staff);
-  return person != nullptr && cases::is_reviewer(held, person->roles) &&
+  return cases::is_reviewer(held, active_roles(state, session)) &&
          may_learn(state, session, held.staff, held.patient, now);
 }
 
@@ -59,10 +58,34 @@ Refusal refusal_of(cases::Refusal why) {
   base::stop("no refusal to tell", __FILE__, __LINE__);
 }
 
+// Until somebody says who used a card, whoever looks at what it did may be the one. Where nobody
+// ever says so, two people look: one at the card, the other at the rest.
+std::optional<Refusal> card_unassigned(const State& state, const StaffId& who,
+                                       const cases::Case& held) {
+  const auto* card = state.card_of(held.staff);
+  if (card == nullptr || card->stage != CardStage::used || !card->assigned_to.empty())
+    return std::nullopt;
+  const bool about_the_card = held.kind == "unassigned-card";
+  bool card_closed = false;
+  for (const auto& [id, other] : state.all_cases) {
+    if (other.staff != held.staff || other.id == held.id || !other.closing) continue;
+    card_closed = card_closed || other.kind == "unassigned-card";
+    if ((about_the_card || other.kind == "unassigned-card") && other.closing->reviewer == who)
+      return Refusal{.why = Why::same_person,
+                     .what =
+                         "nobody has said who used this card: somebody else than who looked at "
+                         "its other case looks at this one"};
+  }
+  if (about_the_card || card_closed) return std::nullopt;
+  return Refusal{.why = Why::conflict,
+                 .what = "nobody has said yet who used this card: assign it first"};
+}
+
 // Of closing and re-opening: the rules of the case, then that two people are not one (P9).
 std::optional<Refusal> not_for(const State& state, const StaffId& who, const cases::Case& held,
                                cases::Refusal why) {
   if (why != cases::Refusal::none) return refusal_of(why);
+  if (auto no = card_unassigned(state, who, held)) return no;
   if (!state.one_hand(held.staff, who, held.opened_at)) return std::nullopt;
   return in_one_hand("the person of this case", "look at it");
 }
@@ -84,10 +107,15 @@ Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind,
     out.refusal = no_session(context.state, token_hash, context.now);
     return out;
   }
-  out.roles = &context.state.person(out.session->staff)->roles;
+  out.roles = &active_roles(context.state, *out.session);
   out.held = context.state.case_of(id);
   if (out.held == nullptr || !may_see(context.state, *out.session, *out.held, context.now))
     out.refusal = unknown_case();
+  // A finding is somebody's own: nobody closes a case by a card, or on a colleague's word.
+  if (!out.refusal && std::string_view{kind} == facts::CaseClosed::kind &&
+      !out.session->by_own_factors())
+    out.refusal = Refusal{.why = Why::role_needed,
+                          .what = "a finding takes a sign-in by factors of your own"};
   const auto before = repeated(context, std::string{kind} + "/" + id.text());
   if (before == Repeated::other) out.refusal = key_used_otherwise();
   out.repeated = before == Repeated::same;

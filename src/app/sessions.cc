@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/access.h"
+#include "app/doors.h"
 #include "base/crypto.h"
 #include "base/limits.h"
 #include "core/identity/totp.h"
@@ -15,57 +16,15 @@ using namespace std::chrono_literals;
 constexpr Millis origin_known_for = 30 * 24h;
 constexpr Millis extended_once_in = 1min;
 
-// After `free` failures each further one doubles the wait, up to half a minute.
-Millis wait_after(std::uint32_t failures, std::uint32_t free) {
-  if (failures < free) return Millis{0};
-  return Millis{1000LL << std::min<std::uint32_t>(failures - free, 5U)};
-}
-
-struct Count {
-  std::string key;
-  std::uint32_t free;
-};
-
-// A name that is nobody's is counted like anybody's, by a short hash: it may be a mistyped
-// password.
-std::string short_hash(const std::string& user) {
-  return to_hex(crypto::sha256(view("name|" + user))).substr(0, 8);
-}
-
-std::string counted_by(const Person* person, const std::string& user) {
-  return person == nullptr ? "?" + short_hash(user) : person->id.text();
-}
-
 // Whether the sums over all origins and over all names count as well. At an enrolled terminal, and
 // where the person has signed in of late, they do not: nobody far away, and nobody behind the same
 // address, keeps a clinician waiting by failing for others, or for them elsewhere.
 bool sums_count(const Person* person, const std::string& origin, const TerminalId& terminal,
                 const Now& now) {
-  if (!terminal.empty()) return false;
+  if (!terminal.empty() || origin.starts_with("device/")) return false;
   if (person == nullptr) return true;
   const auto before = person->signed_in_from.find(origin);
   return before == person->signed_in_from.end() || now.wall >= before->second + origin_known_for;
-}
-
-std::int64_t seconds_to_wait(const State& state, const std::string& name, const std::string& origin,
-                             bool with_sums, const Now& now) {
-  std::vector<Count> counts{{name + "@" + origin, 5}};
-  if (with_sums) {
-    counts.push_back({"@" + origin, 30});
-    counts.push_back({name + "@*", 50});
-  }
-  Millis longest{0};
-  for (const auto& count : counts) {
-    const auto held = state.failures.find(count.key);
-    if (held == state.failures.end()) continue;
-    const auto until = held->second.last.boot + wait_after(held->second.count, count.free);
-    longest = std::max(longest, until - now.boot);
-  }
-  return (longest.count() + 999) / 1000;
-}
-
-Refusal sign_in_refused() {
-  return {.why = Why::sign_in_refused, .what = "name, password or code is wrong"};
 }
 
 // One that was used, or a little older than one. Where the clock was ahead, codes before those that
@@ -83,13 +42,6 @@ std::optional<std::int64_t> used_up_to(std::int64_t step, const Person& person) 
 Refusal code_reused(std::int64_t step, const Now& now) {
   Refusal out{.why = Why::code_reused, .what = "this code was used before: wait for the next one"};
   out.retry_after_seconds = identity::seconds_until_next(step, now.wall);
-  return out;
-}
-
-Refusal slow_down(std::int64_t seconds) {
-  Refusal out{.why = Why::slow_down,
-              .what = "too many attempts failed from here: wait and try again"};
-  out.retry_after_seconds = seconds;
   return out;
 }
 
@@ -116,13 +68,6 @@ Deadline extended(const Session& session, Context& context) {
   return glass::in(context.now, session.idle_span);
 }
 
-// Where somebody signs in: the terminal, where it is in use and its secret the one that was told.
-const Terminal* proved(const State& state, const TerminalId& id, const std::string& kept_as) {
-  const auto* terminal = state.terminal(id);
-  const bool is = terminal != nullptr && terminal->active && terminal->kept_as == kept_as;
-  return is ? terminal : nullptr;
-}
-
 // A counter that does not grow is one of two copies of a passkey. (Those that are on several
 // devices have none: it stays 0.)
 const char* why_refused(const Person& person, const PasskeyUsed& used) {
@@ -133,26 +78,41 @@ const char* why_refused(const Person& person, const PasskeyUsed& used) {
   return used.counter <= before && (used.counter != 0 || before != 0) ? "passkey-counter" : nullptr;
 }
 
-const char* why_refused(const Person* person, const SignIn& command) {
-  if (person == nullptr) return "unknown";
+const char* why_refused(const Person* person, const SignIn& command, bool known) {
+  if (person == nullptr || !person->card.empty()) return "unknown";
   if (!person->active) return "inactive";
   if (command.passkey) return why_refused(*person, *command.passkey);
+  if (person->lock.at(known)) return "locked";  // right or wrong: nobody learns which
   if (!command.password_matched || command.kept_as != person->kept_as) return "password";
   if (!command.totp_step) return "totp";
   return nullptr;
+}
+
+// Guessing locks the password, where it was guessed at; every other way in stays.
+void lock_if_due(const Person& person, std::string_view why, bool known, Context& context) {
+  const auto* policy = policy_of(context.state);
+  if (policy == nullptr || (why != "password" && why != "totp")) return;
+  const auto failures = 1 + (known ? person.lock.failed_known : person.lock.failed_elsewhere);
+  if (failures < static_cast<std::uint32_t>(policy->lockout.after)) return;
+  context.note(
+      facts::PasswordLocked{.person = person.id, .everywhere = known, .failures = failures});
 }
 
 }  // namespace
 
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   const auto* person = context.state.person(StaffId{command.user});
+  if (person != nullptr && !person->card.empty()) person = nullptr;  // a card is no name to give
   const StaffId id = person == nullptr ? StaffId{} : person->id;
   MaySignIn::Yes out{
       .person = id, .origin = command.address, .terminal = {}, .known = false, .kept_as = {}};
   if (person != nullptr) out.kept_as = person->kept_as;
-  if (const auto* terminal = proved(context.state, command.terminal, command.terminal_kept_as)) {
+  if (const auto* terminal =
+          proved_terminal(context.state, command.terminal, command.terminal_kept_as)) {
     out.origin = "terminal/" + terminal->id.text();
     out.terminal = terminal->id;
+  } else if (!command.device.empty()) {
+    out.origin = "device/" + command.device;
   }
   out.known = !sums_count(person, out.origin, out.terminal, context.now);
   const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
@@ -168,12 +128,15 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
       context.state, counted_by(person, command.user), command.origin,
       sums_count(person, command.origin, command.terminal, context.now), context.now);
   if (wait > 0) return slow_down(wait);
-  if (const char* why = why_refused(person, command); why != nullptr) {
-    context.note(facts::SignInRefused{
-        .staff = person == nullptr ? StaffId{} : person->id,
-        .origin = command.origin,
-        .why = why,
-        .asked = person == nullptr ? short_hash(command.user) : std::string{}});
+  const bool known = !sums_count(person, command.origin, command.terminal, context.now);
+  if (const char* why = why_refused(person, command, known); why != nullptr) {
+    context.note(
+        facts::SignInRefused{.staff = person == nullptr ? StaffId{} : person->id,
+                             .origin = command.origin,
+                             .why = why,
+                             .asked = person == nullptr ? short_hash(command.user) : std::string{},
+                             .known = known});
+    if (person != nullptr) lock_if_due(*person, why, known, context);
     return sign_in_refused();
   }
   if (const auto used = command.passkey ? std::nullopt : used_up_to(*command.totp_step, *person)) {
@@ -181,21 +144,11 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
         facts::SignInRefused{.staff = person->id, .origin = command.origin, .why = "totp-reused"});
     return code_reused(*used, context.now);
   }
-  // The oldest session makes room: a forgotten workstation must not lock its owner out.
-  std::vector<const Session*> own;
-  for (const auto& [id, session] : context.state.sessions)
-    if (session.staff == person->id) own.push_back(&session);
-  if (own.size() >= limits::sessions_per_staff_max) {
-    const auto* oldest = *std::min_element(
-        own.begin(), own.end(),
-        [](const Session* a, const Session* b) { return a->opened_at < b->opened_at; });
-    end_session(*oldest, facts::SessionEnd::expired, facts::EndedBy::logout, {}, context);
-  }
   facts::SessionOpened fact;
   fact.staff = person->id;
-  fact.session = SessionId{context.fresh.id()};
   fact.token_hash = command.token_hash;
-  if (const auto* terminal = proved(context.state, command.terminal, command.terminal_kept_as)) {
+  if (const auto* terminal =
+          proved_terminal(context.state, command.terminal, command.terminal_kept_as)) {
     fact.terminal = terminal->id;
     fact.place = terminal->place;
   }
@@ -206,17 +159,8 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
     fact.counter = command.passkey->counter;
   }
   fact.origin = command.origin;
-  fact.until = context.now.wall + limits::session_absolute;
-  fact.idle_millis = Millis{limits::session_idle}.count();
-  const SignIn::Done done{.session = fact.session,
-                          .staff = person->id,
-                          .name = person->name,
-                          .roles = person->roles,
-                          .place = fact.place,
-                          .terminal = fact.terminal,
-                          .until = fact.until,
-                          .idle = limits::session_idle};
-  context.note(std::move(fact));
+  auto done = open_session(std::move(fact), limits::session_absolute, context);
+  if (command.passkey) owe_lock_out_case(*person, done.session, "by a passkey", context);
   return done;
 }
 
@@ -227,6 +171,14 @@ StepUp::Answer decide(const StepUp& command, Context& context) {
   const auto origin = origin_of(*session);
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
+  if (const auto* card = context.state.card_of(session->staff)) {
+    if (!command.pin_matched || command.kept_as != card->kept_as) {
+      context.note(facts::SignInRefused{.staff = person->id, .origin = origin, .why = "card-pin"});
+      return Refusal{.why = Why::sign_in_refused, .what = "that is not the PIN of this card"};
+    }
+    context.note(facts::SteppedUp{.staff = person->id, .session = session->id, .factor = "card"});
+    return StepUp::Done{.at = context.now.wall};
+  }
   if (command.passkey) {
     if (const char* why = why_refused(*person, *command.passkey); why != nullptr) {
       context.note(facts::SignInRefused{.staff = person->id, .origin = origin, .why = why});
@@ -274,6 +226,8 @@ MayUnlock::Answer decide(const MayUnlock& command, Context& context) {
   if (!session->locked) return MayUnlock::NotLocked{};
   if (auto wait = too_many_failed(context.state, *session, unlock_origin(session->id), context.now))
     return *std::move(wait);
+  if (const auto* card = context.state.card_of(session->staff))
+    return MayUnlock::Yes{.person = session->staff, .kept_as = card->kept_as, .card = card->id};
   return MayUnlock::Yes{
       .person = session->staff,
       .kept_as = name_of_secret(context.state.person(session->staff)->kept_as, "password")};
@@ -287,14 +241,30 @@ UnlockSession::Answer decide(const UnlockSession& command, Context& context) {
   const auto origin = unlock_origin(session->id);
   if (auto wait = too_many_failed(context.state, *session, origin, context.now))
     return *std::move(wait);
-  const auto& kept_as = context.state.person(session->staff)->kept_as;
-  if (command.password_matched && command.kept_as == name_of_secret(kept_as, "password")) {
-    context.note(facts::SessionUnlocked{.staff = session->staff, .session = session->id});
+  const auto& person = *context.state.person(session->staff);
+  const auto* card = context.state.card_of(session->staff);
+  const auto kept_as = card != nullptr ? card->kept_as : name_of_secret(person.kept_as, "password");
+  const char* wrong = card != nullptr ? "card-pin" : "password";
+  if (command.passkey)
+    wrong = why_refused(person, *command.passkey);
+  else if (command.password_matched && command.kept_as == kept_as)
+    wrong = nullptr;
+  if (wrong == nullptr) {
+    facts::SessionUnlocked fact{.staff = session->staff, .session = session->id};
+    if (command.passkey) {
+      fact.passkey = command.passkey->passkey;
+      fact.counter = command.passkey->counter;
+    }
+    context.note(std::move(fact));
     return UnlockSession::Done{};
   }
   const bool last = session->failed_unlocks + 1 >= limits::failed_unlocks_max;
-  context.note(facts::SignInRefused{.staff = session->staff, .origin = origin, .why = "password"});
-  if (!last) return Refusal{.why = Why::sign_in_refused, .what = "the password is wrong"};
+  context.note(facts::SignInRefused{.staff = session->staff, .origin = origin, .why = wrong});
+  if (!last)
+    return Refusal{.why = Why::sign_in_refused,
+                   .what = command.passkey   ? "that is no passkey of yours that is good here"
+                           : card != nullptr ? "that is not the PIN of this card"
+                                             : "the password is wrong"};
   end_session(*session, facts::SessionEnd::unlock_failed, facts::EndedBy::logout, {}, context);
   auto over = no_session();
   over.ended_by = "unlock-failed";

@@ -36,6 +36,7 @@ struct MaySignIn {  // asked before the password is looked at
   // an unknown place.
   TerminalId terminal;
   std::string terminal_kept_as{};
+  std::string device{};  // a browser that this very person signed in with before, as proved
 };
 MaySignIn::Answer decide(const MaySignIn& command, Context& context);
 
@@ -82,6 +83,7 @@ struct StepUp {
   std::optional<std::int64_t> totp_step;
   std::string kept_as{};                 // the secret that was looked at
   std::optional<PasskeyUsed> passkey{};  // instead of the code
+  bool pin_matched = false;              // of a card, which has no code
 };
 StepUp::Answer decide(const StepUp& command, Context& context);
 
@@ -105,20 +107,22 @@ struct MayUnlock {      // asked before the password is looked at
   struct Yes {
     StaffId person;  // whose password it takes
     std::string kept_as;
+    CardId card{};  // whose PIN it takes instead
   };
   using Answer = std::variant<Yes, NotLocked, Refusal>;
   std::string token_hash;
 };
 MayUnlock::Answer decide(const MayUnlock& command, Context& context);
 
-// By the password of the session's own person. It is no fresh proof of anything. The session ends
-// with the tenth failure in a row.
+// By the password, or a passkey, of the session's own person, or the PIN of its card. It is no
+// fresh proof of anything. The session ends with the tenth failure in a row.
 struct UnlockSession {
   struct Done {};
   using Answer = std::variant<Done, Refusal>;
   std::string token_hash;
   bool password_matched = false;
-  std::string kept_as{};  // the password that was looked at
+  std::string kept_as{};                 // the password, or PIN, that was looked at
+  std::optional<PasskeyUsed> passkey{};  // instead
 };
 UnlockSession::Answer decide(const UnlockSession& command, Context& context);
 

@@ -25,6 +25,11 @@ const typename Map::mapped_type* found(const Map& map, const typename Map::key_t
   return at == map.end() ? nullptr : &at->second;
 }
 
+std::string way_of(const facts::SessionOpened& f) {
+  if (!f.way.empty()) return f.way;
+  return f.passkey.empty() ? "password" : "passkey";
+}
+
 // The codes of a clock that was ahead stay used when it is right again.
 void note_used_code(Person& person, std::int64_t step) {
   auto& steps = person.totp_steps;
@@ -302,57 +307,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::FactorEnrolled& f) 
   if (person == people.end()) return;
   person->second.factors.insert(f.factor);
   if (!f.kept_as.empty()) person->second.kept_as[f.factor] = f.kept_as;
+  if (f.factor == "password") person->second.lock = {};
   take_in_hand(person->second, f.factor, f.staff, at.wall);
-}
-
-// Whoever could act as the person when it was enrolled can act as them by it from then on.
-template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::PasskeyEnrolled& f) {
-  const auto found = people.find(f.person);
-  if (found == people.end()) return;
-  auto& person = found->second;
-  person.passkeys[f.passkey] = {.name = f.name,
-                                .algorithm = f.algorithm,
-                                .public_key = f.public_key,
-                                .attestation = f.attestation,
-                                .model = f.model,
-                                .counter = f.counter,
-                                .synced = f.synced,
-                                .enrolled_at = at.wall};
-  person.factors.insert("passkey");
-  passkey_owner_.insert_or_assign(f.passkey, f.person);
-  const auto held = person.hands;
-  for (const auto& [what, holders] : held)
-    for (const auto& [holder, until] : holders)
-      if (until == far_future) person.hands["passkey/" + f.passkey][holder] = far_future;
-}
-
-template <>
-void State::on(EntryIndex, const EntryTime& at, const facts::PasskeyRemoved& f) {
-  const auto found = people.find(f.person);
-  if (found == people.end()) return;
-  auto& person = found->second;
-  person.passkeys.erase(f.passkey);
-  if (person.passkeys.empty()) person.factors.erase("passkey");
-  passkey_owner_.erase(f.passkey);
-  const auto hands = person.hands.find("passkey/" + f.passkey);
-  if (hands == person.hands.end()) return;
-  for (auto& [holder, until] : hands->second) until = std::min(until, at.wall);
-}
-
-void State::use_passkey(const StaffId& staff, const std::string& passkey, std::uint32_t counter,
-                        Instant at) {
-  const auto person = people.find(staff);
-  if (person == people.end()) return;
-  const auto held = person->second.passkeys.find(passkey);
-  if (held == person->second.passkeys.end()) return;
-  held->second.counter = counter;
-  held->second.used_at = at;
-}
-
-const Person* State::owner_of(const std::string& passkey) const {
-  const auto owner = passkey_owner_.find(passkey);
-  return owner == passkey_owner_.end() ? nullptr : person(owner->second);
 }
 
 template <>
@@ -373,6 +329,12 @@ void State::name_terminal(const Terminal& held) {
     evidence.intern(place.type, place.id);
 }
 
+// Kinds that none of these is for are ways in.
+template <class F>
+void State::on(EntryIndex, const EntryTime& at, const F& f) {
+  way_in(at, f);
+}
+
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   Session session;
@@ -387,16 +349,22 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   session.until = {.wall = f.until, .boot = at.boot + (f.until - at.wall)};
   session.idle_span = Millis{f.idle_millis};
   session.idle = glass::in(at, session.idle_span);
+  session.way = way_of(f);
+  session.roles = f.roles;
   by_token[f.token_hash] = f.session;
   sessions.insert_or_assign(f.session, std::move(session));
   failures.erase(f.staff.text() + "@" + f.origin);
   const auto person = people.find(f.staff);
   if (person == people.end()) return;
-  if (f.passkey.empty())
+  const auto way = way_of(f);
+  person->second.came_by[way] = at.wall;
+  if (!person->second.card.empty()) person->second.roles = f.roles;
+  if (way == "password") {
     note_used_code(person->second, f.totp_step);
-  else
-    use_passkey(f.staff, f.passkey, f.counter, at.wall);
-  if (!f.terminal.empty()) return;
+    person->second.lock.failed_elsewhere = person->second.lock.failed_known = 0;
+  }
+  if (way == "passkey") use_passkey(f.staff, f.passkey, f.counter, at.wall);
+  if (!f.terminal.empty() || !f.way.empty() || f.origin.starts_with("device/")) return;
   auto& from = person->second.signed_in_from;
   from[f.origin] = at.wall;
   if (from.size() > origins_kept)
@@ -407,6 +375,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::SignInRefused& f) {
   if (f.why == "throttled") return;
+  count_failure(f);
+  if (f.why == "card-pin")
+    if (const auto* card = card_of(f.staff)) ++cards.at(card->id).wrong_pins;
   const auto name = f.staff.empty() ? "?" + f.asked : f.staff.text();
   for (const auto& key : {name + "@" + f.origin, name + "@*", "@" + f.origin}) {
     auto& held = failures[key];
@@ -423,12 +394,12 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
   if (const auto session = sessions.find(f.session); session != sessions.end()) {
     session->second.proof_at = at;
     session->second.proof_this_boot = true;
-    session->second.proof_level = std::max(session->second.proof_level, f.passkey.empty() ? 2 : 3);
+    session->second.proof_level = f.passkey.empty() ? 2 : 3;  // of the freshest
     used(f.session, {}, at, {});
   }
   if (!f.passkey.empty())
     use_passkey(f.staff, f.passkey, f.counter, at.wall);
-  else if (const auto person = people.find(f.staff); person != people.end())
+  else if (const auto person = people.find(f.staff); person != people.end() && f.factor == "totp")
     note_used_code(person->second, f.totp_step);
 }
 
@@ -453,6 +424,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionUnlocked& f)
   session->second.out_of_sight = std::make_shared<std::atomic<bool>>(false);
   session->second.failed_unlocks = 0;
   failures.erase(f.staff.text() + "@" + unlock_origin(f.session));
+  if (!f.passkey.empty()) use_passkey(f.staff, f.passkey, f.counter, at.wall);
   used(f.session, {}, at, {});
 }
 
@@ -656,8 +628,11 @@ void State::apply(EntryIndex index, const EntryTime& at, const facts::Body& body
   forget_old(at);
   std::visit([&](const auto& fact) { on(index, at, fact); }, body.fact);
   ++kinds[body.fact.index()];
-  if (const auto patient = facts::patient_of(body.fact); !patient.empty())
+  if (const auto patient = facts::patient_of(body.fact); !patient.empty()) {
     patients.insert(patient.text());
+    if (const auto* card = cards.empty() ? nullptr : card_of(facts::staff_of(body.fact)))
+      cards.at(card->id).charts.insert(patient);
+  }
   // A refusal made nothing: the same command may be sent again when more is known.
   if (!body.idempotency.empty() && !std::holds_alternative<facts::AccessRefused>(body.fact))
     made.try_emplace(body.idempotency, Made{.at = at.wall,

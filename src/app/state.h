@@ -48,6 +48,18 @@ struct Passkey {
   Instant used_at = far_past;
 };
 
+// How often in a row the password, or the code with it, was wrong; then the password is locked,
+// never its person. Where the person has been seen before is counted apart: nobody far away locks
+// them out there.
+struct PasswordLock {
+  std::uint32_t failed_elsewhere = 0;
+  std::uint32_t failed_known = 0;
+  bool elsewhere = false;
+  bool everywhere = false;
+  Instant since = far_future;  // of the first lock that stands
+  bool at(bool known) const { return everywhere || (elsewhere && !known); }
+};
+
 struct Person {
   StaffId id;
   std::string name;
@@ -65,6 +77,55 @@ struct Person {
   // Addresses from which the person signed in, and when last: failures of others there do not slow
   // them down. The newest few.
   std::map<std::string, Instant> signed_in_from;
+  PasswordLock lock;
+  std::map<std::string, Instant> came_by;  // "password", "passkey", "card", "vouched": when last
+  CardId card;                             // who speaks by this card; empty: a person
+};
+
+enum class CardStage { made, sealed, drawn, used, retired };
+
+// A sealed card of a drawer: good for one session, of whoever draws it.
+struct Card {
+  CardId id;
+  std::string drawer;  // of the policy
+  std::uint32_t number = 0;
+  std::string kept_as;  // its secrets, in the vault
+  StaffId maker;
+  Instant made_at{};
+  CardStage stage = CardStage::made;
+  Instant counted_at = far_past;  // last found sealed
+  Instant drawn_at = far_past;
+  Instant used_at = far_past;
+  facts::CardEnd retired_by = facts::CardEnd::withdrawn;  // of one that is
+  std::uint32_t wrong_pins = 0;
+  SessionId session{};
+  TerminalId terminal{};
+  PlaceId place{};
+  Instant assign_by = far_future;
+  StaffId assigned_to{};  // empty: nobody has said who it was
+  StaffId assigned_by{};
+  Instant assigned_at = far_past;
+  std::set<PatientId> charts{};  // that some entry of its session is about
+};
+
+struct Counting {  // of a drawer, the last one
+  StaffId by;
+  Instant at{};
+};
+
+// Somebody asks a colleague to vouch for them.
+struct Vouching {
+  enum class Stage { asked, vouched, failed };
+  VouchId id;
+  StaffId person;
+  StaffId colleague;
+  std::string token_hash;
+  std::uint32_t number = 0;
+  TerminalId terminal;
+  PlaceId place;
+  Instant asked_at{};
+  Instant until{};
+  Stage stage = Stage::asked;
 };
 
 struct Terminal {
@@ -84,6 +145,9 @@ struct Session {
   int proof_level = 0;
   EntryTime proof_at{};  // the freshest second factor, on both clocks
   bool proof_this_boot = true;
+  std::string way;                 // "password", "passkey", "card", "vouched"
+  std::vector<std::string> roles;  // of a card or vouched for: all that it may be
+  bool by_own_factors() const { return way != "card" && way != "vouched"; }
   Instant opened_at{};
   Deadline until;
   Deadline idle;
@@ -184,6 +248,8 @@ class State {
   std::span<const policy::NodeId> in_hands_of(const StaffId& who) const;
   const Person* owner_of(const std::string& passkey) const;
   const Terminal* terminal(const TerminalId& id) const;
+  const Card* card(const CardId& id) const;
+  const Card* card_of(const StaffId& speaker) const;  // null where it is a person
   const glass::Glass* glass(const GlassId& id) const;
   const cases::Case* case_of(const CaseId& id) const;
   const glass::Glass* open_glass(const SessionId& session, const PatientId& patient) const;
@@ -220,6 +286,10 @@ class State {
   std::map<std::string, PolicyText> policies;
   std::string policy_version;
   policy::Evidence evidence;
+  std::map<CardId, Card> cards;
+  std::map<std::string, Counting> counted;          // by drawer
+  std::set<std::pair<Instant, CardId>> unassigned;  // used, by when somebody is to say by whom
+  std::map<VouchId, Vouching> vouchings;
   std::map<EntryIndex, Pending> pending;
   std::map<std::string, Fold> folds;
   std::map<std::string, Failures> failures;
@@ -244,6 +314,22 @@ class State {
   void compile_policy();
   void name_terminal(const Terminal& held);
   void end_session(const SessionId& id);
+  // state_ways.cc: the kinds that have no `on` of their own.
+  void way_in(const EntryTime& at, const facts::PasskeyEnrolled& f);
+  void way_in(const EntryTime& at, const facts::PasskeyRemoved& f);
+  void way_in(const EntryTime& at, const facts::PasswordLocked& f);
+  void way_in(const EntryTime& at, const facts::PasswordUnlocked& f);
+  void way_in(const EntryTime& at, const facts::CardMade& f);
+  void way_in(const EntryTime& at, const facts::DrawerCounted& f);
+  void way_in(const EntryTime& at, const facts::CardDrawn& f);
+  void way_in(const EntryTime& at, const facts::CardUsed& f);
+  void way_in(const EntryTime& at, const facts::CardRetired& f);
+  void way_in(const EntryTime& at, const facts::CardAssigned& f);
+  void way_in(const EntryTime& at, const facts::ChartAssigned& f);
+  void way_in(const EntryTime& at, const facts::VouchAsked& f);
+  void way_in(const EntryTime& at, const facts::VouchFailed& f);
+  void way_in(const EntryTime& at, const facts::Vouched& f);
+  void count_failure(const facts::SignInRefused& f);
   void use_passkey(const StaffId& staff, const std::string& passkey, std::uint32_t counter,
                    Instant at);
   void take_in_hand(Person& person, const std::string& what, const StaffId& by, Instant at);

@@ -58,6 +58,28 @@ void put(std::ostream& out, const cases::Case& c) {
   out << '\n';
 }
 
+void put_ways(std::ostream& out, const State& state) {
+  for (const auto& [id, c] : state.cards) {
+    out << "card " << id.text() << ' ' << c.drawer << ' ' << c.number << ' ' << c.kept_as << ' '
+        << c.maker.text() << ' ' << to_text(c.made_at) << ' ' << static_cast<int>(c.stage) << ' '
+        << to_text(c.counted_at) << ' ' << to_text(c.drawn_at) << ' ' << to_text(c.used_at) << ' '
+        << static_cast<int>(c.retired_by) << ' ' << c.wrong_pins << ' ' << c.session.text() << ' '
+        << c.terminal.text() << ' ' << c.place.text() << ' ' << to_text(c.assign_by) << ' '
+        << c.assigned_to.text() << ' ' << c.assigned_by.text() << ' ' << to_text(c.assigned_at);
+    for (const auto& chart : c.charts) out << ' ' << chart.text();
+    out << '\n';
+  }
+  for (const auto& [drawer, c] : state.counted)
+    out << "counted " << drawer << ' ' << c.by.text() << ' ' << to_text(c.at) << '\n';
+  for (const auto& [by, id] : state.unassigned)
+    out << "unassigned " << to_text(by) << ' ' << id.text() << '\n';
+  for (const auto& [id, v] : state.vouchings)
+    out << "vouching " << id.text() << ' ' << v.person.text() << ' ' << v.colleague.text() << ' '
+        << v.token_hash << ' ' << v.number << ' ' << v.terminal.text() << ' ' << v.place.text()
+        << ' ' << to_text(v.asked_at) << ' ' << to_text(v.until) << ' ' << static_cast<int>(v.stage)
+        << '\n';
+}
+
 }  // namespace
 
 std::string State::dump() const {
@@ -82,6 +104,11 @@ std::string State::dump() const {
         if (until != far_future) out << " until " << to_text(until);
       }
     }
+    const auto& lock = p.lock;
+    out << " lock " << lock.failed_elsewhere << ' ' << lock.failed_known << ' ' << lock.elsewhere
+        << ' ' << lock.everywhere << ' ' << to_text(lock.since);
+    for (const auto& [way, at] : p.came_by) out << " by " << way << ' ' << to_text(at);
+    if (!p.card.empty()) out << " card " << p.card.text();
     for (const auto& [factor, name] : p.kept_as) out << ' ' << factor << " as " << name;
     out << '\n';
   }
@@ -93,7 +120,9 @@ std::string State::dump() const {
         << s.terminal.text() << ' ' << s.place.text() << ' ' << s.proof_level << ' '
         << to_text(s.proof_at.wall) << ' ' << s.proof_this_boot << ' ' << to_text(s.opened_at)
         << ' ' << text(s.until) << ' ' << text(s.idle) << ' ' << s.focus.text()
-        << (s.locked ? " locked" : "") << ' ' << s.failed_unlocks << '\n';
+        << (s.locked ? " locked" : "") << ' ' << s.failed_unlocks << ' ' << s.way << ' '
+        << joined(s.roles) << '\n';
+  put_ways(out, *this);
   for (const auto& [id, g] : glasses) put(out, g);
   for (const auto& id : open) out << "open " << id.text() << '\n';
   for (const auto& [id, c] : all_cases) put(out, c);

@@ -52,6 +52,7 @@ struct SessionView {
   Instant until{};
   Instant idle_until{};
   Instant proof_at{};
+  std::string way;  // in: "password", "passkey", "card", "vouched"
   bool locked = false;  // then nothing of a patient is in it
   PatientId focus;
   // The rules by which it may be read now; to be told so is no access.

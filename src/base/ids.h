@@ -34,6 +34,8 @@ using TerminalId = Id<struct TerminalTag>;
 using PlaceId = Id<struct PlaceTag>;  // a ward, room, department, ambulance
 using GlassId = Id<struct GlassTag>;
 using CaseId = Id<struct CaseTag>;
+using CardId = Id<struct CardTag>;
+using VouchId = Id<struct VouchTag>;
 
 static_assert(!std::is_convertible_v<PatientId, StaffId>);
 static_assert(!std::is_convertible_v<std::string, PatientId>);

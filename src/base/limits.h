@@ -96,6 +96,11 @@ inline constexpr auto session_absolute = 12h;
 inline constexpr auto offer_life = 2min;
 inline constexpr std::size_t sessions_per_staff_max = 20;
 inline constexpr std::size_t passkeys_per_person_max = 10;
+inline constexpr std::size_t cards_at_once_max = 100;     // of one batch
+inline constexpr std::size_t cards_per_drawer_max = 500;  // that are neither used nor retired
+inline constexpr std::uint32_t wrong_pins_max = 5;        // then the card is good for nothing
+inline constexpr auto vouching_life = 2min;
+inline constexpr auto vouched_session = 4h;
 inline constexpr std::uint32_t failed_unlocks_max = 10;  // in a row; then the session ends
 
 // Screens that listen for events.

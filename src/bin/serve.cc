@@ -37,6 +37,7 @@
 #include "out/file_snapshot_store.h"
 #include "out/https_record_source.h"
 #include "out/os_dice.h"
+#include "out/pdf_cards.h"
 #include "out/segment_entry_store.h"
 #include "out/system_clock.h"
 
@@ -244,6 +245,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                             .log = **book,
                             .every = backup_every.value_or(Millis{0}),
                             .tell = [&](const std::string& what) { log->error("{}", what); }});
+  out::PdfCards printer;
   in::api::Api api{{.edge = edge,
                     .log = **book,
                     .bulletin = bulletin,
@@ -251,7 +253,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                     .server = &server.counters(),
                     .version = version,
                     .backups = backups ? &*backups : nullptr,
-                    .party = identity::relying_party_of(url)}};
+                    .party = identity::relying_party_of(url),
+                    .printer = &printer}};
   std::optional<in::fhir::Gateway> gateway;
   gateway.emplace(edge, url + "/fhir");
   api_door = &api;

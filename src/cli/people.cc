@@ -32,19 +32,6 @@ struct Terminal {
   bool inactive = false;
 };
 
-// A list may come bare or under its own name.
-std::vector<const json::object*> rows_in(const json::value& body, std::string_view name) {
-  if (body.is_array()) return objects_of(body.get_array());
-  return body.is_object() ? objects_of(list_of(body.get_object(), name))
-                          : std::vector<const json::object*>{};
-}
-
-json::value body_of(const Reply& reply) {
-  boost::system::error_code wrong;
-  json::value parsed = json::parse(reply.answer.body, wrong);
-  return wrong ? json::value{} : parsed;
-}
-
 std::string yes(const json::object& object, const char* key) {
   return flag_of(object, key) ? "yes" : "no";
 }
@@ -56,11 +43,11 @@ int staff_list(Shell& shell, const Nothing&) {
   std::vector<Row> rows;
   for (const json::object* one : rows_in(body, "staff"))
     rows.push_back({text_of(*one, "staff"), yes(*one, "active"), yes(*one, "can_break"),
-                    joined(list_of(*one, "factors")), text_of(*one, "department"),
-                    text_of(*one, "name"), joined(list_of(*one, "roles")),
-                    joined(list_of(*one, "lacks"), "; ")});
-  return shell.show(reply, table({"STAFF", "ACTIVE", "CAN BREAK", "FACTORS", "DEPARTMENT", "NAME",
-                                  "ROLES", "LACKS"},
+                    joined(list_of(*one, "factors")), text_of(*one, "password_lock"),
+                    text_of(*one, "department"), text_of(*one, "name"),
+                    joined(list_of(*one, "roles")), joined(list_of(*one, "lacks"), "; ")});
+  return shell.show(reply, table({"STAFF", "ACTIVE", "CAN BREAK", "FACTORS", "LOCKED", "DEPARTMENT",
+                                  "NAME", "ROLES", "LACKS"},
                                  rows));
 }
 
@@ -242,6 +229,16 @@ int terminal_secret(Shell& shell, const Terminal& options) {
                                clean(text_of(reply.object, "secret")) + '\n');
 }
 
+int staff_unlock(Shell& shell, const Staff& options) {
+  const Reply reply = shell.post(staff_path(options.id) + "/unlock", json::object{});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, wrap("The password of " + clean(options.id) +
+                                " is not locked any more. Where nobody can say who tried it, set "
+                                "another: halligan staff password " +
+                                shell_word(clean(options.id))) +
+                               '\n');
+}
+
 void describe_staff(CLI::App& sub, Staff& o) {
   sub.add_option("id", o.id, "id of the person")->required();
 }
@@ -251,7 +248,7 @@ void describe_terminal(CLI::App& sub, Terminal& o) {
 }
 
 void add_staff(CLI::App& app, Shell& shell) {
-  CLI::App& staff = family(app, "staff", "People: list, set, password, totp, sign-out");
+  CLI::App& staff = family(app, "staff", "People: list, set, password, totp, unlock, sign-out");
   verb<Nothing>(staff, shell, "list", "Who is enrolled, and who could break glass tonight",
                 "halligan staff list", no_options, staff_list);
   verb<Staff>(
@@ -287,6 +284,8 @@ void add_staff(CLI::App& app, Shell& shell) {
         sub.add_option("--secret-file", o.secret_file, "use this secret in base32 (- is stdin)");
       },
       staff_totp);
+  verb<Staff>(staff, shell, "unlock", "Lift the lock of a password that was guessed at",
+              "halligan staff unlock a.osei", describe_staff, staff_unlock);
   verb<Staff>(staff, shell, "sign-out", "End all sessions and glass of a person",
               "halligan staff sign-out a.osei", describe_staff, staff_sign_out);
 }

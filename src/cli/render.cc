@@ -172,6 +172,12 @@ std::vector<const json::object*> objects_of(const json::array& list) {
   return out;
 }
 
+std::vector<const json::object*> rows_in(const json::value& body, std::string_view name) {
+  if (body.is_array()) return objects_of(body.get_array());
+  return body.is_object() ? objects_of(list_of(body.get_object(), name))
+                          : std::vector<const json::object*>{};
+}
+
 json::object object_from(std::string_view text) {
   boost::system::error_code wrong;
   json::value parsed = json::parse(text, wrong);

@@ -32,6 +32,8 @@ const json::object& object_of(const json::object& object, std::string_view key);
 std::string joined(const json::array& list, std::string_view between = ", ");
 // The objects of a list; anything else in it is skipped.
 std::vector<const json::object*> objects_of(const json::array& list);
+// The same of an answer whose list may come bare or under its own name.
+std::vector<const json::object*> rows_in(const json::value& body, std::string_view name);
 json::object object_from(std::string_view text);
 // The same, with every number as the text that was received: 4.10 is not 4.1 in a record.
 json::object object_as_written(std::string_view text);

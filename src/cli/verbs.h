@@ -70,6 +70,8 @@ class Shell {
 
 // The reference code of a refusal, as a problem or an OperationOutcome carries it.
 std::string reply_code(const Reply& reply);
+// The body, whatever JSON it is; null where it is none.
+json::value body_of(const Reply& reply);
 
 constexpr int code_of(Exit code) { return static_cast<int>(code); }
 
@@ -99,6 +101,9 @@ void add_glass_verbs(CLI::App& app, Shell& shell);    // glass.cc
 void add_record_verbs(CLI::App& app, Shell& shell);   // records.cc
 void add_case_verbs(CLI::App& app, Shell& shell);     // cases.cc
 void add_people_verbs(CLI::App& app, Shell& shell);   // people.cc
+void add_card_verbs(CLI::App& app, Shell& shell);     // cards.cc
+void add_vouch_verb(CLI::App& app, Shell& shell);     // vouch.cc
+void add_roster_verb(CLI::App& app, Shell& shell);    // roster.cc
 void add_fact_verbs(CLI::App& app, Shell& shell);     // facts.cc
 void add_policy_verbs(CLI::App& app, Shell& shell);   // policy_verbs.cc
 void add_ledger_verbs(CLI::App& app, Shell& shell);   // ledger.cc
@@ -116,6 +121,10 @@ struct DemoSecrets {
 };
 Result<DemoSecrets> demo_secrets(const Io& io, const std::string& path, const std::string& staff);
 std::string demo_code(const DemoSecrets& secrets, Instant at, std::int64_t steps_ahead);
+// make_cards.cc
+void add_make_cards_verb(CLI::App& cards, Shell& shell);
+// cards.cc: "1 to 6, 8"
+std::string numbers_text(std::vector<std::int64_t> numbers);
 // offer.cc: the offer of a *glass* verdict, with the commands that take it up.
 std::string offer_text(const json::object& offer, const std::string& patient);
 // The same of what a permit leaves out; nothing where it leaves out nothing.

@@ -151,7 +151,8 @@ bool open_to_all(const std::string& path) {
   return path == "/api/v1/sessions" || path == "/ledger/checkpoint" || path == "/api/v1/ledger" ||
          path == "/healthz" || path == "/readyz" || path == "/metrics" ||
          path == "/api/v1/hospital" || path == "/api/v1/passkeys/challenge" ||
-         path == "/api/v1/sessions/passkey";
+         path == "/api/v1/sessions/passkey" || path == "/api/v1/sessions/card" ||
+         path == "/api/v1/sessions/vouched";
 }
 
 // What each command takes, so that the session is what is wrong with it.
@@ -160,6 +161,11 @@ std::string good_body(const std::string& path) {
       {"/api/v1/session/step-up", R"({"code":"1"})"},
       {"/api/v1/session/step-up/passkey",
        R"({"passkey":{"id":"x","client_data":"eA","authenticator_data":"eA","signature":"eA"}})"},
+      {"/api/v1/session/unlock/passkey",
+       R"({"passkey":{"id":"x","client_data":"eA","authenticator_data":"eA","signature":"eA"}})"},
+      {"/api/v1/vouches/{vouch}", R"({"number":10})"},
+      {"/api/v1/drawers/{drawer}/cards", R"({"count":1})"},
+      {"/api/v1/drawers/{drawer}/count", R"({"sealed":[1]})"},
       {"/api/v1/session/passkeys", R"({"name":"x","client_data":"eA","attestation_object":"eA"})"},
       {"/api/v1/session/unlock", R"({"password":"x"})"},
       {"/api/v1/patients/search", R"({"name":"x"})"},

@@ -19,6 +19,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "core/facts/cards.h"
 #include "core/facts/people.h"
 
 namespace halligan::facts {
@@ -298,7 +299,8 @@ struct CaseOpened {
   StaffId staff;  // whose act must be looked at
   PatientId patient;
   CaseId case_id;
-  std::string case_kind;  // "glass", "seal", "access", "self-made-relation", "decision-owed"
+  std::string case_kind;  // "glass", "seal", "access", "self-made-relation", "decision-owed",
+                          // "unassigned-card", "lost-card", "vouched", "lock-out-passed"
   std::string rule;       // what caused it
   GlassId glass;          // empty where none
   std::string reviewer;   // role that may close it
@@ -529,17 +531,17 @@ struct RootKeysRotated {  // both root keys and the vault's own; older copies ne
 };
 BOOST_DESCRIBE_STRUCT(RootKeysRotated, (), (keys))
 
-using AnyFact =
-    std::variant<LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed,
-                 PolicyProposed, PolicyPart, PolicySigned, StaffSet, FactorEnrolled,
-                 PasskeyEnrolled, PasskeyRemoved, TerminalSet, SessionOpened, SignInRefused,
-                 SteppedUp, SessionEnded, SessionLocked, SessionUnlocked, SessionExtended,
-                 FocusMoved, RelationRecorded, RelationEnded, RelationConfirmed, FlagSet, FeedBeat,
-                 GlassOpened, GlassWidened, GlassEnded, DetailsGiven, BreakUnneeded, CaseOpened,
-                 CaseJustified, CaseExplained, CaseClosed, CaseOverdue, CaseReopened, CaseViewed,
-                 CasesListed, AccessIntended, AccessOutcome, AccessRefused, SearchMade,
-                 SearchListed, LedgerRead, PatientErased, ErasureAsked, SnapshotTaken, BackupMade,
-                 LedgerRestored, RootKeysRotated>;
+using AnyFact = std::variant<
+    LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed, PolicyProposed,
+    PolicyPart, PolicySigned, StaffSet, FactorEnrolled, PasskeyEnrolled, PasskeyRemoved,
+    PasswordLocked, PasswordUnlocked, CardMade, DrawerCounted, CardDrawn, CardUsed, CardRetired,
+    CardAssigned, ChartAssigned, VouchAsked, VouchFailed, Vouched, TerminalSet, SessionOpened,
+    SignInRefused, SteppedUp, SessionEnded, SessionLocked, SessionUnlocked, SessionExtended,
+    FocusMoved, RelationRecorded, RelationEnded, RelationConfirmed, FlagSet, FeedBeat, GlassOpened,
+    GlassWidened, GlassEnded, DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified, CaseExplained,
+    CaseClosed, CaseOverdue, CaseReopened, CaseViewed, CasesListed, AccessIntended, AccessOutcome,
+    AccessRefused, SearchMade, SearchListed, LedgerRead, PatientErased, ErasureAsked, SnapshotTaken,
+    BackupMade, LedgerRestored, RootKeysRotated>;
 
 // Copying, moving and destroying are compiled once, in facts.cc: a table over every kind in every
 // file that holds a list of facts would cost seconds each.

@@ -86,28 +86,32 @@ struct SessionOpened {
   std::int64_t idle_millis = 0;
   std::string passkey{};  // by which it was opened, where it was
   std::uint32_t counter = 0;
+  std::string way{};  // "card", "vouched"; empty: by factors of the person's own
+  // Of those ways: all that the session may be, whatever else its person is.
+  std::vector<std::string> roles{};
 };
 BOOST_DESCRIBE_STRUCT(SessionOpened, (),
                       (staff, session, token_hash, terminal, place, proof_level, totp_step, origin,
-                       until, idle_millis, passkey, counter))
+                       until, idle_millis, passkey, counter, way, roles))
 
 struct SignInRefused {  // folded: `times` within a minute
   static constexpr const char* kind = "sign-in-refused";
   StaffId staff;  // empty where the name is nobody's (what was typed is not kept)
   std::string origin;
   // "unknown", "password", "totp", "totp-reused", "passkey", "passkey-counter", "throttled",
-  // "inactive"
+  // "inactive", "locked", "card", "card-place", "card-inert", "card-over", "card-pin"
   std::string why;
   std::uint32_t times = 1;
   std::string asked{};  // a short hash of a name that is nobody's, to count by
+  bool known = false;   // where the person has been seen before
 };
-BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, why, times, asked))
+BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, why, times, asked, known))
 
 struct SteppedUp {  // a fresh second factor within a session
   static constexpr const char* kind = "stepped-up";
   StaffId staff;
   SessionId session;
-  std::string factor;
+  std::string factor;  // "totp", "passkey", "card"
   std::int64_t totp_step = 0;
   std::string passkey{};
   std::uint32_t counter = 0;
@@ -144,12 +148,14 @@ struct SessionLocked {
 };
 BOOST_DESCRIBE_STRUCT(SessionLocked, (), (staff, session))
 
-struct SessionUnlocked {  // by the password; no fresh proof
+struct SessionUnlocked {  // by the password, a passkey or the card's PIN; no fresh proof
   static constexpr const char* kind = "session-unlocked";
   StaffId staff;
   SessionId session;
+  std::string passkey{};
+  std::uint32_t counter = 0;
 };
-BOOST_DESCRIBE_STRUCT(SessionUnlocked, (), (staff, session))
+BOOST_DESCRIBE_STRUCT(SessionUnlocked, (), (staff, session, passkey, counter))
 
 struct SessionExtended {  // the person is still there: it idles from here on
   static constexpr const char* kind = "session-extended";

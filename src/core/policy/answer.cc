@@ -19,9 +19,7 @@ void put_ask(const ast::Rule& rule, int login_level, ast::Bill& out) {
     if (!duties.proof) raise(login_level, std::nullopt);
   }
   if (duties.proof) {
-    int least = 2;
-    for (const auto factor : duties.proof->any) least = std::min(least, ast::level_of(factor));
-    raise(least, duties.proof->not_older_than);
+    raise(ast::level_of(duties.proof->any), duties.proof->not_older_than);
   }
   if (duties.prompts && duties.prompts->owed) {
     out.owed_prompts.push_back(rule.name.text);

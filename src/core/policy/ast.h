@@ -6,6 +6,7 @@
 // and nothing else with the engine.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -128,9 +129,21 @@ struct Around {
 enum class Action : std::uint8_t { search, read, append, modify };
 inline constexpr std::size_t action_count = 4;
 
-enum class Factor : std::uint8_t { password, totp };
-// Levels of proof: 1 a password, 2 a password and a TOTP code.
-constexpr int level_of(Factor factor) { return factor == Factor::password ? 1 : 2; }
+enum class Factor : std::uint8_t { password, totp, card, vouched, security_key };
+// Levels of proof: 1 a password; 2 a password and a TOTP code, a card and its PIN, or vouched for
+// in person; 3 a security key with user verification.
+constexpr int level_of(Factor factor) {
+  if (factor == Factor::password) return 1;
+  return factor == Factor::security_key ? 3 : 2;
+}
+
+// Of a list: the least of them; totp where it is empty.
+inline int level_of(const std::vector<Factor>& any) {
+  if (any.empty()) return level_of(Factor::totp);
+  int least = level_of(Factor::security_key);
+  for (const auto factor : any) least = std::min(least, level_of(factor));
+  return least;
+}
 
 struct Proof {
   std::vector<Factor> any;               // the least of them is what is asked
@@ -248,6 +261,37 @@ struct CaseRule {
   bool operator==(const CaseRule&) const = default;
 };
 
+// [[card]]: a drawer of sealed cards, each good for one session, and for whoever draws it.
+struct Drawer {
+  Name name;
+  std::string label;          // for people; empty: the name
+  std::vector<Name> roles;    // of whoever uses one of its cards
+  std::vector<Name> place;    // where they are good: terminals of these places alone
+  std::vector<Name> keepers;  // who may count them and say who used one, beside officers
+  Millis session{4 * 3'600'000};
+  Millis assigned{4 * 3'600'000};  // from its use on: until then somebody says who it was
+  Review review;                   // of what nobody has assigned by then, and of what is missing
+  Pos at;
+  bool operator==(const Drawer&) const = default;
+};
+
+// [vouching]: a colleague at the same place confirms in person who somebody is. None: nobody may.
+struct Vouching {
+  std::vector<Name> roles;  // who may vouch, and for whom: all that whoever is vouched for may be
+  int at_most = 3;          // within 24 hours: by one person, and for one
+  Review review;
+  Pos at;
+  bool operator==(const Vouching&) const = default;
+};
+
+// [lockout]: how many failures in a row lock a password (never its person).
+struct Lockout {
+  int after = 100;               // NIST SP 800-63B 5.2.2: at most
+  std::optional<Review> review;  // of who came in by another way meanwhile; none: the default
+  Pos at;
+  bool operator==(const Lockout&) const = default;
+};
+
 // [console]: how screens behave. It decides nothing about access.
 struct Console {
   Name locale{.text = "en-GB", .at = {}};  // BCP 47
@@ -269,6 +313,9 @@ struct Policy {
   std::vector<Rule> rules;  // all kinds, in the order of the file
   std::vector<Explain> explains;
   std::vector<CaseRule> cases;
+  std::vector<Drawer> drawers;
+  std::optional<Vouching> vouching;
+  Lockout lockout;
   Console console;
   bool operator==(const Policy&) const = default;
 };

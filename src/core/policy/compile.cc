@@ -17,12 +17,6 @@ auto find_named(const List& list, std::string_view name) {
 
 constexpr std::string_view flag_prefix = "flag:";
 
-int level_of(const std::vector<ast::Factor>& any) {
-  int least = 2;
-  for (const auto factor : any) least = std::min(least, ast::level_of(factor));
-  return least;
-}
-
 }  // namespace
 
 class Compiler {
@@ -31,7 +25,7 @@ class Compiler {
       : engine_(engine), policy_(engine.policy_), names_(names) {}
 
   void run() {
-    engine_.login_level_ = level_of(policy_.login);
+    engine_.login_level_ = ast::level_of(policy_.login);
     make_slots();
     make_classes();
     for (const auto& rule : policy_.rules) engine_.rules_.push_back(compile(rule));
@@ -286,7 +280,7 @@ class Compiler {
     ask.reason = rule.kind == ast::RuleKind::glass;
     if (ask.reason) ask.proof_level = engine_.login_level_;
     if (duties.proof) {
-      ask.proof_level = level_of(duties.proof->any);
+      ask.proof_level = ast::level_of(duties.proof->any);
       ask.proof_age = duties.proof->not_older_than;
     }
     if (duties.prompts && !duties.prompts->owed)

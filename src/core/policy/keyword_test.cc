@@ -486,13 +486,9 @@ TEST(Keyword, NotYetEnforced) {
   };
   refused(allow + "level = 2\n");
   refused(allow + "witness = { role = \"nurse\", within = \"2m\", otherwise = \"owe\" }\n");
-  refused(allow + "proof = { any = [\"security-key\"] }\n");
-  refused(allow + "proof = { any = [\"card\", \"totp\"] }\n");
-  refused(allow + "proof = { any = [\"vouched\"] }\n");
   refused(allow + "tell = [\"patient\"]\n");
   refused("[[allow]]\nname = \"a\"\nactions = [\"operate\"]\n");
   refused("[[limit]]\nname = \"l\"\n");
-  refused("[[card]]\nname = \"l\"\n");
   refused("[[device]]\nname = \"l\"\n");
   refused("[emergency]\nlevels = 3\n");
   const std::string deputies = replaced(
@@ -521,6 +517,12 @@ TEST(Keyword, each_factor) {
   EXPECT_EQ(asked("totp", "totp"), known);
   EXPECT_EQ(asked("totp", "password"), "glass a (proof 2)");
   EXPECT_EQ(asked("password", "password"), known);
+  for (const char* second : {"totp", "card", "vouched"}) {
+    EXPECT_EQ(asked(second, "totp"), known);
+    EXPECT_EQ(asked(second, second), known);
+    EXPECT_EQ(asked("security-key", second), "glass a (proof 3)");
+  }
+  EXPECT_EQ(asked("security-key", "security-key"), known);
 }
 
 std::string source_of(const std::string& name) {
@@ -568,7 +570,7 @@ TEST(Keyword, EveryWordOfTheParserHasATest) {
     EXPECT_TRUE(tested.contains(held == together.end() ? (*it)[2].str() : held->second))
         << (*it)[2];
   }
-  EXPECT_EQ(words, 4U + 4U + 2U + 7U + 5U);
+  EXPECT_EQ(words, 4U + 4U + 5U + 7U + 5U);
 }
 
 }  // namespace

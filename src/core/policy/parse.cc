@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t sentence_bytes_max = 1'000;  // texts that people read on a screen
 constexpr std::int64_t rank_max = 100;
-
-constexpr std::array<std::string_view, 3> later_factors{"security-key", "card", "vouched"};
+constexpr std::int64_t vouched_most = 20;
+constexpr std::int64_t lockout_least = 3;
+constexpr std::int64_t lockout_most = 100;  // NIST SP 800-63B 5.2.2
 
 // Reads words of an enum; `later` are those that a later part brings.
 template <class Enum>
@@ -38,7 +39,8 @@ std::vector<Enum> enums(Keys& keys, std::string_view key,
 }
 
 std::vector<ast::Factor> factors(Keys& keys, std::string_view key) {
-  return enums<ast::Factor>(keys, key, factor_of, {"password", "totp"}, later_factors);
+  return enums<ast::Factor>(keys, key, factor_of,
+                            {"password", "totp", "card", "vouched", "security-key"}, {});
 }
 
 std::vector<ast::Action> actions(Keys& keys) {
@@ -278,6 +280,60 @@ ast::CaseRule read_case(Messages& out, const toml::table& table) {
   return rule;
 }
 
+// Of what is no access: there is no evidence around it.
+ast::Review read_plain_review(Messages& out, const toml::table& table) {
+  auto review = read_review(out, table);
+  if (review.unless)
+    out.push_back(
+        {.at = review.at, .what = "`unless` belongs to the review of a rule; take it out"});
+  return review;
+}
+
+ast::Drawer read_drawer(Messages& out, const toml::table& table) {
+  Keys keys{out, table, "[[card]]"};
+  ast::Drawer drawer;
+  drawer.at = keys.at();
+  keys.must_have("drawer", "drawer = \"nurses-desk\"");
+  keys.must_have("roles", "roles = [\"nurse\"]");
+  keys.must_have("place", "place = [\"wards\"]");
+  keys.must_have("review", "review = { by = \"privacy-officer\", within = \"24h\" }");
+  if (auto name = keys.name("drawer")) drawer.name = std::move(*name);
+  drawer.label = keys.text("label", sentence_bytes_max);
+  drawer.roles = keys.names("roles");
+  drawer.place = keys.names("place");
+  drawer.keepers = keys.names("keepers");
+  drawer.session = keys.lifetime("session").value_or(drawer.session);
+  drawer.assigned = keys.lifetime("assigned").value_or(drawer.assigned);
+  if (const auto* review = keys.table("review")) drawer.review = read_plain_review(out, *review);
+  keys.finish();
+  return drawer;
+}
+
+ast::Vouching read_vouching(Messages& out, const toml::table& table) {
+  Keys keys{out, table, "[vouching]"};
+  ast::Vouching vouching;
+  vouching.at = keys.at();
+  keys.must_have("roles", "roles = [\"nurse\", \"physician\"]");
+  keys.must_have("review", "review = { by = \"privacy-officer\", within = \"24h\" }");
+  vouching.roles = keys.names("roles");
+  if (table.contains("at_most"))
+    vouching.at_most = static_cast<int>(keys.whole("at_most", 1, vouched_most));
+  if (const auto* review = keys.table("review")) vouching.review = read_plain_review(out, *review);
+  keys.finish();
+  return vouching;
+}
+
+ast::Lockout read_lockout(Messages& out, const toml::table& table) {
+  Keys keys{out, table, "[lockout]"};
+  ast::Lockout lockout;
+  lockout.at = keys.at();
+  keys.must_have("after", "after = 20");
+  lockout.after = static_cast<int>(keys.whole("after", lockout_least, lockout_most));
+  if (const auto* review = keys.table("review")) lockout.review = read_plain_review(out, *review);
+  keys.finish();
+  return lockout;
+}
+
 ast::Console read_console(Messages& out, const toml::table& table) {
   Keys keys{out, table, "[console]"};
   ast::Console console;
@@ -400,6 +456,9 @@ ast::Policy read_policy(Messages& out, const toml::table& root) {
   for (const auto* table : top.tables("explain"))
     policy.explains.push_back(read_explain(out, *table));
   for (const auto* table : top.tables("case")) policy.cases.push_back(read_case(out, *table));
+  for (const auto* table : top.tables("card")) policy.drawers.push_back(read_drawer(out, *table));
+  if (const auto* table = top.table("vouching")) policy.vouching = read_vouching(out, *table);
+  if (const auto* table = top.table("lockout")) policy.lockout = read_lockout(out, *table);
   top.finish();
   if (policy.classes.size() > limits::policy_classes_max) {
     top.error(policy.classes[limits::policy_classes_max].name.at,

@@ -226,6 +226,32 @@ void put_console(Page& page, const ast::Console& console) {
   if (console.recent_charts) page.put("recent_charts", "true");
 }
 
+void put_drawer(Page& page, const ast::Drawer& drawer) {
+  page.heading("[[card]]");
+  page.put("drawer", text(drawer.name.text));
+  if (!drawer.label.empty()) page.put("label", text(drawer.label));
+  page.put("roles", names(drawer.roles));
+  page.put("place", names(drawer.place));
+  if (!drawer.keepers.empty()) page.put("keepers", names(drawer.keepers));
+  page.put("session", text(duration_text(drawer.session)));
+  page.put("assigned", text(duration_text(drawer.assigned)));
+  page.put("review", review(drawer.review));
+}
+
+void put_vouching(Page& page, const ast::Vouching& vouching) {
+  page.heading("[vouching]");
+  page.put("roles", names(vouching.roles));
+  page.put("at_most", std::to_string(vouching.at_most));
+  page.put("review", review(vouching.review));
+}
+
+void put_lockout(Page& page, const ast::Lockout& lockout) {
+  if (lockout == ast::Lockout{}) return;
+  page.heading("[lockout]");
+  page.put("after", std::to_string(lockout.after));
+  if (lockout.review) page.put("review", review(*lockout.review));
+}
+
 void put_case(Page& page, const ast::CaseRule& rule) {
   page.heading("[[case]]");
   page.put("kind", text(name_of(rule.kind)));
@@ -252,6 +278,8 @@ std::string print(const ast::Policy& policy) {
   if (!policy.roles.empty()) page.put("roles", names(policy.roles));
   put_declarations(page, policy);
   put_console(page, policy.console);
+  if (policy.vouching) put_vouching(page, *policy.vouching);
+  put_lockout(page, policy.lockout);
   for (const auto& rule : policy.rules) put_rule(page, rule);
   for (const auto& explain : policy.explains) {
     page.heading("[[explain]]");
@@ -261,6 +289,7 @@ std::string print(const ast::Policy& policy) {
     if (!explain.cases.empty()) page.put("cases", words(explain.cases));
   }
   for (const auto& rule : policy.cases) put_case(page, rule);
+  for (const auto& drawer : policy.drawers) put_drawer(page, drawer);
   return page.take();
 }
 

@@ -11,8 +11,8 @@
 namespace halligan::policy {
 namespace {
 
-constexpr std::array<std::string_view, 8> not_yet{"limit", "card",    "device",    "emergency",
-                                                  "level", "witness", "otherwise", "tell"};
+constexpr std::array<std::string_view, 7> not_yet{"limit",   "device",    "emergency", "level",
+                                                  "witness", "otherwise", "tell"};
 
 ast::Pos region_pos(const toml::source_region& region) {
   return {.line = static_cast<std::uint32_t>(region.begin.line),

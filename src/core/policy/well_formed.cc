@@ -16,6 +16,12 @@ using Names = std::vector<std::string_view>;
 constexpr std::size_t roles_max = 64;  // one bit each
 constexpr Millis lock_min{10'000};
 constexpr Millis lock_max{8 * 3'600'000};
+constexpr Millis card_time_min{5 * 60'000};
+constexpr Millis card_time_max{12 * 3'600'000};
+constexpr Millis assigned_max{7 * 24 * 3'600'000};
+// What is over other people, or speaks for nobody.
+constexpr std::array<std::string_view, 4> never_lent{"administrator", "privacy-officer",
+                                                     "ledger-reader", "interface"};
 constexpr std::array<std::string_view, 3> session_words{"focus", "department", "application"};
 
 template <class List>
@@ -98,6 +104,10 @@ class Check {
     for (const auto& each : policy_.cases) {
       if (each.by) defined(*each.by, roles_, "role");
     }
+    once(policy_.drawers, "drawers of cards");
+    for (const auto& each : policy_.drawers) drawer(each);
+    if (policy_.vouching) vouching(*policy_.vouching);
+    if (policy_.lockout.review) defined(policy_.lockout.review->by, roles_, "role");
     return std::move(out_);
   }
 
@@ -144,6 +154,35 @@ class Check {
     }
     if (screens.lock && (*screens.lock < lock_min || *screens.lock > lock_max))
       error(screens.at, "`lock` of [console] is a time from \"10s\" to \"8h\"");
+  }
+
+  // Roles that a way in gives which is nobody's own: none that is over other people.
+  void lent(const std::vector<ast::Name>& roles, ast::Pos at, std::string_view what) {
+    if (roles.empty()) error(at, std::string{what} + " needs `roles`: name one at least");
+    for (const auto& role : roles) {
+      defined(role, roles_, "role");
+      if (std::ranges::find(never_lent, role.text) != never_lent.end())
+        error(role.at, quoted(role.text) + " is a role that " + std::string{what} +
+                           " never gives: it takes its person's own factors");
+    }
+  }
+
+  void drawer(const ast::Drawer& drawer) {
+    lent(drawer.roles, drawer.at, "a card");
+    if (drawer.place.empty())
+      error(drawer.at, "a card is good at known places alone: name one in `place`");
+    for (const auto& place : drawer.place) defined(place, places_, "place");
+    for (const auto& keeper : drawer.keepers) defined(keeper, roles_, "role");
+    defined(drawer.review.by, roles_, "role");
+    if (drawer.session < card_time_min || drawer.session > card_time_max)
+      error(drawer.at, "`session` of a [[card]] is a time from \"5m\" to \"12h\"");
+    if (drawer.assigned < card_time_min || drawer.assigned > assigned_max)
+      error(drawer.at, "`assigned` of a [[card]] is a time from \"5m\" to \"7d\"");
+  }
+
+  void vouching(const ast::Vouching& vouching) {
+    lent(vouching.roles, vouching.at, "a colleague's word");
+    defined(vouching.review.by, roles_, "role");
   }
 
   void declarations() {

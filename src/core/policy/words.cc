@@ -25,8 +25,11 @@ constexpr std::array<Word<ast::Action>, 4> actions{{{ast::Action::search, "searc
                                                     {ast::Action::read, "read"},
                                                     {ast::Action::append, "append"},
                                                     {ast::Action::modify, "modify"}}};
-constexpr std::array<Word<ast::Factor>, 2> factors{
-    {{ast::Factor::password, "password"}, {ast::Factor::totp, "totp"}}};
+constexpr std::array<Word<ast::Factor>, 5> factors{{{ast::Factor::password, "password"},
+                                                    {ast::Factor::totp, "totp"},
+                                                    {ast::Factor::card, "card"},
+                                                    {ast::Factor::vouched, "vouched"},
+                                                    {ast::Factor::security_key, "security-key"}}};
 constexpr std::array<Word<ast::CaseKind>, 7> case_kinds{
     {{ast::CaseKind::glass, "glass"},
      {ast::CaseKind::seal, "seal"},

@@ -13,6 +13,7 @@
 #include "core/identity/passkey.h"
 #include "in/api/bulletin.h"
 #include "in/api/challenges.h"
+#include "in/api/devices.h"
 #include "in/api/metrics.h"
 #include "in/api/problem_codes.h"
 #include "in/api/urgency.h"
@@ -22,6 +23,7 @@
 #include "in/http/server.h"
 #include "needs/access_index.h"
 #include "needs/backups.h"
+#include "needs/card_printer.h"
 
 namespace halligan::in::api {
 
@@ -36,6 +38,7 @@ class Api {
     std::string version{};                         // of the program
     needs::Backups* backups = nullptr;             // none: no folder is meant for them
     identity::RelyingParty party{};                // none: nobody has a passkey here
+    needs::CardPrinter* printer = nullptr;         // none: cards are given as text alone
   };
   explicit Api(const Parts& parts)
       : edge(parts.edge),
@@ -46,8 +49,10 @@ class Api {
         version(parts.version),
         backups(parts.backups),
         party(parts.party),
+        printer(parts.printer),
         codes(parts.edge.dice),
-        challenges(parts.edge.dice) {}
+        challenges(parts.edge.dice),
+        devices(parts.edge.vault, parts.edge.dice) {}
 
   void add_to(http::Router& router);
 
@@ -88,8 +93,10 @@ class Api {
   const std::string version;
   needs::Backups* backups;
   const identity::RelyingParty party;
+  needs::CardPrinter* printer;
   ProblemCodes codes;
   Challenges challenges;
+  Devices devices;
   Metrics metrics;
 
  private:

@@ -5,6 +5,7 @@
 #include "in/api/render.h"
 #include "in/api/routes.h"
 #include "in/api/secrets.h"
+#include "in/api/sign_in.h"
 
 namespace halligan::in::api {
 namespace {
@@ -24,6 +25,14 @@ Response lock(Api& api, const Request& request, const PathParams&) {
   return no_content();
 }
 
+Result<bool> secret_matches(Api& api, const app::MayUnlock::Yes& whose,
+                            const Sealed<std::string>& given) {
+  if (!whose.card.empty()) return pin_matches(api, whose.card, whose.kept_as, given);
+  const auto kept = secret_of(api, "staff/" + whose.person.text(), "password", whose.kept_as);
+  if (!kept) return kept.fault();
+  return api.edge.hasher.matches(*kept, given, needs::PasswordHasher::Whose::known);
+}
+
 Response unlock(Api& api, const Request& request, const PathParams&) {
   auto body = http::read_command(request);
   if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
@@ -40,10 +49,7 @@ Response unlock(Api& api, const Request& request, const PathParams&) {
   if (std::holds_alternative<app::MayUnlock::NotLocked>(allowed->get())) return no_content();
   // Whoever has no password takes as long: the hasher works all the same.
   const auto& whose = std::get<app::MayUnlock::Yes>(allowed->get());
-  const auto kept = secret_of(api, "staff/" + whose.person.text(), "password", whose.kept_as);
-  if (!kept) return api.faulted(kept.fault());
-  const auto matched =
-      api.edge.hasher.matches(*kept, password, needs::PasswordHasher::Whose::known);
+  const auto matched = secret_matches(api, whose, password);
   if (!matched) return api.faulted(matched.fault());
 
   app::UnlockSession command;

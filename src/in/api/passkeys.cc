@@ -29,6 +29,7 @@ constexpr std::size_t passkey_name_bytes_max = 128;
 
 constexpr std::string_view for_signing_in = "sign-in";
 std::string for_stepping_up(const std::string& session) { return "step-up/" + session; }
+std::string for_unlocking(const std::string& session) { return "unlock/" + session; }
 std::string for_enrolling(const std::string& session) { return "enrol/" + session; }
 
 Bytes bytes_in(Fields& fields, std::string_view name, std::size_t bytes_max) {
@@ -153,12 +154,17 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
 }
 
 // Whose session asks, or why nobody's does.
-std::variant<app::Person, Response> asking(Api& api, const Request& request) {
+enum class LockedToo { no, yes };
+std::variant<app::Person, Response> asking(Api& api, const Request& request,
+                                           LockedToo locked_too = LockedToo::no) {
   std::optional<app::Person> person;
   app::Refusal nobody;
   const auto known = api.run([&](app::House& house, const Now& now) {
     const auto hash = session_hash(request);
-    if (const auto* session = app::live_session(house.state(), hash, now))
+    const auto* session = locked_too == LockedToo::yes
+                              ? app::locked_or_live_session(house.state(), hash, now)
+                              : app::live_session(house.state(), hash, now);
+    if (session != nullptr)
       person = *house.state().person(session->staff);
     else
       nobody = app::no_session(house.state(), hash, now);
@@ -202,6 +208,36 @@ Response step_up(Api& api, const Request& request, const PathParams&) {
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
   return answer(200, {{"proof_at", to_text(std::get<app::StepUp::Done>(asked->get()).at)}});
+}
+
+Response ask_to_unlock(Api& api, const Request& request, const PathParams&) {
+  if (auto refused = bad_empty(request)) return *refused;
+  if (auto none = no_passkeys_here(api)) return *std::move(none);
+  const auto asker = asking(api, request, LockedToo::yes);
+  if (const auto* refused = std::get_if<Response>(&asker)) return *refused;
+  auto out = challenge_json(
+      api, api.challenges.make(for_unlocking(session_hash(request)), api.edge.clock.now().boot));
+  out.emplace("passkeys", ids_of(std::get<app::Person>(asker)));
+  return answer(201, out);
+}
+
+Response unlock(Api& api, const Request& request, const PathParams&) {
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  const auto given = read_answer(fields);
+  if (const auto error = fields.error()) return http::problem(*error);
+  const auto asker = asking(api, request, LockedToo::yes);
+  if (const auto* refused = std::get_if<Response>(&asker)) return *refused;
+  const auto whose = known(api, given.passkey);
+  if (!whose) return api.faulted(whose.fault());
+  app::UnlockSession command;
+  command.token_hash = session_hash(request);
+  command.passkey = looked_at(api, given, *whose, for_unlocking(command.token_hash));
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return no_content();
 }
 
 std::optional<Response> may_not_enrol(Api& api, const Request& request) {
@@ -319,6 +355,8 @@ constexpr std::array routes{
     Route{"POST", "/api/v1/sessions/passkey", sign_in},
     Route{"POST", "/api/v1/session/step-up/challenge", ask_to_step_up},
     Route{"POST", "/api/v1/session/step-up/passkey", step_up},
+    Route{"POST", "/api/v1/session/unlock/challenge", ask_to_unlock},
+    Route{"POST", "/api/v1/session/unlock/passkey", unlock},
     Route{"GET", "/api/v1/session/passkeys", list_own},
     Route{"POST", "/api/v1/session/passkeys", enrol},
     Route{"POST", "/api/v1/session/passkeys/challenge", ask_to_enrol},

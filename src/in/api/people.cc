@@ -44,6 +44,18 @@ Response list(Api& api, const Request& request, Query<Line> query, Render render
   return answer(200, out);
 }
 
+const char* lock_text(const app::PasswordLock& lock) {
+  if (lock.everywhere) return "everywhere";
+  return lock.elsewhere ? "elsewhere" : "no";
+}
+
+json::array ways_json(const app::RosterLine& line) {
+  json::array out;
+  for (const auto& way : line.ways)
+    out.push_back(json::object{{"way", way.way}, {"last", or_null(way.last)}});
+  return out;
+}
+
 Response list_staff(Api& api, const Request& request, const PathParams&) {
   return list<app::RosterLine>(
       api, request, app::roster, [](const app::RosterLine& line) -> json::object {
@@ -55,6 +67,8 @@ Response list_staff(Api& api, const Request& request, const PathParams&) {
                 {"active", person.active},
                 {"factors", json::array(person.factors.begin(), person.factors.end())},
                 {"passkeys", passkeys_json(person)},
+                {"ways", ways_json(line)},
+                {"password_lock", lock_text(person.lock)},
                 {"may_break", line.may_break},
                 {"lacks", json_texts(line.lacks)},
                 {"can_break", line.can_break}};
@@ -210,6 +224,18 @@ Response set_totp(Api& api, const Request& request, const PathParams& path) {
                       {"uri", identity::totp_uri("Halligan " + hospital, path["staff"], secret)}});
 }
 
+Response unlock_password(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "staff", path["staff"])) return *refused;
+  if (auto refused = bad_empty(request)) return *refused;
+  app::UnlockPassword command;
+  command.token_hash = session_hash(request);
+  command.person = StaffId{path["staff"]};
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return no_content();
+}
+
 Response sign_out_staff(Api& api, const Request& request, const PathParams& path) {
   if (auto refused = bad_id(api, "staff", path["staff"])) return *refused;
   if (auto refused = bad_empty(request)) return *refused;
@@ -268,6 +294,7 @@ constexpr std::array routes{
     Route{"PATCH", "/api/v1/staff/{staff}", patch_staff},
     Route{"PUT", "/api/v1/staff/{staff}/password", set_password},
     Route{"POST", "/api/v1/staff/{staff}/totp", set_totp},
+    Route{"POST", "/api/v1/staff/{staff}/unlock", unlock_password},
     Route{"POST", "/api/v1/staff/{staff}/sign-out", sign_out_staff},
     Route{"GET", "/api/v1/roles", list_roles},
     Route{"GET", "/api/v1/terminals", list_terminals},

@@ -222,6 +222,7 @@ json::object session_json(const app::SessionView& view) {
           {"until", to_text(view.until)},
           {"idle_until", to_text(view.idle_until)},
           {"proof_at", to_text(view.proof_at)},
+          {"way", view.way},
           {"locked", view.locked},
           {"focus", or_null(view.focus.text())},
           {"focus_rules", json_texts(view.focus_rules)},

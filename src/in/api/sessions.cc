@@ -51,16 +51,15 @@ Result<std::optional<std::int64_t>> totp_step(Api& api, const StaffId& person,
   return enrolled ? step : std::nullopt;
 }
 
-// It goes with the browser; the session itself ends as any other.
-http::Header set_cookie(std::string_view token, std::string_view more = {}) {
+}  // namespace
+
+http::Header set_session_cookie(std::string_view token, std::string_view more) {
   return {"Set-Cookie", std::string{session_cookie}
                             .append("=")
                             .append(token)
                             .append("; Path=/; Secure; HttpOnly; SameSite=Strict")
                             .append(more)};
 }
-
-}  // namespace
 
 Doorway read_doorway(Fields& fields, const Request& request) {
   Doorway out;
@@ -99,7 +98,7 @@ Response signed_in(const app::SignIn::Done& done, const std::string& token, bool
                                {"terminal", or_null(done.terminal.text())},
                                {"until", to_text(done.until)},
                                {"idle_seconds", seconds(done.idle)}});
-  if (cookie) response.headers.push_back(set_cookie(token));
+  if (cookie) response.headers.push_back(set_session_cookie(token));
   return response;
 }
 
@@ -119,6 +118,8 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
     may.terminal = given.at.terminal;
     may.terminal_kept_as = **proved;
   }
+  const auto device = api.devices.of(request, given.user);
+  may.device = device.value_or("");
   const auto allowed = api.ask(request, may);
   if (!allowed) return api.faulted(allowed.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get()))
@@ -151,7 +152,11 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
-  return signed_in(std::get<app::SignIn::Done>(asked->get()), token, given.at.cookie);
+  auto response = signed_in(std::get<app::SignIn::Done>(asked->get()), token, given.at.cookie);
+  if (given.at.cookie && !device)
+    if (auto cookie = api.devices.cookie_for(given.user))
+      response.headers.push_back(*std::move(cookie));
+  return response;
 }
 
 // A page of ours that was loaded again has the cookie and has lost what goes with it; one beside
@@ -185,6 +190,7 @@ Response step_up(Api& api, const Request& request, const PathParams&) {
   if (const auto error = fields.error()) return http::problem(*error);
 
   StaffId person;
+  CardId card;
   app::Refusal nobody;
   app::StepUp command;
   command.token_hash = session_hash(request);
@@ -192,15 +198,25 @@ Response step_up(Api& api, const Request& request, const PathParams&) {
     if (const auto* session = app::live_session(house.state(), command.token_hash, now)) {
       person = session->staff;
       command.kept_as = app::name_of_secret(house.state().person(person)->kept_as, "totp");
+      if (const auto* held = house.state().card_of(person)) {
+        card = held->id;
+        command.kept_as = held->kept_as;
+      }
     } else {
       nobody = app::no_session(house.state(), command.token_hash, now);
     }
   });
   if (!known) return api.faulted(known.fault());
   if (person.empty()) return api.refused(nobody);
-  const auto step = totp_step(api, person, command.kept_as, code);
-  if (!step) return api.faulted(step.fault());
-  command.totp_step = *step;
+  if (card.empty()) {
+    const auto step = totp_step(api, person, command.kept_as, code);
+    if (!step) return api.faulted(step.fault());
+    command.totp_step = *step;
+  } else {
+    const auto matched = pin_matches(api, card, command.kept_as, code);
+    if (!matched) return api.faulted(matched.fault());
+    command.pin_matched = *matched;
+  }
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
@@ -220,7 +236,7 @@ Response signed_out(Api& api, const Request& request) {
 Response sign_out(Api& api, const Request& request, const PathParams&) {
   auto response = signed_out(api, request);
   if (by_cookie(request) && !session_token(request).empty())
-    response.headers.push_back(set_cookie("", "; Max-Age=0"));
+    response.headers.push_back(set_session_cookie("", "; Max-Age=0"));
   return response;
 }
 

@@ -18,8 +18,15 @@ struct Doorway {
 };
 Doorway read_doorway(http::Fields& fields, const http::Request& request);
 
+// It goes with the browser; the session itself ends as any other.
+http::Header set_session_cookie(std::string_view token, std::string_view more = {});
+
 // The name of the secret that the terminal proved itself by; nothing where it did not.
 Result<std::optional<std::string>> terminal_proved(Api& api, const Doorway& given);
+
+// Whether this is the PIN of a card.
+Result<bool> pin_matches(Api& api, const CardId& card, const std::string& kept_as,
+                         const Sealed<std::string>& pin);
 
 http::Response signed_in(const app::SignIn::Done& done, const std::string& token, bool cookie);
 

@@ -21,6 +21,7 @@ bool immediate(std::string_view method, std::string_view path) {
   if (method != "POST") return false;
   if (path.starts_with("glass/")) return true;
   if (path.starts_with("charts/")) return path.ends_with("/break") || path.ends_with("/open");
+  if (path.starts_with("vouches/")) return true;  // a colleague waits at the next screen
   if (path.starts_with("staff/")) return path.ends_with("/sign-out");
   return path.starts_with("policy/proposals/") && path.ends_with("/sign");
 }

@@ -356,6 +356,27 @@ std::vector<std::string> Fields::texts(std::string_view name, ListBounds bounds)
 std::vector<std::string> Fields::optional_texts(std::string_view name, ListBounds bounds) {
   return read_texts(name, bounds, false);
 }
+std::vector<std::int64_t> Fields::integers(std::string_view name, std::size_t items_max,
+                                           Range range) {
+  const auto rule = "a list of at most " + std::to_string(items_max) + " whole numbers from " +
+                    std::to_string(range.min) + " to " + std::to_string(range.max);
+  const auto* value = find(name, true, rule);
+  std::vector<std::int64_t> out;
+  if (value == nullptr) return out;
+  if (!value->is_array()) return fail(at(name), kind_of(*value), rule), out;
+  const auto& list = value->get_array();
+  if (list.size() > items_max)
+    return fail(at(name), "a list of " + std::to_string(list.size()), rule), out;
+  for (std::size_t n = 0; n < list.size(); ++n) {
+    const auto* number = list[n].if_int64();
+    if (number == nullptr || *number < range.min || *number > range.max)
+      return fail(at(name) + "/" + std::to_string(n),
+                  number == nullptr ? kind_of(list[n]) : "another number", rule),
+             std::vector<std::int64_t>{};
+    out.push_back(*number);
+  }
+  return out;
+}
 Fields Fields::object(std::string_view name) {
   static const json::object empty;
   if (auto inner = read_object(name, true)) return *inner;

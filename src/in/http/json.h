@@ -68,6 +68,7 @@ class Fields {
   };
   std::vector<std::string> texts(std::string_view name, ListBounds bounds);
   std::vector<std::string> optional_texts(std::string_view name, ListBounds bounds);
+  std::vector<std::int64_t> integers(std::string_view name, std::size_t items_max, Range range);
   // Fields of what is inside; their errors count as errors of the whole.
   Fields object(std::string_view name);
   std::optional<Fields> optional_object(std::string_view name);
