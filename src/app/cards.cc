@@ -179,9 +179,7 @@ CountDrawer::Answer decide(const CountDrawer& command, Context& context) {
       if (card.stage == CardStage::sealed) missing.push_back(&card);
       continue;
     }
-    if (card.stage == CardStage::made &&
-        (card.maker == fact.staff ||
-         context.state.one_hand(card.maker, fact.staff, context.now.wall)))
+    if (card.stage == CardStage::made && card.maker == fact.staff)
       return Refusal{.why = Why::same_person,
                      .what = "somebody else than who made card " + std::to_string(card.number) +
                              " counts it first"};

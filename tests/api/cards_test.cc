@@ -370,6 +370,28 @@ TEST_F(WaysIn, A09GuessingLocksThePasswordAndNotThePerson) {
   EXPECT_EQ(try_sign_in("doc", password, code_of("doc"), ward_).status, 201);
 }
 
+TEST_F(WaysIn, ABrowserThatWasMadeATerminalStandsAtItsPlace) {
+  tls_ = true;
+  const auto made = [&](const std::string& secret) {
+    return post("/api/v1/terminal", "", {{"terminal", "t-1"}, {"secret", secret}});
+  };
+  EXPECT_EQ(made("another").status, 401);
+  const auto answer = made(std::string{ward_.at("secret").as_string()});
+  ASSERT_EQ(answer.status, 200) << answer.text;
+  const auto set = answer.header("Set-Cookie");
+  EXPECT_NE(set.find("HttpOnly"), std::string::npos);
+  const auto cookie = set.substr(0, set.find(';'));
+  const auto shown = call("GET", "/api/v1/terminal", "", {}, {{"Cookie", cookie}});
+  EXPECT_EQ(shown.str("place"), "ward-a");
+  const json::object body{
+      {"user", "doc"}, {"password", password}, {"code", code_of("doc")}, {"cookie", true}};
+  const auto opened =
+      call("POST", "/api/v1/sessions", "", json::serialize(body), {{"Cookie", cookie}});
+  EXPECT_EQ(opened.str("terminal"), "t-1");
+  (void)post("/api/v1/terminals/t-1/secret", admin_);  // renewed: it is none any more
+  EXPECT_TRUE(call("GET", "/api/v1/terminal", "", {}, {{"Cookie", cookie}})["place"].is_null());
+}
+
 TEST_F(WaysIn, ABrowserThatItsPersonSignedInWithIsNoStrangersPlace) {
   tls_ = true;
   const auto sign_in_here = [&](const std::string& who, const std::string& given,

@@ -152,7 +152,7 @@ bool open_to_all(const std::string& path) {
          path == "/healthz" || path == "/readyz" || path == "/metrics" ||
          path == "/api/v1/hospital" || path == "/api/v1/passkeys/challenge" ||
          path == "/api/v1/sessions/passkey" || path == "/api/v1/sessions/card" ||
-         path == "/api/v1/sessions/vouched";
+         path == "/api/v1/sessions/vouched" || path == "/api/v1/terminal";
 }
 
 // What each command takes, so that the session is what is wrong with it.
@@ -163,6 +163,7 @@ std::string good_body(const std::string& path) {
        R"({"passkey":{"id":"x","client_data":"eA","authenticator_data":"eA","signature":"eA"}})"},
       {"/api/v1/session/unlock/passkey",
        R"({"passkey":{"id":"x","client_data":"eA","authenticator_data":"eA","signature":"eA"}})"},
+      {"/api/v1/terminal", R"({"terminal":"x","secret":"x"})"},
       {"/api/v1/vouches/{vouch}", R"({"number":10})"},
       {"/api/v1/drawers/{drawer}/cards", R"({"count":1})"},
       {"/api/v1/drawers/{drawer}/count", R"({"sealed":[1]})"},

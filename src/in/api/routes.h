@@ -16,6 +16,7 @@ struct Route {
 std::span<const Route> session_routes();
 std::span<const Route> lock_routes();
 std::span<const Route> passkey_routes();
+std::span<const Route> terminal_routes();
 std::span<const Route> card_routes();
 std::span<const Route> vouch_routes();
 std::span<const Route> search_routes();

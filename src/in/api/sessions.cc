@@ -70,6 +70,11 @@ Doorway read_doorway(Fields& fields, const Request& request) {
   out.cookie = fields.optional_flag("cookie").value_or(false);
   if (out.cookie && !request.tls)
     fields.refuse("cookie", "a cookie asked for without TLS", "an https connection");
+  if (out.cookie && out.terminal.empty())
+    if (auto made = terminal_of_browser(request)) {
+      out.terminal = std::move(made->terminal);
+      out.terminal_secret = std::move(made->terminal_secret);
+    }
   return out;
 }
 

@@ -16,6 +16,9 @@ struct Doorway {
   Sealed<std::string> terminal_secret;
   bool cookie = false;  // the token goes into a cookie, for a browser
 };
+// As its cookie says, where this browser was made a terminal.
+std::optional<Doorway> terminal_of_browser(const http::Request& request);
+// A browser that names no terminal is the one that it was made.
 Doorway read_doorway(http::Fields& fields, const http::Request& request);
 
 // It goes with the browser; the session itself ends as any other.

@@ -15,7 +15,8 @@ bool immediate(std::string_view method, std::string_view path) {
   constexpr std::string_view api = "/api/v1/";
   if (!path.starts_with(api)) return false;
   path.remove_prefix(api.size());
-  if (path == "passkeys/challenge") return true;  // of somebody who signs in
+  if (path == "terminal" || path == "vouches") return true;  // of a screen that waits for somebody
+  if (path == "passkeys/challenge") return true;             // of somebody who signs in
   if (path.starts_with("session")) return !path.starts_with("session/passkeys");  // and sessions
   if (method == "PUT" || method == "PATCH") return path.starts_with("staff/");
   if (method != "POST") return false;

@@ -20,10 +20,26 @@ export function Factors({ person, own }: { person: Staff; own: boolean }) {
   return (
     <>
       {own ? <p className="h-note">{say.own}</p> : null}
+      {person.password_lock === "no" || own ? null : <Locked person={person} />}
       <Password person={person} />
       <Authenticator person={person} />
       <Passkeys person={person} />
     </>
+  );
+}
+
+function Locked({ person }: { person: Staff }) {
+  const { unlockPassword } = usePeopleActions();
+  const work = useMutation({ mutationFn: () => unlockPassword(person.staff) });
+  const words = texts.people.waysIn;
+  return (
+    <div className="h-note">
+      <p>{words.locked[person.password_lock === "everywhere" ? "everywhere" : "elsewhere"]}</p>
+      <Refused error={work.error} />
+      <Button type="button" secondary className="h-button-small" onClick={() => work.mutate()} disabled={work.isPending}>
+        {words.lift}
+      </Button>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-// PeoplePage.tsx - who works here and can break the glass today, which roles there are, which terminals.
+// PeoplePage.tsx - who works here and can break the glass today, which roles there are, which terminals, which emergency cards.
 
 import { useState } from "react";
 import { useSearchParams } from "react-router";
@@ -6,6 +6,7 @@ import { ForRoles } from "../parts/ForRoles";
 import { Page } from "../parts/Page";
 import { Tabs } from "../parts/Tabs";
 import { texts } from "../texts";
+import { Cards } from "./Cards";
 import { useLivePeople } from "./queries";
 import { Roles } from "./Roles";
 import { Roster } from "./Roster";
@@ -13,7 +14,7 @@ import type { Wanted } from "./roster-order";
 import { Terminals } from "./Terminals";
 
 const say = texts.people;
-const views = ["staff", "terminals", "roles"];
+const views = ["staff", "terminals", "cards", "roles"];
 const everybody: Wanted = { text: "", role: "", standing: "all", order: "name" };
 
 export function PeoplePage() {
@@ -39,6 +40,7 @@ function People() {
         tabs={[
           { id: "staff", text: say.views.staff, view: <Roster wanted={wanted} onWanted={setWanted} /> },
           { id: "terminals", text: say.views.terminals, view: <Terminals /> },
+          { id: "cards", text: say.views.cards, view: <Cards /> },
           {
             id: "roles",
             text: say.views.roles,

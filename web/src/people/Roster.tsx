@@ -8,6 +8,7 @@ import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useHospital } from "../session/hospital";
 import { useHasRole } from "../session/SessionProvider";
+import { useMoment } from "../parts/time";
 import { texts } from "../texts";
 import { EnrolDialog } from "./EnrolDialog";
 import { PersonDialog } from "./PersonDialog";
@@ -156,10 +157,25 @@ const Row = memo(function Row({ person, onOpen }: { person: Staff; onOpen: (id: 
       </span>
       <span className="h-roster-glass">
         <GlassTag person={person} />
+        <WaysIn person={person} />
       </span>
     </li>
   );
 });
+
+function WaysIn({ person }: { person: Staff }) {
+  const moment = useMoment();
+  const words = texts.people.waysIn;
+  if (!person.active || person.ways.length === 0) return null;
+  return (
+    <span className="h-quiet h-ways">
+      {person.ways
+        .map(({ way, last }) => (last === null ? words.never(words.names[way]) : words.last(words.names[way], moment(last))))
+        .join(", ")}
+      {person.password_lock === "no" ? null : <span className="h-tag bad">{words.locked[person.password_lock]}</span>}
+    </span>
+  );
+}
 
 export function GlassTag({ person }: { person: Staff }) {
   if (!person.active) return <span className="h-tag">{say.inactive}</span>;

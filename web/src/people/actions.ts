@@ -56,6 +56,18 @@ export function usePeopleActions() {
           }),
         ),
       ),
+    unlockPassword: (staff: string) => act(() => api.POST("/api/v1/staff/{staff}/unlock", { ...who(staff), body: {} })),
+    makeCards: (drawer: string, count: number) =>
+      act(() => told(api.POST("/api/v1/drawers/{drawer}/cards", { params: { path: { drawer } }, body: { count } }))),
+    countDrawer: (drawer: string, sealed: number[]) =>
+      act(() => told(api.POST("/api/v1/drawers/{drawer}/count", { params: { path: { drawer } }, body: { sealed } }))),
+    retireCard: async (card: string) => {
+      await act(() => api.POST("/api/v1/cards/{card}/retire", { params: { path: { card } }, body: {} }));
+    },
+    assignCard: (card: string, staff: string) =>
+      act(() =>
+        told(api.POST("/api/v1/cards/{card}/assign", { params: { path: { card } }, body: staff === "" ? {} : { staff } })),
+      ),
     renewSecret: (terminal: string) =>
       act(() => told(api.POST("/api/v1/terminals/{terminal}/secret", { ...where(terminal), body: {} }))),
   };

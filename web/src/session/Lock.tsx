@@ -20,6 +20,7 @@ export function LockScreen() {
   const { status, live, unconfirmed, unlock, signOut } = useSessionState();
   const contact = useSyncExternalStore(live.watchContact, live.contact);
   const name = lastOf(status)?.name;
+  const byCard = lastOf(status)?.way === "card";
   const [password, setPassword] = useState("");
   const [wrong, setWrong] = useState("");
   const [sending, setSending] = useState(false);
@@ -38,7 +39,7 @@ export function LockScreen() {
       setSending(false);
       if (isProblem(error, "slow-down"))
         setWrong(texts.signIn.slowDown((error as ApiProblem).body.retry_after_seconds ?? 0));
-      else setWrong(isProblem(error, "sign-in-refused") ? texts.session.lock.wrong : problemText(error));
+      else setWrong(isProblem(error, "sign-in-refused") ? (byCard ? texts.session.lock.wrongPin : texts.session.lock.wrong) : problemText(error));
       field.current?.focus();
     }
   };
@@ -53,7 +54,7 @@ export function LockScreen() {
         <PasswordInput
           ref={field}
           id="unlock-password"
-          label={texts.session.lock.password}
+          label={byCard ? texts.session.lock.pin : texts.session.lock.password}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
           autoComplete="current-password"

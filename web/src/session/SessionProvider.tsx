@@ -9,7 +9,7 @@ import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyn
 import { onProblem } from "../api/client";
 import { LiveStream, type LiveEvent } from "../api/live";
 import type { Session } from "../api/types";
-import { SessionKeeper } from "./keeper";
+import { SessionKeeper, type Given } from "./keeper";
 import { endingOf, isCovered, lastOf, type Status } from "./status";
 import type { Tabs } from "./tabs";
 
@@ -21,7 +21,8 @@ interface Held {
   unconfirmed: boolean;
   live: LiveStream;
   tabs: Tabs;
-  signIn: (given: { user: string; password: string; code: string } | "passkey") => Promise<void>;
+  signIn: (given: Given) => Promise<void>;
+  askVouch: (user: string) => Promise<{ number: number }>;
   /** Counts here at once; the server is told until it has it. */
   signOut: () => void;
   lock: () => void;
@@ -95,6 +96,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         await keeper.unlock(password);
         tabs.postMessage("unlocked");
       },
+      askVouch: (user) => keeper.askVouch(user),
       signIn: async (given) => {
         await keeper.signIn(given);
         tabs.postMessage("signed-in");

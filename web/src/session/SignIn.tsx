@@ -8,6 +8,7 @@ import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { useHospital } from "./hospital";
 import { useInterlude } from "./interlude";
+import { CardForm, VouchForm } from "./OtherWays";
 import { NoPasskey, passkeysHere } from "./webauthn";
 import { useSessionState, type EndedBy } from "./SessionProvider";
 
@@ -29,7 +30,20 @@ function refusalText(error: unknown): string {
   }
 }
 
-export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | undefined }) {
+interface Asked {
+  by: EndedBy | null;
+  staff?: string | undefined;
+}
+
+export function SignIn(asked: Asked) {
+  const [way, setWay] = useState<"own" | "card" | "vouch">("own");
+  const back = () => setWay("own");
+  if (way === "card") return <CardForm onBack={back} />;
+  if (way === "vouch") return <VouchForm onBack={back} />;
+  return <OwnForm {...asked} onOther={setWay} />;
+}
+
+function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouch") => void }) {
   const { signIn, unconfirmed } = useSessionState();
   const { name } = useHospital();
   const [given, setGiven] = useState({ user: staff ?? "", password: "", code: "" });
@@ -155,6 +169,15 @@ export function SignIn({ by, staff }: { by: EndedBy | null; staff?: string | und
             {texts.signIn.byPasskey}
           </Button>
         ) : null}
+        <p className="h-other-ways">
+          {texts.otherWays.title}
+          <button type="button" className="h-link-button" onClick={() => onOther("card")}>
+            {texts.otherWays.byCard}
+          </button>
+          <button type="button" className="h-link-button" onClick={() => onOther("vouch")}>
+            {texts.otherWays.byVouch}
+          </button>
+        </p>
         <p className="h-quiet">{texts.signIn.watched}</p>
       </form>
     </main>

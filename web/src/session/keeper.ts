@@ -26,6 +26,8 @@ function forget(client: QueryClient) {
   client.removeQueries({ type: "inactive", predicate: (query) => query.queryKey[0] !== "hospital" });
 }
 
+export type Given = { user: string; password: string; code: string } | { code: string; pin: string } | "passkey";
+
 export class SessionKeeper {
   readonly tabs = new Tabs();
   readonly owed = new OwedToServer((owed) => this.acknowledged(owed));
@@ -99,14 +101,25 @@ export class SessionKeeper {
     await this.refresh();
   }
 
-  /** By password and code, or by a passkey. */
-  async signIn(given: { user: string; password: string; code: string } | "passkey") {
+  /** The session begins once a colleague has vouched: refresh() then finds it. */
+  async askVouch(user: string) {
+    await this.owed.settleNow();
+    const made = await told(api.POST("/api/v1/sessions/vouched", { body: { user, cookie: true } }));
+    rememberCsrf(made.csrf);
+    if (lastOf(this.said)?.staff !== user) forget(this.client);
+    return made;
+  }
+
+  /** By password and code, by a passkey, or by a card and its PIN. */
+  async signIn(given: Given) {
     // The old session's end goes first: it would take the new one's cookie with it.
     await this.owed.settleNow();
     const made =
       given === "passkey"
         ? await signInByPasskey()
-        : await told(api.POST("/api/v1/sessions", { body: { ...given, cookie: true } }));
+        : "pin" in given
+          ? await told(api.POST("/api/v1/sessions/card", { body: { ...given, cookie: true } }))
+          : await told(api.POST("/api/v1/sessions", { body: { ...given, cookie: true } }));
     rememberCsrf(made.csrf);
     if (lastOf(this.said)?.staff !== made.staff) forget(this.client);
     await this.refresh();

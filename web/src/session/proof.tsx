@@ -11,6 +11,8 @@ import { Dialog } from "../parts/Dialog";
 import { problemText } from "../parts/ProblemMessage";
 import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
+import { useSessionState } from "./SessionProvider";
+import { lastOf } from "./status";
 import { NoPasskey, passkeysHere, stepUpByPasskey } from "./webauthn";
 
 type Prove = <T>(action: () => Promise<T>) => Promise<T>;
@@ -75,6 +77,7 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
   const [code, setCode] = useState("");
   const [wrong, setWrong] = useState("");
   const [sending, setSending] = useState(false);
+  const byCard = lastOf(useSessionState().status)?.way === "card";
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
   const submit = async (event: FormEvent) => {
@@ -113,8 +116,8 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
         <TextInput
           ref={field}
           id="step-up-code"
-          label={texts.signIn.code}
-          hint={texts.signIn.codeHint}
+          label={byCard ? texts.session.lock.pin : texts.signIn.code}
+          hint={byCard ? texts.otherWays.card.pinHint : texts.signIn.codeHint}
           value={code}
           onChange={(event) => setCode(event.target.value)}
           inputMode="numeric"
@@ -125,7 +128,7 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
         />
         <div className="h-buttons">
           <Button type="submit">{texts.session.stepUp.submit}</Button>
-          {passkeysHere ? (
+          {passkeysHere && !byCard ? (
             <Button type="button" secondary onClick={() => void byPasskey()}>
               {texts.session.stepUp.byPasskey}
             </Button>

@@ -7,6 +7,7 @@ import { texts } from "../texts";
 import { useHospital } from "../session/hospital";
 import { useLockAtHand } from "../session/Lock";
 import { PasskeysDialog } from "../session/Passkeys";
+import { VouchDialog } from "../session/Vouch";
 import { SessionEnding } from "../session/SessionEnding";
 import { useHasRole, useSession, useSessionState } from "../session/SessionProvider";
 import { useWalkAwayLock } from "../session/walkAway";
@@ -74,6 +75,8 @@ export function Shell() {
   const { pathname } = useLocation();
   const ofPatients = !freeOfPatients.includes(pathname);
   const [passkeys, setPasskeys] = useState(false);
+  const [vouching, setVouching] = useState(false);
+  const own = ["password", "passkey"].includes(useSession().way);
   useWalkAwayLock();
   useLockAtHand();
   return (
@@ -109,11 +112,19 @@ export function Shell() {
       </main>
       <footer className="h-foot">
         <p>{texts.signIn.watched}</p>
-        <button type="button" className="h-link-button" onClick={() => setPasskeys(true)}>
-          {texts.passkeys.title}
-        </button>
+        {own ? (
+          <>
+            <button type="button" className="h-link-button" onClick={() => setPasskeys(true)}>
+              {texts.passkeys.title}
+            </button>
+            <button type="button" className="h-link-button" onClick={() => setVouching(true)}>
+              {texts.vouching.title}
+            </button>
+          </>
+        ) : null}
         <ThemeChoice />
       </footer>
+      {vouching ? <VouchDialog onClose={() => setVouching(false)} /> : null}
       {passkeys ? <PasskeysDialog onClose={() => setPasskeys(false)} /> : null}
     </>
   );
