@@ -83,6 +83,23 @@ bool is_in(const State& state, const PlaceId& place, const std::vector<policy::a
   });
 }
 
+bool still_lent(const State& state, const Session& session) {
+  if (session.by_own_factors()) return true;
+  const auto* policy = policy_of(state);
+  if (policy == nullptr) return false;
+  const auto all_among = [&](const std::vector<policy::ast::Name>& lent) {
+    return std::ranges::all_of(session.roles, [&](const std::string& role) {
+      return std::ranges::any_of(lent, [&](const auto& name) { return name.text == role; });
+    });
+  };
+  if (session.way == "vouched") return policy->vouching && all_among(policy->vouching->roles);
+  const auto* card = state.card_of(session.staff);
+  return card != nullptr && std::ranges::any_of(policy->drawers, [&](const auto& drawer) {
+           return drawer.name.text == card->drawer && all_among(drawer.roles) &&
+                  is_in(state, session.place, drawer.place);
+         });
+}
+
 SignIn::Done open_session(facts::SessionOpened fact, Millis lasts, Context& context) {
   // The oldest session makes room: a forgotten workstation must not lock its owner out.
   std::vector<const Session*> own;

@@ -27,6 +27,10 @@ const Terminal* proved_terminal(const State& state, const TerminalId& id,
 // Whether the place is one of these, by names of the policy.
 bool is_in(const State& state, const PlaceId& place, const std::vector<policy::ast::Name>& places);
 
+// Whether the policy in force still lends the session its roles: of factors of its person's own,
+// always.
+bool still_lent(const State& state, const Session& session);
+
 // Notes the session, with an id and its ends; the person's oldest makes room where there are too
 // many.
 SignIn::Done open_session(facts::SessionOpened fact, Millis lasts, Context& context);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "app/break_glass.h"
+#include "app/doors.h"
 #include "app/offer.h"
 
 namespace halligan::app {
@@ -108,10 +109,21 @@ std::vector<facts::Fact> late_cases(const State& state, const Now& now) {
 
 std::vector<facts::Fact> ended_by_policy(const State& state, const Now& now) {
   std::vector<facts::Fact> out;
+  std::set<SessionId> over;
+  for (const auto& [id, session] : state.sessions) {
+    if (still_lent(state, session)) continue;
+    over.insert(id);
+    for (const auto* held : state.open_glass_of(id))
+      end_glass(*held, facts::EndedBy::policy_changed, now, out);
+    out.emplace_back(facts::SessionEnded{.staff = session.staff,
+                                         .session = id,
+                                         .by = facts::SessionEnd::roles_changed,
+                                         .revoked_by = {}});
+  }
   for (const auto& id : state.open) {
     const auto& held = state.glasses.at(id);
     const auto* session = state.session(held.session);
-    if (session == nullptr) continue;
+    if (session == nullptr || over.contains(held.session)) continue;
     const bool given =
         std::all_of(held.grants.begin(), held.grants.end(), [&](const glass::Grant& grant) {
           const auto cell = cell_of(wanted_of(grant), held.patient);

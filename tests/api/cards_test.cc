@@ -167,6 +167,24 @@ TEST_F(WaysIn, ACardIsTakenAtTheTerminalsOfItsPlacesAlone) {
   EXPECT_EQ(use(cards[0], ward_).status, 201);
 }
 
+TEST_F(WaysIn, B03ANewPolicyThatLendsNothingEndsWhatWasLent) {
+  const auto token = use(drawer(1)[0], ward_).str("token");
+  (void)break_glass(token, "p-2");
+  auto text = state().policy_in_force()->text;
+  const std::string name = "\"nurses-desk\"";
+  text.replace(text.find(name), name.size(), "\"another-desk\"");
+  const auto proposed = post("/api/v1/policy/proposals", sign_in("ada"),
+                             {{"text", text}, {"note", "another drawer"}});
+  ASSERT_EQ(proposed.status, 201) << proposed.text;
+  const auto before = size();
+  ASSERT_EQ(
+      post("/api/v1/policy/proposals/" + proposed.str("version") + "/sign", sign_in("pia")).status,
+      200);
+  EXPECT_EQ(get("/api/v1/session", token).status, 401);
+  const auto kinds = kinds_since(before);
+  EXPECT_NE(std::ranges::find(kinds, "glass-ended"), kinds.end());
+}
+
 TEST_F(WaysIn, ACardWhoseSealWasBrokenForNothingIsMissedAtTheNextCount) {
   const auto cards = drawer(2);
   EXPECT_EQ(use(cards[0], {}).status, 401);
