@@ -21,7 +21,15 @@ test("the outline names every rule of the demo policy at its line", () => {
       expect(lines[line]).toContain(`"${name}"`);
     }
   }
-  expect(outline.words.map((item) => item.name)).toEqual(["relations", "flags", "places", "classes", "console"]);
+  expect(outline.words.map((item) => item.name)).toEqual([
+    "relations",
+    "flags",
+    "places",
+    "classes",
+    "console",
+    "vouching",
+    "lockout",
+  ]);
   expect(lines[lineOf(outline, "life-threat")! - 1]).toBe("[[glass]]");
   expect(lineOf(outline, "no-such-rule")).toBeNull();
 });
