@@ -69,9 +69,11 @@ std::optional<EntryIndex> covering(const AskAccess& command, const Group& group,
   return out;
 }
 
-facts::AccessIntended intent_of(const Session& session, const AskAccess& command,
-                                const Group& group, const Context& context) {
+facts::AccessIntended intent_of(const Asking& asking, const AskAccess& command, const Group& group,
+                                const Context& context) {
+  const Session& session = *asking.session;
   facts::AccessIntended fact;
+  if (asking.token != nullptr) fact.token = asking.token->id;
   fact.staff = session.staff;
   fact.patient = patient_of(*group.first);
   fact.session = session.id;
@@ -137,6 +139,16 @@ Refusal another_in_front() {
 const Session* live_session(const State& state, const std::string& token_hash, const Now& now) {
   const auto* session = locked_or_live_session(state, token_hash, now);
   return session == nullptr || session->locked ? nullptr : session;
+}
+
+Asking who_asks(const State& state, const std::string& token_hash, const std::string& bound,
+                const Now& now) {
+  if (const auto* session = live_session(state, token_hash, now)) return {.session = session};
+  const auto* token = state.glass_token(token_hash);
+  if (token == nullptr || token->bound != bound || !state.stands(*token, now.wall)) return {};
+  const auto* held = state.session(token->session);
+  const auto* session = held == nullptr ? nullptr : live_session(state, held->token_hash, now);
+  return session == nullptr ? Asking{} : Asking{.session = session, .token = token};
 }
 
 const Session* locked_or_live_session(const State& state, const std::string& token_hash,
@@ -328,11 +340,16 @@ std::optional<Refusal> chart_is_shut(const Session& session, const PatientId& pa
 }
 
 AskAccess::Answer decide(const AskAccess& command, Context& context) {
-  const auto* session = live_session(context.state, command.token_hash, context.now);
+  const auto asking = who_asks(context.state, command.token_hash, command.bound, context.now);
+  const auto* session = asking.session;
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
   std::vector<Judged> answers;
   answers.reserve(command.cells.size());
   for (const auto& cell : command.cells) {
+    if (!asking.may_ask_about(cell)) {
+      answers.emplace_back();
+      continue;
+    }
     const bool known =
         !cell.patient || command.patients_exist || context.state.knows(patient_of(cell));
     answers.push_back(judge_if_known(context.state, *session, cell, context.now, known));
@@ -371,6 +388,10 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
                .switches = {session->over, session->out_of_sight},
                .until = glass::earlier(session->until, session->idle),
                .judge_again = far_future};
+  if (asking.token != nullptr) {
+    out.right.switches.push_back(context.state.glass_over.at(asking.token->glass));
+    out.right.until.wall = std::min(out.right.until.wall, asking.token->until);
+  }
   if (const auto chart = chart_of(command, answers, session->focus);
       !chart.empty() && command.focus != AskAccess::Focus::stays) {
     const bool elsewhere = !session->focus.empty() && session->focus != chart;
@@ -381,7 +402,7 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
     owe_cases(*session, patient_of(*group.first), *group.grant, context);
     const auto earlier = covering(command, group, context.state);
     const auto index =
-        earlier ? *earlier : context.note(intent_of(*session, command, group, context));
+        earlier ? *earlier : context.note(intent_of(asking, command, group, context));
     if (out.intent == 0) out.intent = index;
     for (const auto i : group.cells) {
       out.cells[i].rule = group.grant->rule;

@@ -44,9 +44,22 @@ struct Accessed {
   std::vector<std::string> notices;
 };
 
+// Who asks for a record: a session that is live, itself or by a credential that was made for one of
+// its glass and is shown by whoever holds the key that it is bound to. That one is for one chart.
+struct Asking {
+  const Session* session = nullptr;   // null: nobody
+  const GlassToken* token = nullptr;  // null: the session itself
+  bool may_ask_about(const Cell& cell) const {
+    return token == nullptr || cell.patient == token->patient.text();
+  }
+};
+Asking who_asks(const State& state, const std::string& token_hash, const std::string& bound,
+                const Now& now);
+
 struct AskAccess {
   using Answer = std::variant<Accessed, Refusal>;
-  std::string token_hash;
+  std::string token_hash;  // of a session, or of a credential for a glass
+  std::string bound{};     // the key that was shown beside it, as in GlassToken
   std::vector<Cell> cells;  // at most limits::bundle_entries_max
   std::string form;         // "read", "search", "create" ...
   std::string what{};       // of a print or a download: what it holds, in words

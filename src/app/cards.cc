@@ -313,7 +313,7 @@ AssignCard::Answer decide(const AssignCard& command, Context& context) {
   if (card == nullptr || card->stage != CardStage::used)
     return Refusal{.why = Why::not_found, .what = "there is no such card that was used"};
   const auto* person = state.person(self ? session->staff : command.person);
-  if (person == nullptr || !person->card.empty())
+  if (person == nullptr || !person->is_person())
     return Refusal{.why = Why::not_found, .what = "nobody is enrolled under this id"};
   if (card->assigned_to == person->id)
     return AssignCard::Done{.card = card->id, .person = person->id, .charts = card->charts.size()};

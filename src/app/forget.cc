@@ -37,6 +37,9 @@ void State::forget(const PatientId& patient) {
   forget_glass_and_cases(patient);
   const auto about = [&](const auto& each) { return each.second.patient == patient; };
   std::erase_if(pending, about);
+  std::erase_if(glass_tokens, about);
+  std::erase_if(token_by_id_,
+                [&](const auto& each) { return !glass_tokens.contains(each.second); });
   std::erase_if(made, about);
   std::erase_if(folds, [&](const auto& each) { return each.second.sample.patient == patient; });
   std::erase_if(codes_in_order,
@@ -60,6 +63,7 @@ void State::complete() {
     if (!person.department.empty()) evidence.intern("department", person.department);
   }
   for (const auto& [id, terminal] : terminals) name_terminal(terminal);
+  complete_sources();
   for (auto& [id, session] : sessions) {
     by_token[session.token_hash] = id;
     session.over = std::make_shared<std::atomic<bool>>(false);

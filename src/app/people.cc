@@ -107,8 +107,8 @@ std::set<std::string> known_roles(const State& state) {
 SetStaff::Answer decide(const SetStaff& command, Context& context) {
   const auto asked = administrator(context.state, command.token_hash, context.now);
   if (asked.refusal) return *asked.refusal;
-  if (command.person.text().starts_with("card."))
-    return bad("ids that begin with card. are those of cards: take another one");
+  if (command.person.text().starts_with("card.") || command.person.text().starts_with("source."))
+    return bad("ids that begin with card. or source. are no people's: take another one");
   const auto* before = context.state.person(command.person);
   if (before == nullptr && !(command.name && command.roles && command.department && command.active))
     return nobody();
@@ -117,7 +117,7 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   SetStaff::Done out{.person = command.person,
                      .enrolled = before == nullptr,
                      .name = command.name.value_or(kept.name),
-                     .roles = command.roles.value_or(kept.roles),
+                     .roles = command.roles.value_or(kept.own_roles),
                      .department = command.department.value_or(kept.department),
                      .active = command.active.value_or(kept.active),
                      .factors = kept.factors};
@@ -125,12 +125,12 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   if (command.roles)
     if (auto refusal = bad_roles(context.state, out.roles)) return *refusal;
   const bool self = command.person == asked.session->staff;
-  const bool same_rights = out.roles == kept.roles && out.department == kept.department;
+  const bool same_rights = out.roles == kept.own_roles && out.department == kept.department;
   if (self && (!same_rights || !out.active))
     return Refusal{
         .why = Why::same_person,
         .what = "somebody else has to change your roles or department, or deactivate you"};
-  const bool same = before != nullptr && kept.name == out.name && kept.roles == out.roles &&
+  const bool same = before != nullptr && kept.name == out.name && kept.own_roles == out.roles &&
                     kept.department == out.department;
   if (same && kept.active == out.active) return out;
   // To deactivate alone is never late; what comes with it may be kept for later.
@@ -145,7 +145,7 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   fact.roles = out.roles;
   fact.department = out.department;
   fact.active = out.active;
-  const bool roles_changed = out.roles != kept.roles;
+  const bool roles_changed = out.roles != kept.own_roles;
   context.note(std::move(fact));
   if (before == nullptr) return out;
   const auto theirs = [&](const Session& session) { return session.staff == command.person; };
@@ -164,7 +164,7 @@ std::optional<Refusal> may_enrol(const State& state, const std::string& token_ha
                                  const StaffId& person) {
   auto asked = proved_administrator(state, token_hash, now);
   const auto* held = state.person(person);
-  if (!asked.refusal && (held == nullptr || !held->card.empty())) asked.refusal = nobody();
+  if (!asked.refusal && (held == nullptr || !held->is_person())) asked.refusal = nobody();
   return asked.refusal;
 }
 
@@ -263,7 +263,7 @@ std::variant<std::vector<RosterLine>, Refusal> roster(const State& state,
   if (asked.refusal) return *asked.refusal;
   std::vector<RosterLine> out;
   for (const auto& [id, person] : state.people)
-    if (person.card.empty()) out.push_back(line_of(state, person));
+    if (person.is_person()) out.push_back(line_of(state, person));
   return out;
 }
 
@@ -274,7 +274,7 @@ std::variant<std::vector<RoleLine>, Refusal> roles(const State& state,
   std::map<std::string, std::size_t> counts;
   for (const auto& name : known_roles(state)) counts[name] = 0;
   for (const auto& [id, person] : state.people)
-    if (person.active && person.card.empty())
+    if (person.active && person.is_person())
       for (const auto& name : person.roles) ++counts[name];
   std::vector<RoleLine> out;
   out.reserve(counts.size());

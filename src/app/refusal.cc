@@ -40,6 +40,7 @@ Row row(Why why) {
     case Why::glass_ended: return {409, "glass-ended", "This glass has ended"};
     case Why::policy_refused: return {422, "policy-refused", "The policy cannot be accepted"};
     case Why::conflict: return {409, "conflict", "This contradicts what is recorded"};
+    case Why::stale: return {412, "stale", "It was changed meanwhile"};
     case Why::focus_elsewhere: return {409, "focus-elsewhere", "Another chart is in front"};
     case Why::ledger_nearly_full:
       return {503, "ledger-nearly-full", "The ledger's disk is nearly full"};

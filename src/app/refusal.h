@@ -94,6 +94,7 @@ enum class Why {
   glass_ended,
   policy_refused,
   conflict,
+  stale,            // it was changed since it was read
   focus_elsewhere,  // another chart is in front
   ledger_nearly_full,
 };

@@ -79,7 +79,7 @@ const char* why_refused(const Person& person, const PasskeyUsed& used) {
 }
 
 const char* why_refused(const Person* person, const SignIn& command, bool known) {
-  if (person == nullptr || !person->card.empty()) return "unknown";
+  if (person == nullptr || !person->is_person()) return "unknown";
   if (!person->active) return "inactive";
   if (command.passkey) return why_refused(*person, *command.passkey);
   if (person->lock.at(known)) return "locked";  // right or wrong: nobody learns which
@@ -102,7 +102,7 @@ void lock_if_due(const Person& person, std::string_view why, bool known, Context
 
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   const auto* person = context.state.person(StaffId{command.user});
-  if (person != nullptr && !person->card.empty()) person = nullptr;  // a card is no name to give
+  if (person != nullptr && !person->is_person()) person = nullptr;  // no name to give
   const StaffId id = person == nullptr ? StaffId{} : person->id;
   MaySignIn::Yes out{
       .person = id, .origin = command.address, .terminal = {}, .known = false, .kept_as = {}};

@@ -28,6 +28,8 @@ struct MaySignIn {  // asked before the password is looked at
     TerminalId terminal;  // that it is asked from; empty: an unknown place
     bool known = false;   // an enrolled terminal, or where the person has signed in of late
     KeptAs kept_as;       // their secrets
+    // Of the policy, to be asked of the password first; empty: none.
+    std::string directory{};
   };
   using Answer = std::variant<Yes, Refusal>;
   std::string user;
@@ -48,6 +50,14 @@ struct PasskeyUsed {
   std::uint32_t counter = 0;
 };
 
+// What a directory said of a password that it was asked about. Whom it does not know, and what it
+// did not answer, it says nothing of: then the password that is kept here counts.
+struct DirectorySaid {
+  std::string source;
+  bool right = false;
+  std::vector<std::string> groups{};
+};
+
 struct SignIn {
   struct Done {
     SessionId session;
@@ -64,9 +74,10 @@ struct SignIn {
   StaffId person;      // empty: nobody
   std::string origin;
   bool password_matched = false;
-  std::optional<std::int64_t> totp_step;  // of the code, where it matched one
-  std::optional<PasskeyUsed> passkey{};   // instead of both
-  TerminalId terminal;                    // as it was answered; empty: an unknown place
+  std::optional<std::int64_t> totp_step;     // of the code, where it matched one
+  std::optional<PasskeyUsed> passkey{};      // instead of both
+  std::optional<DirectorySaid> directory{};  // instead of the password that is kept here
+  TerminalId terminal;                       // as it was answered; empty: an unknown place
   std::string terminal_kept_as{};
   // The secrets that were looked at: where one was renewed meanwhile, it proves nothing.
   KeptAs kept_as{};

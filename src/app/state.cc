@@ -27,6 +27,8 @@ const typename Map::mapped_type* found(const Map& map, const typename Map::key_t
 
 std::string way_of(const facts::SessionOpened& f) {
   if (!f.way.empty()) return f.way;
+  if (!f.subject.empty()) return "provider";
+  if (!f.provider.empty()) return "directory";
   return f.passkey.empty() ? "password" : "passkey";
 }
 
@@ -290,10 +292,11 @@ void State::on(EntryIndex, const EntryTime& at, const facts::StaffSet& f) {
   const auto [known, enrolled] = people.try_emplace(f.person);
   auto& person = known->second;
   person.id = f.person;
-  if (enrolled || person.roles != f.roles) take_in_hand(person, "roles", f.staff, at.wall);
+  if (enrolled || person.own_roles != f.roles) take_in_hand(person, "roles", f.staff, at.wall);
   person.name = f.name;
   person.pseudonym = f.pseudonym;
-  person.roles = f.roles;
+  person.own_roles = f.roles;
+  sum_up_roles(person);
   person.department = f.department;
   person.active = f.active;
   evidence.intern("staff", f.person.text());
@@ -306,6 +309,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::FactorEnrolled& f) 
   const auto person = people.find(f.person);
   if (person == people.end()) return;
   person->second.factors.insert(f.factor);
+  person->second.enrolled_at[f.factor] = at.wall;
   if (!f.kept_as.empty()) person->second.kept_as[f.factor] = f.kept_as;
   if (f.factor == "password") person->second.lock = {};
   take_in_hand(person->second, f.factor, f.staff, at.wall);
@@ -314,13 +318,20 @@ void State::on(EntryIndex, const EntryTime& at, const facts::FactorEnrolled& f) 
 template <>
 void State::on(EntryIndex, const EntryTime&, const facts::TerminalSet& f) {
   auto& held = terminals[f.terminal];
-  held = {
-      .id = f.terminal, .place = f.place, .use = f.use, .active = f.active, .kept_as = f.kept_as};
+  terminal_by_certificate_.erase(held.certificate);
+  held = {.id = f.terminal,
+          .place = f.place,
+          .use = f.use,
+          .active = f.active,
+          .kept_as = f.kept_as,
+          .certificate = f.certificate};
   name_terminal(held);
   ++rights_epoch;
 }
 
 void State::name_terminal(const Terminal& held) {
+  if (!held.certificate.empty())
+    terminal_by_certificate_.insert_or_assign(held.certificate, held.id);
   evidence.intern("terminal", held.id.text());
   const auto place = split_node(held.place.text());
   if (place.type.empty())
@@ -351,6 +362,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   session.idle = glass::in(at, session.idle_span);
   session.way = way_of(f);
   session.roles = f.roles;
+  session.provider = f.provider;
+  session.subject = f.subject;
+  session.provider_session = f.provider_session;
   by_token[f.token_hash] = f.session;
   sessions.insert_or_assign(f.session, std::move(session));
   failures.erase(f.staff.text() + "@" + f.origin);
@@ -359,7 +373,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   const auto way = way_of(f);
   person->second.came_by[way] = at.wall;
   if (!person->second.card.empty()) person->second.roles = f.roles;
-  if (way == "password") {
+  if (!f.subject.empty()) bind_subject(person->second, f.provider, f.subject);
+  if (way == "password" || way == "directory") {
     note_used_code(person->second, f.totp_step);
     person->second.lock.failed_elsewhere = person->second.lock.failed_known = 0;
   }
@@ -394,7 +409,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
   if (const auto session = sessions.find(f.session); session != sessions.end()) {
     session->second.proof_at = at;
     session->second.proof_this_boot = true;
-    session->second.proof_level = f.passkey.empty() ? 2 : 3;  // of the freshest
+    session->second.proof_level = f.level != 0        ? f.level
+                                  : f.passkey.empty() ? 2
+                                                      : 3;  // the freshest
     used(f.session, {}, at, {});
   }
   if (!f.passkey.empty())
@@ -656,6 +673,7 @@ void State::forget_old(const EntryTime& at) {
       std::chrono::floor<std::chrono::minutes>(last.wall))
     return;
   std::erase_if(folds, [&](const auto& each) { return each.second.first + 1min < at.wall; });
+  forget_old_tokens(at.wall);
   std::erase_if(made, [&](const auto& each) { return each.second.at + made_kept < at.wall; });
   std::erase_if(failures,
                 [&](const auto& each) { return each.second.last.wall + failures_kept < at.wall; });

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "app/sources.h"
 #include "core/cases/case.h"
 #include "core/facts/facts.h"
 #include "core/glass/glass.h"
@@ -63,13 +64,17 @@ struct PasswordLock {
 struct Person {
   StaffId id;
   std::string name;
-  std::string pseudonym;  // hex; how entries name the person
-  std::vector<std::string> roles;
+  std::string pseudonym;                        // hex; how entries name the person
+  std::vector<std::string> roles;               // all of them
+  std::vector<std::string> own_roles;           // that an administrator gave
+  std::map<std::string, Given> given;           // by source: those that follow from groups
+  std::map<std::string, std::string> subjects;  // by provider: its own name of the person
   std::string department;
   bool active = true;
   std::set<std::string> factors;
   KeptAs kept_as;
-  std::map<std::string, Passkey> passkeys;  // by their id, base64url
+  std::map<std::string, Instant> enrolled_at;  // each factor but passkeys, which say it themselves
+  std::map<std::string, Passkey> passkeys;     // by their id, base64url
   // Who may act as this person, or made them what they are: by factor, and under "roles", who last
   // set it, with all those in whose hands that one was then; and who did before, until when.
   std::map<std::string, std::map<StaffId, Instant>> hands;
@@ -78,8 +83,10 @@ struct Person {
   // them down. The newest few.
   std::map<std::string, Instant> signed_in_from;
   PasswordLock lock;
-  std::map<std::string, Instant> came_by;  // "password", "passkey", "card", "vouched": when last
-  CardId card;                             // who speaks by this card; empty: a person
+  std::map<std::string, Instant> came_by;  // when last; as a session's way
+  CardId card;                             // who speaks by this card; empty: no card
+  std::string source;  // the system that enrols people in this name; empty: none
+  bool is_person() const { return card.empty() && source.empty(); }
 };
 
 enum class CardStage { made, sealed, drawn, used, retired };
@@ -133,7 +140,8 @@ struct Terminal {
   PlaceId place;
   std::string use;
   bool active = true;
-  std::string kept_as;  // its secret, in the vault; empty: it has none
+  std::string kept_as;      // its secret, in the vault; empty: it has none
+  std::string certificate;  // hex SHA-256 of its certificate; empty: none
 };
 
 struct Session {
@@ -145,8 +153,12 @@ struct Session {
   int proof_level = 0;
   EntryTime proof_at{};  // the freshest second factor, on both clocks
   bool proof_this_boot = true;
-  std::string way;                 // "password", "passkey", "card", "vouched"
+  // "password", "passkey", "card", "vouched", "directory" (with a code), "provider"
+  std::string way;
   std::vector<std::string> roles;  // of a card or vouched for: all that it may be
+  std::string provider;            // or directory
+  std::string subject;
+  std::string provider_session;
   bool by_own_factors() const { return way != "card" && way != "vouched"; }
   Instant opened_at{};
   Deadline until;
@@ -248,6 +260,18 @@ class State {
   std::span<const policy::NodeId> in_hands_of(const StaffId& who) const;
   const Person* owner_of(const std::string& passkey) const;
   const Terminal* terminal(const TerminalId& id) const;
+  const Terminal* terminal_by_certificate(const std::string& certificate) const;  // in use
+  // The account that stands, by our id, or by the system's name of it (whose case does not count).
+  const Account* account(const StaffId& person) const;
+  const Account* account_named(const std::string& source, const std::string& user_name) const;
+  const UserGroup* user_group(const std::string& id) const;
+  const std::set<std::string>& groups_of(const StaffId& member) const;           // their ids
+  const Provisioner* provisioner_by_token(const std::string& token_hash) const;  // in use
+  const Person* person_of_subject(const std::string& provider, const std::string& subject) const;
+  // By the hash of the token, or its jti; those that are over may still be there.
+  const GlassToken* glass_token(const std::string& token_hash) const;
+  const GlassToken* glass_token_by_id(const std::string& token) const;
+  bool stands(const GlassToken& token, Instant now) const;  // its glass is open, and it is in time
   const Card* card(const CardId& id) const;
   const Card* card_of(const StaffId& speaker) const;  // null where it is a person
   const glass::Glass* glass(const GlassId& id) const;
@@ -290,6 +314,14 @@ class State {
   std::map<std::string, Counting> counted;          // by drawer
   std::set<std::pair<Instant, CardId>> unassigned;  // used, by when somebody is to say by whom
   std::map<VouchId, Vouching> vouchings;
+  std::map<std::string, Provisioner> provisioners;  // by source
+  std::map<StaffId, Account> accounts;
+  std::map<std::string, UserGroup> user_groups;
+  std::map<std::string, SourceSeen> sources;       // providers and directories
+  std::vector<TokenKey> token_keys;                // the newest last
+  std::map<std::string, GlassToken> glass_tokens;  // by the hash of each
+  std::map<std::string, Receiver> receivers;
+  std::map<std::string, Act> acts;  // that wait
   std::map<EntryIndex, Pending> pending;
   std::map<std::string, Fold> folds;
   std::map<std::string, Failures> failures;
@@ -326,6 +358,29 @@ class State {
   void way_in(const EntryTime& at, const facts::CardRetired& f);
   void way_in(const EntryTime& at, const facts::CardAssigned& f);
   void way_in(const EntryTime& at, const facts::ChartAssigned& f);
+  // state_sources.cc
+  void way_in(const EntryTime& at, const facts::ProvisionerSet& f);
+  void way_in(const EntryTime& at, const facts::AccountSet& f);
+  void way_in(const EntryTime& at, const facts::AccountRemoved& f);
+  void way_in(const EntryTime& at, const facts::GroupSet& f);
+  void way_in(const EntryTime& at, const facts::GroupMembers& f);
+  void way_in(const EntryTime& at, const facts::GroupRemoved& f);
+  void way_in(const EntryTime& at, const facts::RolesGiven& f);
+  void way_in(const EntryTime& at, const facts::ProviderSeen& f);
+  void way_in(const EntryTime& at, const facts::SourceSecretSet& f);
+  void way_in(const EntryTime& at, const facts::SubjectForgotten& f);
+  void way_in(const EntryTime& at, const facts::TokenKeyMade& f);
+  void way_in(const EntryTime& at, const facts::TokenMade& f);
+  void way_in(const EntryTime& at, const facts::TokenRevoked& f);
+  void way_in(const EntryTime& at, const facts::ReceiverSet& f);
+  void way_in(const EntryTime& at, const facts::ReceiverTold& f);
+  void way_in(const EntryTime& at, const facts::ActAsked& f);
+  void way_in(const EntryTime& at, const facts::ActAgreed& f);
+  void way_in(const EntryTime& at, const facts::ActDropped& f);
+  void sum_up_roles(Person& person);
+  void bind_subject(Person& person, const std::string& provider, const std::string& subject);
+  void complete_sources();
+  void forget_old_tokens(Instant now);
   void way_in(const EntryTime& at, const facts::VouchAsked& f);
   void way_in(const EntryTime& at, const facts::VouchFailed& f);
   void way_in(const EntryTime& at, const facts::Vouched& f);
@@ -344,6 +399,11 @@ class State {
   std::shared_ptr<const policy::Engine> engine_;
   std::map<StaffId, std::vector<policy::NodeId>> in_hands_;  // by holder, each list in order
   std::map<std::string, StaffId> passkey_owner_;
+  std::map<std::string, StaffId> account_by_name_;      // "source|name", lower case
+  std::map<StaffId, std::set<std::string>> groups_of_;  // by member
+  std::map<std::string, StaffId> subject_owner_;        // "provider|subject"
+  std::map<std::string, std::string> token_by_id_;      // jti: hash
+  std::map<std::string, TerminalId> terminal_by_certificate_;
   std::map<CaseId, Instant> late_at_;  // where each stands in late_from
 };
 

@@ -80,6 +80,42 @@ void put_ways(std::ostream& out, const State& state) {
         << '\n';
 }
 
+void put_sources(std::ostream& out, const State& state) {
+  for (const auto& [source, p] : state.provisioners)
+    out << "provisioner " << source << ' ' << p.token_hash << ' ' << p.active << ' '
+        << to_text(p.since) << '\n';
+  for (const auto& [person, a] : state.accounts) {
+    const auto* named = state.account_named(a.source, a.user_name);
+    out << "account " << person.text() << ' ' << a.source << ' ' << a.user_name << ' ' << a.external
+        << ' ' << a.rest << ' ' << a.removed << ' ' << a.version << ' ' << to_text(a.made_at) << ' '
+        << to_text(a.changed_at) << ' ' << (named == nullptr ? "-" : named->person.text());
+    for (const auto& group : state.groups_of(person)) out << " in " << group;
+    out << '\n';
+  }
+  for (const auto& [id, g] : state.user_groups) {
+    out << "group " << id << ' ' << g.source << ' ' << g.name << ' ' << g.external << ' '
+        << g.version << ' ' << to_text(g.made_at) << ' ' << to_text(g.changed_at);
+    for (const auto& member : g.members) out << ' ' << member.text();
+    out << '\n';
+  }
+  for (const auto& [source, s] : state.sources)
+    out << "source " << source << ' ' << s.up << ' ' << s.why << ' ' << to_text(s.since) << ' '
+        << s.kept_as << '\n';
+  for (const auto& k : state.token_keys)
+    out << "token key " << k.key << ' ' << k.jwk << ' ' << k.kept_as << ' ' << to_text(k.since)
+        << '\n';
+  for (const auto& [hash, t] : state.glass_tokens)
+    out << "token " << hash << ' ' << t.id << ' ' << t.bound << ' ' << t.session.text() << ' '
+        << t.glass.text() << ' ' << t.patient.text() << ' ' << to_text(t.until) << ' '
+        << (state.glass_token_by_id(t.id) != nullptr) << '\n';
+  for (const auto& [id, r] : state.receivers)
+    out << "receiver " << id << ' ' << r.url << ' ' << r.audience << ' ' << r.kept_as << ' '
+        << r.active << ' ' << r.told_before << '\n';
+  for (const auto& [id, a] : state.acts)
+    out << "act " << id << ' ' << a.what << ' ' << a.by.text() << ' ' << a.person.text() << ' '
+        << a.text << ' ' << to_text(a.asked_at) << ' ' << to_text(a.until) << '\n';
+}
+
 }  // namespace
 
 std::string State::dump() const {
@@ -109,20 +145,28 @@ std::string State::dump() const {
         << ' ' << lock.everywhere << ' ' << to_text(lock.since);
     for (const auto& [way, at] : p.came_by) out << " by " << way << ' ' << to_text(at);
     if (!p.card.empty()) out << " card " << p.card.text();
+    if (!p.source.empty()) out << " source " << p.source;
+    out << " own " << joined(p.own_roles);
+    for (const auto& [source, given] : p.given)
+      out << " given " << source << ' ' << joined(given.groups) << ' ' << joined(given.roles);
+    for (const auto& [provider, subject] : p.subjects) out << " at " << provider << ' ' << subject;
+    for (const auto& [factor, at] : p.enrolled_at) out << ' ' << factor << " at " << to_text(at);
     for (const auto& [factor, name] : p.kept_as) out << ' ' << factor << " as " << name;
     out << '\n';
   }
   for (const auto& [id, t] : terminals)
     out << "terminal " << id.text() << ' ' << t.place.text() << ' ' << t.use << ' ' << t.active
-        << ' ' << t.kept_as << '\n';
+        << ' ' << t.kept_as << ' ' << t.certificate << '\n';
   for (const auto& [id, s] : sessions)
     out << "session " << id.text() << ' ' << s.staff.text() << ' ' << s.token_hash << ' '
         << s.terminal.text() << ' ' << s.place.text() << ' ' << s.proof_level << ' '
         << to_text(s.proof_at.wall) << ' ' << s.proof_this_boot << ' ' << to_text(s.opened_at)
         << ' ' << text(s.until) << ' ' << text(s.idle) << ' ' << s.focus.text()
         << (s.locked ? " locked" : "") << ' ' << s.failed_unlocks << ' ' << s.way << ' '
-        << joined(s.roles) << '\n';
+        << joined(s.roles) << ' ' << s.provider << ' ' << s.subject << ' ' << s.provider_session
+        << '\n';
   put_ways(out, *this);
+  put_sources(out, *this);
   for (const auto& [id, g] : glasses) put(out, g);
   for (const auto& id : open) out << "open " << id.text() << '\n';
   for (const auto& [id, c] : all_cases) put(out, c);

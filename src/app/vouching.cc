@@ -78,7 +78,7 @@ Colleague colleague(const State& state, const std::string& token_hash, const Now
 
 bool may_be_vouched_for(const State& state, const Person& person) {
   const auto* rules = rules_of(state);
-  return rules != nullptr && person.active && person.card.empty() &&
+  return rules != nullptr && person.active && person.is_person() &&
          !lent(*rules, person.roles).empty();
 }
 

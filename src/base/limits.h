@@ -98,7 +98,13 @@ inline constexpr std::size_t sessions_per_staff_max = 20;
 inline constexpr std::size_t passkeys_per_person_max = 10;
 inline constexpr std::size_t cards_at_once_max = 100;     // of one batch
 inline constexpr std::size_t cards_per_drawer_max = 500;  // that are neither used nor retired
-inline constexpr std::uint32_t wrong_pins_max = 5;        // then the card is good for nothing
+inline constexpr std::size_t account_rest_bytes_max =
+    16 * 1024;                                              // further attributes of an account
+inline constexpr std::size_t members_at_once_max = 50'000;  // of a group, in one request
+inline constexpr std::size_t members_of_entry_max = 500;
+inline constexpr std::size_t groups_of_person_max = 2'000;  // that a provider or directory tells
+inline constexpr auto glass_token_life = 5min;      // IHE IUA: 5 minutes or less recommended
+inline constexpr std::uint32_t wrong_pins_max = 5;  // then the card is good for nothing
 inline constexpr auto vouching_life = 2min;
 inline constexpr auto vouched_session = 4h;
 inline constexpr std::uint32_t failed_unlocks_max = 10;  // in a row; then the session ends

@@ -20,6 +20,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "core/facts/cards.h"
+#include "core/facts/identity.h"
 #include "core/facts/people.h"
 
 namespace halligan::facts {
@@ -400,10 +401,11 @@ struct AccessIntended {  // durable before anything is released
   std::string policy;
   std::uint64_t part_of = 0;  // index + 1 of the intent whose answer turned this up; 0: none
   std::string what{};         // of a print or a download: what it holds, in words
+  std::string token{};        // jti of the credential by which it was asked, where it was one
 };
 BOOST_DESCRIBE_STRUCT(AccessIntended, (),
                       (staff, patient, session, action, types, form, basis, glass, terminal, place,
-                       purpose, policy, part_of, what))
+                       purpose, policy, part_of, what, token))
 
 enum class Outcome { released, nothing, refused_upstream, cut, unknown };
 BOOST_DESCRIBE_ENUM(Outcome, released, nothing, refused_upstream, cut, unknown)
@@ -535,13 +537,16 @@ using AnyFact = std::variant<
     LedgerBegun, ServerStarted, ClockStepped, LogKeyRotated, OriginRenewed, PolicyProposed,
     PolicyPart, PolicySigned, StaffSet, FactorEnrolled, PasskeyEnrolled, PasskeyRemoved,
     PasswordLocked, PasswordUnlocked, CardMade, DrawerCounted, CardDrawn, CardUsed, CardRetired,
-    CardAssigned, ChartAssigned, VouchAsked, VouchFailed, Vouched, TerminalSet, SessionOpened,
-    SignInRefused, SteppedUp, SessionEnded, SessionLocked, SessionUnlocked, SessionExtended,
-    FocusMoved, RelationRecorded, RelationEnded, RelationConfirmed, FlagSet, FeedBeat, GlassOpened,
-    GlassWidened, GlassEnded, DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified, CaseExplained,
-    CaseClosed, CaseOverdue, CaseReopened, CaseViewed, CasesListed, AccessIntended, AccessOutcome,
-    AccessRefused, SearchMade, SearchListed, LedgerRead, PatientErased, ErasureAsked, SnapshotTaken,
-    BackupMade, LedgerRestored, RootKeysRotated>;
+    CardAssigned, ChartAssigned, VouchAsked, VouchFailed, Vouched, ProvisionerSet, AccountSet,
+    AccountRemoved, GroupSet, GroupMembers, GroupRemoved, RolesGiven, ProviderSeen, SourceSecretSet,
+    SubjectForgotten, TokenKeyMade, TokenMade, TokenRevoked, ReceiverSet, ReceiverTold, ActAsked,
+    ActAgreed, ActDropped, TerminalSet, SessionOpened, SignInRefused, SteppedUp, SessionEnded,
+    SessionLocked, SessionUnlocked, SessionExtended, FocusMoved, RelationRecorded, RelationEnded,
+    RelationConfirmed, FlagSet, FeedBeat, GlassOpened, GlassWidened, GlassEnded, DetailsGiven,
+    BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed, CaseOverdue, CaseReopened,
+    CaseViewed, CasesListed, AccessIntended, AccessOutcome, AccessRefused, SearchMade, SearchListed,
+    LedgerRead, PatientErased, ErasureAsked, SnapshotTaken, BackupMade, LedgerRestored,
+    RootKeysRotated>;
 
 // Copying, moving and destroying are compiled once, in facts.cc: a table over every kind in every
 // file that holds a list of facts would cost seconds each.

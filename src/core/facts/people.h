@@ -69,8 +69,9 @@ struct TerminalSet {
   std::string use;  // "workstation", "room", "ambulance"
   bool active = true;
   std::string kept_as{};  // names its secret in the vault, where it was renewed; empty: none yet
+  std::string certificate{};  // hex SHA-256 of the one that it shows (mTLS); empty: none
 };
-BOOST_DESCRIBE_STRUCT(TerminalSet, (), (staff, terminal, place, use, active, kept_as))
+BOOST_DESCRIBE_STRUCT(TerminalSet, (), (staff, terminal, place, use, active, kept_as, certificate))
 
 struct SessionOpened {
   static constexpr const char* kind = "session-opened";
@@ -89,17 +90,22 @@ struct SessionOpened {
   std::string way{};  // "card", "vouched"; empty: by factors of the person's own
   // Of those ways: all that the session may be, whatever else its person is.
   std::vector<std::string> roles{};
+  std::string provider{};          // or directory, that said who it is
+  std::string subject{};           // the provider's own name of the person
+  std::string provider_session{};  // there; for a logout that it tells of
 };
 BOOST_DESCRIBE_STRUCT(SessionOpened, (),
                       (staff, session, token_hash, terminal, place, proof_level, totp_step, origin,
-                       until, idle_millis, passkey, counter, way, roles))
+                       until, idle_millis, passkey, counter, way, roles, provider, subject,
+                       provider_session))
 
 struct SignInRefused {  // folded: `times` within a minute
   static constexpr const char* kind = "sign-in-refused";
   StaffId staff;  // empty where the name is nobody's (what was typed is not kept)
   std::string origin;
   // "unknown", "password", "totp", "totp-reused", "passkey", "passkey-counter", "throttled",
-  // "inactive", "locked", "card", "card-place", "card-inert", "card-over", "card-pin"
+  // "inactive", "locked", "card", "card-place", "card-inert", "card-over", "card-pin",
+  // "provider", "provider-subject", "provider-level", "provider-up"
   std::string why;
   std::uint32_t times = 1;
   std::string asked{};  // a short hash of a name that is nobody's, to count by
@@ -111,12 +117,13 @@ struct SteppedUp {  // a fresh second factor within a session
   static constexpr const char* kind = "stepped-up";
   StaffId staff;
   SessionId session;
-  std::string factor;  // "totp", "passkey", "card"
+  std::string factor;  // "totp", "passkey", "card", "provider"
   std::int64_t totp_step = 0;
   std::string passkey{};
   std::uint32_t counter = 0;
+  int level = 0;  // of a provider's
 };
-BOOST_DESCRIBE_STRUCT(SteppedUp, (), (staff, session, factor, totp_step, passkey, counter))
+BOOST_DESCRIBE_STRUCT(SteppedUp, (), (staff, session, factor, totp_step, passkey, counter, level))
 
 enum class SessionEnd {
   logout,
@@ -126,10 +133,11 @@ enum class SessionEnd {
   staff_deactivated,
   roles_changed,
   clock_behind,
-  unlock_failed  // too often in a row
+  unlock_failed,   // too often in a row
+  provider_logout  // the provider that said who it is tells so
 };
 BOOST_DESCRIBE_ENUM(SessionEnd, logout, idle, expired, revoked, staff_deactivated, roles_changed,
-                    clock_behind, unlock_failed)
+                    clock_behind, unlock_failed, provider_logout)
 
 struct SessionEnded {
   static constexpr const char* kind = "session-ended";

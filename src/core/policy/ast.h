@@ -292,6 +292,74 @@ struct Lockout {
   bool operator==(const Lockout&) const = default;
 };
 
+// [[provider]]: an OpenID provider that may say who somebody is.
+struct Provider {
+  Name name;
+  std::string label;                // for people; empty: the name
+  std::string issuer;               // https URL, as its tokens say it
+  std::string client;               // what we are called there
+  std::string person = "sub";       // the claim that names the person
+  std::string groups;               // the claim that lists groups; empty: none are looked at
+  std::vector<std::string> scopes;  // asked for beside openid
+  std::string ask;                  // acr_values, where a second factor is asked for; empty: none
+  std::vector<std::string> second_factor;  // values of acr or amr that are worth level 2
+  std::vector<std::string> security_key;   // level 3
+  Pos at;
+  bool operator==(const Provider&) const = default;
+};
+
+// [[directory]]: an LDAP directory that checks passwords. Always TLS: ldaps, or ldap with StartTLS.
+struct Directory {
+  Name name;
+  std::string label;
+  std::string url;
+  std::string bind;               // DN of the account that searches
+  std::string people;             // DN below which people are
+  std::string person = "uid";     // the attribute that is the name they type
+  std::string groups;             // DN below which groups are; empty: none are looked at
+  std::string member = "member";  // the attribute of a group
+  bool in_chain = false;          // the directory itself follows groups in groups
+  Pos at;
+  bool operator==(const Directory&) const = default;
+};
+
+// [[provisioning]]: a system that enrols people and groups (SCIM).
+struct Provisioning {
+  Name name;
+  std::string label;
+  Pos at;
+  bool operator==(const Provisioning&) const = default;
+};
+
+// [[group]]: the roles of whoever is in a group, as one of those above says.
+struct Group {
+  Name from;
+  std::string name;
+  std::vector<Name> roles;
+  Pos at;
+  bool operator==(const Group&) const = default;
+};
+
+// [sign_in]: what the factors that Halligan checks by itself are for, beside providers.
+struct SignInRule {
+  bool own_when_down = false;       // password and code open only while no provider answers
+  std::optional<Millis> enrolment;  // how long a factor's enrolment lasts; none: for ever
+  std::optional<Review> review;     // of who came in by one that is past it; none: the default
+  Pos at;
+  bool operator==(const SignInRule&) const = default;
+};
+
+// [administration]: what takes two administrators.
+enum class TwoPeople : std::uint8_t { roles, factors, terminals };
+struct Administration {
+  std::vector<TwoPeople> two_people;
+  Pos at;
+  bool takes_two(TwoPeople what) const {
+    return std::find(two_people.begin(), two_people.end(), what) != two_people.end();
+  }
+  bool operator==(const Administration&) const = default;
+};
+
 // [console]: how screens behave. It decides nothing about access.
 struct Console {
   Name locale{.text = "en-GB", .at = {}};  // BCP 47
@@ -316,6 +384,12 @@ struct Policy {
   std::vector<Drawer> drawers;
   std::optional<Vouching> vouching;
   Lockout lockout;
+  std::vector<Provider> providers;
+  std::vector<Directory> directories;
+  std::vector<Provisioning> provisionings;
+  std::vector<Group> groups;
+  SignInRule sign_in;
+  Administration administration;
   Console console;
   bool operator==(const Policy&) const = default;
 };

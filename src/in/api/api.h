@@ -25,6 +25,11 @@
 #include "needs/backups.h"
 #include "needs/card_printer.h"
 
+namespace halligan::needs {
+class Directory;
+class WebClient;
+}  // namespace halligan::needs
+
 namespace halligan::in::api {
 
 class Api {
@@ -39,6 +44,9 @@ class Api {
     needs::Backups* backups = nullptr;             // none: no folder is meant for them
     identity::RelyingParty party{};                // none: nobody has a passkey here
     needs::CardPrinter* printer = nullptr;         // none: cards are given as text alone
+    needs::Directory* directory = nullptr;         // none: no directory is asked
+    needs::WebClient* web = nullptr;               // none: no provider is asked
+    std::string address{};                         // https URL of this server, without a path
   };
   explicit Api(const Parts& parts)
       : edge(parts.edge),
@@ -50,6 +58,9 @@ class Api {
         backups(parts.backups),
         party(parts.party),
         printer(parts.printer),
+        directory(parts.directory),
+        web(parts.web),
+        address(parts.address),
         codes(parts.edge.dice),
         challenges(parts.edge.dice),
         devices(parts.edge.vault, parts.edge.dice) {}
@@ -94,6 +105,9 @@ class Api {
   needs::Backups* backups;
   const identity::RelyingParty party;
   needs::CardPrinter* printer;
+  needs::Directory* directory;
+  needs::WebClient* web;
+  const std::string address;
   ProblemCodes codes;
   Challenges challenges;
   Devices devices;

@@ -370,6 +370,7 @@ Response Connection::handle(Request request) {
   request.peer_address = address_.text;
   request.peer_network = address_.peer;
   request.tls = transport_.tls();
+  request.client_certificate = transport_.client_certificate();
   try {
     return edge_.handler(request);
   } catch (const std::exception&) {  // out of memory, most likely: one request is lost, not all

@@ -37,6 +37,9 @@ struct Request {
   std::string peer_address;
   std::string peer_network;  // the same; of IPv6 the /64 that one host may have all of
   bool tls = false;
+  // SHA-256 of the certificate that the client showed, as hex; empty: none. Whoever shows it has
+  // its key; whose it is, and whether it is still good, is for the caller to know.
+  std::string client_certificate;
 
   std::optional<std::string_view> header(std::string_view name) const;  // the first
   std::size_t count(std::string_view name) const;

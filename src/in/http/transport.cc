@@ -2,13 +2,16 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <limits>
+#include <memory>
 
+#include "base/bytes.h"
 #include "base/must.h"
 
 namespace halligan::in::http {
@@ -53,6 +56,13 @@ Result<TlsContext> make_tls_context(const TlsFiles& files) {
   MUST(SSL_CTX_set_cipher_list(tls, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1);
   std::string groups = "X25519:P-256:P-384";  // OpenSSL's macro takes no const
   MUST(SSL_CTX_set1_groups_list(tls, groups.data()) == 1);
+  if (files.ask_certificates) {
+    SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+    SSL_CTX_set_max_cert_list(tls, 16'384);
+    const std::string_view context = "halligan";  // a session is taken up again here alone
+    MUST(SSL_CTX_set_session_id_context(tls, view(context).data(),
+                                        static_cast<unsigned>(context.size())) == 1);
+  }
   if (SSL_CTX_use_certificate_chain_file(tls, files.cert_path.c_str()) != 1)
     return tls_fault("cannot use the certificate in " + files.cert_path);
   if (SSL_CTX_use_PrivateKey_file(tls, files.key_path.c_str(), SSL_FILETYPE_PEM) != 1 ||
@@ -74,6 +84,16 @@ Transport::Transport(int socket, const TlsContext& tls) : socket_(socket) {
   ssl_ = SSL_new(tls.get());
   MUST(ssl_ != nullptr && SSL_set_fd(ssl_, socket) == 1);
   SSL_set_accept_state(ssl_);
+}
+
+std::string Transport::client_certificate() const {
+  if (ssl_ == nullptr) return {};
+  const std::unique_ptr<X509, decltype(&X509_free)> shown{SSL_get1_peer_certificate(ssl_),
+                                                          X509_free};
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned size = 0;
+  if (!shown || X509_digest(shown.get(), EVP_sha256(), hash.data(), &size) != 1) return {};
+  return to_hex(ByteView{hash.data(), size});
 }
 
 Transport::~Transport() { SSL_free(ssl_); }

@@ -19,6 +19,9 @@ namespace halligan::in::http {
 struct TlsFiles {
   std::string cert_path;  // PEM, the server's certificate first
   std::string key_path;   // PEM
+  // Whether clients are asked for a certificate. None is refused, whoever signed it: it is known by
+  // its hash alone (RFC 8705 2.2). Browsers ask their person which one to show, where they have any.
+  bool ask_certificates = false;
 };
 
 using TlsContext = std::shared_ptr<ssl_ctx_st>;
@@ -46,6 +49,7 @@ class Transport {
   Moved read(std::span<char> into);
   Moved write(std::string_view bytes);
   bool tls() const { return ssl_ != nullptr; }
+  std::string client_certificate() const;  // hex SHA-256 of its DER; empty: none was shown
   bool holds_input() const;        // bytes that were received and are not read yet
   bool spoken_to_plainly() const;  // the handshake failed because the client sent plain HTTP
   void say_goodbye();              // close_notify, then no more sending; reading goes on
