@@ -25,6 +25,11 @@ struct Count {
   std::uint32_t free;
 };
 
+bool names_source(const policy::ast::Policy& policy, const std::string& source) {
+  const auto is = [&](const auto& each) { return each.name.text == source; };
+  return std::ranges::any_of(policy.providers, is) || std::ranges::any_of(policy.directories, is);
+}
+
 }  // namespace
 
 std::string short_hash(const std::string& user) {
@@ -66,7 +71,10 @@ Refusal sign_in_refused() {
 const Terminal* proved_terminal(const State& state, const TerminalId& id,
                                 const std::string& kept_as) {
   const auto* terminal = state.terminal(id);
-  const bool is = terminal != nullptr && terminal->active && terminal->kept_as == kept_as;
+  if (terminal == nullptr || !terminal->active) return nullptr;
+  const bool is =
+      terminal->kept_as == kept_as ||
+      (!terminal->certificate.empty() && kept_as == by_certificate(terminal->certificate));
   return is ? terminal : nullptr;
 }
 
@@ -84,8 +92,10 @@ bool is_in(const State& state, const PlaceId& place, const std::vector<policy::a
 }
 
 bool still_lent(const State& state, const Session& session) {
-  if (session.by_own_factors()) return true;
   const auto* policy = policy_of(state);
+  if (!session.provider.empty())
+    return policy != nullptr && names_source(*policy, session.provider);
+  if (session.by_own_factors()) return true;
   if (policy == nullptr) return false;
   const auto all_among = [&](const std::vector<policy::ast::Name>& lent) {
     return std::ranges::all_of(session.roles, [&](const std::string& role) {

@@ -21,6 +21,10 @@ std::int64_t seconds_to_wait(const State& state, const std::string& name, const 
 Refusal slow_down(std::int64_t seconds);
 Refusal sign_in_refused();
 
+// What stands for the name of a secret where a terminal showed its certificate.
+inline std::string by_certificate(const std::string& certificate) {
+  return "certificate/" + certificate;
+}
 // Where somebody signs in: the terminal, where it is in use and its secret the one that was told.
 const Terminal* proved_terminal(const State& state, const TerminalId& id,
                                 const std::string& kept_as);

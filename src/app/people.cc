@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/access.h"
+#include "app/acts.h"
 #include "app/fold_evidence.h"
 #include "app/journal.h"
 #include "app/judge.h"
@@ -63,6 +64,31 @@ bool meant_for(const policy::ast::Rule& rule, const std::vector<std::string>& ro
   return rule.kind == policy::ast::RuleKind::glass &&
          (rule.roles.empty() || names_one_of(rule.roles, roles)) &&
          !names_one_of(rule.except_roles, roles);
+}
+
+// Roles that may break the glass, review, administrate or read the ledger.
+bool opens_doors(const State& state, const std::string& role) {
+  if (role == role::administrator || role == role::privacy_officer || role == role::ledger_reader)
+    return true;
+  const auto* policy = policy_of(state);
+  return policy != nullptr && std::ranges::any_of(policy->rules, [&](const auto& rule) {
+           return meant_for(rule, {role});
+         });
+}
+
+// Whether somebody may do more of that afterwards than before.
+bool opens_more(const State& state, const SetStaff::Done& then, const Person& before) {
+  return then.active && std::ranges::any_of(then.roles, [&](const std::string& role) {
+           const bool had =
+               before.active && std::ranges::find(before.own_roles, role) != before.own_roles.end();
+           return !had && opens_doors(state, role);
+         });
+}
+
+std::string in_words(const SetStaff::Done& then) {
+  std::string out = then.name + ": ";
+  for (const auto& role : then.roles) out += (out.ends_with(": ") ? "" : ", ") + role;
+  return out + (then.department.empty() ? "" : "; department " + then.department);
 }
 
 RosterLine line_of(const State& state, const Person& person) {
@@ -136,6 +162,14 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   // To deactivate alone is never late; what comes with it may be kept for later.
   if (out.active || !same)
     if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
+  if (opens_more(context.state, out, kept))
+    if (auto waits = second_person(*asked.session,
+                                   {.kind = policy::ast::TwoPeople::roles,
+                                    .what = "roles",
+                                    .person = command.person,
+                                    .text = in_words(out)},
+                                   context))
+      return *std::move(waits);
   out.changed = true;
   facts::StaffSet fact;
   fact.staff = asked.session->staff;
@@ -181,6 +215,14 @@ EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
     return *std::move(no);
   const auto* by = live_session(context.state, command.token_hash, context.now);
   const auto* person = context.state.person(command.person);
+  if (person->factors.contains(command.factor))  // whoever resets one can act as its person
+    if (auto waits = second_person(*by,
+                                   {.kind = policy::ast::TwoPeople::factors,
+                                    .what = "factor",
+                                    .person = command.person,
+                                    .text = "a new " + command.factor + " for " + person->name},
+                                   context))
+      return *std::move(waits);
   context.note(facts::FactorEnrolled{.staff = by->staff,
                                      .person = command.person,
                                      .factor = command.factor,
@@ -226,12 +268,21 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
   if (same && before->active == command.active) return command.terminal;
   if (command.active || !same)
     if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
+  if (command.active)  // whoever sits there stands at that place
+    if (auto waits = second_person(
+            *asked.session,
+            {.kind = policy::ast::TwoPeople::terminals,
+             .what = "terminal",
+             .text = "terminal " + command.terminal.text() + " at " + command.place.text()},
+            context))
+      return *std::move(waits);
   context.note(facts::TerminalSet{.staff = asked.session->staff,
                                   .terminal = command.terminal,
                                   .place = command.place,
                                   .use = command.use,
                                   .active = command.active,
-                                  .kept_as = before == nullptr ? "" : before->kept_as});
+                                  .kept_as = before == nullptr ? "" : before->kept_as,
+                                  .certificate = before == nullptr ? "" : before->certificate});
   // Sessions that were opened there would go on speaking of a place where they no longer are.
   if (before != nullptr && (before->place != command.place || !command.active))
     end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff, context,
@@ -244,15 +295,55 @@ RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& 
     return *std::move(no);
   const auto* by = live_session(context.state, command.token_hash, context.now);
   const auto* terminal = context.state.terminal(command.terminal);
+  if (auto waits = second_person(*by,
+                                 {.kind = policy::ast::TwoPeople::terminals,
+                                  .what = "terminal",
+                                  .text = "a new secret for terminal " + terminal->id.text()},
+                                 context))
+    return *std::move(waits);
   context.note(facts::TerminalSet{.staff = by->staff,
                                   .terminal = terminal->id,
                                   .place = terminal->place,
                                   .use = terminal->use,
                                   .active = terminal->active,
-                                  .kept_as = command.kept_as});
+                                  .kept_as = command.kept_as,
+                                  .certificate = terminal->certificate});
   // Whoever signed in by the old secret may have been anywhere.
   end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff, context,
                [&](const Session& session) { return session.terminal == command.terminal; });
+  return command.terminal;
+}
+
+SetTerminalCertificate::Answer decide(const SetTerminalCertificate& command, Context& context) {
+  if (auto no = may_renew(context.state, command.token_hash, context.now, command.terminal))
+    return *std::move(no);
+  const auto* by = live_session(context.state, command.token_hash, context.now);
+  const auto& terminal = *context.state.terminal(command.terminal);
+  if (terminal.certificate == command.certificate) return command.terminal;
+  const bool taken = std::ranges::any_of(context.state.terminals, [&](const auto& each) {
+    return !command.certificate.empty() && each.second.certificate == command.certificate;
+  });
+  if (taken)
+    return Refusal{.why = Why::conflict,
+                   .what = "another terminal shows this certificate: each takes one of its own"};
+  if (!command.certificate.empty())
+    if (auto waits = second_person(*by,
+                                   {.kind = policy::ast::TwoPeople::terminals,
+                                    .what = "terminal",
+                                    .text = "the certificate " + command.certificate +
+                                            " for terminal " + terminal.id.text()},
+                                   context))
+      return *std::move(waits);
+  context.note(facts::TerminalSet{.staff = by->staff,
+                                  .terminal = terminal.id,
+                                  .place = terminal.place,
+                                  .use = terminal.use,
+                                  .active = terminal.active,
+                                  .kept_as = terminal.kept_as,
+                                  .certificate = command.certificate});
+  if (!terminal.certificate.empty())  // whoever showed the old one may have been anywhere
+    end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff, context,
+                 [&](const Session& session) { return session.terminal == command.terminal; });
   return command.terminal;
 }
 

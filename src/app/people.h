@@ -98,6 +98,16 @@ struct RenewTerminalSecret {
 };
 RenewTerminalSecret::Answer decide(const RenewTerminalSecret& command, Context& context);
 
+// The certificate that a terminal shows when it connects (mTLS); empty: none any more.
+struct SetTerminalCertificate {
+  using Answer = std::variant<TerminalId, Refusal>;
+  static constexpr bool keeps_session = true;
+  std::string token_hash;
+  TerminalId terminal;
+  std::string certificate;  // hex SHA-256 of its DER
+};
+SetTerminalCertificate::Answer decide(const SetTerminalCertificate& command, Context& context);
+
 // --- queries -----------------------------------------------------------------------------------
 
 struct RosterLine {

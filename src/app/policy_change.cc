@@ -4,6 +4,7 @@
 
 #include "app/access.h"
 #include "app/begin.h"
+#include "app/given_roles.h"
 #include "app/judge.h"
 #include "app/made.h"
 #include "app/roles.h"
@@ -131,6 +132,7 @@ SignPolicy::Answer decide(const SignPolicy& command, Context& context) {
                    .what = "this version no longer passes the check: propose it again"};
   if (auto due = not_proved(*asked.session, proof::signature, context.now)) return *due;
   context.note(facts::PolicySigned{.staff = asked.session->staff, .policy = command.version});
+  give_roles_anew(*read.policy, context);
   return command.version;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/access.h"
+#include "app/acts.h"
 #include "app/given_roles.h"
 #include "app/judge.h"
 #include "app/roles.h"
@@ -178,9 +179,17 @@ std::optional<Refusal> may_set_provisioner(const State& state, const std::string
 SetProvisioner::Answer decide(const SetProvisioner& command, Context& context) {
   if (auto no = may_set_provisioner(context.state, command.token_hash, context.now, command.source))
     return *std::move(no);
+  const auto* by = live_session(context.state, command.token_hash, context.now);
   const auto* speaker = context.state.person(facts::speaker_of_source(command.source));
+  if (!command.new_token_hash.empty())  // it gives the roles of the policy's groups
+    if (auto waits = second_person(*by,
+                                   {.kind = policy::ast::TwoPeople::roles,
+                                    .what = "provisioning",
+                                    .text = "a new token for the system " + command.source},
+                                   context))
+      return *std::move(waits);
   context.note(facts::ProvisionerSet{
-      .staff = live_session(context.state, command.token_hash, context.now)->staff,
+      .staff = by->staff,
       .source = command.source,
       .token_hash = command.new_token_hash,
       .pseudonym = speaker == nullptr ? to_hex(context.fresh.pseudonym()) : speaker->pseudonym,
@@ -246,7 +255,10 @@ RemoveAccount::Answer decide(const RemoveAccount& command, Context& context) {
   const auto by = facts::speaker_of_source(system->source);
   const auto* person = state.person(command.person);
   if (person->active) {
-    facts::StaffSet fact{.staff = by, .person = person->id, .pseudonym = person->pseudonym};
+    facts::StaffSet fact;
+    fact.staff = by;
+    fact.person = person->id;
+    fact.pseudonym = person->pseudonym;
     fact.name = person->name;
     fact.roles = person->own_roles;
     fact.department = person->department;

@@ -35,6 +35,8 @@ Row row(Why why) {
     case Why::not_yours: return {403, "not-yours", "This belongs to somebody else"};
     case Why::self_review: return {409, "self-review", "Nobody reviews their own case"};
     case Why::same_person: return {409, "same-person", "This takes a second person"};
+    case Why::second_person_needed:
+      return {409, "second-person-needed", "It waits for a second administrator"};
     case Why::closed_already: return {409, "closed-already", "It is closed already"};
     case Why::not_closed: return {409, "not-closed", "It is not closed"};
     case Why::glass_ended: return {409, "glass-ended", "This glass has ended"};

@@ -88,7 +88,8 @@ enum class Why {
   unknown_reason,
   not_yours,
   self_review,
-  same_person,  // the second person must be another one
+  same_person,           // the second person must be another one
+  second_person_needed,  // it waits for one
   closed_already,
   not_closed,
   glass_ended,
@@ -109,6 +110,7 @@ struct Refusal {
   std::int64_t retry_after_seconds = 0;
   std::int64_t max_age_seconds = 0;  // of the proof that is asked (RFC 9470)
   std::optional<Offer> offer{};
+  std::string act{};       // under which name it waits for a second administrator
   std::string ended_by{};  // how the session ended, where this very command ended it
 };
 

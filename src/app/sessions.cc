@@ -4,6 +4,8 @@
 
 #include "app/access.h"
 #include "app/doors.h"
+#include "app/given_roles.h"
+#include "app/providers.h"
 #include "base/crypto.h"
 #include "base/limits.h"
 #include "core/identity/totp.h"
@@ -83,7 +85,13 @@ const char* why_refused(const Person* person, const SignIn& command, bool known)
   if (!person->active) return "inactive";
   if (command.passkey) return why_refused(*person, *command.passkey);
   if (person->lock.at(known)) return "locked";  // right or wrong: nobody learns which
-  if (!command.password_matched || command.kept_as != person->kept_as) return "password";
+  if (command.directory) {
+    if (!command.directory->right ||
+        name_of_secret(command.kept_as, "totp") != name_of_secret(person->kept_as, "totp"))
+      return "password";
+  } else if (!command.password_matched || command.kept_as != person->kept_as) {
+    return "password";
+  }
   if (!command.totp_step) return "totp";
   return nullptr;
 }
@@ -107,6 +115,7 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   MaySignIn::Yes out{
       .person = id, .origin = command.address, .terminal = {}, .known = false, .kept_as = {}};
   if (person != nullptr) out.kept_as = person->kept_as;
+  if (const auto* directory = directory_of(context.state)) out.directory = directory->name.text;
   if (const auto* terminal =
           proved_terminal(context.state, command.terminal, command.terminal_kept_as)) {
     out.origin = "terminal/" + terminal->id.text();
@@ -139,6 +148,14 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
     if (person != nullptr) lock_if_due(*person, why, known, context);
     return sign_in_refused();
   }
+  if (!command.passkey && !command.directory && kept_for_downtime(context.state, *person)) {
+    context.note(facts::SignInRefused{
+        .staff = person->id, .origin = command.origin, .why = "provider-up", .known = known});
+    return Refusal{.why = Why::sign_in_refused,
+                   .what =
+                       "your password is for when the hospital's own sign-in is down: it is "
+                       "not, so sign in by that"};
+  }
   if (const auto used = command.passkey ? std::nullopt : used_up_to(*command.totp_step, *person)) {
     context.note(
         facts::SignInRefused{.staff = person->id, .origin = command.origin, .why = "totp-reused"});
@@ -151,6 +168,13 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
           proved_terminal(context.state, command.terminal, command.terminal_kept_as)) {
     fact.terminal = terminal->id;
     fact.place = terminal->place;
+  }
+  if (command.directory) {
+    fact.provider = command.directory->source;
+    (void)give_roles(
+        *person, fact.provider,
+        roles_of_groups(*policy_of(context.state), fact.provider, command.directory->groups), {},
+        context);
   }
   fact.proof_level = command.passkey ? 3 : 2;
   fact.totp_step = command.totp_step.value_or(0);

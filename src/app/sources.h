@@ -83,15 +83,17 @@ struct Receiver {
   std::uint64_t told_before = 0;  // this entry
 };
 
-// What one administrator asked for, until another agrees.
+// What one administrator asked for, until another agrees; or, where the first has to do it again
+// then, until that is done.
 struct Act {
   std::string id;
-  std::string what;
+  std::string what;  // "roles", "factor", "provisioning", "terminal"
   StaffId by;
   StaffId person;
   std::string text;
   Instant asked_at{};
   Instant until{};
+  StaffId agreed_by{};  // empty: nobody yet
 };
 
 }  // namespace halligan::app

@@ -376,7 +376,7 @@ class State {
   void way_in(const EntryTime& at, const facts::ReceiverTold& f);
   void way_in(const EntryTime& at, const facts::ActAsked& f);
   void way_in(const EntryTime& at, const facts::ActAgreed& f);
-  void way_in(const EntryTime& at, const facts::ActDropped& f);
+  void way_in(const EntryTime& at, const facts::ActEnded& f);
   void sum_up_roles(Person& person);
   void bind_subject(Person& person, const std::string& provider, const std::string& subject);
   void complete_sources();

@@ -113,7 +113,8 @@ void put_sources(std::ostream& out, const State& state) {
         << r.active << ' ' << r.told_before << '\n';
   for (const auto& [id, a] : state.acts)
     out << "act " << id << ' ' << a.what << ' ' << a.by.text() << ' ' << a.person.text() << ' '
-        << a.text << ' ' << to_text(a.asked_at) << ' ' << to_text(a.until) << '\n';
+        << a.text << ' ' << to_text(a.asked_at) << ' ' << to_text(a.until) << ' '
+        << a.agreed_by.text() << '\n';
 }
 
 }  // namespace

@@ -261,8 +261,14 @@ void State::way_in(const EntryTime& at, const facts::ActAsked& f) {
                  .until = f.until};
 }
 
-void State::way_in(const EntryTime&, const facts::ActAgreed& f) { acts.erase(f.act); }
-void State::way_in(const EntryTime&, const facts::ActDropped& f) { acts.erase(f.act); }
+void State::way_in(const EntryTime&, const facts::ActAgreed& f) {
+  const auto held = acts.find(f.act);
+  if (held == acts.end()) return;
+  held->second.agreed_by = f.staff;
+  held->second.until = f.until;
+}
+
+void State::way_in(const EntryTime&, const facts::ActEnded& f) { acts.erase(f.act); }
 
 // --- after a snapshot
 // -----------------------------------------------------------------------------

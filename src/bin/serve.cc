@@ -220,7 +220,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
     const bool own = options.certificate.empty();
     const in::http::TlsFiles files{
         .cert_path = own ? (home.dir / "tls.crt").string() : options.certificate,
-        .key_path = own ? (home.dir / "tls.key").string() : options.private_key};
+        .key_path = own ? (home.dir / "tls.key").string() : options.private_key,
+        .ask_certificates = options.ask_certificates};
     const auto facts = in::http::ensure_certificate(files);
     if (!facts) return complain(io, facts.fault().what);
     fingerprint = facts->fingerprint;

@@ -188,6 +188,10 @@ void describe_serve(CLI::App& sub, ServeOptions& o) {
   sub.add_option("--backup-every", o.backup_every, "how often, such as 1h; 0: when asked")
       ->capture_default_str();
   sub.add_option("--public-url", o.public_url, "how clients reach this server");
+  sub.add_option("--identity-ca", o.identity_ca,
+                 "CA file that vouches for identity providers and the directory");
+  sub.add_flag("--ask-certificates", o.ask_certificates,
+               "ask clients for a certificate (terminals that have one)");
 }
 
 void describe_restore(CLI::App& sub, RestoreOptions& o) {

@@ -35,6 +35,8 @@ struct ServeOptions {
   std::string backup;                     // folder that follows the ledger; empty: none
   std::string backup_every = "1h";        // "0": when asked
   std::string public_url;                 // how clients reach us; empty: from listen
+  std::string identity_ca;                // vouches for providers and directories; empty: system's
+  bool ask_certificates = false;          // of clients: terminals, and credentials bound to one
 };
 
 struct Officer {

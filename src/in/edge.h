@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "in/http/cookie.h"
 #include "in/http/message.h"
+#include "in/shown.h"
 #include "in/under_glass.h"
 #include "needs/clock.h"
 #include "needs/dice.h"
@@ -25,7 +26,8 @@ struct Edge {
   needs::Clock& clock;
   needs::Dice& dice;
   needs::RecordSource& records;
-  UnderGlass* under_glass = nullptr;  // none: nobody goes before others for it
+  UnderGlass* under_glass = nullptr;        // none: nobody goes before others for it
+  GlassCredentials* credentials = nullptr;  // none: sessions alone ask for records
 };
 
 // A token is 32 random bytes in base64url; only its hash goes further than this line.
@@ -71,6 +73,12 @@ inline std::string_view session_token(const http::Request& request) {
 inline std::string session_hash(const http::Request& request) {
   const auto token = session_token(request);
   return token.empty() ? std::string{} : token_hash(token);
+}
+
+// Who asks for a record: a session, or whoever shows a credential for a glass.
+inline Shown shown_by(const Edge& edge, const http::Request& request) {
+  if (edge.credentials != nullptr && !by_cookie(request)) return edge.credentials->shown(request);
+  return {.hash = session_hash(request), .bound = {}, .wrong = {}};
 }
 
 }  // namespace halligan::in

@@ -540,7 +540,7 @@ using AnyFact = std::variant<
     CardAssigned, ChartAssigned, VouchAsked, VouchFailed, Vouched, ProvisionerSet, AccountSet,
     AccountRemoved, GroupSet, GroupMembers, GroupRemoved, RolesGiven, ProviderSeen, SourceSecretSet,
     SubjectForgotten, TokenKeyMade, TokenMade, TokenRevoked, ReceiverSet, ReceiverTold, ActAsked,
-    ActAgreed, ActDropped, TerminalSet, SessionOpened, SignInRefused, SteppedUp, SessionEnded,
+    ActAgreed, ActEnded, TerminalSet, SessionOpened, SignInRefused, SteppedUp, SessionEnded,
     SessionLocked, SessionUnlocked, SessionExtended, FocusMoved, RelationRecorded, RelationEnded,
     RelationConfirmed, FlagSet, FeedBeat, GlassOpened, GlassWidened, GlassEnded, DetailsGiven,
     BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed, CaseOverdue, CaseReopened,

@@ -169,25 +169,27 @@ struct ActAsked {
   static constexpr const char* kind = "act-asked";
   StaffId staff;
   std::string act;
-  std::string what;  // "roles", "factor", "terminal"
+  std::string what;  // "roles", "factor", "provisioning", "terminal"
   StaffId person;    // whom it is about, where it is somebody
-  std::string text;  // JSON: the whole of it, as it will be done
+  std::string text;  // the whole of it, in words that both read
   Instant until{};
 };
 BOOST_DESCRIBE_STRUCT(ActAsked, (), (staff, act, what, person, text, until))
 
-struct ActAgreed {  // what it does follows
+struct ActAgreed {  // whoever asked may do it, once, until then
   static constexpr const char* kind = "act-agreed";
   StaffId staff;
   std::string act;
+  Instant until{};
 };
-BOOST_DESCRIBE_STRUCT(ActAgreed, (), (staff, act))
+BOOST_DESCRIBE_STRUCT(ActAgreed, (), (staff, act, until))
 
-struct ActDropped {
-  static constexpr const char* kind = "act-dropped";
+struct ActEnded {  // it was done, or one of the two, or a third, said no
+  static constexpr const char* kind = "act-ended";
   StaffId staff;
   std::string act;
+  bool done = false;
 };
-BOOST_DESCRIBE_STRUCT(ActDropped, (), (staff, act))
+BOOST_DESCRIBE_STRUCT(ActEnded, (), (staff, act, done))
 
 }  // namespace halligan::facts

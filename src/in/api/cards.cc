@@ -320,7 +320,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   Fields fields{std::get<json::object>(body)};
   const auto typed = Sealed{fields.text("code", 64)};
   const auto pin = Sealed{fields.text("pin", 16)};
-  const auto at = read_doorway(fields, request);
+  auto at = read_doorway(fields, request);
   const auto code = Sealed{read_code(typed.reveal()).value_or("")};
   if (code.reveal().empty())
     fields.refuse("code", "another text", "the sixteen letters and digits of a card");

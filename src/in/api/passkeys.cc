@@ -118,7 +118,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
   Fields fields{std::get<json::object>(body)};
   const auto given = read_answer(fields);
-  const auto at = read_doorway(fields, request);
+  auto at = read_doorway(fields, request);
   if (const auto error = fields.error()) return http::problem(*error);
 
   const auto proved = terminal_proved(api, at);

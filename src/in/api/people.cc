@@ -10,8 +10,9 @@
 #include "core/identity/totp.h"
 #include "in/api/reading.h"
 #include "in/api/render.h"
+#include "in/api/renewing.h"
 #include "in/api/routes.h"
-#include "in/api/secrets.h"
+#include "in/http/transport.h"
 #include "in/offer_json.h"
 
 namespace halligan::in::api {
@@ -25,6 +26,7 @@ using http::Response;
 constexpr std::size_t password_bytes_min = 8;
 constexpr std::size_t totp_bytes_min = 16;  // RFC 4226 section 4: at least 128 bits
 constexpr std::size_t totp_bytes_max = 64;
+constexpr std::size_t certificate_bytes_max = 16'384;
 
 // Runs a query of the state for the person behind the token.
 template <class Line>
@@ -56,6 +58,16 @@ json::array ways_json(const app::RosterLine& line) {
   return out;
 }
 
+// Which systems, providers and directories give somebody roles, by their groups there.
+json::array given_json(const app::Person& person) {
+  json::array out;
+  for (const auto& [source, given] : person.given)
+    out.push_back(json::object{{"source", source},
+                               {"groups", json_texts(given.groups)},
+                               {"roles", json_texts(given.roles)}});
+  return out;
+}
+
 Response list_staff(Api& api, const Request& request, const PathParams&) {
   return list<app::RosterLine>(
       api, request, app::roster, [](const app::RosterLine& line) -> json::object {
@@ -63,6 +75,8 @@ Response list_staff(Api& api, const Request& request, const PathParams&) {
         return {{"staff", person.id.text()},
                 {"name", person.name},
                 {"roles", json_texts(person.roles)},
+                {"own_roles", json_texts(person.own_roles)},
+                {"given_by", given_json(person)},
                 {"department", or_null(person.department)},
                 {"active", person.active},
                 {"factors", json::array(person.factors.begin(), person.factors.end())},
@@ -88,7 +102,9 @@ Response list_terminals(Api& api, const Request& request, const PathParams&) {
                                return {{"terminal", line.id.text()},
                                        {"place", or_null(line.place.text())},
                                        {"use", or_null(line.use)},
-                                       {"active", line.active}};
+                                       {"active", line.active},
+                                       {"has_secret", !line.kept_as.empty()},
+                                       {"certificate", or_null(line.certificate)}};
                              });
 }
 
@@ -140,34 +156,6 @@ Response patch_staff(Api& api, const Request& request, const PathParams& path) {
     command.department = fields.optional_text("department", limits::id_bytes_max);
     command.active = fields.optional_flag("active");
   });
-}
-
-// A new secret of somebody or something: first whether it may be, then the secret under a name of
-// its own, then the entry that gives the name. Whoever is second of two leaves theirs, and what was
-// kept before proves nothing any more. Nothing where it was done.
-template <class Command, class May>
-std::optional<Response> renew(Api& api, const Request& request, const std::string& owner,
-                              const char* kind, Command command, May may,
-                              const std::function<Result<Sealed<std::string>>()>& made) {
-  command.token_hash = session_hash(request);
-  std::optional<app::Refusal> no;
-  const auto looked = api.run(
-      [&](app::House& house, const Now& now) { no = may(house.state(), command.token_hash, now); });
-  if (!looked) return api.faulted(looked.fault());
-  if (no) return api.refused(*no);
-  const auto secret = made();
-  if (!secret) return api.faulted(secret.fault());
-  command.kept_as = to_hex(api.edge.dice.roll<8>());
-  const auto place = place_of(owner, kind, command.kept_as);
-  if (const auto kept = api.edge.vault.set_secret(place.owner, place.kind, *secret); !kept)
-    return api.faulted(kept.fault());
-  const auto asked = api.ask(request, command);
-  if (!asked) return api.faulted(asked.fault());  // it may have been recorded: the secret stays
-  // What it replaces stays: a backup whose entries end before this one names it.
-  const auto* refusal = std::get_if<app::Refusal>(&asked->get());
-  if (refusal == nullptr) return std::nullopt;
-  (void)api.edge.vault.drop_secrets(place.owner);
-  return api.refused(*refusal);
 }
 
 std::optional<Response> enrol(Api& api, const Request& request, const std::string& staff,
@@ -288,6 +276,47 @@ Response renew_terminal_secret(Api& api, const Request& request, const PathParam
   return answer(201, {{"secret", secret}});
 }
 
+// A certificate that the terminal shows when it connects (mTLS), told as PEM or by its hash.
+std::optional<std::string> certificate_in(Fields& fields) {
+  const auto text = fields.text("certificate", certificate_bytes_max);
+  auto hash = text.starts_with("-----BEGIN")                    ? http::certificate_hash(text)
+              : from_hex(text).has_value() && text.size() == 64 ? std::optional{text}
+                                                                : std::nullopt;
+  if (!hash)
+    fields.refuse("certificate", "another text",
+                  "a certificate in PEM, or its SHA-256 as 64 digits of a to f and 0 to 9");
+  return hash;
+}
+
+Response set_certificate(Api& api, const Request& request, const PathParams& path,
+                         std::string hash) {
+  app::SetTerminalCertificate command;
+  command.token_hash = session_hash(request);
+  command.terminal = TerminalId{path["terminal"]};
+  command.certificate = std::move(hash);
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return answer(
+      200, {{"terminal", command.terminal.text()}, {"certificate", or_null(command.certificate)}});
+}
+
+Response put_certificate(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "terminal", path["terminal"])) return *refused;
+  auto body = http::read_command(request);
+  if (auto* refused = std::get_if<Response>(&body)) return std::move(*refused);
+  Fields fields{std::get<json::object>(body)};
+  auto hash = certificate_in(fields);
+  if (const auto error = fields.error()) return http::problem(*error);
+  return set_certificate(api, request, path, *std::move(hash));
+}
+
+Response drop_certificate(Api& api, const Request& request, const PathParams& path) {
+  if (auto refused = bad_id(api, "terminal", path["terminal"])) return *refused;
+  if (auto refused = bad_empty(request)) return *refused;
+  return set_certificate(api, request, path, {});
+}
+
 constexpr std::array routes{
     Route{"GET", "/api/v1/staff", list_staff},
     Route{"PUT", "/api/v1/staff/{staff}", put_staff},
@@ -300,6 +329,8 @@ constexpr std::array routes{
     Route{"GET", "/api/v1/terminals", list_terminals},
     Route{"PUT", "/api/v1/terminals/{terminal}", set_terminal},
     Route{"POST", "/api/v1/terminals/{terminal}/secret", renew_terminal_secret},
+    Route{"PUT", "/api/v1/terminals/{terminal}/certificate", put_certificate},
+    Route{"DELETE", "/api/v1/terminals/{terminal}/certificate", drop_certificate},
 };
 
 }  // namespace

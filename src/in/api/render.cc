@@ -79,6 +79,7 @@ http::Response problem_of(const app::Refusal& refusal, const std::string& code) 
   if (refusal.max_age_seconds > 0) body.emplace("max_age_seconds", refusal.max_age_seconds);
   if (refusal.offer) body.emplace("offer", offer_json(*refusal.offer));
   if (!refusal.ended_by.empty()) body.emplace("ended_by", refusal.ended_by);
+  if (!refusal.act.empty()) body.emplace("act", refusal.act);
   http::Response out{.status = status,
                      .headers = {{"Content-Type", "application/problem+json"}},
                      .body = json::serialize(body)};

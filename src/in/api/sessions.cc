@@ -2,6 +2,8 @@
 
 #include "app/sessions.h"
 
+#include "app/doors.h"
+
 #include "core/identity/totp.h"
 #include "in/api/reading.h"
 #include "in/api/render.h"
@@ -67,6 +69,7 @@ Doorway read_doorway(Fields& fields, const Request& request) {
     out.terminal = TerminalId{terminal->text("id", limits::id_bytes_max)};
     out.terminal_secret = Sealed{terminal->text("secret", limits::password_bytes_max)};
   }
+  out.certificate = request.client_certificate;
   out.cookie = fields.optional_flag("cookie").value_or(false);
   if (out.cookie && !request.tls)
     fields.refuse("cookie", "a cookie asked for without TLS", "an https connection");
@@ -78,7 +81,15 @@ Doorway read_doorway(Fields& fields, const Request& request) {
   return out;
 }
 
-Result<std::optional<std::string>> terminal_proved(Api& api, const Doorway& given) {
+Result<std::optional<std::string>> terminal_proved(Api& api, Doorway& given) {
+  if (given.terminal.empty() && !given.certificate.empty()) {
+    const auto looked = api.run([&](app::House& house, const Now&) {
+      if (const auto* held = house.state().terminal_by_certificate(given.certificate))
+        given.terminal = held->id;
+    });
+    if (!looked) return looked.fault();
+    if (!given.terminal.empty()) return std::optional{app::by_certificate(given.certificate)};
+  }
   if (!valid_id(given.terminal.text())) return std::optional<std::string>{};
   std::string kept_as;
   const auto asked = api.run([&](app::House& house, const Now&) {
@@ -110,9 +121,9 @@ Response signed_in(const app::SignIn::Done& done, const std::string& token, bool
 namespace {
 
 Response sign_in(Api& api, const Request& request, const PathParams&) {
-  const auto read = read_credentials(request);
+  auto read = read_credentials(request);
   if (const auto* refused = std::get_if<Response>(&read)) return *refused;
-  const auto& given = std::get<Credentials>(read);
+  auto& given = std::get<Credentials>(read);
 
   const auto proved = terminal_proved(api, given.at);
   if (!proved) return api.faulted(proved.fault());

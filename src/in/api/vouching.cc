@@ -22,7 +22,7 @@ Response ask(Api& api, const Request& request, const PathParams&) {
   Fields fields{std::get<json::object>(body)};
   app::AskVouch command;
   command.user = fields.text("user", limits::user_bytes_max);
-  const auto at = read_doorway(fields, request);
+  auto at = read_doorway(fields, request);
   if (const auto error = fields.error()) return http::problem(*error);
   const auto proved = terminal_proved(api, at);
   if (!proved) return api.faulted(proved.fault());

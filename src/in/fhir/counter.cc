@@ -73,7 +73,7 @@ std::optional<std::variant<app::Refusal, Fault>> Counter::nobody() const {
   std::optional<app::Refusal> refusal;
   std::string zone_name;
   const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
-    if (app::live_session(house.state(), session_, now) == nullptr)
+    if (app::who_asks(house.state(), session_, bound_, now).session == nullptr)
       refusal = app::no_session(house.state(), session_, now);
     zone_name = timezone_of(house.state());
   });
@@ -134,6 +134,7 @@ std::vector<app::Cell> Counter::surveyed(const app::State& state, const app::Ses
 
 Decided Counter::ask(app::AskAccess command, const How& how) const {
   command.token_hash = session_;
+  command.bound = bound_;
   command.purpose = purpose_;
   command.focus = focus_;
   const auto asked = command.cells;
@@ -146,7 +147,7 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
     const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
       const auto& state = house.state();
       zone_name = timezone_of(state);
-      const auto* session = app::live_session(state, session_, now);
+      const auto* session = app::who_asks(state, session_, bound_, now).session;
       if (session != nullptr && how.survey) command.cells = surveyed(state, *session, asked, now);
       if (session != nullptr && !checked &&
           app::asks_who_it_is(state, *session, command.cells, how.chart, now))
@@ -157,7 +158,7 @@ Decided Counter::ask(app::AskAccess command, const How& how) const {
       const auto* access = std::get_if<app::Accessed>(&*answer);
       if (access == nullptr || !access->any_permitted) return;
       lease = house.lease(access->right);
-      session = app::live_session(state, session_, now);
+      session = app::who_asks(state, session_, bound_, now).session;
       if (how.survey && session != nullptr)
         hint = std::ranges::any_of(asked, [&](const app::Cell& cell) {
           const auto whole = survey_cell(how.chart, cell.type, {});
@@ -189,6 +190,7 @@ std::variant<app::Refusal, Fault> Counter::missing(const std::string& by_id) con
   app::AskAccess command;
   command.cells = {app::nobodys_cell(by_id)};
   command.token_hash = session_;
+  command.bound = bound_;
   command.purpose = purpose_;
   command.form = "read";
   command.whole = true;

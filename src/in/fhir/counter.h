@@ -44,16 +44,17 @@ class Counter {
   using ZoneOf = std::function<std::shared_ptr<const policy::Zone>(const std::string&)>;
   // How resources of this request are read; the zone is that of the policy in force when somebody
   // was asked for the first time, by nobody() or for a decision.
-  Counter(const Edge& edge, std::string session, std::string purpose, Bases bases, ZoneOf zone_of)
+  Counter(const Edge& edge, Shown who, std::string purpose, Bases bases, ZoneOf zone_of)
       : edge_(edge),
-        session_(std::move(session)),
+        session_(std::move(who.hash)),
+        bound_(std::move(who.bound)),
         purpose_(std::move(purpose)),
         bases_(std::move(bases)),
         zone_of_(std::move(zone_of)) {}
   // Only of the chart in front. Pages of a browser open charts by saying so; what they still ask
   // for when another page has opened another chart does not shut that one.
   void only_in_front() { focus_ = app::AskAccess::Focus::must_be_there; }
-  const std::string& session() const { return session_; }
+  const std::string& session() const { return session_; }  // or the credential's
   const std::string& purpose() const { return purpose_; }
 
   // A refusal where nobody is signed in.
@@ -101,6 +102,7 @@ class Counter {
 
   const Edge& edge_;
   const std::string session_;
+  const std::string bound_;
   const std::string purpose_;
   app::AskAccess::Focus focus_ = app::AskAccess::Focus::moves;
   const Room* room_ = nullptr;

@@ -43,7 +43,8 @@ void Gateway::routes(http::Router& router) {
 }
 
 std::optional<http::Response> Gateway::admit(const http::Request& head) {
-  const Counter counter{edge_, session_hash(head), {}, bases_, [](const auto&) { return nullptr; }};
+  const Counter counter{
+      edge_, shown_by(edge_, head), {}, bases_, [](const auto&) { return nullptr; }};
   if (const auto nobody = counter.nobody()) return answer(*nobody);
   return std::nullopt;
 }
@@ -65,7 +66,7 @@ http::Response Gateway::serve(const http::Request& request, const Target& target
     return outcome(NotAllowed{
         400, "invalid",
         "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
-  Counter counter{edge_, session_hash(request), *std::move(purpose), bases_,
+  Counter counter{edge_, shown_by(edge_, request), *std::move(purpose), bases_,
                   [this](const std::string& iana) { return zone(iana); }};
   if (by_cookie(request)) counter.only_in_front();
   counter.hold_in(room_);

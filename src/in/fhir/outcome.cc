@@ -45,6 +45,7 @@ std::string_view code_of(app::Why why) {
     case app::Why::sign_in_refused: return "login";
     case app::Why::bad_request: return "invalid";
     case app::Why::not_found: return "not-found";
+    case app::Why::stale:
     case app::Why::focus_elsewhere:
     case app::Why::conflict: return "conflict";
     case app::Why::slow_down:
@@ -63,6 +64,7 @@ std::string_view code_of(app::Why why) {
     case app::Why::not_yours:
     case app::Why::self_review:
     case app::Why::same_person:
+    case app::Why::second_person_needed:
     case app::Why::closed_already:
     case app::Why::not_closed:
     case app::Why::glass_ended:

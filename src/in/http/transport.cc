@@ -1,6 +1,7 @@
 #include "in/http/transport.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
@@ -37,6 +38,16 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
 
 int bounded(std::size_t size) {
   return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
+}
+
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+
+std::string hash_of(const Certificate& certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned size = 0;
+  if (!certificate || X509_digest(certificate.get(), EVP_sha256(), hash.data(), &size) != 1)
+    return {};
+  return to_hex(ByteView{hash.data(), size});
 }
 
 }  // namespace
@@ -88,12 +99,17 @@ Transport::Transport(int socket, const TlsContext& tls) : socket_(socket) {
 
 std::string Transport::client_certificate() const {
   if (ssl_ == nullptr) return {};
-  const std::unique_ptr<X509, decltype(&X509_free)> shown{SSL_get1_peer_certificate(ssl_),
-                                                          X509_free};
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-  unsigned size = 0;
-  if (!shown || X509_digest(shown.get(), EVP_sha256(), hash.data(), &size) != 1) return {};
-  return to_hex(ByteView{hash.data(), size});
+  return hash_of(Certificate{SSL_get1_peer_certificate(ssl_), X509_free});
+}
+
+std::optional<std::string> certificate_hash(const std::string& pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text{
+      BIO_new_mem_buf(pem.data(), bounded(pem.size())), BIO_free};
+  if (!text) return std::nullopt;
+  auto hash =
+      hash_of(Certificate{PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), X509_free});
+  ERR_clear_error();
+  return hash.empty() ? std::nullopt : std::optional{std::move(hash)};
 }
 
 Transport::~Transport() { SSL_free(ssl_); }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,13 +21,17 @@ struct TlsFiles {
   std::string cert_path;  // PEM, the server's certificate first
   std::string key_path;   // PEM
   // Whether clients are asked for a certificate. None is refused, whoever signed it: it is known by
-  // its hash alone (RFC 8705 2.2). Browsers ask their person which one to show, where they have any.
+  // its hash alone (RFC 8705 2.2). Browsers ask their person which one to show, where they have
+  // any.
   bool ask_certificates = false;
 };
 
 using TlsContext = std::shared_ptr<ssl_ctx_st>;
 // TLS 1.2 and 1.3 with forward secrecy and authenticated ciphers; ALPN http/1.1.
 Result<TlsContext> make_tls_context(const TlsFiles& files);
+
+// Hex SHA-256 of the DER of a certificate in PEM, the first; nothing where it is none.
+std::optional<std::string> certificate_hash(const std::string& pem);
 
 // Ends the connection at once, from any thread: the client gets a reset, and nothing more that the
 // kernel holds for it. The owner of the socket is woken.
@@ -50,7 +55,7 @@ class Transport {
   Moved write(std::string_view bytes);
   bool tls() const { return ssl_ != nullptr; }
   std::string client_certificate() const;  // hex SHA-256 of its DER; empty: none was shown
-  bool holds_input() const;        // bytes that were received and are not read yet
+  bool holds_input() const;                // bytes that were received and are not read yet
   bool spoken_to_plainly() const;  // the handshake failed because the client sent plain HTTP
   void say_goodbye();              // close_notify, then no more sending; reading goes on
   void reset_on_close();           // closing the socket will cut, not finish
