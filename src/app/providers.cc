@@ -139,6 +139,7 @@ SignInByProvider::Answer decide(const SignInByProvider& command, Context& contex
     fact.place = terminal->place;
   }
   fact.proof_level = said.level;
+  fact.proof_age_millis = std::max<std::int64_t>(0, said.proof_age.count());
   fact.origin = command.address;
   fact.provider = said.provider;
   fact.subject = said.subject;

@@ -20,7 +20,7 @@ struct ProviderSaid {
   std::string subject;
   std::string name;     // the claim that names the person
   int level = 1;        // of proof, as the policy takes its acr and amr
-  Instant proved_at{};  // its auth_time; else now
+  Millis proof_age{0};  // since its auth_time
   bool tells_groups = false;
   std::vector<std::string> groups{};
   std::string session{};  // the provider's; empty: it does not say

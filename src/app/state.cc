@@ -355,7 +355,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   session.terminal = f.terminal;
   session.place = f.place;
   session.proof_level = f.proof_level;
-  session.proof_at = at;
+  session.proof_at = {.wall = at.wall - Millis{f.proof_age_millis},
+                      .boot = at.boot - Millis{f.proof_age_millis}};
   session.opened_at = at.wall;
   session.until = {.wall = f.until, .boot = at.boot + (f.until - at.wall)};
   session.idle_span = Millis{f.idle_millis};

@@ -32,6 +32,8 @@ class WebClient;
 
 namespace halligan::in::api {
 
+class Tokens;
+
 class Api {
  public:
   struct Parts {
@@ -47,6 +49,7 @@ class Api {
     needs::Directory* directory = nullptr;         // none: no directory is asked
     needs::WebClient* web = nullptr;               // none: no provider is asked
     std::string address{};                         // https URL of this server, without a path
+    Tokens* tokens = nullptr;                      // none: no credentials are made for glass
   };
   explicit Api(const Parts& parts)
       : edge(parts.edge),
@@ -61,6 +64,7 @@ class Api {
         directory(parts.directory),
         web(parts.web),
         address(parts.address),
+        tokens(parts.tokens),
         codes(parts.edge.dice),
         challenges(parts.edge.dice),
         devices(parts.edge.vault, parts.edge.dice) {}
@@ -108,6 +112,7 @@ class Api {
   needs::Directory* directory;
   needs::WebClient* web;
   const std::string address;
+  Tokens* tokens;
   ProblemCodes codes;
   Challenges challenges;
   Devices devices;
