@@ -27,21 +27,6 @@ bool names(const State& state, const std::string& source) {
                                named(policy->directories, source) != nullptr);
 }
 
-// Whom the claim names: by our id, or as a system that enrols people calls them. Nobody where two
-// are meant.
-const Person* person_called(const State& state, const std::string& name) {
-  const auto* out = state.person(StaffId{name});
-  if (out != nullptr && !out->is_person()) out = nullptr;
-  for (const auto& [source, held] : state.provisioners) {
-    const auto* account = state.account_named(source, name);
-    const auto* person = account == nullptr ? nullptr : state.person(account->person);
-    if (person == nullptr || person == out) continue;
-    if (out != nullptr) return nullptr;
-    out = person;
-  }
-  return out;
-}
-
 struct Found {
   const Person* person = nullptr;
   const char* why = nullptr;  // it is nobody, or may not be
@@ -82,6 +67,19 @@ const char* why_not_theirs(const State& state, const Session& session, const Pro
 std::string session_origin(const Session& session) { return "session/" + session.id.text(); }
 
 }  // namespace
+
+const Person* person_called(const State& state, const std::string& name) {
+  const auto* out = state.person(StaffId{name});
+  if (out != nullptr && !out->is_person()) out = nullptr;
+  for (const auto& [source, held] : state.provisioners) {
+    const auto* account = state.account_named(source, name);
+    const auto* person = account == nullptr ? nullptr : state.person(account->person);
+    if (person == nullptr || person == out) continue;
+    if (out != nullptr) return nullptr;
+    out = person;
+  }
+  return out;
+}
 
 const policy::ast::Provider* provider_named(const State& state, const std::string& name) {
   const auto* policy = policy_of(state);
@@ -264,6 +262,21 @@ std::vector<SourceShown> sources(const State& state) {
   for (const auto& each : policy->providers) add(each, "provider");
   for (const auto& each : policy->directories) add(each, "directory");
   return out;
+}
+
+std::variant<std::vector<SourceShown>, Refusal> sources_for(const State& state,
+                                                            const std::string& token_hash,
+                                                            const Now& now) {
+  const auto asked =
+      role::asked_by(state, token_hash, now, {role::administrator, role::privacy_officer},
+                     "this takes an administrator or a privacy officer");
+  if (asked.refusal) return *asked.refusal;
+  return sources(state);
+}
+
+const char* why_down(const Fault& fault) {
+  if (fault.code == FaultCode::upstream_timeout) return "slow";
+  return fault.code == FaultCode::upstream_unreachable ? "unreachable" : "misconfigured";
 }
 
 }  // namespace halligan::app

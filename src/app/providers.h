@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/sessions.h"
+#include "base/result.h"
 
 namespace halligan::app {
 
@@ -107,6 +108,13 @@ struct SourceShown {
   bool has_secret = false;
 };
 std::vector<SourceShown> sources(const State& state);  // of the policy in force
+std::variant<std::vector<SourceShown>, Refusal> sources_for(const State& state,
+                                                            const std::string& token_hash,
+                                                            const Now& now);
+// Whom a name means that somebody typed, or a provider tells: by our id, or as a system that enrols
+// people calls them. Null where it is nobody, or two are meant.
+const Person* person_called(const State& state, const std::string& name);
+const char* why_down(const Fault& fault);  // "slow", "unreachable", "misconfigured"
 
 // Whether the person's own password may not open now: the policy keeps it for when nobody answers
 // who else says who they are, and somebody does.

@@ -109,13 +109,11 @@ void lock_if_due(const Person& person, std::string_view why, bool known, Context
 }  // namespace
 
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
-  const auto* person = context.state.person(StaffId{command.user});
-  if (person != nullptr && !person->is_person()) person = nullptr;  // no name to give
+  const auto* person = person_called(context.state, command.user);
   const StaffId id = person == nullptr ? StaffId{} : person->id;
   MaySignIn::Yes out{
       .person = id, .origin = command.address, .terminal = {}, .known = false, .kept_as = {}};
   if (person != nullptr) out.kept_as = person->kept_as;
-  if (const auto* directory = directory_of(context.state)) out.directory = directory->name.text;
   if (const auto* terminal =
           proved_terminal(context.state, command.terminal, command.terminal_kept_as)) {
     out.origin = "terminal/" + terminal->id.text();
@@ -124,6 +122,10 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
     out.origin = "device/" + command.device;
   }
   out.known = !sums_count(person, out.origin, out.terminal, context.now);
+  // A password that is locked here is not tried there.
+  const auto* directory = directory_of(context.state);
+  if (directory != nullptr && (person == nullptr || !person->lock.at(out.known)))
+    out.directory = directory->name.text;
   const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
                                     !out.known, context.now);
   if (wait > 0) return slow_down(wait);

@@ -33,7 +33,10 @@ Named parts_of(const ast::Policy& policy) {
       whole_table = false;
     } else if (whole_table) {
       auto& [name, body] = parts.back();
-      if (body.empty())
+      // A group has its name from a source.
+      const bool names_it =
+          body.empty() || (section == "group" && std::ranges::count(body, '\n') == 1);
+      if (names_it)
         name.append(" ").append(line, line.find('"') + 1, line.rfind('"') - line.find('"') - 1);
       body.append(line).append("\n");
     } else {

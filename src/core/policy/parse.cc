@@ -1,4 +1,5 @@
 #include "core/policy/parse.h"
+#include "core/policy/parse_identity.h"
 
 #include <algorithm>
 #include <array>
@@ -459,6 +460,7 @@ ast::Policy read_policy(Messages& out, const toml::table& root) {
   for (const auto* table : top.tables("card")) policy.drawers.push_back(read_drawer(out, *table));
   if (const auto* table = top.table("vouching")) policy.vouching = read_vouching(out, *table);
   if (const auto* table = top.table("lockout")) policy.lockout = read_lockout(out, *table);
+  read_identity(out, top, policy, read_plain_review);
   top.finish();
   if (policy.classes.size() > limits::policy_classes_max) {
     top.error(policy.classes[limits::policy_classes_max].name.at,

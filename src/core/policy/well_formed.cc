@@ -22,6 +22,13 @@ constexpr Millis assigned_max{7 * 24 * 3'600'000};
 // What is over other people, or speaks for nobody.
 constexpr std::array<std::string_view, 4> never_lent{"administrator", "privacy-officer",
                                                      "ledger-reader", "interface"};
+constexpr Millis enrolment_min{24 * 3'600'000};
+constexpr std::string_view attribute_letters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+bool is_loopback(std::string_view url) {
+  return url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:") ||
+         url.starts_with("http://[::1]:");
+}
 constexpr std::array<std::string_view, 3> session_words{"focus", "department", "application"};
 
 template <class List>
@@ -108,6 +115,7 @@ class Check {
     for (const auto& each : policy_.drawers) drawer(each);
     if (policy_.vouching) vouching(*policy_.vouching);
     if (policy_.lockout.review) defined(policy_.lockout.review->by, roles_, "role");
+    identity();
     return std::move(out_);
   }
 
@@ -116,6 +124,10 @@ class Check {
 
   void error(ast::Pos at, std::string what) {
     out_.push_back({.severity = Severity::error, .at = at, .what = std::move(what)});
+  }
+
+  void warning(ast::Pos at, std::string what) {
+    out_.push_back({.severity = Severity::warning, .at = at, .what = std::move(what)});
   }
 
   void defined(const ast::Name& name, const Names& known, std::string_view kind) {
@@ -183,6 +195,95 @@ class Check {
   void vouching(const ast::Vouching& vouching) {
     lent(vouching.roles, vouching.at, "a colleague's word");
     defined(vouching.review.by, roles_, "role");
+  }
+
+  void too_many(std::size_t count, std::size_t most, std::string_view what) {
+    if (count > most)
+      error({}, "a policy has at most " + std::to_string(most) + " of " + std::string{what} +
+                    ", found " + std::to_string(count));
+  }
+
+  void provider(const ast::Provider& provider) {
+    const bool here = is_loopback(provider.issuer);
+    const bool plain = provider.issuer.find_first_of("?#@ ") == std::string::npos;
+    if (!plain || (!provider.issuer.starts_with("https://") && !here))
+      error(provider.at,
+            "`issuer` is an https address without query, fragment or user, exactly as "
+            "the provider writes it in its tokens");
+    if (provider.second_factor.empty() && provider.security_key.empty())
+      warning(provider.at,
+              "nobody signs in by this provider: name the values of acr or amr that say that it "
+              "asked for two factors, in `second_factor` or `security_key`");
+    for (const auto* list : {&provider.second_factor, &provider.security_key})
+      too_many(list->size(), 32, "`second_factor` or `security_key`");
+  }
+
+  void directory(const ast::Directory& directory) {
+    const auto& url = directory.url;
+    const auto host = url.find("://");
+    const bool known = url.starts_with("ldaps://") || url.starts_with("ldap://");
+    if (!known || url.find_first_of("/?#@ ", host + 3) != std::string::npos ||
+        url.size() == host + 3)
+      error(directory.at,
+            "`url` is ldaps://HOST or ldap://HOST (which begins TLS at once), perhaps with a port");
+    if (directory.bind.empty())
+      error(directory.at,
+            "`bind` is the DN of the account that searches: nobody does it namelessly");
+    if (directory.person.find_first_not_of(attribute_letters) != std::string::npos ||
+        directory.member.find_first_not_of(attribute_letters) != std::string::npos)
+      error(directory.at, "`person` and `member` are names of attributes: letters, digits and -");
+  }
+
+  // Roles by groups: what a group gives has been signed by two people, with this policy.
+  void group(const ast::Group& group, const Names& sources) {
+    if (!contains(sources, group.from.text))
+      error(group.from.at, "no [[provisioning]], [[provider]] or [[directory]] is named " +
+                               quoted(group.from.text) + hint(group.from.text, sources));
+    if (group.name.empty()) error(group.at, "`name` of a [[group]] is empty");
+    if (group.roles.empty()) error(group.at, "a [[group]] gives one role at least");
+    for (const auto& role : group.roles) {
+      if (role.text == never_lent.back())
+        error(role.at, "the role interface goes with no other role: no group gives it");
+      else if (std::ranges::find(never_lent, role.text) == never_lent.end())
+        defined(role, roles_, "role");
+    }
+  }
+
+  void identity() {
+    Names sources;
+    const auto name = [&](const auto& list) {
+      for (const auto& each : list) {
+        if (contains(sources, each.name.text))
+          error(each.name.at, "two of [[provider]], [[directory]] and [[provisioning]] are named " +
+                                  quoted(each.name.text));
+        sources.push_back(each.name.text);
+      }
+    };
+    name(policy_.providers);
+    name(policy_.directories);
+    name(policy_.provisionings);
+    for (const auto& each : policy_.providers) provider(each);
+    for (const auto& each : policy_.directories) directory(each);
+    if (policy_.directories.size() > 1)
+      error(policy_.directories[1].at, "a policy has one [[directory]] at most");
+    too_many(policy_.providers.size(), 8, "[[provider]]");
+    too_many(policy_.provisionings.size(), 8, "[[provisioning]]");
+    too_many(policy_.groups.size(), 2'000, "[[group]]");
+    std::set<std::pair<std::string_view, std::string_view>> seen;
+    for (const auto& each : policy_.groups) {
+      group(each, sources);
+      if (!seen.emplace(each.from.text, each.name).second)
+        error(each.at, "two groups of " + quoted(each.from.text) + " are named " +
+                           quoted(each.name) + ": give all its roles in one");
+    }
+    const auto& sign_in = policy_.sign_in;
+    if (sign_in.own_when_down && policy_.providers.empty() && policy_.directories.empty())
+      error(sign_in.at,
+            "own = \"when-down\" needs a [[provider]] or a [[directory]]: without one "
+            "there is no other way in");
+    if (sign_in.enrolment && *sign_in.enrolment < enrolment_min)
+      error(sign_in.at, "`enrolment` is a time from \"1d\"");
+    if (sign_in.review) defined(sign_in.review->by, roles_, "role");
   }
 
   void declarations() {

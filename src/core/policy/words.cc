@@ -30,6 +30,10 @@ constexpr std::array<Word<ast::Factor>, 5> factors{{{ast::Factor::password, "pas
                                                     {ast::Factor::card, "card"},
                                                     {ast::Factor::vouched, "vouched"},
                                                     {ast::Factor::security_key, "security-key"}}};
+constexpr std::array<Word<ast::TwoPeople>, 3> acts_of_two{
+    {{ast::TwoPeople::roles, "roles"},
+     {ast::TwoPeople::factors, "factors"},
+     {ast::TwoPeople::terminals, "terminals"}}};
 constexpr std::array<Word<ast::CaseKind>, 7> case_kinds{
     {{ast::CaseKind::glass, "glass"},
      {ast::CaseKind::seal, "seal"},
@@ -251,6 +255,10 @@ std::string_view name_of(ast::Verdict verdict) { return text_of(verdicts, verdic
 
 std::optional<ast::Action> action_of(std::string_view word) { return value_of(actions, word); }
 std::optional<ast::Factor> factor_of(std::string_view word) { return value_of(factors, word); }
+std::string_view name_of(ast::TwoPeople what) { return text_of(acts_of_two, what); }
+std::optional<ast::TwoPeople> two_people_of(std::string_view word) {
+  return value_of(acts_of_two, word);
+}
 std::optional<ast::CaseKind> case_kind_of(std::string_view word) {
   return value_of(case_kinds, word);
 }

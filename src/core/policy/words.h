@@ -20,6 +20,8 @@ std::string_view name_of(ast::Verdict verdict);  // "permit"
 
 std::optional<ast::Action> action_of(std::string_view word);
 std::optional<ast::Factor> factor_of(std::string_view word);
+std::string_view name_of(ast::TwoPeople what);  // "roles"
+std::optional<ast::TwoPeople> two_people_of(std::string_view word);
 std::optional<ast::CaseKind> case_kind_of(std::string_view word);
 std::optional<ast::Start> start_of(std::string_view word);
 std::optional<ast::Verdict> verdict_of(std::string_view word);

@@ -27,11 +27,11 @@
 
 namespace halligan::needs {
 class Directory;
-class WebClient;
 }  // namespace halligan::needs
 
 namespace halligan::in::api {
 
+class OpenId;
 class Tokens;
 
 class Api {
@@ -47,9 +47,10 @@ class Api {
     identity::RelyingParty party{};                // none: nobody has a passkey here
     needs::CardPrinter* printer = nullptr;         // none: cards are given as text alone
     needs::Directory* directory = nullptr;         // none: no directory is asked
-    needs::WebClient* web = nullptr;               // none: no provider is asked
     std::string address{};                         // https URL of this server, without a path
     Tokens* tokens = nullptr;                      // none: no credentials are made for glass
+    OpenId* openid = nullptr;                      // none: no provider is asked
+    std::string identity_ca{};                     // vouches for the directory; empty: the system's
   };
   explicit Api(const Parts& parts)
       : edge(parts.edge),
@@ -62,9 +63,11 @@ class Api {
         party(parts.party),
         printer(parts.printer),
         directory(parts.directory),
-        web(parts.web),
         address(parts.address),
         tokens(parts.tokens),
+        openid(parts.openid),
+        identity_ca(parts.identity_ca),
+        flow_key(crypto::Key256{parts.edge.dice.roll<32>()}),
         codes(parts.edge.dice),
         challenges(parts.edge.dice),
         devices(parts.edge.vault, parts.edge.dice) {}
@@ -110,9 +113,11 @@ class Api {
   const identity::RelyingParty party;
   needs::CardPrinter* printer;
   needs::Directory* directory;
-  needs::WebClient* web;
   const std::string address;
   Tokens* tokens;
+  OpenId* openid;
+  const std::string identity_ca;
+  const crypto::SecretKey flow_key;  // of ways to a provider and back: a restart forgets them
   ProblemCodes codes;
   Challenges challenges;
   Devices devices;

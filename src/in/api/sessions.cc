@@ -5,6 +5,7 @@
 #include "app/doors.h"
 
 #include "core/identity/totp.h"
+#include "in/api/directory.h"
 #include "in/api/reading.h"
 #include "in/api/render.h"
 #include "in/api/routes.h"
@@ -151,6 +152,8 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto matched =
       api.edge.hasher.matches(*hash, given.password, from.known ? Whose::known : Whose::strangers);
   if (!matched) return api.faulted(matched.fault());
+  auto said = directory_says(api, from.directory, given.user, given.password);
+  if (!said) return api.faulted(said.fault());
   const auto step = totp_step(api, person, app::name_of_secret(from.kept_as, "totp"), given.code);
   if (!step) return api.faulted(step.fault());
 
@@ -160,6 +163,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   command.user = given.user;
   command.origin = from.origin;
   command.password_matched = *matched;
+  command.directory = *std::move(said);
   command.kept_as = from.kept_as;
   command.totp_step = *step;
   command.terminal = from.terminal;

@@ -1,0 +1,171 @@
+#include "in/api/openid.h"
+
+#include <boost/json.hpp>
+
+#include "base/limits.h"
+#include "in/http/json.h"
+
+namespace halligan::in::api {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+constexpr Millis kept_for = 1h;
+constexpr Millis keys_again_after = 10s;
+
+Fault nonsense(const char* what) { return {FaultCode::upstream_nonsense, what}; }
+
+std::string text_in(const json::object& object, std::string_view name) {
+  const auto* held = object.if_contains(name);
+  return held != nullptr && held->is_string() ? std::string{held->get_string()} : std::string{};
+}
+
+Result<json::object> object_in(const std::string& text) {
+  auto parsed = http::parse_json(text, limits::web_answer_bytes_max);
+  auto* value = std::get_if<json::value>(&parsed);
+  if (value == nullptr || !value->is_object())
+    return nonsense("a provider's answer is no JSON object");
+  return std::move(value->get_object());
+}
+
+bool lists(const json::object& object, std::string_view name, std::string_view wanted) {
+  const auto* held = object.if_contains(name);
+  if (held == nullptr || !held->is_array()) return false;
+  for (const auto& each : held->get_array())
+    if (each.is_string() && each.get_string() == wanted) return true;
+  return false;
+}
+
+bool is_loopback(std::string_view url) {
+  return url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:") ||
+         url.starts_with("http://[::1]:");
+}
+
+// Where the issuer is on this machine, as in a trial, its other addresses may be so too.
+bool may_be_asked(const std::string& url, const std::string& issuer) {
+  return url.starts_with("https://") || (is_loopback(url) && is_loopback(issuer));
+}
+
+}  // namespace
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain)
+      out += c;
+    else
+      out.append("%").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+  }
+  return out;
+}
+
+Result<std::string> OpenId::get(const std::string& url) {
+  needs::WebRequest request;
+  request.method = "GET";
+  request.url = url;
+  request.headers = {{"Accept", "application/json"}};
+  request.ca_file = ca_file_;
+  request.connect_within = limits::provider_connect_time_max;
+  request.within = limits::provider_answer_time_max;
+  request.bytes_max = limits::web_answer_bytes_max;
+  request.allow_loopback_http = is_loopback(url);
+  auto answer = web_.send(request);
+  if (!answer) return answer.fault();
+  if (answer->status != 200) return nonsense("a provider does not show what it must publish");
+  return std::move(answer->body);
+}
+
+Result<ProviderMetadata> OpenId::metadata(const std::string& issuer, bool anew) {
+  const auto boot = clock_.now().boot;
+  if (!anew) {
+    const std::lock_guard lock{mutex_};
+    if (const auto held = kept_.find(issuer);
+        held != kept_.end() && boot < held->second.read + kept_for)
+      return held->second.metadata;
+  }
+  const std::string base = issuer.ends_with('/') ? issuer.substr(0, issuer.size() - 1) : issuer;
+  const auto text = get(base + "/.well-known/openid-configuration");
+  if (!text) return text.fault();
+  const auto said = object_in(*text);
+  if (!said) return said.fault();
+  ProviderMetadata out{.issuer = text_in(*said, "issuer"),
+                       .authorize = text_in(*said, "authorization_endpoint"),
+                       .token = text_in(*said, "token_endpoint"),
+                       .keys = text_in(*said, "jwks_uri")};
+  const auto methods = "token_endpoint_auth_methods_supported";
+  out.secret_in_body =
+      lists(*said, methods, "client_secret_post") && !lists(*said, methods, "client_secret_basic");
+  const auto* says = said->if_contains("authorization_response_iss_parameter_supported");
+  out.says_issuer = says != nullptr && says->is_bool() && says->get_bool();
+  if (out.issuer != issuer) return nonsense("a provider says that it is another issuer");
+  for (const auto* each : {&out.authorize, &out.token, &out.keys})
+    if (!may_be_asked(*each, issuer))
+      return nonsense("a provider publishes an address without TLS");
+  const std::lock_guard lock{mutex_};
+  auto& held = kept_[issuer];
+  held.metadata = out;
+  held.read = boot;
+  return out;
+}
+
+Result<std::shared_ptr<const identity::KeySet>> OpenId::keys(const ProviderMetadata& provider,
+                                                             bool anew) {
+  const auto boot = clock_.now().boot;
+  {
+    const std::lock_guard lock{mutex_};
+    auto& held = kept_[provider.issuer];
+    const bool fresh = boot < held.keys_read + (anew ? keys_again_after : kept_for);
+    if (held.keys != nullptr && fresh) return held.keys;
+  }
+  const auto text = get(provider.keys);
+  if (!text) return text.fault();
+  auto read = identity::read_jwks(*text);
+  if (!read) return nonsense("a provider's keys cannot be used");
+  auto out = std::make_shared<const identity::KeySet>(*std::move(read));
+  const std::lock_guard lock{mutex_};
+  auto& held = kept_[provider.issuer];
+  held.keys = out;
+  held.keys_read = boot;
+  return out;
+}
+
+Result<std::optional<std::string>> OpenId::redeem(const ProviderMetadata& provider,
+                                                  const Code& code) {
+  needs::WebRequest request;
+  request.method = "POST";
+  request.url = provider.token;
+  request.headers = {{"Accept", "application/json"},
+                     {"Content-Type", "application/x-www-form-urlencoded"}};
+  request.body = "grant_type=authorization_code&code=" + percent_encoded(code.code) +
+                 "&redirect_uri=" + percent_encoded(code.redirect_uri) +
+                 "&code_verifier=" + percent_encoded(code.verifier);
+  const auto& secret = code.secret.reveal();
+  if (secret.empty() || provider.secret_in_body)
+    request.body += "&client_id=" + percent_encoded(code.client);
+  if (!secret.empty() && provider.secret_in_body)
+    request.body += "&client_secret=" + percent_encoded(secret);
+  if (!secret.empty() && !provider.secret_in_body)  // RFC 6749 2.3.1: encoded before it is joined
+    request.basic = needs::WebBasic{.user = percent_encoded(code.client),
+                                    .password = Sealed{percent_encoded(secret)}};
+  request.ca_file = ca_file_;
+  request.connect_within = limits::provider_connect_time_max;
+  request.within = limits::provider_answer_time_max;
+  request.bytes_max = limits::web_answer_bytes_max;
+  request.allow_loopback_http = is_loopback(provider.token);
+  const auto answer = web_.send(request);
+  if (!answer) return answer.fault();
+  if (answer->status >= 400 && answer->status < 500) return std::optional<std::string>{};
+  if (answer->status != 200) return nonsense("a provider does not answer a code");
+  const auto said = object_in(answer->body);
+  if (!said) return said.fault();
+  auto token = text_in(*said, "id_token");
+  if (token.empty()) return nonsense("a provider gives no ID token");
+  return std::optional{std::move(token)};
+}
+
+}  // namespace halligan::in::api
