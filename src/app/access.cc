@@ -302,12 +302,17 @@ Refusal refuse_cell(const Session& session, const Cell& cell, const Judged& answ
   return out;
 }
 
+std::optional<Refusal> not_by_own_factors(const Session& session, const char* what) {
+  if (session.by_own_factors()) return std::nullopt;
+  return Refusal{.why = Why::role_needed,
+                 .what = std::string{what} +
+                         " takes a sign-in by factors of your own, not by a card or a colleague's "
+                         "word"};
+}
+
 std::optional<Refusal> not_proved(const Session& session, const Proof& asked, const Now& now) {
-  if (asked.own && !session.by_own_factors())
-    return Refusal{.why = Why::role_needed,
-                   .what = std::string{asked.what} +
-                           " takes a sign-in by factors of your own, not by a card or a "
-                           "colleague's word"};
+  if (asked.own)
+    if (auto no = not_by_own_factors(session, asked.what)) return no;
   const bool old = now.wall >= session.proof_at.wall + asked.age ||
                    (session.proof_this_boot && now.boot >= session.proof_at.boot + asked.age);
   if (!old) return std::nullopt;

@@ -58,8 +58,8 @@ Asking who_asks(const State& state, const std::string& token_hash, const std::st
 
 struct AskAccess {
   using Answer = std::variant<Accessed, Refusal>;
-  std::string token_hash;  // of a session, or of a credential for a glass
-  std::string bound{};     // the key that was shown beside it, as in GlassToken
+  std::string token_hash;   // of a session, or of a credential for a glass
+  std::string bound{};      // the key that was shown beside it, as in GlassToken
   std::vector<Cell> cells;  // at most limits::bundle_entries_max
   std::string form;         // "read", "search", "create" ...
   std::string what{};       // of a print or a download: what it holds, in words
@@ -135,12 +135,15 @@ struct Proof {
   bool own = false;  // takes a session by factors of its person's own, too
 };
 namespace proof {
-inline constexpr Proof relation_of_own{"a relation of your own", std::chrono::minutes{5}};
+inline constexpr Proof relation_of_own{"a relation of your own", std::chrono::minutes{5}, true};
 inline constexpr Proof erasure{"an erasure", std::chrono::minutes{5}, true};
 inline constexpr Proof administration{"changing who may sign in", std::chrono::minutes{15}, true};
 inline constexpr Proof signature{"signing a policy", std::chrono::minutes{15}, true};
 }  // namespace proof
 std::optional<Refusal> not_proved(const Session& session, const Proof& asked, const Now& now);
+// What outlives the session takes its person's own factors: nobody is a second person by a card, or
+// on a colleague's word.
+std::optional<Refusal> not_by_own_factors(const Session& session, const char* what);
 
 // Notes the end of every glass of the session but that of `patient`, and the focus moving there.
 void move_focus(const Session& session, const PatientId& patient, Context& context);

@@ -71,10 +71,17 @@ bool contains(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
   return std::ranges::find(numbers, number) != numbers.end();
 }
 
+// A policy that no longer has the drawer leaves its cards to a privacy officer.
+policy::ast::Review review_of(const State& state, const Card& card) {
+  if (const auto* drawer = drawer_named(state, card.drawer)) return drawer->review;
+  policy::ast::Review out;
+  out.by.text = role::privacy_officer;
+  out.within = std::chrono::hours{24};
+  return out;
+}
+
 void owe_lost_card(const Card& card, const std::string& cause, Context& context) {
-  const auto* drawer = drawer_named(context.state, card.drawer);
-  if (drawer == nullptr) return;
-  owe_case("lost-card", facts::speaker_of(card.id), drawer->review, cause,
+  owe_case("lost-card", facts::speaker_of(card.id), review_of(context.state, card), cause,
            "lost-card/" + card.id.text(), context);
 }
 
@@ -179,10 +186,12 @@ CountDrawer::Answer decide(const CountDrawer& command, Context& context) {
       if (card.stage == CardStage::sealed) missing.push_back(&card);
       continue;
     }
-    if (card.stage == CardStage::made && card.maker == fact.staff)
+    const bool same_hand =
+        card.maker == fact.staff || context.state.one_hand(card.maker, fact.staff, card.made_at);
+    if (card.stage == CardStage::made && same_hand)
       return Refusal{.why = Why::same_person,
-                     .what = "somebody else than who made card " + std::to_string(card.number) +
-                             " counts it first"};
+                     .what = "somebody counts card " + std::to_string(card.number) +
+                             " first who did not make it, and whom its maker did not enrol"};
     fact.sealed.push_back(id.text());
     out.sealed.push_back(card.number);
   }
@@ -315,6 +324,10 @@ AssignCard::Answer decide(const AssignCard& command, Context& context) {
   const auto* person = state.person(self ? session->staff : command.person);
   if (person == nullptr || !person->is_person())
     return Refusal{.why = Why::not_found, .what = "nobody is enrolled under this id"};
+  // Charts that it opens afterwards would not say who it was.
+  if (state.session(card->session) != nullptr)
+    return Refusal{.why = Why::conflict,
+                   .what = "the card's session is still open: sign it out first, or let it end"};
   if (card->assigned_to == person->id)
     return AssignCard::Done{.card = card->id, .person = person->id, .charts = card->charts.size()};
   // A second word against the first is for those who look at such things.
@@ -331,8 +344,11 @@ AssignCard::Answer decide(const AssignCard& command, Context& context) {
                                       .card = card->id,
                                       .person = person->id,
                                       .session = card->session});
+  // A keeper's word about somebody else names them; it takes the person's own, or that of somebody
+  // who looks at such things, to account for it.
+  const bool accounts_for_it = self || oversees(state, *session);
   if (const auto held = state.case_by_key.find("unassigned-card/" + card->id.text());
-      held != state.case_by_key.end())
+      accounts_for_it && held != state.case_by_key.end())
     if (const auto* about = state.case_of(held->second); about != nullptr && !about->closing)
       context.note(facts::CaseExplained{
           .patient = {},
@@ -386,16 +402,16 @@ std::vector<facts::Fact> unassigned_cards(const State& state, const Now& now) {
     if (now.wall < by) break;
     const auto& card = state.cards.at(id);
     const auto key = "unassigned-card/" + id.text();
-    const auto* drawer = drawer_named(state, card.drawer);
-    if (drawer == nullptr || state.case_by_key.contains(key)) continue;
+    if (state.case_by_key.contains(key)) continue;
+    const auto review = review_of(state, card);
     facts::CaseOpened fact;
     fact.staff = facts::speaker_of(id);
     fact.case_id = CaseId{"card-" + id.text()};
     fact.case_kind = "unassigned-card";
-    fact.reviewer = drawer->review.by.text;
-    fact.queue = drawer->review.queue.empty() ? drawer->review.by.text : drawer->review.queue;
-    fact.due = now.wall + drawer->review.within;
-    fact.rank = drawer->review.rank;
+    fact.reviewer = review.by.text;
+    fact.queue = review.queue.empty() ? review.by.text : review.queue;
+    fact.due = now.wall + review.within;
+    fact.rank = review.rank;
     fact.cause = title_of(state, card) + " was used at " + card.terminal.text() + " in " +
                  card.place.text() + ", for " + std::to_string(card.charts.size()) +
                  (card.charts.size() == 1 ? " chart" : " charts") + "; nobody has said who it was";

@@ -42,11 +42,9 @@ std::string counted_by(const Person* person, const std::string& user) {
 
 std::int64_t seconds_to_wait(const State& state, const std::string& name, const std::string& origin,
                              bool with_sums, const Now& now) {
-  std::vector<Count> counts{{name + "@" + origin, 5}};
-  if (with_sums) {
-    counts.push_back({"@" + origin, 30});
-    counts.push_back({name + "@*", 50});
-  }
+  // Where somebody is known, others' failures there count late, and theirs elsewhere not at all.
+  std::vector<Count> counts{{name + "@" + origin, 5}, {"@" + origin, with_sums ? 30U : 100U}};
+  if (with_sums) counts.push_back({name + "@*", 50});
   Millis longest{0};
   for (const auto& count : counts) {
     const auto held = state.failures.find(count.key);
@@ -155,7 +153,7 @@ void owe_case(const char* kind, const StaffId& about, const policy::ast::Review&
 
 void owe_lock_out_case(const Person& person, const SessionId& session, const char* by,
                        Context& context) {
-  if (!person.lock.elsewhere && !person.lock.everywhere) return;
+  if (!person.lock.any()) return;
   policy::ast::Review review;
   review.by.text = role::privacy_officer;
   review.within = std::chrono::hours{24};

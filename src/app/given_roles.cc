@@ -68,7 +68,7 @@ std::size_t give_roles(const Person& person, const std::string& source, Given gi
                                  .roles = std::move(given.roles)});
   if (!loses) return 0;
   return end_sessions(facts::SessionEnd::roles_changed, facts::EndedBy::staff_deactivated, by,
-                      context, [&](const Session& each) { return each.staff == person.id; });
+                      context, [&](const Session& each) { return rests_on(each, person.id); });
 }
 
 std::vector<std::string> group_names_of(const State& state, const StaffId& person,

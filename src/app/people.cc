@@ -107,9 +107,7 @@ RosterLine line_of(const State& state, const Person& person) {
     for (const char* factor : factors_of_a_login)
       if (!person.factors.contains(factor)) out.lacks.emplace_back(factor);
   const bool password = person.factors.contains("password") && person.factors.contains("totp");
-  if (password && !person.lock.everywhere) add_way("password");
-  if (password && person.lock.everywhere && person.passkeys.empty())
-    out.lacks.emplace_back("unlocked-password");
+  if (password) add_way("password");
   if (!person.passkeys.empty()) add_way("passkey");
   if (may_be_vouched_for(state, person)) add_way("vouched");
   out.can_break = person.active && out.may_break && out.lacks.empty();
@@ -182,7 +180,7 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   const bool roles_changed = out.roles != kept.own_roles;
   context.note(std::move(fact));
   if (before == nullptr) return out;
-  const auto theirs = [&](const Session& session) { return session.staff == command.person; };
+  const auto theirs = [&](const Session& session) { return rests_on(session, command.person); };
   if (!out.active)
     out.sessions_ended =
         end_sessions(facts::SessionEnd::staff_deactivated, facts::EndedBy::staff_deactivated,
@@ -231,7 +229,7 @@ EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
   if (person->factors.contains(command.factor))
     end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, by->staff, context,
                  [&](const Session& session) {
-                   return session.staff == command.person && session.id != by->id;
+                   return rests_on(session, command.person) && session.id != by->id;
                  });
   return command.person;
 }
@@ -244,7 +242,7 @@ UnlockPassword::Answer decide(const UnlockPassword& command, Context& context) {
   if (person->id == asked.session->staff)
     return Refusal{.why = Why::same_person,
                    .what = "somebody else has to lift the lock of your password"};
-  if (person->lock.elsewhere || person->lock.everywhere)
+  if (person->lock.any())
     context.note(facts::PasswordUnlocked{.staff = asked.session->staff, .person = person->id});
   return person->id;
 }
@@ -255,7 +253,7 @@ SignOutStaff::Answer decide(const SignOutStaff& command, Context& context) {
   if (context.state.person(command.person) == nullptr) return nobody();
   return end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
                       context,
-                      [&](const Session& session) { return session.staff == command.person; });
+                      [&](const Session& session) { return rests_on(session, command.person); });
 }
 
 SetTerminal::Answer decide(const SetTerminal& command, Context& context) {

@@ -90,7 +90,7 @@ bool same(const Account& held, const AccountGiven& given) {
 
 std::size_t end_sessions_of(const StaffId& person, const StaffId& by, Context& context) {
   return end_sessions(facts::SessionEnd::staff_deactivated, facts::EndedBy::staff_deactivated, by,
-                      context, [&](const Session& each) { return each.staff == person; });
+                      context, [&](const Session& each) { return rests_on(each, person); });
 }
 
 void note_members(const StaffId& by, const std::string& group, const Members& added,

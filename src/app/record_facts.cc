@@ -267,6 +267,7 @@ std::string pointer(const char* list, std::size_t index) {
 RecordFacts::Answer decide(const RecordFacts& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
+  if (auto no = not_by_own_factors(*session, "recording facts")) return *std::move(no);
   if (auto refusal = bad_source(context.state, *session, command)) return *refusal;
   const auto* policy = policy_of(context.state);
   if (policy == nullptr) return Refusal{.why = Why::no_policy, .what = "no policy is in force"};

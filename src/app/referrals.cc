@@ -86,6 +86,7 @@ std::vector<std::string> referring_teams(const State& state, const Session& sess
 LogReferral::Answer decide(const LogReferral& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
+  if (auto no = not_by_own_factors(*session, "a referral")) return *std::move(no);
   const auto* policy = policy_of(context.state);
   if (policy == nullptr) return no_policy();
   auto edge = edge_of(*policy, "referral", command.team, command.patient.text());
@@ -147,6 +148,7 @@ LogReferral::Answer decide(const LogReferral& command, Context& context) {
 CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
+  if (auto no = not_by_own_factors(*session, "ending a referral")) return *std::move(no);
   const auto* policy = policy_of(context.state);
   if (policy == nullptr) return no_policy();
   auto edge = edge_of(*policy, "referral", command.team, command.patient.text());
@@ -186,6 +188,7 @@ CloseReferral::Answer decide(const CloseReferral& command, Context& context) {
 ConfirmRelation::Answer decide(const ConfirmRelation& command, Context& context) {
   const auto* session = live_session(context.state, command.token_hash, context.now);
   if (session == nullptr) return no_session(context.state, command.token_hash, context.now);
+  if (auto no = not_by_own_factors(*session, "confirming a relation")) return *std::move(no);
   const auto* policy = policy_of(context.state);
   if (policy == nullptr) return no_policy();
   auto edge = edge_of(*policy, command.relation, command.from, command.to);

@@ -111,11 +111,12 @@ Asked ask_for(const std::string& token_hash, const CaseId& id, const char* kind,
   out.held = context.state.case_of(id);
   if (out.held == nullptr || !may_see(context.state, *out.session, *out.held, context.now))
     out.refusal = unknown_case();
-  // A finding is somebody's own: nobody closes a case by a card, or on a colleague's word.
-  if (!out.refusal && std::string_view{kind} == facts::CaseClosed::kind &&
-      !out.session->by_own_factors())
-    out.refusal = Refusal{.why = Why::role_needed,
-                          .what = "a finding takes a sign-in by factors of your own"};
+  // What is said of a case is somebody's own: by a card, or on a colleague's word, nobody says more
+  // than why the glass of that very session was broken.
+  const auto* glass = out.refusal ? nullptr : context.state.glass(out.held->glass);
+  const bool of_this_session = std::string_view{kind} == facts::CaseJustified::kind &&
+                               glass != nullptr && glass->session == out.session->id;
+  if (!out.refusal && !of_this_session) out.refusal = not_by_own_factors(*out.session, "a finding");
   const auto before = repeated(context, std::string{kind} + "/" + id.text());
   if (before == Repeated::other) out.refusal = key_used_otherwise();
   out.repeated = before == Repeated::same;

@@ -6,6 +6,7 @@
 #include "app/doors.h"
 #include "app/given_roles.h"
 #include "app/providers.h"
+#include "app/roles.h"
 #include "base/crypto.h"
 #include "base/limits.h"
 #include "core/identity/totp.h"
@@ -84,7 +85,8 @@ const char* why_refused(const Person* person, const SignIn& command, bool known)
   if (person == nullptr || !person->is_person()) return "unknown";
   if (!person->active) return "inactive";
   if (command.passkey) return why_refused(*person, *command.passkey);
-  if (person->lock.at(known)) return "locked";  // right or wrong: nobody learns which
+  if (person->lock.at(command.origin, known))
+    return "locked";  // right or wrong: nobody learns which
   if (command.directory) {
     if (!command.directory->right ||
         name_of_secret(command.kept_as, "totp") != name_of_secret(person->kept_as, "totp"))
@@ -96,14 +98,31 @@ const char* why_refused(const Person* person, const SignIn& command, bool known)
   return nullptr;
 }
 
+// Whether nobody could lift locks any more. A passkey is never locked.
+bool is_last_administrator(const State& state, const Person& person) {
+  const auto administrates = [](const Person& each) {
+    return each.active && std::ranges::find(each.roles, role::administrator) != each.roles.end();
+  };
+  return administrates(person) && std::ranges::none_of(state.people, [&](const auto& each) {
+           const auto& other = each.second;
+           return other.id != person.id && administrates(other) &&
+                  (!other.passkeys.empty() || !other.lock.elsewhere);
+         });
+}
+
 // Guessing locks the password, where it was guessed at; every other way in stays.
-void lock_if_due(const Person& person, std::string_view why, bool known, Context& context) {
+void lock_if_due(const Person& person, std::string_view why, const std::string& origin, bool known,
+                 Context& context) {
   const auto* policy = policy_of(context.state);
   if (policy == nullptr || (why != "password" && why != "totp")) return;
-  const auto failures = 1 + (known ? person.lock.failed_known : person.lock.failed_elsewhere);
-  if (failures < static_cast<std::uint32_t>(policy->lockout.after)) return;
-  context.note(
-      facts::PasswordLocked{.person = person.id, .everywhere = known, .failures = failures});
+  const auto here = person.lock.failed_at.find(origin);
+  const auto before = !known                                ? person.lock.failed_elsewhere
+                      : here == person.lock.failed_at.end() ? 0
+                                                            : here->second;
+  if (before + 1 < static_cast<std::uint32_t>(policy->lockout.after)) return;
+  if (!known && is_last_administrator(context.state, person)) return;  // slowed down alone
+  context.note(facts::PasswordLocked{
+      .person = person.id, .at = known ? origin : std::string{}, .failures = before + 1});
 }
 
 }  // namespace
@@ -124,7 +143,7 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   out.known = !sums_count(person, out.origin, out.terminal, context.now);
   // A password that is locked here is not tried there.
   const auto* directory = directory_of(context.state);
-  if (directory != nullptr && (person == nullptr || !person->lock.at(out.known)))
+  if (directory != nullptr && (person == nullptr || !person->lock.at(out.origin, out.known)))
     out.directory = directory->name.text;
   const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
                                     !out.known, context.now);
@@ -147,7 +166,7 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
                              .why = why,
                              .asked = person == nullptr ? short_hash(command.user) : std::string{},
                              .known = known});
-    if (person != nullptr) lock_if_due(*person, why, known, context);
+    if (person != nullptr) lock_if_due(*person, why, command.origin, known, context);
     return sign_in_refused();
   }
   if (!command.passkey && !command.directory && kept_for_downtime(context.state, *person)) {

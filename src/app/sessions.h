@@ -152,6 +152,10 @@ ExtendSession::Answer decide(const ExtendSession& command, Context& context);
 // Notes the end of a session and of every glass in it.
 void end_session(const Session& session, facts::SessionEnd by, facts::EndedBy glass_by,
                  const StaffId& who, Context& context);
+// Whether the session is this person's, or was opened on their word.
+inline bool rests_on(const Session& session, const StaffId& person) {
+  return session.staff == person || session.lent_by == person;
+}
 // Of every session for which `which` says so; gives how many.
 std::size_t end_sessions(facts::SessionEnd by, facts::EndedBy glass_by, const StaffId& who,
                          Context& context, const std::function<bool(const Session&)>& which);

@@ -363,6 +363,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   session.idle = glass::in(at, session.idle_span);
   session.way = way_of(f);
   session.roles = f.roles;
+  session.lent_by = f.lent_by;
   session.provider = f.provider;
   session.subject = f.subject;
   session.provider_session = f.provider_session;
@@ -377,7 +378,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   if (!f.subject.empty()) bind_subject(person->second, f.provider, f.subject);
   if (way == "password" || way == "directory") {
     note_used_code(person->second, f.totp_step);
-    person->second.lock.failed_elsewhere = person->second.lock.failed_known = 0;
+    person->second.lock.failed_elsewhere = 0;
+    person->second.lock.failed_at.clear();
   }
   if (way == "passkey") use_passkey(f.staff, f.passkey, f.counter, at.wall);
   if (!f.terminal.empty() || !f.way.empty() || f.origin.starts_with("device/")) return;

@@ -49,16 +49,19 @@ struct Passkey {
   Instant used_at = far_past;
 };
 
-// How often in a row the password, or the code with it, was wrong; then the password is locked,
-// never its person. Where the person has been seen before is counted apart: nobody far away locks
-// them out there.
+// How often in a row the password, or the code with it, was wrong; then the password is locked
+// there, never its person. Each terminal, browser and address where the person has been seen before
+// is counted by itself, and all other places together: whoever guesses in one place locks it there.
 struct PasswordLock {
   std::uint32_t failed_elsewhere = 0;
-  std::uint32_t failed_known = 0;
+  std::map<std::string, std::uint32_t> failed_at;  // by origin
   bool elsewhere = false;
-  bool everywhere = false;
-  Instant since = far_future;  // of the first lock that stands
-  bool at(bool known) const { return everywhere || (elsewhere && !known); }
+  std::set<std::string> places;  // origins where it is locked
+  Instant since = far_future;    // of the first lock that stands
+  bool at(const std::string& origin, bool known) const {
+    return known ? places.contains(origin) : elsewhere;
+  }
+  bool any() const { return elsewhere || !places.empty(); }
 };
 
 struct Person {
@@ -156,6 +159,7 @@ struct Session {
   // "password", "passkey", "card", "vouched", "directory" (with a code), "provider"
   std::string way;
   std::vector<std::string> roles;  // of a card or vouched for: all that it may be
+  StaffId lent_by;                 // the colleague who vouched
   std::string provider;            // or directory
   std::string subject;
   std::string provider_session;

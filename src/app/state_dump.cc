@@ -142,8 +142,9 @@ std::string State::dump() const {
       }
     }
     const auto& lock = p.lock;
-    out << " lock " << lock.failed_elsewhere << ' ' << lock.failed_known << ' ' << lock.elsewhere
-        << ' ' << lock.everywhere << ' ' << to_text(lock.since);
+    out << " lock " << lock.failed_elsewhere << ' ' << lock.elsewhere << ' ' << to_text(lock.since);
+    for (const auto& [origin, failed] : lock.failed_at) out << ' ' << origin << '=' << failed;
+    for (const auto& origin : lock.places) out << " locked " << origin;
     for (const auto& [way, at] : p.came_by) out << " by " << way << ' ' << to_text(at);
     if (!p.card.empty()) out << " card " << p.card.text();
     if (!p.source.empty()) out << " source " << p.source;
@@ -164,8 +165,8 @@ std::string State::dump() const {
         << to_text(s.proof_at.wall) << ' ' << s.proof_this_boot << ' ' << to_text(s.opened_at)
         << ' ' << text(s.until) << ' ' << text(s.idle) << ' ' << s.focus.text()
         << (s.locked ? " locked" : "") << ' ' << s.failed_unlocks << ' ' << s.way << ' '
-        << joined(s.roles) << ' ' << s.provider << ' ' << s.subject << ' ' << s.provider_session
-        << '\n';
+        << joined(s.roles) << ' ' << s.lent_by.text() << ' ' << s.provider << ' ' << s.subject
+        << ' ' << s.provider_session << '\n';
   put_ways(out, *this);
   put_sources(out, *this);
   for (const auto& [id, g] : glasses) put(out, g);

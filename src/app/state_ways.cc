@@ -8,6 +8,7 @@ namespace halligan::app {
 namespace {
 
 constexpr auto vouchings_kept = std::chrono::hours{24};
+constexpr std::size_t places_counted = 64;  // where somebody's password was guessed at
 
 }  // namespace
 
@@ -73,7 +74,10 @@ void State::way_in(const EntryTime& at, const facts::PasswordLocked& f) {
   const auto held = people.find(f.person);
   if (held == people.end()) return;
   auto& lock = held->second.lock;
-  (f.everywhere ? lock.everywhere : lock.elsewhere) = true;
+  if (f.at.empty())
+    lock.elsewhere = true;
+  else
+    lock.places.insert(f.at);
   lock.since = std::min(lock.since, at.wall);
 }
 
@@ -87,7 +91,14 @@ void State::count_failure(const facts::SignInRefused& f) {
   const auto held = people.find(f.staff);
   if (held == people.end()) return;
   auto& lock = held->second.lock;
-  (f.known ? lock.failed_known : lock.failed_elsewhere) += f.times;
+  if (!f.known) {
+    lock.failed_elsewhere += f.times;
+    return;
+  }
+  lock.failed_at[f.origin] += f.times;
+  if (lock.failed_at.size() <= places_counted) return;
+  lock.failed_at.erase(
+      std::ranges::min_element(lock.failed_at, {}, [](const auto& each) { return each.second; }));
 }
 
 void State::way_in(const EntryTime& at, const facts::CardMade& f) {

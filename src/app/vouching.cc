@@ -5,6 +5,7 @@
 #include "app/access.h"
 #include "app/doors.h"
 #include "app/judge.h"
+#include "app/providers.h"
 #include "base/limits.h"
 
 namespace halligan::app {
@@ -15,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t asked_at_terminal_max = 10;  // within ten minutes
 constexpr Millis asked_within = 10min;
 constexpr Millis counted_within = 24h;
+constexpr std::size_t wrong_numbers_max = 5;  // told by one person
 constexpr Proof vouching_proof{"vouching for somebody", 5min, true};
 
 const policy::ast::Vouching* rules_of(const State& state) {
@@ -40,12 +42,11 @@ Refusal nobody_asks() {
 }
 
 // Within a day, by one colleague or for one person.
-std::size_t times(const State& state, StaffId Vouching::*whose, const StaffId& who,
-                  const Now& now) {
+std::size_t times(const State& state, StaffId Vouching::*whose, const StaffId& who, const Now& now,
+                  Vouching::Stage stage = Vouching::Stage::vouched) {
   return static_cast<std::size_t>(std::ranges::count_if(state.vouchings, [&](const auto& each) {
     const auto& held = each.second;
-    return held.stage == Vouching::Stage::vouched && held.*whose == who &&
-           now.wall < held.asked_at + counted_within;
+    return held.stage == stage && held.*whose == who && now.wall < held.asked_at + counted_within;
   }));
 }
 
@@ -99,10 +100,11 @@ AskVouch::Answer decide(const AskVouch& command, Context& context) {
   AskVouch::Done out{.vouch = VouchId{context.fresh.id()},
                      .number = context.fresh.two_digits(),
                      .until = context.now.wall + limits::vouching_life};
-  const auto* person = state.person(StaffId{command.user});
-  // Whom nobody can vouch for waits in vain: who works here is not told.
-  if (person == nullptr || !may_be_vouched_for(state, *person)) return out;
-  context.note(facts::VouchAsked{.staff = person->id,
+  const auto* person = person_called(state, command.user);
+  // Whom nobody can vouch for waits in vain, and is written down and counted like others: who works
+  // here is not told.
+  const bool nobody = person == nullptr || !may_be_vouched_for(state, *person);
+  context.note(facts::VouchAsked{.staff = nobody ? StaffId{} : person->id,
                                  .vouch = out.vouch,
                                  .token_hash = command.token_hash,
                                  .number = out.number,
@@ -119,7 +121,7 @@ Vouch::Answer decide(const Vouch& command, Context& context) {
   const auto& session = *asked.session;
   const auto held = state.vouchings.find(command.vouch);
   if (held == state.vouchings.end() || !waits(held->second, context.now) || session.place.empty() ||
-      held->second.place != session.place)
+      held->second.place != session.place || held->second.person.empty())
     return nobody_asks();
   const auto& vouching = held->second;
   if (vouching.person == session.staff)
@@ -138,6 +140,10 @@ Vouch::Answer decide(const Vouch& command, Context& context) {
   if (times(state, &Vouching::person, vouching.person, context.now) >= most)
     return Refusal{.why = Why::conflict,
                    .what = "this person was vouched for as often today as the policy lets anybody"};
+  if (times(state, &Vouching::colleague, session.staff, context.now, Vouching::Stage::failed) >=
+      wrong_numbers_max)
+    return Refusal{.why = Why::conflict,
+                   .what = "you told a wrong number too often today: let another colleague do it"};
   const auto* person = state.person(vouching.person);
   auto roles = lent(*rules, person->roles);
   const auto* terminal = state.terminal(vouching.terminal);
@@ -165,6 +171,7 @@ Vouch::Answer decide(const Vouch& command, Context& context) {
   fact.proof_level = 2;
   fact.origin = "terminal/" + terminal->id.text();
   fact.way = "vouched";
+  fact.lent_by = session.staff;
   fact.roles = std::move(roles);
   const auto opened = open_session(std::move(fact), limits::vouched_session, context);
   owe_case("vouched", person->id, rules->review,
@@ -182,7 +189,7 @@ std::variant<std::vector<AskedVouch>, Refusal> asked_vouches(const State& state,
   std::vector<AskedVouch> out;
   for (const auto& [id, held] : state.vouchings) {
     if (!waits(held, now) || asked.session->place.empty() || held.place != asked.session->place ||
-        held.person == asked.session->staff)
+        held.person.empty() || held.person == asked.session->staff)
       continue;
     const auto* person = state.person(held.person);
     out.push_back({.vouch = id,

@@ -90,7 +90,7 @@ BOOST_DESCRIBE_STRUCT(ChartAssigned, (), (staff, patient, card, person, session)
 
 struct VouchAsked {
   static constexpr const char* kind = "vouch-asked";
-  StaffId staff;  // who says to be so
+  StaffId staff;  // who says to be so; empty: the name is nobody's
   VouchId vouch;
   std::string token_hash;    // of the session that is opened if somebody vouches
   std::uint32_t number = 0;  // that the colleague must be told
@@ -122,10 +122,10 @@ BOOST_DESCRIBE_STRUCT(Vouched, (), (staff, vouch, person, session, place, until)
 struct PasswordLocked {
   static constexpr const char* kind = "password-locked";
   StaffId person;
-  bool everywhere = false;  // else where the person has not been seen before
+  std::string at;  // one origin; empty: wherever the person has not been seen before
   std::uint32_t failures = 0;
 };
-BOOST_DESCRIBE_STRUCT(PasswordLocked, (), (person, everywhere, failures))
+BOOST_DESCRIBE_STRUCT(PasswordLocked, (), (person, at, failures))
 
 struct PasswordUnlocked {
   static constexpr const char* kind = "password-unlocked";

@@ -93,12 +93,13 @@ struct SessionOpened {
   std::string provider{};             // or directory, that said who it is
   std::string subject{};              // the provider's own name of the person
   std::string provider_session{};     // there; for a logout that it tells of
+  StaffId lent_by{};                  // the colleague who vouched
   std::int64_t proof_age_millis = 0;  // a provider may have asked for the factors long ago
 };
 BOOST_DESCRIBE_STRUCT(SessionOpened, (),
                       (staff, session, token_hash, terminal, place, proof_level, totp_step, origin,
                        until, idle_millis, passkey, counter, way, roles, provider, subject,
-                       provider_session, proof_age_millis))
+                       provider_session, lent_by, proof_age_millis))
 
 struct SignInRefused {  // folded: `times` within a minute
   static constexpr const char* kind = "sign-in-refused";

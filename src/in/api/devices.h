@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/instant.h"
 #include "in/http/message.h"
 #include "needs/dice.h"
 #include "needs/vault.h"
@@ -20,13 +21,20 @@ class Devices {
  public:
   Devices(needs::Vault& vault, needs::Dice& dice) : vault_(vault), dice_(dice) {}
 
-  // The device's name, where the request's cookie is one of this person's.
-  std::optional<std::string> of(const http::Request& request, std::string_view user);
+  struct Whose {
+    std::string user;  // as it is typed
+    std::string
+        password;  // the name of the secret: another password makes the browser a stranger's
+  };
+  // The device's name, where the request's cookie is one of this person's, and of the last 180
+  // days.
+  std::optional<std::string> of(const http::Request& request, const Whose& whose, Instant now);
   // Nothing where the vault does not answer: then it is a stranger's again.
-  std::optional<http::Header> cookie_for(std::string_view user);
+  std::optional<http::Header> cookie_for(const Whose& whose, Instant now);
 
  private:
-  std::optional<std::string> code_of(std::string_view name, std::string_view user);
+  std::optional<std::string> code_of(std::string_view name, std::string_view user,
+                                     std::string_view password);
 
   needs::Vault& vault_;
   needs::Dice& dice_;

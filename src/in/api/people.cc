@@ -47,8 +47,8 @@ Response list(Api& api, const Request& request, Query<Line> query, Render render
 }
 
 const char* lock_text(const app::PasswordLock& lock) {
-  if (lock.everywhere) return "everywhere";
-  return lock.elsewhere ? "elsewhere" : "no";
+  if (lock.elsewhere) return "elsewhere";
+  return lock.places.empty() ? "no" : "places";
 }
 
 json::array ways_json(const app::RosterLine& line) {

@@ -3,6 +3,7 @@
 #include "app/sessions.h"
 
 #include "app/doors.h"
+#include "app/providers.h"
 
 #include "core/identity/totp.h"
 #include "in/api/directory.h"
@@ -135,7 +136,14 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
     may.terminal = given.at.terminal;
     may.terminal_kept_as = **proved;
   }
-  const auto device = api.devices.of(request, given.user);
+  Devices::Whose whose{.user = given.user, .password = {}};
+  const auto looked = api.run([&](app::House& house, const Now&) {
+    if (const auto* held = app::person_called(house.state(), given.user))
+      whose.password = app::name_of_secret(held->kept_as, "password");
+  });
+  if (!looked) return api.faulted(looked.fault());
+  const auto now = api.edge.clock.now().wall;
+  const auto device = api.devices.of(request, whose, now);
   may.device = device.value_or("");
   const auto allowed = api.ask(request, may);
   if (!allowed) return api.faulted(allowed.fault());
@@ -173,8 +181,9 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   if (!asked) return api.faulted(asked.fault());
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
   auto response = signed_in(std::get<app::SignIn::Done>(asked->get()), token, given.at.cookie);
-  if (given.at.cookie && !device)
-    if (auto cookie = api.devices.cookie_for(given.user))
+  // A screen of the ward is everybody's: it is known as a terminal.
+  if (given.at.cookie && !device && from.terminal.empty())
+    if (auto cookie = api.devices.cookie_for(whose, now))
       response.headers.push_back(*std::move(cookie));
   return response;
 }
