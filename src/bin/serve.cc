@@ -21,9 +21,12 @@
 #include "bin/log_keys.h"
 #include "bin/root_keys.h"
 #include "bin/snapshot_keeper.h"
+#include "bin/source_watch.h"
 #include "bin/writer_thread.h"
 #include "in/api/admit.h"
 #include "in/api/api.h"
+#include "in/api/openid.h"
+#include "in/api/tokens.h"
 #include "in/api/urgency.h"
 #include "in/console/files.h"
 #include "in/edge.h"
@@ -33,6 +36,7 @@
 #include "in/http/self_signed.h"
 #include "in/http/server.h"
 #include "out/argon2_hasher.h"
+#include "out/curl_web_client.h"
 #include "out/file_checkpoint_store.h"
 #include "out/file_snapshot_store.h"
 #include "out/https_record_source.h"
@@ -75,6 +79,12 @@ std::optional<Listen> parse_listen(const std::string& text) {
   const auto parsed = std::from_chars(text.data() + colon + 1, end, out.port);
   if (parsed.ec != std::errc{} || parsed.ptr != end || out.host.empty()) return std::nullopt;
   return out;
+}
+
+// "https://halligan.example/x" -> "https://halligan.example"
+std::string origin_of(const std::string& url) {
+  const auto host = url.find("://");
+  return url.substr(0, host == std::string::npos ? url.size() : url.find('/', host + 3));
 }
 
 // Every connection and every segment of the ledger takes a descriptor. Gives how many connections
@@ -194,13 +204,21 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
 
   out::Argon2Hasher hasher{{}};
   in::UnderGlass under_glass;
+  const std::string scheme = options.plain_http ? "http://" : "https://";
+  const std::string url = options.public_url.empty() ? scheme + options.listen : options.public_url;
+  in::api::Tokens tokens{{.desk = **writer,
+                          .vault = **vault,
+                          .dice = dice,
+                          .clock = clock,
+                          .address = origin_of(url)}};
   const in::Edge edge{.desk = **writer,
                       .vault = **vault,
                       .hasher = hasher,
                       .clock = clock,
                       .dice = dice,
                       .records = **records,
-                      .under_glass = &under_glass};
+                      .under_glass = &under_glass,
+                      .credentials = &tokens};
   in::http::ServerOptions server_options{.host = listen->host, .port = listen->port};
   server_options.connections_max = connections;
   server_options.request.body_bytes_max = in::api::body_bytes_max;
@@ -228,8 +246,6 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
     server_options.tls = files;
   }
   in::http::Server server{server_options};
-  const std::string scheme = options.plain_http ? "http://" : "https://";
-  const std::string url = options.public_url.empty() ? scheme + options.listen : options.public_url;
 
   auto feeder =
       IndexFeeder::start({.path = home.dir / "index.sqlite",
@@ -247,6 +263,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                             .every = backup_every.value_or(Millis{0}),
                             .tell = [&](const std::string& what) { log->error("{}", what); }});
   out::PdfCards printer;
+  out::CurlWebClient web;
+  in::api::OpenId openid{web, clock, options.identity_ca};
   in::api::Api api{{.edge = edge,
                     .log = **book,
                     .bulletin = bulletin,
@@ -255,7 +273,12 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                     .version = version,
                     .backups = backups ? &*backups : nullptr,
                     .party = identity::relying_party_of(url),
-                    .printer = &printer}};
+                    .printer = &printer,
+                    .directory = nullptr,
+                    .address = origin_of(url),
+                    .tokens = &tokens,
+                    .openid = &openid,
+                    .identity_ca = options.identity_ca}};
   std::optional<in::fhir::Gateway> gateway;
   gateway.emplace(edge, url + "/fhir");
   api_door = &api;
@@ -268,6 +291,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   if (!port) return complain(io, port.fault().what);
   std::optional<Publisher> publisher;
   publisher.emplace(**book, *log);
+  std::optional<SourceWatch> watch;
+  watch.emplace(api);
   std::optional<SnapshotKeeper> keeper;
   keeper.emplace(
       SnapshotKeeper::Parts{.writer = **writer,
@@ -290,6 +315,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   server.stop();
   // What was still to be told is told first: a last checkpoint then covers everything.
   gateway.reset();
+  watch.reset();
   keeper.reset();
   backups.reset();
   publisher.reset();

@@ -12,11 +12,13 @@ using http::Urgency;
 // breaking glass and ending it; ending the rights of others; whether the server lives.
 bool immediate(std::string_view method, std::string_view path) {
   if (path == "/healthz" || path == "/readyz" || path == "/metrics") return true;
+  if (path.starts_with("/oauth2/")) return true;  // a credential for a glass that is open
   constexpr std::string_view api = "/api/v1/";
   if (!path.starts_with(api)) return false;
   path.remove_prefix(api.size());
   if (path == "terminal" || path == "vouches") return true;  // of a screen that waits for somebody
-  if (path == "passkeys/challenge") return true;             // of somebody who signs in
+  // Of somebody who signs in, or has signed out elsewhere.
+  if (path == "passkeys/challenge" || path.starts_with("providers")) return true;
   if (path.starts_with("session")) return !path.starts_with("session/passkeys");  // and sessions
   if (method == "PUT" || method == "PATCH") return path.starts_with("staff/");
   if (method != "POST") return false;
