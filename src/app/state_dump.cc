@@ -143,8 +143,8 @@ std::string State::dump() const {
     }
     const auto& lock = p.lock;
     out << " lock " << lock.failed_elsewhere << ' ' << lock.elsewhere << ' ' << to_text(lock.since);
-    for (const auto& [origin, failed] : lock.failed_at) out << ' ' << origin << '=' << failed;
-    for (const auto& origin : lock.places) out << " locked " << origin;
+    for (const auto& [place, failed] : lock.failed_at) out << ' ' << place << '=' << failed;
+    for (const auto& place : lock.places) out << " locked " << place;
     for (const auto& [way, at] : p.came_by) out << " by " << way << ' ' << to_text(at);
     if (!p.card.empty()) out << " card " << p.card.text();
     if (!p.source.empty()) out << " source " << p.source;

@@ -76,8 +76,9 @@ inline std::string session_hash(const http::Request& request) {
 }
 
 // Who asks for a record: a session, or whoever shows a credential for a glass.
-inline Shown shown_by(const Edge& edge, const http::Request& request) {
-  if (edge.credentials != nullptr && !by_cookie(request)) return edge.credentials->shown(request);
+inline Shown shown_by(const Edge& edge, const http::Request& request, Spend spend = Spend::now) {
+  if (edge.credentials != nullptr && !by_cookie(request))
+    return edge.credentials->shown(request, spend);
   return {.hash = session_hash(request), .bound = {}, .wrong = {}};
 }
 

@@ -14,11 +14,14 @@ struct Shown {
   std::string wrong;  // why a credential for a glass is not even looked for; empty: nothing is
 };
 
+// A proof of possession is good once; a head that is looked at before its body comes leaves it.
+enum class Spend { now, later };
+
 class GlassCredentials {
  public:
   virtual ~GlassCredentials() = default;
   // Of a request with `Authorization: DPoP`, or one that brings a certificate.
-  virtual Shown shown(const http::Request& request) = 0;
+  virtual Shown shown(const http::Request& request, Spend spend) = 0;
 };
 
 }  // namespace halligan::in

@@ -95,12 +95,20 @@ ApiWorld::ApiWorld() {
                              .seed = seed,
                              .key = key})
              .value();
+  glass_tokens_ = std::make_unique<in::api::Tokens>(in::api::Tokens::Parts{.desk = *this,
+                                                                           .vault = *vault_,
+                                                                           .dice = dice_,
+                                                                           .clock = clock_,
+                                                                           .address = party.origin});
+  openid_ = std::make_unique<in::api::OpenId>(provider_, clock_, "");
   edge_ = std::make_unique<in::Edge>(in::Edge{.desk = *this,
                                               .vault = *vault_,
                                               .hasher = hasher_,
                                               .clock = clock_,
                                               .dice = dice_,
-                                              .records = records_});
+                                              .records = records_,
+                                              .under_glass = nullptr,
+                                              .credentials = glass_tokens_.get()});
   api_ = std::make_unique<in::api::Api>(in::api::Api::Parts{.edge = *edge_,
                                                             .log = *log_,
                                                             .bulletin = bulletin_,
@@ -108,7 +116,12 @@ ApiWorld::ApiWorld() {
                                                             .server = nullptr,
                                                             .version = "0.0-test",
                                                             .backups = nullptr,
-                                                            .party = party});
+                                                            .party = party,
+                                                            .printer = nullptr,
+                                                            .directory = &directory_,
+                                                            .address = party.origin,
+                                                            .tokens = glass_tokens_.get(),
+                                                            .openid = openid_.get()});
   api_->add_to(router_);
   enrol("doc", {"physician"});
   enrol("nina", {"nurse"});
@@ -141,8 +154,10 @@ Answer ApiWorld::call(std::string method, std::string path, const std::string& t
   request.peer_address = peer_;
   request.peer_network = peer_;
   request.tls = tls_;
+  request.client_certificate = certificate_;
   if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
-  if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  if (!body.empty() && !headers.contains("Content-Type"))
+    request.headers.push_back({"Content-Type", "application/json"});
   for (const auto& [name, value] : headers) request.headers.push_back({name, value});
   request.body = std::move(body);
   const auto response = router_(request);
@@ -221,6 +236,15 @@ void ApiWorld::tell(const std::string& relation, const std::string& from, const 
   put.all.emplace_back(std::move(fact));
   (void)house_->perform(put, clock_.now());
   EXPECT_TRUE(house_->commit().ok());
+}
+
+void ApiWorld::add_to_policy(const std::string& more) {
+  const auto proposed = post("/api/v1/policy/proposals", sign_in("ada"),
+                             {{"text", state().policy_in_force()->text + more}, {"note", "more"}});
+  ASSERT_EQ(proposed.status, 201) << proposed.text;
+  const auto done =
+      post("/api/v1/policy/proposals/" + proposed.str("version") + "/sign", sign_in("pia"));
+  ASSERT_LT(done.status, 300) << done.text;
 }
 
 json::array ApiWorld::details() const {

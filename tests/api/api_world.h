@@ -12,6 +12,9 @@
 #include "app/begin.h"
 #include "app/log_book.h"
 #include "in/api/api.h"
+#include "in/api/openid.h"
+#include "in/api/tokens.h"
+#include "scripted_provider.h"
 #include "sim/sim_clock.h"
 #include "sim/sim_dice.h"
 #include "sim/sim_entry_store.h"
@@ -116,6 +119,10 @@ class ApiWorld : public ::testing::Test, public app::Desk {
   std::unique_ptr<app::House> house_;
   std::unique_ptr<app::LogBook> log_;
   ScriptedRecords records_;
+  std::unique_ptr<in::api::Tokens> glass_tokens_;
+  ScriptedProvider provider_{clock_};
+  ScriptedDirectory directory_;
+  std::unique_ptr<in::api::OpenId> openid_;
   std::unique_ptr<in::Edge> edge_;
   in::api::Bulletin bulletin_;
   std::unique_ptr<in::api::Api> api_;
@@ -125,6 +132,9 @@ class ApiWorld : public ::testing::Test, public app::Desk {
   bool keeps_time_ = true;  // as the writer does all the time
   std::string peer_ = "192.0.2.7";
   bool tls_ = false;
+  std::string certificate_;  // that the client shows: hex SHA-256
+  // Puts this beside the policy that is in force.
+  void add_to_policy(const std::string& more);
 };
 
 }  // namespace halligan::tests

@@ -90,11 +90,11 @@ Tokens::Key Tokens::key_of(const Request& request) {
   if (const auto* wrong = std::get_if<identity::TokenWrong>(&proof))
     return {.bound = {},
             .wrong = std::string{"the proof is no good: "} + identity::name_of(*wrong)};
-  const auto& good = std::get<identity::Proof>(proof);
+  const auto& good = std::get<identity::DpopProof>(proof);
   return {.bound = "jkt:" + good.thumbprint, .wrong = {}};
 }
 
-Shown Tokens::shown(const Request& request) {
+Shown Tokens::shown(const Request& request, Spend spend) {
   const auto token = dpop_token(request);
   if (!token)
     return {.hash = session_hash(request),
@@ -124,12 +124,13 @@ Shown Tokens::shown(const Request& request) {
                                                       .now = now.wall});
   if (const auto* why = std::get_if<identity::TokenWrong>(&proof))
     return wrong(std::string{"the proof is no good: "} + identity::name_of(*why));
-  const auto& good = std::get<identity::Proof>(proof);
+  const auto& good = std::get<identity::DpopProof>(proof);
   const auto* bound = claims.if_contains("cnf");
   if (bound == nullptr || !bound->is_object() ||
       text_of(bound->get_object(), "jkt") != good.thumbprint)
     return wrong("the token is bound to another key");
-  if (!use(good.thumbprint, good.jti, now.boot)) return wrong("this proof was shown before");
+  if (spend == Spend::now && !use(good.thumbprint, good.jti, now.boot))
+    return wrong("this proof was shown before");
   return {.hash = token_hash(*token), .bound = "jkt:" + good.thumbprint, .wrong = {}};
 }
 

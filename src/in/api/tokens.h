@@ -38,7 +38,7 @@ class Tokens final : public GlassCredentials {
   explicit Tokens(Parts parts);
   ~Tokens() override;
 
-  Shown shown(const http::Request& request) override;
+  Shown shown(const http::Request& request, Spend spend) override;
 
   // The key that somebody shows who asks for a token: that of the proof in their DPoP header, or
   // their certificate's. Empty: none; a proof that is no good: why.

@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::size_t asked_upstream_min = 50;  // resources a page
 
+// RFC 9449 7.1.
+http::Response bad_credential(const std::string& what) {
+  auto out = outcome(NotAllowed{401, "login", what});
+  out.headers.push_back(
+      {"WWW-Authenticate", R"(DPoP error="invalid_token", algs="ES256 RS256 PS256")"});
+  return out;
+}
+
 http::Response no_such_page() {
   return outcome(
       NotAllowed{400, "invalid",
@@ -43,8 +51,9 @@ void Gateway::routes(http::Router& router) {
 }
 
 std::optional<http::Response> Gateway::admit(const http::Request& head) {
-  const Counter counter{
-      edge_, shown_by(edge_, head), {}, bases_, [](const auto&) { return nullptr; }};
+  auto who = shown_by(edge_, head, Spend::later);
+  if (!who.wrong.empty()) return bad_credential(who.wrong);
+  const Counter counter{edge_, std::move(who), {}, bases_, [](const auto&) { return nullptr; }};
   if (const auto nobody = counter.nobody()) return answer(*nobody);
   return std::nullopt;
 }
@@ -66,7 +75,9 @@ http::Response Gateway::serve(const http::Request& request, const Target& target
     return outcome(NotAllowed{
         400, "invalid",
         "Category: expected one purpose of use, as " + std::string{act_reason} + "#TREAT"});
-  Counter counter{edge_, shown_by(edge_, request), *std::move(purpose), bases_,
+  auto who = shown_by(edge_, request);
+  if (!who.wrong.empty()) return bad_credential(who.wrong);
+  Counter counter{edge_, std::move(who), *std::move(purpose), bases_,
                   [this](const std::string& iana) { return zone(iana); }};
   if (by_cookie(request)) counter.only_in_front();
   counter.hold_in(room_);
