@@ -103,6 +103,16 @@ inline constexpr auto vouching_life = 2min;
 inline constexpr auto vouched_session = 4h;
 inline constexpr std::uint32_t failed_unlocks_max = 10;  // in a row; then the session ends
 
+// Tokens that others signed, and the keys with which they say they did.
+inline constexpr std::size_t token_bytes_max = 16 * 1024;
+inline constexpr std::size_t key_set_bytes_max = 64 * 1024;
+inline constexpr std::size_t token_keys_max = 64;  // of one set, those that are skipped among them
+inline constexpr std::size_t key_file_bytes_max = 16 * 1024;
+inline constexpr auto token_skew_max = 60s;   // by which another's clock may differ from ours
+inline constexpr auto token_age_max = 10min;  // of what is handed on at once after it was signed
+inline constexpr auto proof_age_max = 60s;
+inline constexpr auto proof_ahead_max = 5s;
+
 // Screens that listen for events.
 inline constexpr std::size_t streams_per_session_max = 8;  // tabs
 inline constexpr std::size_t streams_per_staff_max = 64;

@@ -2,74 +2,15 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <boost/json/basic_parser_impl.hpp>
-#include <cmath>
-#include <unordered_set>
 
 #include "base/must.h"
+#include "core/facts/strict_json.h"
 #include "in/http/refusals.h"
 
 namespace halligan::in::http {
 namespace {
 
 namespace json = boost::json;
-
-// Builds nothing: it only finds a key that stands twice in one object, which Boost.JSON would
-// silently resolve to the last, numbers beyond all bounds, and more values than a command has.
-class StrictFinder {
- public:
-  constexpr static std::size_t max_object_size = std::size_t(-1);
-  constexpr static std::size_t max_array_size = std::size_t(-1);
-  constexpr static std::size_t max_key_size = std::size_t(-1);
-  constexpr static std::size_t max_string_size = std::size_t(-1);
-  using Code = boost::system::error_code;
-
-  bool found() const { return found_; }
-  bool too_many() const { return too_many_; }
-
-  bool on_document_begin(Code&) { return true; }
-  bool on_document_end(Code&) { return true; }
-  bool on_object_begin(Code& failure) { return keys_.emplace_back(), one_more(failure); }
-  bool on_object_end(std::size_t, Code&) { return keys_.pop_back(), true; }
-  bool on_array_begin(Code& failure) { return one_more(failure); }
-  bool on_array_end(std::size_t, Code&) { return true; }
-  bool on_key_part(json::string_view part, std::size_t, Code&) { return key_.append(part), true; }
-  bool on_key(json::string_view part, std::size_t, Code& failure) {
-    key_.append(part);
-    found_ = !keys_.back().insert(std::move(key_)).second;
-    key_.clear();
-    if (keys_.back().size() > limits::json_keys_max) too_many_ = true;
-    if (found_ || too_many_) failure = json::error::exception;
-    return !failure;
-  }
-  bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
-  bool on_string(json::string_view, std::size_t, Code& failure) { return one_more(failure); }
-  bool on_number_part(json::string_view, Code&) { return true; }
-  bool on_int64(std::int64_t, json::string_view, Code& failure) { return one_more(failure); }
-  bool on_uint64(std::uint64_t, json::string_view, Code& failure) { return one_more(failure); }
-  bool on_double(double number, json::string_view, Code& failure) {
-    if (std::isfinite(number)) return one_more(failure);
-    failure = json::error::exponent_overflow;  // Boost.JSON would make an infinity of it
-    return false;
-  }
-  bool on_bool(bool, Code& failure) { return one_more(failure); }
-  bool on_null(Code& failure) { return one_more(failure); }
-  bool on_comment_part(json::string_view, Code&) { return true; }
-  bool on_comment(json::string_view, Code&) { return true; }
-
- private:
-  bool one_more(Code& failure) {
-    too_many_ = ++values_ > limits::json_values_max;
-    if (too_many_) failure = json::error::exception;
-    return !too_many_;
-  }
-
-  std::vector<std::unordered_set<std::string>> keys_;
-  std::string key_;
-  std::size_t values_ = 0;
-  bool found_ = false;
-  bool too_many_ = false;
-};
 
 std::string kind_of(const json::value& value) {
   switch (value.kind()) {
@@ -135,31 +76,28 @@ std::variant<json::value, FieldError> parse_json(std::string_view text, std::siz
   if (text.size() > bytes_max)
     return FieldError{"", std::to_string(text.size()) + " bytes",
                       "at most " + std::to_string(bytes_max)};
-  json::parse_options options;
-  options.max_depth = limits::json_depth_max;
-  const auto depth = "nesting of at most " + std::to_string(limits::json_depth_max) + " levels";
-  json::basic_parser<StrictFinder> finder{options};
-  boost::system::error_code failure;
-  const auto used = finder.write_some(false, text.data(), text.size(), failure);
-  if (finder.handler().found())
-    return FieldError{"", "one key twice in an object before byte " + std::to_string(used),
-                      "each key once"};
-  if (finder.handler().too_many())
-    return FieldError{"", "too many values before byte " + std::to_string(used),
-                      "at most " + std::to_string(limits::json_values_max) + " values, and " +
-                          std::to_string(limits::json_keys_max) + " keys in one object"};
-  if (failure == json::error::too_deep) return FieldError{"", "deeper nesting", depth};
-  if (failure == json::error::incomplete || text.empty())
-    return FieldError{"", "the end of the body after " + std::to_string(text.size()) + " bytes",
-                      "more JSON"};
-  if (failure)
-    return FieldError{"", "something else at byte " + std::to_string(used),
-                      "JSON (RFC 8259) in valid UTF-8"};
-  auto value = json::parse({text.data(), text.size()}, failure, {}, options);
-  if (failure)
-    return FieldError{"", "more bytes behind the value at byte " + std::to_string(used),
-                      "one JSON value"};
-  return value;
+  auto read = facts::read_strict_json(text);
+  if (auto* value = std::get_if<json::value>(&read)) return std::move(*value);
+  const auto& wrong = std::get<facts::JsonWrong>(read);
+  const auto at = std::to_string(wrong.at);
+  switch (wrong.kind) {
+    case facts::JsonWrong::twice:
+      return FieldError{"", "one key twice in an object before byte " + at, "each key once"};
+    case facts::JsonWrong::too_many:
+      return FieldError{"", "too many values before byte " + at,
+                        "at most " + std::to_string(limits::json_values_max) + " values, and " +
+                            std::to_string(limits::json_keys_max) + " keys in one object"};
+    case facts::JsonWrong::too_deep:
+      return FieldError{"", "deeper nesting",
+                        "nesting of at most " + std::to_string(limits::json_depth_max) + " levels"};
+    case facts::JsonWrong::cut_short:
+      return FieldError{"", "the end of the body after " + at + " bytes", "more JSON"};
+    case facts::JsonWrong::form:
+      return FieldError{"", "something else at byte " + at, "JSON (RFC 8259) in valid UTF-8"};
+    case facts::JsonWrong::more_behind:
+      return FieldError{"", "more bytes behind the value at byte " + at, "one JSON value"};
+  }
+  base::stop("JSON fault outside its enum", __FILE__, __LINE__);
 }
 
 std::variant<json::object, Response> read_command(const Request& request, std::size_t bytes_max) {
