@@ -62,7 +62,7 @@ bool proof_taken(std::string_view text) {
                                .url = "https://server.example.com/token",
                                .access_token = {},
                                .now = Instant{std::chrono::seconds{1562262616}}};
-  return std::holds_alternative<Proof>(verify_dpop(text, expected));
+  return std::holds_alternative<DpopProof>(verify_dpop(text, expected));
 }
 
 void check_text(std::string_view text) {

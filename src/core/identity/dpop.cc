@@ -34,7 +34,8 @@ std::optional<TokenKey> key_in(const boost::json::object& header) {
 
 }  // namespace
 
-std::variant<Proof, TokenWrong> verify_dpop(std::string_view proof, const ExpectedProof& expected) {
+std::variant<DpopProof, TokenWrong> verify_dpop(std::string_view proof,
+                                                const ExpectedProof& expected) {
   const auto read = take_apart(proof, dpop_types);
   if (const auto* wrong = std::get_if<TokenWrong>(&read)) return *wrong;
   const auto& token = std::get<UnprovenToken>(read);
@@ -57,10 +58,10 @@ std::variant<Proof, TokenWrong> verify_dpop(std::string_view proof, const Expect
     const auto said = text_in(claims, "ath");
     if (!said || !equal_in_constant_time(view(*said), view(hash))) return TokenWrong::access_token;
   }
-  return Proof{.thumbprint = key->thumbprint,
-               .jti = *jti,
-               .issued_at = *issued,
-               .nonce = nonce.value_or("")};
+  return DpopProof{.thumbprint = key->thumbprint,
+                   .jti = *jti,
+                   .issued_at = *issued,
+                   .nonce = nonce.value_or("")};
 }
 
 }  // namespace halligan::identity

@@ -22,12 +22,13 @@ struct ExpectedProof {
   std::optional<std::string> access_token;  // that is shown with it; nothing where one is asked for
   Instant now;
 };
-struct Proof {
+struct DpopProof {
   std::string thumbprint;  // RFC 7638, as in "cnf": {"jkt"}
   std::string jti;
   Instant issued_at;
   std::string nonce;  // empty: none. Whether it is one of ours is the caller's to ask
 };
-std::variant<Proof, TokenWrong> verify_dpop(std::string_view proof, const ExpectedProof& expected);
+std::variant<DpopProof, TokenWrong> verify_dpop(std::string_view proof,
+                                                const ExpectedProof& expected);
 
 }  // namespace halligan::identity

@@ -83,10 +83,10 @@ TEST(Dpop, TheTokenRequestOfRfc9449) {
                                .now = at(1562262616)};
   const auto read = verify_dpop(whole(token_request_of_rfc), expected);
   ASSERT_EQ(wrong(read), "");
-  EXPECT_EQ(std::get<Proof>(read).thumbprint, thumbprint_of_rfc);
-  EXPECT_EQ(std::get<Proof>(read).jti, "-BwC3ESc6acc2lTc");
-  EXPECT_EQ(std::get<Proof>(read).issued_at, at(1562262616));
-  EXPECT_EQ(std::get<Proof>(read).nonce, "");
+  EXPECT_EQ(std::get<DpopProof>(read).thumbprint, thumbprint_of_rfc);
+  EXPECT_EQ(std::get<DpopProof>(read).jti, "-BwC3ESc6acc2lTc");
+  EXPECT_EQ(std::get<DpopProof>(read).issued_at, at(1562262616));
+  EXPECT_EQ(std::get<DpopProof>(read).nonce, "");
 }
 
 TEST(Dpop, TheResourceRequestOfRfc9449) {
@@ -96,8 +96,8 @@ TEST(Dpop, TheResourceRequestOfRfc9449) {
                                .now = at(1562262618)};
   const auto read = verify_dpop(whole(resource_request_of_rfc), expected);
   ASSERT_EQ(wrong(read), "");
-  EXPECT_EQ(std::get<Proof>(read).thumbprint, thumbprint_of_rfc);
-  EXPECT_EQ(std::get<Proof>(read).jti, "e1j3V_bKic8-LAEB");
+  EXPECT_EQ(std::get<DpopProof>(read).thumbprint, thumbprint_of_rfc);
+  EXPECT_EQ(std::get<DpopProof>(read).jti, "e1j3V_bKic8-LAEB");
   // What the one signed is not what the other is about.
   EXPECT_EQ(wrong(verify_dpop(whole(token_request_of_rfc), expected)), "method");
 }
@@ -106,8 +106,8 @@ TEST(Dpop, AProofIsOfItsKey) {
   const Client client;
   const auto read = verify_dpop(client.proof(), client.expected());
   ASSERT_EQ(wrong(read), "");
-  EXPECT_EQ(std::get<Proof>(read).thumbprint, (*read_jwk(client.key.jwk()))->thumbprint);
-  EXPECT_NE(std::get<Proof>(read).thumbprint, (*read_jwk(TestKey::ec().jwk()))->thumbprint);
+  EXPECT_EQ(std::get<DpopProof>(read).thumbprint, (*read_jwk(client.key.jwk()))->thumbprint);
+  EXPECT_NE(std::get<DpopProof>(read).thumbprint, (*read_jwk(TestKey::ec().jwk()))->thumbprint);
 }
 
 TEST(Dpop, AProofWithAnyOctetAlteredIsRefused) {
@@ -193,7 +193,7 @@ TEST(Dpop, ANonceIsHandedOn) {
   const Client client;
   const auto read = verify_dpop(client.proof({{"nonce", "eyJ7S_zG"}}), client.expected());
   ASSERT_EQ(wrong(read), "");
-  EXPECT_EQ(std::get<Proof>(read).nonce, "eyJ7S_zG");
+  EXPECT_EQ(std::get<DpopProof>(read).nonce, "eyJ7S_zG");
   EXPECT_EQ(client.refused({{"nonce", 1}}), "claim");
 }
 

@@ -176,7 +176,7 @@ TEST(SigningKey, AnythingElseIsRefused) {
   const PKey rsa{EVP_RSA_gen(2048), EVP_PKEY_free};
   EXPECT_FALSE(taken(pem_of(rsa.get())));
   for (const char* curve : {"P-384", "secp256k1"}) {
-    const PKey other{EVP_EC_gen(curve), EVP_PKEY_free};
+    const PKey other{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve), EVP_PKEY_free};
     EXPECT_FALSE(taken(pem_of(other.get()))) << curve;
   }
 }

@@ -29,7 +29,9 @@ inline std::string encoded(std::string_view text) { return to_base64url(view(tex
 class TestKey {
  public:
   static TestKey rsa(unsigned bits = 2048) { return TestKey{EVP_RSA_gen(bits)}; }
-  static TestKey ec(const char* curve = "P-256") { return TestKey{EVP_EC_gen(curve)}; }
+  static TestKey ec(const char* curve = "P-256") {
+    return TestKey{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve)};
+  }
 
   // With every member of `more` added or put in the place of ours.
   json::object jwk(const json::object& more = {}) const {
