@@ -40,6 +40,7 @@
 #include "out/file_checkpoint_store.h"
 #include "out/file_snapshot_store.h"
 #include "out/https_record_source.h"
+#include "out/ldap_directory.h"
 #include "out/os_dice.h"
 #include "out/pdf_cards.h"
 #include "out/segment_entry_store.h"
@@ -264,6 +265,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                             .tell = [&](const std::string& what) { log->error("{}", what); }});
   out::PdfCards printer;
   out::CurlWebClient web;
+  out::LdapDirectory directory;
   in::api::OpenId openid{web, clock, options.identity_ca};
   in::api::Api api{{.edge = edge,
                     .log = **book,
@@ -274,7 +276,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                     .backups = backups ? &*backups : nullptr,
                     .party = identity::relying_party_of(url),
                     .printer = &printer,
-                    .directory = nullptr,
+                    .directory = &directory,
                     .address = origin_of(url),
                     .tokens = &tokens,
                     .openid = &openid,

@@ -1,0 +1,323 @@
+#include "out/ldap_directory.h"
+
+#include <ldap.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "base/limits.h"
+#include "base/must.h"
+
+namespace halligan::out {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using Until = Clock::time_point;
+using needs::DirectoryAnswer;
+using needs::DirectoryAt;
+using needs::DirectoryGroup;
+
+constexpr auto check_time_max = 5s;
+constexpr auto connect_time_max = 2s;
+constexpr auto operation_time_max = 3s;
+constexpr auto idle_time_max = 60s;
+constexpr std::size_t idle_max = 8;
+constexpr std::size_t depth_max = 10;  // groups in groups
+constexpr std::size_t groups_max = 500;
+constexpr int page_size = 200;
+constexpr std::size_t user_bytes_max = 256;
+constexpr const char* in_chain_rule = "1.2.840.113556.1.4.1941";
+
+Fault late() { return {FaultCode::upstream_timeout, "the directory did not answer in time"}; }
+Fault nobody() { return {FaultCode::upstream_unreachable, "the directory cannot be reached"}; }
+Fault nonsense(const std::string& what) {
+  return {FaultCode::upstream_nonsense, "the directory cannot be used: " + what};
+}
+
+Fault fault_of(int code) {
+  if (code == LDAP_TIMEOUT || code == LDAP_TIMELIMIT_EXCEEDED) return late();
+  if (code == LDAP_SERVER_DOWN || code == LDAP_UNAVAILABLE || code == LDAP_BUSY) return nobody();
+  return nonsense(ldap_err2string(code));  // the library's own words: no name, no password
+}
+
+timeval span(Clock::duration time) {
+  const auto micros = std::max<std::int64_t>(
+      1'000, std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+  return {.tv_sec = micros / 1'000'000, .tv_usec = micros % 1'000'000};
+}
+
+struct MessageEnd {
+  void operator()(LDAPMessage* message) const { ldap_msgfree(message); }
+};
+using Message = std::unique_ptr<LDAPMessage, MessageEnd>;
+
+struct Found {
+  std::string dn;
+  std::string name;
+};
+
+}  // namespace
+
+// One connection, under TLS.
+class LdapDirectory::Link {
+ public:
+  explicit Link(LDAP* ldap) : ldap_(ldap) {}
+  ~Link() { ldap_unbind_ext(ldap_, nullptr, nullptr); }
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  // LDAP's own code; LDAP_TIMEOUT where time is over.
+  int bind(const std::string& dn, const std::string& password, Until until) {
+    berval given{.bv_len = password.size(),
+                 .bv_val = const_cast<char*>(password.data())};  // NOLINT
+    int id = 0;
+    const int sent =
+        ldap_sasl_bind(ldap_, dn.c_str(), LDAP_SASL_SIMPLE, &given, nullptr, nullptr, &id);
+    if (sent != LDAP_SUCCESS) return sent;
+    Message answer;
+    if (const int got = take(id, until, answer); got != LDAP_SUCCESS) return got;
+    int code = LDAP_OTHER;
+    const int read =
+        ldap_parse_result(ldap_, answer.get(), &code, nullptr, nullptr, nullptr, nullptr, 0);
+    return read == LDAP_SUCCESS ? code : read;
+  }
+
+  Result<std::vector<Found>> search(const std::string& base, const std::string& filter,
+                                    std::size_t most, Until until) {
+    std::vector<Found> out;
+    berval cookie{.bv_len = 0, .bv_val = nullptr};
+    const std::unique_ptr<berval, void (*)(berval*)> wipe{
+        &cookie, [](berval* held) { ber_memfree(held->bv_val); }};
+    do {
+      if (auto fault = page(base, filter, most, until, cookie, out)) return *std::move(fault);
+    } while (cookie.bv_len > 0 && out.size() < most);
+    return out;
+  }
+
+ private:
+  int take(int id, Until until, Message& answer) {
+    auto left = span(std::min<Clock::duration>(until - Clock::now(), operation_time_max));
+    LDAPMessage* got = nullptr;
+    const int kind = ldap_result(ldap_, id, LDAP_MSG_ALL, &left, &got);
+    answer.reset(got);
+    if (kind > 0) return LDAP_SUCCESS;
+    if (kind == 0) {
+      ldap_abandon_ext(ldap_, id, nullptr, nullptr);
+      return LDAP_TIMEOUT;
+    }
+    int code = LDAP_SERVER_DOWN;
+    ldap_get_option(ldap_, LDAP_OPT_RESULT_CODE, &code);
+    return code == LDAP_SUCCESS ? LDAP_SERVER_DOWN : code;
+  }
+
+  std::optional<Fault> page(const std::string& base, const std::string& filter, std::size_t most,
+                            Until until, berval& cookie, std::vector<Found>& out) {
+    LDAPControl* paged = nullptr;
+    if (ldap_create_page_control(ldap_, page_size, &cookie, 0, &paged) != LDAP_SUCCESS)
+      return nonsense("no pages");
+    const std::unique_ptr<LDAPControl, void (*)(LDAPControl*)> held{paged, ldap_control_free};
+    LDAPControl* controls[] = {paged, nullptr};  // NOLINT: as the library wants it
+    char cn[] = "cn";                            // NOLINT
+    char* attributes[] = {cn, nullptr};          // NOLINT
+    auto left = span(operation_time_max);
+    int id = 0;
+    const int sent =
+        ldap_search_ext(ldap_, base.c_str(), LDAP_SCOPE_SUBTREE, filter.c_str(), attributes, 0,
+                        controls, nullptr, &left, static_cast<int>(most), &id);
+    if (sent != LDAP_SUCCESS) return fault_of(sent);
+    Message answer;
+    if (const int got = take(id, until, answer); got != LDAP_SUCCESS) return fault_of(got);
+    for (auto* entry = ldap_first_entry(ldap_, answer.get()); entry != nullptr && out.size() < most;
+         entry = ldap_next_entry(ldap_, entry))
+      out.push_back(read(entry));
+    int code = LDAP_OTHER;
+    LDAPControl** back = nullptr;
+    auto* last = answer.get();
+    if (ldap_parse_result(ldap_, last, &code, nullptr, nullptr, nullptr, &back, 0) != LDAP_SUCCESS)
+      return nonsense("an answer without an end");
+    const std::unique_ptr<LDAPControl*, void (*)(LDAPControl**)> given{back, ldap_controls_free};
+    ber_memfree(cookie.bv_val);
+    cookie = {.bv_len = 0, .bv_val = nullptr};
+    if (code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_NO_SUCH_OBJECT) return std::nullopt;
+    if (code != LDAP_SUCCESS) return fault_of(code);
+    if (auto* control = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, back, nullptr)) {
+      ber_int_t estimate = 0;
+      if (ldap_parse_pageresponse_control(ldap_, control, &estimate, &cookie) != LDAP_SUCCESS)
+        return nonsense("no pages");
+    }
+    return std::nullopt;
+  }
+
+  Found read(LDAPMessage* entry) {
+    Found out;
+    if (char* dn = ldap_get_dn(ldap_, entry)) {
+      out.dn = dn;
+      ldap_memfree(dn);
+    }
+    if (berval** values = ldap_get_values_len(ldap_, entry, "cn")) {
+      if (*values != nullptr) out.name.assign((*values)->bv_val, (*values)->bv_len);
+      ldap_value_free_len(values);
+    }
+    return out;
+  }
+
+  LDAP* const ldap_;
+};
+
+LdapDirectory::LdapDirectory() {
+  // Neither a file of the machine's nor the environment says how this directory is asked.
+  ::setenv("LDAPNOINIT", "1", 1);
+  LDAPAPIInfo info{};
+  info.ldapai_info_version = LDAP_API_INFO_VERSION;
+  MUST(ldap_get_option(nullptr, LDAP_OPT_API_INFO, &info) == LDAP_OPT_SUCCESS);
+  ldap_memfree(info.ldapai_vendor_name);
+  ldap_memvfree(reinterpret_cast<void**>(info.ldapai_extensions));  // NOLINT: as it says
+}
+LdapDirectory::~LdapDirectory() = default;
+
+std::string LdapDirectory::escaped(std::string_view value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '*' || c == '(' || c == ')' || c == '\\' || byte < 0x20 || byte == 0x7f)
+      out.append("\\").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+    else
+      out += c;
+  }
+  return out;
+}
+
+Result<std::unique_ptr<LdapDirectory::Link>> LdapDirectory::connected(const DirectoryAt& at,
+                                                                      Until until) const {
+  LDAP* made = nullptr;
+  if (ldap_initialize(&made, at.url.c_str()) != LDAP_SUCCESS) return nonsense("its address");
+  auto link = std::make_unique<Link>(made);
+  const int version = LDAP_VERSION3;
+  const auto connect = span(std::min<Clock::duration>(until - Clock::now(), connect_time_max));
+  const auto operation = span(std::min<Clock::duration>(until - Clock::now(), operation_time_max));
+  const int demand = LDAP_OPT_X_TLS_DEMAND;
+  const int least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
+  const int client = 0;
+  bool good = ldap_set_option(made, LDAP_OPT_PROTOCOL_VERSION, &version) == LDAP_OPT_SUCCESS &&
+              ldap_set_option(made, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_OPT_SUCCESS &&
+              ldap_set_option(made, LDAP_OPT_NETWORK_TIMEOUT, &connect) == LDAP_OPT_SUCCESS &&
+              ldap_set_option(made, LDAP_OPT_TIMEOUT, &operation) == LDAP_OPT_SUCCESS &&
+              ldap_set_option(made, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) == LDAP_OPT_SUCCESS &&
+              ldap_set_option(made, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least) == LDAP_OPT_SUCCESS;
+  const char* ca = at.ca_file.empty() ? "/etc/ssl/certs/ca-certificates.crt" : at.ca_file.c_str();
+  good = good && ldap_set_option(made, LDAP_OPT_X_TLS_CACERTFILE, ca) == LDAP_OPT_SUCCESS;
+  good = good && ldap_set_option(made, LDAP_OPT_X_TLS_NEWCTX, &client) == LDAP_OPT_SUCCESS;
+  if (!good) return nonsense("its certificates cannot be checked: see --identity-ca");
+  if (at.url.starts_with("ldap://"))
+    if (const int code = ldap_start_tls_s(made, nullptr, nullptr); code != LDAP_SUCCESS) {
+      if (Clock::now() >= until) return late();
+      return code == LDAP_CONNECT_ERROR ? nonsense("no TLS that can be trusted") : fault_of(code);
+    }
+  return link;
+}
+
+std::unique_ptr<LdapDirectory::Link> LdapDirectory::take(const std::string& of) {
+  const std::lock_guard lock{mutex_};
+  const auto now = Clock::now();
+  std::erase_if(idle_, [&](const Idle& each) { return now >= each.since + idle_time_max; });
+  const auto at = std::ranges::find(idle_, of, &Idle::of);
+  if (at == idle_.end()) return nullptr;
+  auto out = std::move(at->link);
+  idle_.erase(at);
+  return out;
+}
+
+void LdapDirectory::give_back(const std::string& of, std::unique_ptr<Link> link) {
+  const std::lock_guard lock{mutex_};
+  if (idle_.size() < idle_max)
+    idle_.push_back({.of = of, .since = Clock::now(), .link = std::move(link)});
+}
+
+Result<std::unique_ptr<LdapDirectory::Link>> LdapDirectory::searcher(const DirectoryAt& at,
+                                                                     const std::string& of,
+                                                                     Until until) {
+  if (auto held = take(of)) return held;
+  auto made = connected(at, until);
+  if (!made) return made.fault();
+  const auto& password = at.bind_password.reveal();
+  if (password.empty()) return nonsense("no password for the account that searches");
+  const int code = (*made)->bind(at.bind, password, until);
+  if (code == LDAP_INVALID_CREDENTIALS) return nonsense("it refuses the account that searches");
+  if (code != LDAP_SUCCESS) return fault_of(code);
+  return made;
+}
+
+Result<DirectoryAnswer> LdapDirectory::asked(const DirectoryAt& at, const std::string& user,
+                                             const Sealed<std::string>& password, Link& link,
+                                             Until until) const {
+  using Is = DirectoryAnswer::Is;
+  const auto people = link.search(at.people, "(" + at.person + "=" + escaped(user) + ")", 2, until);
+  if (!people) return people.fault();
+  if (people->empty()) return DirectoryAnswer{};
+  if (people->size() > 1) return nonsense("two people have the same name there");
+  const auto& dn = people->front().dn;
+  auto own = connected(at, until);
+  if (!own) return own.fault();
+  const int code = (*own)->bind(dn, password.reveal(), until);
+  if (code == LDAP_INVALID_CREDENTIALS) return DirectoryAnswer{.is = Is::wrong};
+  if (code != LDAP_SUCCESS) return fault_of(code);
+  DirectoryAnswer out{.is = Is::right};
+  if (at.groups.empty()) return out;
+  const auto rule = at.in_chain ? at.member + ":" + in_chain_rule + ":" : at.member;
+  std::set<std::string> seen;
+  std::vector<std::string> members{dn};
+  for (std::size_t depth = 0; depth < depth_max && !members.empty(); ++depth) {
+    std::vector<std::string> next;
+    for (const auto& member : members) {
+      const auto found = link.search(at.groups, "(" + rule + "=" + escaped(member) + ")",
+                                     groups_max - seen.size() + 1, until);
+      if (!found) return found.fault();
+      for (const auto& group : *found) {
+        if (seen.size() >= groups_max) return nonsense("somebody is in more than 500 groups");
+        if (!seen.insert(group.dn).second) continue;
+        out.groups.push_back(DirectoryGroup{.dn = group.dn, .name = group.name});
+        next.push_back(group.dn);
+      }
+    }
+    members = at.in_chain ? std::vector<std::string>{} : std::move(next);
+  }
+  return out;
+}
+
+Result<DirectoryAnswer> LdapDirectory::check(const DirectoryAt& at, const std::string& user,
+                                             const Sealed<std::string>& password) {
+  // A bind without a password is one without a name: it would succeed (RFC 4513 5.1.2).
+  if (password.reveal().empty() || user.empty() || user.size() > user_bytes_max)
+    return DirectoryAnswer{.is = DirectoryAnswer::Is::wrong};
+  const auto until = Clock::now() + check_time_max;
+  const auto of = at.url + "|" + at.bind + "|" + at.ca_file;
+  Fault last = nobody();
+  // A connection that was kept may be broken: then once more, on a fresh one.
+  for (int tries = 0; tries < 2 && Clock::now() < until; ++tries) {
+    auto link = searcher(at, of, until);
+    if (!link) return link.fault();
+    auto answer = asked(at, user, password, **link, until);
+    if (answer) {
+      give_back(of, std::move(*link));
+      return answer;
+    }
+    last = answer.fault();
+    if (last.code != FaultCode::upstream_unreachable) return last;
+  }
+  return last;
+}
+
+Result<Unit> LdapDirectory::answers(const DirectoryAt& at) {
+  const auto until = Clock::now() + check_time_max;
+  const auto made = connected(at, until);
+  if (!made) return made.fault();
+  const int code = (*made)->bind(at.bind, at.bind_password.reveal(), until);
+  if (code == LDAP_INVALID_CREDENTIALS) return nonsense("it refuses the account that searches");
+  if (code != LDAP_SUCCESS) return fault_of(code);
+  return Unit{};
+}
+
+}  // namespace halligan::out
