@@ -488,7 +488,7 @@ Response Scim::bulk(const Asked& asked) {
     const auto durable = edge_.desk.run_later([&](app::House& house, const Now& now) {
       for (auto i = from; i < std::min(from + bulk_at_once, all.size()) && failed < most; ++i) {
         auto& each = all[i];
-        json::value data{each.change.data};
+        json::value data(each.change.data);  // braces would make a list of it
         Or<Changed> done = each.wrong.value_or(
             Error{.status = 409,
                   .type = "invalidValue",
