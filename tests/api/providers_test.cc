@@ -435,5 +435,95 @@ TEST_F(ByDirectory, A09APasswordThatIsLockedHereIsNotTriedThere) {
   EXPECT_EQ(directory_.asked.size(), before);
 }
 
+class Enrolments : public ApiWorld {};
+
+TEST_F(Enrolments, B08OnePastItsTimeStillLetsItsPersonInAndIsLookedAt) {
+  add_to_policy("[sign_in]\nenrolment = \"365d\"\n");
+  EXPECT_EQ(try_sign_in("doc", "correct horse battery", code_of("doc")).status, 201);
+  clock_.pass(400 * 24h);
+  const auto opened = try_sign_in("doc", "correct horse battery", code_of("doc"));
+  ASSERT_EQ(opened.status, 201) << opened.text;
+  EXPECT_FALSE(break_glass(opened.str("token"), "p-2").empty());
+  std::vector<std::string> causes;
+  for (const auto& [id, held] : state().all_cases)
+    if (held.kind == "expired-enrolment") causes.push_back(held.key);
+  EXPECT_EQ(causes.size(), 1U);
+}
+
+// What one administrator asks for, another agrees to, and the first then does, once.
+class TwoPeople : public ApiWorld {
+ protected:
+  TwoPeople() {
+    enrol("abe", {"administrator"});
+    enrol("other", {"administrator"});
+    add_to_policy("[administration]\ntwo_people = [\"roles\", \"factors\", \"terminals\"]\n");
+  }
+  Answer give_role(const std::string& by) {
+    return call("PATCH", "/api/v1/staff/nina", sign_in(by), R"({"roles":["nurse","physician"]})");
+  }
+  Answer agree(const std::string& by, const std::string& act) {
+    return post("/api/v1/acts/" + act + "/agree", sign_in(by));
+  }
+};
+
+TEST_F(TwoPeople, ARoleThatMayBreakTheGlassWaitsForASecondAdministrator) {
+  const auto asked = give_role("ada");
+  ASSERT_EQ(asked.slug(), "second-person-needed") << asked.text;
+  const auto act = asked.str("act");
+  EXPECT_EQ(state().person(StaffId{"nina"})->roles, std::vector<std::string>{"nurse"});
+  EXPECT_EQ(give_role("ada").str("act"), act) << "asked once";
+  EXPECT_EQ(agree("ada", act).slug(), "same-person");
+  // ada enrolled abe: they are in one hand.
+  EXPECT_EQ(agree("abe", act).slug(), "same-person");
+  EXPECT_EQ(agree("pia", act).slug(), "role-needed");
+  const auto shown = get("/api/v1/acts", sign_in("pia"));
+  EXPECT_EQ(shown.body.at(0).at("staff").as_string(), "nina");
+}
+
+TEST_F(TwoPeople, TwoWhoAreTwoDoIt) {
+  // Nobody enrolled them: they began with the ledger. pia becomes an administrator by two.
+  (void)call("PATCH", "/api/v1/staff/pia", sign_in("ada"), R"({"roles":["administrator"]})");
+  EXPECT_EQ(state().acts.size(), 1U);
+  EXPECT_EQ(
+      put("/api/v1/staff/nina/password", sign_in("ada"), {{"password", "another one"}}).slug(),
+      "second-person-needed");
+  EXPECT_EQ(
+      put("/api/v1/terminals/t-9", sign_in("ada"), {{"place", "ward-a"}, {"active", true}}).slug(),
+      "second-person-needed");
+  EXPECT_EQ(state().acts.size(), 3U);
+  const auto first = state().acts.begin()->first;
+  EXPECT_EQ(call("DELETE", "/api/v1/acts/" + first, sign_in("abe")).status, 204);
+  EXPECT_EQ(state().acts.size(), 2U);
+  // To take a right away is never late.
+  EXPECT_EQ(call("PATCH", "/api/v1/staff/doc", sign_in("ada"), R"({"active":false})").status, 200);
+  EXPECT_EQ(call("PATCH", "/api/v1/staff/nina", sign_in("ada"), R"({"roles":[]})").status, 200);
+}
+
+// A certificate makes the connection's client a terminal; one that is nobody's makes it none.
+TEST_F(ApiWorld, ATerminalIsKnownByItsCertificate) {
+  const auto ada = sign_in("ada");
+  ASSERT_EQ(put("/api/v1/terminals/t-1", ada, {{"place", "ward-a"}, {"active", true}}).status, 200);
+  const std::string mine(64, 'a');
+  ASSERT_EQ(put("/api/v1/terminals/t-1/certificate", ada, {{"certificate", mine}}).status, 200);
+  ASSERT_EQ(put("/api/v1/terminals/t-2", ada, {{"place", "ward-b"}, {"active", true}}).status, 200);
+  EXPECT_EQ(put("/api/v1/terminals/t-2/certificate", ada, {{"certificate", mine}}).status, 409);
+  const auto place = [&] {
+    const auto opened = try_sign_in("doc", "correct horse battery", code_of("doc"));
+    EXPECT_EQ(opened.status, 201) << opened.text;
+    return opened["place"].is_null() ? "" : opened.str("place");
+  };
+  EXPECT_EQ(place(), "");
+  certificate_ = std::string(64, 'b');
+  EXPECT_EQ(place(), "");
+  certificate_ = mine;
+  EXPECT_EQ(place(), "ward-a");
+  const auto sessions = state().sessions.size();
+  certificate_.clear();
+  ASSERT_EQ(call("DELETE", "/api/v1/terminals/t-1/certificate", ada).status, 200);
+  EXPECT_LT(state().sessions.size(), sessions) << "those that were opened there";
+  certificate_ = mine;
+  EXPECT_EQ(place(), "");
+}
+
 }  // namespace
 }  // namespace halligan::tests
