@@ -398,7 +398,7 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
     out.right.until.wall = std::min(out.right.until.wall, asking.token->until);
   }
   if (const auto chart = chart_of(command, answers, session->focus);
-      !chart.empty() && command.focus != AskAccess::Focus::stays) {
+      !chart.empty() && command.focus != AskAccess::Focus::stays && asking.token == nullptr) {
     const bool elsewhere = !session->focus.empty() && session->focus != chart;
     if (elsewhere && command.focus == AskAccess::Focus::must_be_there) return another_in_front();
     move_focus(*session, chart, context);

@@ -170,9 +170,11 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
     out.origin = "device/" + command.device;
   }
   out.known = !sums_count(person, out.origin, out.terminal, context.now);
-  // A password that is locked here is not tried there.
+  // A password that is locked here is not tried there; and nobody waits for a directory that is
+  // known to be down: whoever watches it will say when it is back.
   const auto* directory = directory_of(context.state);
-  if (directory != nullptr && (person == nullptr || !person->lock.at(out.origin, out.known)))
+  if (directory != nullptr && source_is_up(context.state, directory->name.text) &&
+      (person == nullptr || !person->lock.at(out.origin, out.known)))
     out.directory = directory->name.text;
   const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
                                     !out.known, context.now);

@@ -421,6 +421,9 @@ TEST_F(ByDirectory, B08WhileItIsDownOwnPasswordsCount) {
   EXPECT_EQ(opened.status, 201) << opened.text;
   EXPECT_EQ(state().session_by_token(in::token_hash(opened.str("token")))->way, "password");
   EXPECT_EQ(state().sources.at("ldap").why, "unreachable");
+  const auto before = directory_.asked.size();
+  EXPECT_EQ(with("correct horse battery").status, 201);
+  EXPECT_EQ(directory_.asked.size(), before) << "nobody waits for it while it is down";
 }
 
 TEST_F(ByDirectory, A09APasswordThatIsLockedHereIsNotTriedThere) {

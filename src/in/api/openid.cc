@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr Millis kept_for = 1h;
 constexpr Millis keys_again_after = 10s;
+constexpr Millis failed_for = 5s;
 
 Fault nonsense(const char* what) { return {FaultCode::upstream_nonsense, what}; }
 
@@ -84,10 +85,26 @@ Result<ProviderMetadata> OpenId::metadata(const std::string& issuer, bool anew) 
   const auto boot = clock_.now().boot;
   if (!anew) {
     const std::lock_guard lock{mutex_};
-    if (const auto held = kept_.find(issuer);
-        held != kept_.end() && boot < held->second.read + kept_for)
-      return held->second.metadata;
+    const auto held = kept_.find(issuer);
+    if (held != kept_.end() && boot < held->second.read + kept_for) return held->second.metadata;
+    if (held != kept_.end() && held->second.failed && boot < held->second.failed_at + failed_for)
+      return *held->second.failed;
   }
+  auto out = fetch_metadata(issuer);
+  const std::lock_guard lock{mutex_};
+  auto& held = kept_[issuer];
+  if (out) {
+    held.metadata = *out;
+    held.read = boot;
+    held.failed.reset();
+  } else {
+    held.failed = out.fault();
+    held.failed_at = clock_.now().boot;
+  }
+  return out;
+}
+
+Result<ProviderMetadata> OpenId::fetch_metadata(const std::string& issuer) {
   const std::string base = issuer.ends_with('/') ? issuer.substr(0, issuer.size() - 1) : issuer;
   const auto text = get(base + "/.well-known/openid-configuration");
   if (!text) return text.fault();
@@ -106,10 +123,6 @@ Result<ProviderMetadata> OpenId::metadata(const std::string& issuer, bool anew) 
   for (const auto* each : {&out.authorize, &out.token, &out.keys})
     if (!may_be_asked(*each, issuer))
       return nonsense("a provider publishes an address without TLS");
-  const std::lock_guard lock{mutex_};
-  auto& held = kept_[issuer];
-  held.metadata = out;
-  held.read = boot;
   return out;
 }
 

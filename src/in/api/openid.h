@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/instant.h"
@@ -59,7 +60,10 @@ class OpenId {
     Millis read{Millis::min() / 2};  // on the boot clock
     std::shared_ptr<const identity::KeySet> keys;
     Millis keys_read{Millis::min() / 2};
+    std::optional<Fault> failed;  // lately: whoever asks next does not wait for it again
+    Millis failed_at{Millis::min() / 2};
   };
+  Result<ProviderMetadata> fetch_metadata(const std::string& issuer);
   std::map<std::string, Kept> kept_;  // by issuer: as many as policies ever named
 };
 
