@@ -191,6 +191,24 @@ def test_patches_in_other_dialects(hr):
         assert hr.patch(path, bad, ok=400).json["scimType"] == kind, bad
 
 
+def test_what_is_not_said_brings_nobody_back_and_keeps_nothing_odd(world, hr):
+    who = hr.user("q.one", name={"givenName": "Q", "familyName": "One", "password": "kept nowhere"}, displayName=None)["id"]
+    path = f"/Users/{who}"
+    assert "kept nowhere" not in hr("GET", path, ok=200).body.decode()
+    hr.patch(path, {"op": "replace", "path": "active", "value": False})
+    assert hr("PUT", path, {"userName": "q.one"}, ok=200).json["active"] is False
+    assert hr.patch(path, {"op": "remove", "path": "active"}).json["active"] is False
+    assert roster(world, who)["active"] is False
+    out = hr.patch(path, {"op": "replace", "path": "name.givenName", "value": "Quinn"},
+                   {"op": "add", "path": "urn:example:own:2.0:User:shoe", "value": "44"},
+                   {"op": "add", "path": "emails.value", "value": "q@example.org"}).json
+    assert out["emails"] == [{"value": "q@example.org"}] and "44" not in json.dumps(out)
+    group = hr("POST", "/Groups", {"displayName": "Come and go"}, ok=201).json["id"]
+    hr.patch(f"/Groups/{group}", {"op": "add", "path": "members", "value": [{"value": who}]}, {"op": "remove", "path": f'members[value eq "{who}"]'})
+    assert hr("GET", f"/Groups/{group}", ok=200).json["members"] == []
+    hr.patch(f"/Groups/{group}", {"op": "replace", "path": "displayName", "value": "x" * 600}, ok=400)
+
+
 def test_filters_and_pages(hr):
     for n in range(5):
         hr.user(f"f.{n}", title="Registrar" if n % 2 else "Nurse", externalId=f"x-{n}")

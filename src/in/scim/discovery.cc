@@ -112,7 +112,6 @@ json::object resource_type(const std::string& base, const char* name, const char
 json::object provider_config(const std::string& base) {
   const auto supported = [](bool is) { return json::object{{"supported", is}}; };
   return {{"schemas", one(std::string{prefix} + "ServiceProviderConfig")},
-          {"documentationUri", ""},
           {"patch", supported(true)},
           {"bulk",
            {{"supported", true}, {"maxOperations", 1'000}, {"maxPayloadSize", 4 * 1024 * 1024}}},

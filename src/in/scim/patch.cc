@@ -155,6 +155,12 @@ std::optional<Error> apply_one(const Operation& operation, json::object& user) {
     set(held, operation.value, among(lists, path.attribute.name), operation.kind);
     return std::nullopt;
   }
+  if (among(lists, path.attribute.name)) {  // of every element
+    if (!held.is_array() || held.get_array().empty()) held = json::array(1, json::object{});
+    for (auto& each : held.get_array())
+      if (each.is_object()) member(each.get_object(), path.attribute.sub) = operation.value;
+    return std::nullopt;
+  }
   if (!held.is_object()) held = json::object{};
   member(held.get_object(), path.attribute.sub) = operation.value;
   return std::nullopt;
@@ -170,8 +176,12 @@ std::optional<std::string> member_named(const Filter& filter) {
 std::optional<Error> change_members(const Operation& operation, GroupChange& out) {
   if (operation.path && operation.path->element) {
     auto id = member_named(*operation.path->element);
+    if (!operation.path->attribute.sub.empty())
+      return std::nullopt;  // of a member nothing else is kept
     if (!id || operation.kind != Operation::Kind::remove)
       return wrong("invalidPath", "of members only members[value eq \"id\"] is removed so");
+    std::erase(out.added, *id);
+    if (out.members) std::erase(*out.members, *id);
     out.removed.push_back(*std::move(id));
     return std::nullopt;
   }
@@ -195,7 +205,11 @@ std::optional<Error> change_members(const Operation& operation, GroupChange& out
       if (operation.kind == Operation::Kind::add) out.members->push_back(std::move(id));
     }
   } else {
-    std::ranges::move(ids, std::back_inserter(list));
+    auto& other = operation.kind == Operation::Kind::add ? out.removed : out.added;
+    for (auto& id : ids) {
+      std::erase(other, id);
+      list.push_back(std::move(id));
+    }
   }
   return std::nullopt;
 }
@@ -219,12 +233,16 @@ std::optional<Error> change_group(const Operation& operation, GroupChange& out) 
   if (same_word(name, "members")) return change_members(operation, out);
   const bool text = operation.value.is_string();
   if (same_word(name, "displayName")) {
-    if (!text || operation.value.get_string().empty())
-      return wrong("invalidValue", "displayName is a text that is not empty");
-    out.name = std::string{operation.value.get_string()};
+    auto given = group_in({{"displayName", operation.value}});
+    if (!text || std::holds_alternative<Error>(given))
+      return wrong("invalidValue", "displayName is a text of 1 to 512 bytes");
+    out.name = std::get<GroupGiven>(std::move(given)).name;
   }
-  if (same_word(name, "externalId"))
-    out.external = text ? std::string{operation.value.get_string()} : std::string{};
+  if (same_word(name, "externalId")) {
+    auto given = group_in({{"displayName", "x"}, {"externalId", operation.value}});
+    if (auto* no = std::get_if<Error>(&given)) return std::move(*no);
+    out.external = std::get<GroupGiven>(std::move(given)).external;
+  }
   return std::nullopt;
 }
 
@@ -253,6 +271,8 @@ Or<std::vector<Operation>> operations_in(const json::object& body) {
         path != nullptr && !path->is_null()) {
       if (!path->is_string()) return wrong("invalidPath", "path is a text");
       auto read = parse_path(path->get_string());
+      // Of a schema that is somebody's own nothing is kept.
+      if (std::holds_alternative<Error>(read) && path->get_string().starts_with("urn:")) continue;
       if (auto* no = std::get_if<Error>(&read)) return std::move(*no);
       operation.path = std::get<Path>(std::move(read));
     }

@@ -19,6 +19,13 @@ constexpr std::array<std::string_view, 15> kept{
     "name",         "displayName",       "nickName", "profileUrl",   "title",
     "userType",     "preferredLanguage", "locale",   "timezone",     "emails",
     "phoneNumbers", "addresses",         "roles",    "entitlements", "ims"};
+// What stands in the parts of those.
+constexpr std::array<std::string_view, 22> parts{
+    "formatted",       "familyName", "givenName", "middleName", "honorificPrefix",
+    "honorificSuffix", "value",      "display",   "type",       "primary",
+    "streetAddress",   "locality",   "region",    "postalCode", "country",
+    "displayName",     "$ref",       "manager",   "label",      "name",
+    "position",        "order"};
 constexpr std::array<std::string_view, 5> kept_of_enterprise{"employeeNumber", "costCenter",
                                                              "organization", "division", "manager"};
 
@@ -35,14 +42,39 @@ bool plain(const std::string& text) {
   return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
+bool is_plain_value(const json::value& value) { return !value.is_object() && !value.is_array(); }
+
+json::object known_parts(const json::object& given) {
+  json::object out;
+  for (const auto& each : given)
+    for (const auto name : parts)
+      if (same_word(each.key(), name) && is_plain_value(each.value()) && !each.value().is_null())
+        out[name] = each.value();
+  return out;
+}
+
+// As the schema has it: a value, a thing with known parts, or a list of either. Whatever else
+// somebody put there is not kept.
+json::value cleaned(const json::value& given) {
+  if (given.is_object()) return known_parts(given.get_object());
+  if (!given.is_array()) return given;
+  json::array out;
+  for (const auto& each : given.get_array()) {
+    if (is_plain_value(each)) out.push_back(each);
+    if (each.is_object())
+      if (auto part = known_parts(each.get_object()); !part.empty()) out.push_back(std::move(part));
+  }
+  return out;
+}
+
 std::string name_of(const json::object& resource) {
   if (auto shown = text_in(resource, "displayName"); !shown.empty()) return shown;
   const auto* name = find_member(resource, "name");
   if (name == nullptr || !name->is_object()) return {};
-  const auto& parts = name->get_object();
-  if (auto whole = text_in(parts, "formatted"); !whole.empty()) return whole;
-  const auto given = text_in(parts, "givenName");
-  const auto family = text_in(parts, "familyName");
+  const auto& named = name->get_object();
+  if (auto whole = text_in(named, "formatted"); !whole.empty()) return whole;
+  const auto given = text_in(named, "givenName");
+  const auto family = text_in(named, "familyName");
   return given + (given.empty() || family.empty() ? "" : " ") + family;
 }
 
@@ -145,14 +177,15 @@ Or<app::AccountGiven> account_in(const json::object& resource) {
   json::object rest;
   for (const auto name : kept)
     if (const auto* held = find_member(resource, name); held != nullptr && !held->is_null())
-      rest[name] = *held;
+      if (auto value = cleaned(*held); !(value.is_array() && value.get_array().empty()))
+        rest[name] = std::move(value);
   if (const auto* held = find_member(resource, enterprise); held != nullptr && held->is_object()) {
     out.department = text_in(held->get_object(), "department");
     json::object extension;
     for (const auto name : kept_of_enterprise)
       if (const auto* each = find_member(held->get_object(), name);
           each != nullptr && !each->is_null())
-        extension[name] = *each;
+        extension[name] = cleaned(*each);
     if (!extension.empty()) rest[enterprise] = std::move(extension);
   }
   if (out.department.size() > limits::id_bytes_max || !plain(out.department))

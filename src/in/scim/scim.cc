@@ -205,7 +205,8 @@ Response listed(const Query& query, std::vector<Resource> all, bool whole, std::
 }  // namespace
 
 std::size_t body_bytes_max(std::string_view path) {
-  return path.ends_with("/Bulk") ? bulk_bytes_max : limits::command_body_bytes_max;
+  const bool many = path.ends_with("/Bulk") || path.starts_with(std::string{mount} + "/Groups");
+  return many ? bulk_bytes_max : limits::command_body_bytes_max;
 }
 
 std::optional<Response> Scim::admit(const Request& head) {
@@ -362,7 +363,7 @@ Response Scim::show_group(const Asked& asked) { return shown(asked, asked.path["
 Response Scim::write_one(const Asked& asked) {
   Change change;
   change.method = asked.request.method;
-  change.group = asked.request.path.find("/Groups") != std::string::npos;
+  change.group = asked.request.path.starts_with(std::string{mount} + "/Groups");
   if (change.method != "POST") change.id = asked.path["id"];
   auto version = version_in(asked.request.header("if-match"));
   if (const auto* wrong = std::get_if<Error>(&version)) return refused(*wrong);

@@ -28,6 +28,11 @@ Or<Changed> set_account(const Change& change, const json::object& resource,
                         const std::string& token_hash, app::House& house, const Now& now) {
   auto given = account_in(resource);
   if (auto* wrong = std::get_if<Error>(&given)) return std::move(*wrong);
+  // Who does not say whether somebody is active does not bring them back.
+  const auto* active = find_member(resource, "active");
+  const auto* person = change.id.empty() ? nullptr : house.state().person(StaffId{change.id});
+  if (person != nullptr && (active == nullptr || active->is_null()))
+    std::get<app::AccountGiven>(given).active = person->active;
   const auto answer = house.perform(app::SetAccount{.token_hash = token_hash,
                                                     .person = StaffId{change.id},
                                                     .given = std::get<0>(std::move(given)),
@@ -51,6 +56,11 @@ Or<Changed> patch_account(const Change& change, const std::string& token_hash, a
   const auto person = person_in(house.state(), *account);
   if (!person) return no_such();
   auto resource = user_json(*person, "");
+  // A name that we made of its parts is not one that they gave.
+  boost::system::error_code ignored;
+  const auto rest = json::parse(account->rest, ignored);
+  if (!rest.is_object() || find_member(rest.get_object(), "displayName") == nullptr)
+    resource.erase("displayName");
   if (auto wrong = scim::apply(std::get<0>(operations), resource)) return *std::move(wrong);
   return set_account(change, resource, token_hash, house, now);
 }
