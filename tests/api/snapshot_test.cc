@@ -162,6 +162,133 @@ TEST_F(Snapshots, ASessionIsUsedForWhatItWasUsedFor) {
   }
 }
 
+// Whatever other systems said of people, and what was made of it.
+TEST_F(Snapshots, KeepWhoElseSaysWhoPeopleAre) {
+  const auto doc = sign_in("doc");
+  const auto glass = break_glass(doc, "p-2");
+  const auto& session = *state().session_by_token(in::token_hash(doc));
+  const StaffId hr{"source.hr"};
+  const auto staff = [&](const char* id) {
+    facts::StaffSet fact;
+    fact.staff = hr;
+    fact.person = StaffId{id};
+    fact.pseudonym = to_hex(dice_.roll<16>());
+    fact.name = id;
+    return fact;
+  };
+  const auto account = [&](const char* id, const char* name) {
+    return facts::AccountSet{.staff = hr,
+                             .person = StaffId{id},
+                             .source = "hr",
+                             .user_name = name,
+                             .external = std::string{"e-"} + id,
+                             .rest = "{}"};
+  };
+  facts::SessionOpened by_provider;
+  by_provider.staff = StaffId{"nina"};
+  by_provider.session = SessionId{"s-9"};
+  by_provider.token_hash = "h-9";
+  by_provider.proof_level = 2;
+  by_provider.until = clock_.now().wall + 1h;
+  by_provider.idle_millis = 600'000;
+  by_provider.provider = "login";
+  by_provider.subject = "sub-1";
+  by_provider.provider_session = "there";
+  by_provider.proof_age_millis = 60'000;
+  const PutMore more{
+      .all = {
+          facts::ProvisionerSet{.staff = StaffId{"ada"},
+                                .source = "hr",
+                                .token_hash = "t",
+                                .pseudonym = "p",
+                                .active = true},
+          staff("x.one"),
+          account("x.one", "X.One"),
+          account("x.one", "X.Uno"),
+          staff("x.two"),
+          account("x.two", "x.two"),
+          facts::GroupSet{
+              .staff = hr, .source = "hr", .group = "g1", .name = "ED", .external = "e"},
+          facts::GroupSet{
+              .staff = hr, .source = "hr", .group = "g2", .name = "ICU", .external = {}},
+          facts::GroupMembers{
+              .staff = hr, .group = "g1", .added = {"x.one", "x.two"}, .removed = {}},
+          facts::GroupMembers{.staff = hr, .group = "g1", .added = {}, .removed = {"x.two"}},
+          facts::GroupRemoved{.staff = hr, .group = "g2"},
+          facts::RolesGiven{.staff = hr,
+                            .person = StaffId{"x.one"},
+                            .source = "hr",
+                            .groups = {"ED"},
+                            .roles = {"nurse"}},
+          facts::AccountRemoved{.staff = hr, .person = StaffId{"x.two"}, .source = "hr"},
+          facts::ProviderSeen{.source = "login", .up = false, .why = "slow"},
+          facts::SourceSecretSet{.staff = StaffId{"ada"}, .source = "login", .kept_as = "k"},
+          by_provider,
+          facts::TokenKeyMade{.key = "kid", .jwk = "{}", .kept_as = "k2"},
+          facts::TokenMade{.staff = StaffId{"doc"},
+                           .patient = PatientId{"p-2"},
+                           .session = session.id,
+                           .glass = GlassId{glass},
+                           .token = "jti-1",
+                           .token_hash = "th-1",
+                           .bound = "jkt:x",
+                           .until = clock_.now().wall + 5min},
+          facts::ReceiverSet{.staff = StaffId{"ada"},
+                             .receiver = "siem",
+                             .url = "https://siem.example",
+                             .audience = "a",
+                             .kept_as = {},
+                             .active = true},
+          facts::ReceiverTold{.receiver = "siem", .before = 7},
+          facts::ActAsked{.staff = StaffId{"ada"},
+                          .act = "act-1",
+                          .what = "roles",
+                          .person = StaffId{"nina"},
+                          .text = "more",
+                          .until = clock_.now().wall + 1h},
+          facts::ActAgreed{
+              .staff = StaffId{"pia"}, .act = "act-1", .until = clock_.now().wall + 2h},
+          facts::TerminalSet{.staff = StaffId{"ada"},
+                             .terminal = TerminalId{"t-c"},
+                             .place = PlaceId{"ward-a"},
+                             .use = {},
+                             .active = true,
+                             .kept_as = {},
+                             .certificate = "cc"},
+          facts::PasswordLocked{.person = StaffId{"nina"}, .at = "terminal/t-1", .failures = 9},
+      }};
+  ASSERT_TRUE(house_->perform(more, clock_.now()));
+  ASSERT_TRUE(house_->commit().ok());
+  const auto before = state().dump();
+  for (const char* part :
+       {"provisioner hr", "account x.one hr X.Uno", "group g1 hr ED", "given hr ED nurse",
+        "source login 0 slow", "at login sub-1", "token key kid", "token th-1 jti-1",
+        "receiver siem", "act act-1 roles", " cc", "locked terminal/t-1"})
+    EXPECT_NE(before.find(part), std::string::npos) << part << " in\n" << before;
+
+  const auto decoded = app::decode_snapshot(app::encode(house_->journal().kept(), state()));
+  ASSERT_TRUE(decoded.ok());
+  const auto& again = (*decoded)->state;
+  EXPECT_EQ(again.dump(), before);
+  // What follows from it.
+  EXPECT_EQ(again.account_named("hr", "x.UNO")->person.text(), "x.one");
+  EXPECT_EQ(again.account_named("hr", "x.one"), nullptr);
+  EXPECT_EQ(again.account(StaffId{"x.two"}), nullptr);
+  EXPECT_EQ(again.groups_of(StaffId{"x.one"}), std::set<std::string>{"g1"});
+  EXPECT_EQ(again.person_of_subject("login", "sub-1")->id.text(), "nina");
+  EXPECT_EQ(again.terminal_by_certificate("cc")->id.text(), "t-c");
+  ASSERT_NE(again.glass_token_by_id("jti-1"), nullptr);
+  EXPECT_TRUE(again.stands(*again.glass_token_by_id("jti-1"), clock_.now().wall));
+  const auto* held = again.session(SessionId{"s-9"});
+  ASSERT_NE(held, nullptr);
+  EXPECT_EQ(held->way, "provider");
+  EXPECT_EQ(held->provider_session, "there");
+  EXPECT_EQ(held->proof_at.wall, held->opened_at - 60s);
+  // The token is over when its glass is.
+  ASSERT_EQ(post("/api/v1/glass/" + glass + "/close", doc).status, 200);
+  EXPECT_FALSE(state().stands(*state().glass_token_by_id("jti-1"), clock_.now().wall));
+}
+
 TEST_F(Snapshots, WhatIsNoSnapshotIsRefused) {
   const auto text = app::encode(house_->journal().kept(), state());
   const auto refused = [](const Bytes& bytes) {
