@@ -39,6 +39,7 @@ void set(CURL* curl, CURLoption option, Value value) {
 }
 
 bool is_loopback(const std::string& url) {
+  if (url.find('@') != std::string::npos) return false;  // it would be another machine's
   for (const char* each : {"http://127.0.0.1", "http://localhost", "http://[::1]"}) {
     const std::string prefix{each};
     if (url.starts_with(prefix) && url.size() > prefix.size() &&
@@ -121,6 +122,7 @@ Result<needs::WebAnswer> CurlWebClient::send(const needs::WebRequest& request) {
     set(curl, CURLOPT_POSTFIELDS, request.body.data());
     set(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     set(curl, CURLOPT_POST, 1L);
+    set(curl, CURLOPT_FRESH_CONNECT, 1L);  // on one that broke it would be sent again
   }
   if (request.basic) {
     set(curl, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));

@@ -1,7 +1,10 @@
 #include "out/ldap_directory.h"
 
 #include <ldap.h>
+#include <netdb.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -113,14 +116,49 @@ int socket_of(Sockbuf* buffer) {
   const bool is = buffer != nullptr && ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &socket) == 1;
   return is ? socket : -1;
 }
-int begin_watch(LDAP* ldap, Sockbuf* buffer, LDAPURLDesc*, sockaddr*, ldap_conncb*) {
+int begin_watch(LDAP*, Sockbuf* buffer, LDAPURLDesc*, sockaddr*, ldap_conncb*) {
   watchdog().set(socket_of(buffer), connecting_until);
-  // With a time for it the library would try the handshake again and again without waiting.
-  ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, nullptr);
   return 0;
 }
 void end_watch(LDAP*, Sockbuf* buffer, ldap_conncb*) { watchdog().clear(socket_of(buffer)); }
 ldap_conncb on_connect{.lc_add = begin_watch, .lc_del = end_watch, .lc_arg = nullptr};
+
+// Whether anybody answers there at all, within a time. The library is given none for connecting:
+// with one it would try a TLS handshake that stalls again and again without waiting.
+std::optional<Fault> unreachable(const std::string& url, Until until) {
+  const bool tls = url.starts_with("ldaps://");
+  auto host = url.substr(tls ? 8 : 7);
+  std::string port = tls ? "636" : "389";
+  const auto colon = host.rfind(':');
+  if (colon != std::string::npos && host.find(']', colon) == std::string::npos) {
+    port = host.substr(colon + 1);
+    host.resize(colon);
+  }
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), port.c_str(), &wanted, &found) != 0) return nobody();
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all{found, ::freeaddrinfo};
+  bool late_one = false;
+  for (const auto* each = found; each != nullptr; each = each->ai_next) {
+    const int socket = ::socket(each->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (socket < 0) continue;
+    const int begun = ::connect(socket, each->ai_addr, each->ai_addrlen);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::min<Clock::duration>(until - Clock::now(), connect_time_max));
+    pollfd poll{.fd = socket, .events = POLLOUT, .revents = 0};
+    int error = begun == 0 ? 0 : ETIMEDOUT;
+    socklen_t size = sizeof error;
+    if (begun != 0 &&
+        ::poll(&poll, 1, static_cast<int>(std::max<std::int64_t>(1, left.count()))) > 0)
+      ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+    ::close(socket);
+    if (error == 0) return std::nullopt;
+    late_one = late_one || error == ETIMEDOUT;
+  }
+  return late_one ? late() : nobody();
+}
 
 // For as long as one operation takes.
 class Watched {
@@ -228,7 +266,7 @@ class LdapDirectory::Link {
     const std::unique_ptr<LDAPControl*, void (*)(LDAPControl**)> given{back, ldap_controls_free};
     ber_memfree(cookie.bv_val);
     cookie = {.bv_len = 0, .bv_val = nullptr};
-    if (code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_NO_SUCH_OBJECT) return std::nullopt;
+    if (code == LDAP_SIZELIMIT_EXCEEDED) return std::nullopt;
     if (code != LDAP_SUCCESS) return fault_of(code);
     if (auto* control = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, back, nullptr)) {
       ber_int_t estimate = 0;
@@ -281,18 +319,21 @@ std::string LdapDirectory::escaped(std::string_view value) {
 
 Result<std::unique_ptr<LdapDirectory::Link>> LdapDirectory::connected(const DirectoryAt& at,
                                                                       Until until) const {
+  // One address, under TLS from its first word or as soon as that is agreed.
+  const bool known = at.url.starts_with("ldaps://") || at.url.starts_with("ldap://");
+  if (!known || at.url.find_first_of(" ,\t\n/", 8) != std::string::npos)
+    return nonsense("its address");
+  if (auto fault = unreachable(at.url, until)) return *std::move(fault);
   LDAP* made = nullptr;
   if (ldap_initialize(&made, at.url.c_str()) != LDAP_SUCCESS) return nonsense("its address");
   auto link = std::make_unique<Link>(made);
   const int version = LDAP_VERSION3;
-  const auto connect = span(std::min<Clock::duration>(until - Clock::now(), connect_time_max));
   const auto operation = span(std::min<Clock::duration>(until - Clock::now(), operation_time_max));
   const int demand = LDAP_OPT_X_TLS_DEMAND;
   const int least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
   const int client = 0;
   bool good = ldap_set_option(made, LDAP_OPT_PROTOCOL_VERSION, &version) == LDAP_OPT_SUCCESS &&
               ldap_set_option(made, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_OPT_SUCCESS &&
-              ldap_set_option(made, LDAP_OPT_NETWORK_TIMEOUT, &connect) == LDAP_OPT_SUCCESS &&
               ldap_set_option(made, LDAP_OPT_TIMEOUT, &operation) == LDAP_OPT_SUCCESS &&
               ldap_set_option(made, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) == LDAP_OPT_SUCCESS &&
               ldap_set_option(made, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least) == LDAP_OPT_SUCCESS;
@@ -353,7 +394,10 @@ Result<DirectoryAnswer> LdapDirectory::asked(const DirectoryAt& at, const std::s
   auto own = connected(at, until);
   if (!own) return own.fault();
   const int code = (*own)->bind(dn, password.reveal(), until);
-  if (code == LDAP_INVALID_CREDENTIALS) return DirectoryAnswer{.is = Is::wrong};
+  // Locked, or not let in there: it did answer, so what is kept here does not count instead.
+  if (code == LDAP_INVALID_CREDENTIALS || code == LDAP_UNWILLING_TO_PERFORM ||
+      code == LDAP_CONSTRAINT_VIOLATION || code == LDAP_INAPPROPRIATE_AUTH)
+    return DirectoryAnswer{.is = Is::wrong};
   if (code != LDAP_SUCCESS) return fault_of(code);
   DirectoryAnswer out{.is = Is::right};
   if (at.groups.empty()) return out;
@@ -402,6 +446,8 @@ Result<DirectoryAnswer> LdapDirectory::check(const DirectoryAt& at, const std::s
 }
 
 Result<Unit> LdapDirectory::answers(const DirectoryAt& at) {
+  if (at.bind_password.reveal().empty())
+    return nonsense("no password for the account that searches");
   const auto until = Clock::now() + check_time_max;
   const auto made = connected(at, until);
   if (!made) return made.fault();

@@ -39,6 +39,7 @@ bool lists(const json::object& object, std::string_view name, std::string_view w
 }
 
 bool is_loopback(std::string_view url) {
+  if (url.find('@') != std::string_view::npos) return false;
   return url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:") ||
          url.starts_with("http://[::1]:");
 }
