@@ -86,7 +86,15 @@ class Hospital(World):
             self.idp.accounts[who] = {"sub": f"sub-{n}", "name": f"D {n}", "password": "there", "code": CODE, "groups": ["Service desk", "Choir"]}
         self.idp.accounts["no.body"] = {"sub": "sub-x", "name": "X", "password": "there", "code": CODE}
         self.idp.start(*self.both)
+        self.wait()
         return self
+
+    def wait(self):
+        """One that did not answer is not asked again for some seconds."""
+        def seen():
+            browser = Browser(self)
+            return browser.ask(f"{browser.base}/api/v1/providers/login/sign-in", b"{}", Content_Type="application/json")[0] == 201
+        until("the provider answers", seen, 30, 0.5)
 
     @property
     def both(self):
@@ -221,6 +229,7 @@ def test_B03_a_logout_there_ends_the_session_and_its_glass_here(world):
 def test_keys_that_are_changed_there_are_followed(world):
     opened(world)
     world.idp.restart(*world.both)  # makes new keys
+    world.wait()
     assert until("the new keys are taken", lambda: Browser(world).sign_in("d.one") == "/console/", 30, 2)
 
 
@@ -243,6 +252,7 @@ def test_B08_slow_or_gone_it_is_said_so_and_own_factors_open(world):
     until("a provider that is gone counts as down", lambda: state(world)[0] is False, 60, 1)
     world.idp.tell(down=False)
     until("it answers again", lambda: state(world)[0], 60, 1)
+    world.wait()
     assert Browser(world).sign_in("d.one") == "/console/"
 
 
