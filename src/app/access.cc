@@ -351,7 +351,9 @@ AskAccess::Answer decide(const AskAccess& command, Context& context) {
   std::vector<Judged> answers;
   answers.reserve(command.cells.size());
   for (const auto& cell : command.cells) {
-    if (!asking.may_ask_about(cell)) {
+    // What it is for, and nothing that the session may do beside that.
+    const bool beyond = asking.token != nullptr && cell.action == Action::modify;
+    if (beyond || !asking.may_ask_about(cell)) {
       answers.emplace_back();
       continue;
     }

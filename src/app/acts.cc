@@ -37,6 +37,9 @@ std::optional<Refusal> not_two(const State& state, const Act& act, const StaffId
   if (!role::still_has_one(state, act.by, {role::administrator}))
     return Refusal{.why = Why::conflict,
                    .what = "who asked this is no administrator any more: ask again"};
+  if (!role::still_has_one(state, other, {role::administrator}))
+    return Refusal{.why = Why::conflict,
+                   .what = "who agreed to this is no administrator any more: let another agree"};
   return std::nullopt;
 }
 

@@ -72,8 +72,18 @@ bool opens_doors(const State& state, const std::string& role) {
   if (role == role::administrator || role == role::privacy_officer || role == role::ledger_reader)
     return true;
   const auto* policy = policy_of(state);
-  return policy != nullptr && std::ranges::any_of(policy->rules, [&](const auto& rule) {
-           return meant_for(rule, {role});
+  if (policy == nullptr) return false;
+  const auto reviews = [&](const std::optional<policy::ast::Review>& review) {
+    return review && review->by.text == role;
+  };
+  return std::ranges::any_of(policy->rules,
+                             [&](const auto& rule) {
+                               return meant_for(rule, {role}) || reviews(rule.duties.review);
+                             }) ||
+         std::ranges::any_of(policy->cases,
+                             [&](const auto& each) { return each.by && each.by->text == role; }) ||
+         std::ranges::any_of(policy->drawers, [&](const auto& drawer) {
+           return drawer.review.by.text == role || names_one_of(drawer.keepers, {role});
          });
 }
 
@@ -279,7 +289,8 @@ SetTerminal::Answer decide(const SetTerminal& command, Context& context) {
             *asked.session,
             {.kind = policy::ast::TwoPeople::terminals,
              .what = "terminal",
-             .text = "terminal " + command.terminal.text() + " at " + command.place.text()},
+             .text = "terminal " + command.terminal.text() + " at " + command.place.text() +
+                     (command.use.empty() ? "" : ", " + command.use)},
             context))
       return *std::move(waits);
   context.note(facts::TerminalSet{.staff = asked.session->staff,

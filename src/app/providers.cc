@@ -179,13 +179,15 @@ UnlockByProvider::Answer decide(const UnlockByProvider& command, Context& contex
 }
 
 ProviderLogout::Answer decide(const ProviderLogout& command, Context& context) {
+  // A session of which the provider told no name of its own is meant by its person's.
   return end_sessions(facts::SessionEnd::provider_logout, facts::EndedBy::logout, {}, context,
                       [&](const Session& each) {
                         if (each.subject.empty() || each.provider != command.provider) return false;
                         if (!command.subject.empty() && each.subject != command.subject)
                           return false;
-                        return command.session.empty() ? !command.subject.empty()
-                                                       : each.provider_session == command.session;
+                        if (command.session.empty() || each.provider_session.empty())
+                          return !command.subject.empty();
+                        return each.provider_session == command.session;
                       });
 }
 

@@ -70,6 +70,19 @@ std::variant<StaffId, Refusal> id_for(const State& state, const std::string& sou
       "somebody else has, or had, an account of this name: give an externalId of their own");
 }
 
+// An account of a name that is somebody else's id, in whatever case, would make it two people's,
+// and so nobody's. Of a new one with the very id id_for() speaks.
+bool is_somebodys_id(const State& state, const std::string& name, const StaffId& but) {
+  std::string lower = name;
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const auto is = [&](const std::string& id) {
+    const auto* held = state.person(StaffId{id});
+    return held != nullptr && held->id != but && held->active;
+  };
+  return (!but.empty() && is(name)) || (lower != name && is(lower));
+}
+
 facts::StaffSet staff_set(const Person* before, const StaffId& person, const AccountGiven& given,
                           const StaffId& by, Context& context) {
   facts::StaffSet fact;
@@ -77,7 +90,8 @@ facts::StaffSet staff_set(const Person* before, const StaffId& person, const Acc
   fact.person = person;
   fact.pseudonym = before == nullptr ? to_hex(context.fresh.pseudonym()) : before->pseudonym;
   fact.name = given.name.empty() ? given.user_name : given.name;
-  if (before != nullptr) fact.roles = before->own_roles;
+  // Whoever is brought back has what groups give; the rest an administrator gives anew.
+  if (before != nullptr && (before->active || !given.active)) fact.roles = before->own_roles;
   fact.department = given.department;
   fact.active = given.active;
   return fact;
@@ -216,6 +230,8 @@ SetAccount::Answer decide(const SetAccount& command, Context& context) {
   if (const auto* other = state.account_named(system->source, given.user_name);
       other != nullptr && other->person != command.person)
     return taken("another account of the system has this userName");
+  if (is_somebodys_id(state, given.user_name, command.person))
+    return taken("somebody else has this userName as their id here: give another one");
   SetAccount::Done out{.person = command.person, .made = command.person.empty()};
   if (out.made) {
     auto id = id_for(state, system->source, given);

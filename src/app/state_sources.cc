@@ -49,7 +49,12 @@ const Provisioner* State::provisioner_by_token(const std::string& token_hash) co
 
 void State::way_in(const EntryTime& at, const facts::AccountSet& f) {
   auto& held = accounts[f.person];
-  account_by_name_.erase(account_key(held.source, held.user_name));
+  if (!held.removed && !held.person.empty())
+    account_by_name_.erase(account_key(held.source, held.user_name));
+  // Who calls somebody otherwise may come in as them by that name.
+  const auto who = people.find(f.person);
+  if (who != people.end() && !held.person.empty() && held.user_name != f.user_name)
+    take_in_hand(who->second, "name", f.staff, at.wall);
   if (held.person.empty() || held.removed) held.made_at = at.wall;
   held.person = f.person;
   held.source = f.source;

@@ -28,8 +28,6 @@ const std::set<std::string> immediate{
     "POST /api/v1/passkeys/challenge",
     "GET /api/v1/providers",
     "POST /api/v1/providers/{provider}/sign-in",
-    "GET /api/v1/providers/{provider}/callback",
-    "POST /api/v1/providers/{provider}/logout",
     "POST /api/v1/glass/{glass}/token",
     "POST /oauth2/token",
     "POST /oauth2/introspect",

@@ -17,6 +17,7 @@ using http::Response;
 constexpr std::string_view exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 constexpr std::string_view access_token_type = "urn:ietf:params:oauth:token-type:access_token";
 constexpr std::size_t form_bytes_max = 32 * 1024;
+constexpr std::size_t parameters_max = 32;
 
 // RFC 6749 5.2. Nothing in it is of a patient.
 Response oauth_error(int status, std::string_view error, std::string_view what) {
@@ -37,6 +38,8 @@ Form read_form(const Request& request) {
     return oauth_error(400, "invalid_request", "the form is too long");
   auto pairs = http::parse_query(request.body);
   if (!pairs) return oauth_error(400, "invalid_request", "the form cannot be read");
+  if (pairs->size() > parameters_max)
+    return oauth_error(400, "invalid_request", "the form has too many parameters");
   for (std::size_t i = 0; i < pairs->size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if ((*pairs)[i].first == (*pairs)[j].first)

@@ -135,9 +135,16 @@ Result<std::shared_ptr<const identity::KeySet>> OpenId::keys(const ProviderMetad
     auto& held = kept_[provider.issuer];
     const bool fresh = boot < held.keys_read + (anew ? keys_again_after : kept_for);
     if (held.keys != nullptr && fresh) return held.keys;
+    if (held.failed && boot < held.failed_at + failed_for) return *held.failed;
   }
   const auto text = get(provider.keys);
-  if (!text) return text.fault();
+  if (!text) {
+    const std::lock_guard lock{mutex_};
+    auto& held = kept_[provider.issuer];
+    held.failed = text.fault();
+    held.failed_at = clock_.now().boot;
+    return text.fault();
+  }
   auto read = identity::read_jwks(*text);
   if (!read) return nonsense("a provider's keys cannot be used");
   auto out = std::make_shared<const identity::KeySet>(*std::move(read));

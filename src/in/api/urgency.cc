@@ -18,7 +18,8 @@ bool immediate(std::string_view method, std::string_view path) {
   path.remove_prefix(api.size());
   if (path == "terminal" || path == "vouches") return true;  // of a screen that waits for somebody
   // Of somebody who signs in, or has signed out elsewhere.
-  if (path == "passkeys/challenge" || path.starts_with("providers")) return true;
+  if (path == "passkeys/challenge" || path == "providers") return true;
+  if (path.starts_with("providers/")) return path.ends_with("/sign-in");  // others wait for it
   if (path.starts_with("session")) return !path.starts_with("session/passkeys");  // and sessions
   if (method == "PUT" || method == "PATCH") return path.starts_with("staff/");
   if (method != "POST") return false;
