@@ -9,6 +9,13 @@ export function problemText(error: unknown): string {
   return known(texts.problems, error.slug) ?? error.body.text ?? error.body.detail ?? texts.problems.other;
 }
 
+/** What the server says of it, as a sentence: where one refusal means this here and that there. */
+export function saidText(error: unknown): string {
+  const said = error instanceof ApiProblem ? (error.body.text ?? error.body.detail ?? "") : "";
+  if (said === "") return problemText(error);
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.!?]$/.test(said) ? "" : "."}`;
+}
+
 interface Props {
   error: unknown;
   /** What it happened to, where that does not stand above it. */

@@ -26,12 +26,21 @@ export async function stepUp(code: string): Promise<void> {
   await api.POST("/api/v1/session/step-up", { body: { code: code.replace(/\s/g, "") } });
 }
 
+/** What a fresh proof takes: of a session by a card, the card's PIN. */
+export function useCodeWording() {
+  const byCard = lastOf(useSessionState().status)?.way === "card";
+  const { card } = texts.otherWays;
+  if (byCard) return { label: card.pin, hint: card.pinHint, empty: card.emptyPin, wrong: texts.session.lock.wrongPin };
+  const { code, codeHint, emptyCode } = texts.signIn;
+  return { label: code, hint: codeHint, empty: emptyCode, wrong: texts.session.stepUp.wrong };
+}
+
 /** What is wrong with a code, in words. */
-export function codeProblem(error: unknown): string {
+export function codeProblem(error: unknown, wrong: string): string {
   if (!(error instanceof ApiProblem)) return problemText(error);
   if (error.slug === "code-reused") return texts.signIn.reused(error.body.retry_after_seconds ?? 0);
   if (error.slug === "slow-down") return texts.signIn.slowDown(error.body.retry_after_seconds ?? 0);
-  if (error.slug === "sign-in-refused") return texts.session.stepUp.wrong;
+  if (error.slug === "sign-in-refused") return wrong;
   return problemText(error);
 }
 
@@ -79,12 +88,13 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
   const [sending, setSending] = useState(false);
   const byCard = lastOf(useSessionState().status)?.way === "card";
   const field = useRef<HTMLInputElement>(null);
+  const wording = useCodeWording();
   useEffect(() => field.current?.focus(), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (sending) return;
     if (code.trim() === "") {
-      setWrong(texts.signIn.emptyCode);
+      setWrong(wording.empty);
       return;
     }
     setSending(true);
@@ -92,7 +102,7 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
       await stepUp(code);
       onGiven();
     } catch (error) {
-      setWrong(codeProblem(error));
+      setWrong(codeProblem(error, wording.wrong));
       setCode("");
       setSending(false);
       field.current?.focus();
@@ -105,19 +115,19 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
       await stepUpByPasskey();
       onGiven();
     } catch (error) {
-      setWrong(error instanceof NoPasskey ? texts.session.stepUp.noPasskey : codeProblem(error));
+      setWrong(error instanceof NoPasskey ? texts.session.stepUp.noPasskey : codeProblem(error, wording.wrong));
       setSending(false);
     }
   };
   return (
     <Dialog title={texts.session.stepUp.title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <p>{texts.session.stepUp.why}</p>
+        <p>{byCard ? texts.session.stepUp.whyPin : texts.session.stepUp.why}</p>
         <TextInput
           ref={field}
           id="step-up-code"
-          label={byCard ? texts.session.lock.pin : texts.signIn.code}
-          hint={byCard ? texts.otherWays.card.pinHint : texts.signIn.codeHint}
+          label={wording.label}
+          hint={wording.hint}
           value={code}
           onChange={(event) => setCode(event.target.value)}
           inputMode="numeric"
