@@ -7,6 +7,7 @@
 #include "app/fold_evidence.h"
 #include "app/journal.h"
 #include "app/judge.h"
+#include "app/providers.h"
 #include "app/roles.h"
 #include "app/sessions.h"
 #include "app/vouching.h"
@@ -103,12 +104,19 @@ RosterLine line_of(const State& state, const Person& person) {
         {.way = way,
          .last = at == person.came_by.end() ? std::nullopt : std::optional{at->second}});
   };
-  if (person.passkeys.empty())  // which suffices by itself
+  const bool by_provider = std::ranges::any_of(person.subjects, [&](const auto& each) {
+    return provider_named(state, each.first) != nullptr;
+  });
+  const bool by_directory = directory_of(state) != nullptr &&
+                            person.came_by.contains("directory") && person.factors.contains("totp");
+  if (person.passkeys.empty() && !by_provider && !by_directory)  // each suffices by itself
     for (const char* factor : factors_of_a_login)
       if (!person.factors.contains(factor)) out.lacks.emplace_back(factor);
   const bool password = person.factors.contains("password") && person.factors.contains("totp");
   if (password) add_way("password");
   if (!person.passkeys.empty()) add_way("passkey");
+  if (by_provider) add_way("provider");
+  if (by_directory) add_way("directory");
   if (may_be_vouched_for(state, person)) add_way("vouched");
   out.can_break = person.active && out.may_break && out.lacks.empty();
   return out;

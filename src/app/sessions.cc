@@ -125,6 +125,35 @@ void lock_if_due(const Person& person, std::string_view why, const std::string& 
       .person = person.id, .at = known ? origin : std::string{}, .failures = before + 1});
 }
 
+// An enrolment that is past its time still lets its person in, on the night when nobody can renew
+// it; somebody looks at it afterwards.
+void owe_enrolment_case(const Person& person, const SignIn& command, const SessionId& session,
+                        Context& context) {
+  const auto* policy = policy_of(context.state);
+  if (policy == nullptr || !policy->sign_in.enrolment) return;
+  std::string past;
+  const auto look = [&](const std::string& factor, Instant enrolled) {
+    if (enrolled + *policy->sign_in.enrolment < context.now.wall)
+      past += (past.empty() ? "" : ", ") + factor;
+  };
+  if (command.passkey) {
+    look("passkey", person.passkeys.at(command.passkey->passkey).enrolled_at);
+  } else {
+    for (const char* factor : {"password", "totp"})
+      if (const auto at = person.enrolled_at.find(factor);
+          at != person.enrolled_at.end() && !(command.directory && at->first == "password"))
+        look(factor, at->second);
+  }
+  if (past.empty()) return;
+  policy::ast::Review review;
+  review.by.text = role::privacy_officer;
+  review.within = std::chrono::hours{72};
+  if (policy->sign_in.review) review = *policy->sign_in.review;
+  owe_case("expired-enrolment", person.id, review,
+           "signed in by what was enrolled too long ago: " + past, "enrolment/" + session.text(),
+           context);
+}
+
 }  // namespace
 
 MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
@@ -206,6 +235,7 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
   fact.origin = command.origin;
   auto done = open_session(std::move(fact), limits::session_absolute, context);
   if (command.passkey) owe_lock_out_case(*person, done.session, "by a passkey", context);
+  owe_enrolment_case(*person, command, done.session, context);
   return done;
 }
 

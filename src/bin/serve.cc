@@ -35,6 +35,7 @@
 #include "in/http/router.h"
 #include "in/http/self_signed.h"
 #include "in/http/server.h"
+#include "in/scim/scim.h"
 #include "out/argon2_hasher.h"
 #include "out/curl_web_client.h"
 #include "out/file_checkpoint_store.h"
@@ -222,15 +223,21 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                       .credentials = &tokens};
   in::http::ServerOptions server_options{.host = listen->host, .port = listen->port};
   server_options.connections_max = connections;
-  server_options.request.body_bytes_max = in::api::body_bytes_max;
+  server_options.request.body_bytes_max = [](std::string_view path) {
+    return path.starts_with(in::scim::mount) ? in::scim::body_bytes_max(path)
+                                             : in::api::body_bytes_max(path);
+  };
   server_options.urgency = [&edge](const in::http::Request& request) {
+    if (request.path.starts_with(in::scim::mount)) return in::http::Urgency::bulk;
     return request.path.starts_with("/fhir") ? in::fhir::urgency(edge, request)
                                              : in::api::urgency(request);
   };
   // Who is not signed in brings no large body. Both stand below, before the server starts.
   in::api::Api* api_door = nullptr;
   in::fhir::Gateway* fhir_door = nullptr;
+  in::scim::Scim scim{edge, origin_of(url)};
   server_options.admit = [&](const in::http::Request& head) {
+    if (head.path.starts_with(in::scim::mount)) return scim.admit(head);
     return head.path.starts_with("/fhir") ? fhir_door->admit(head)
                                           : in::api::admit(*api_door, head);
   };
@@ -288,6 +295,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   in::http::Router router;
   api.add_to(router);
   gateway->routes(router);
+  scim.add_to(router);
   in::console::Console{in::console::files()}.add_to(router);
   const auto port = server.start([&](const in::http::Request& request) { return router(request); });
   if (!port) return complain(io, port.fault().what);

@@ -292,7 +292,7 @@ constexpr const char* people =
     R"({"staff":"c","name":"Cy","active":true,"may_break":true,"can_break":false,)"
     R"("lacks":["totp"],"password_lock":"no","ways":[{"way":"vouched","last":null}]},)"
     R"({"staff":"d","name":"Di","active":false,"may_break":true,"can_break":false,)"
-    R"("lacks":["unlocked-password"],"password_lock":"everywhere","ways":[]},)"
+    R"("lacks":["password"],"password_lock":"places","ways":[]},)"
     R"({"staff":"e","name":"Ed","active":true,"may_break":false,"can_break":false,)"
     R"("lacks":[],"password_lock":"no","ways":[{"way":"password","last":null}]}])";
 
@@ -315,7 +315,7 @@ TEST(Roster, says_by_what_each_gets_in_when_last_and_why_others_do_not) {
             "Who cannot, although their role says so:\n"
             "STAFF  NAME  WHY\n"
             "c      Cy    no authenticator; a colleague may vouch for them\n"
-            "d      Di    not active; password locked\n"
+            "d      Di    not active; no password\n"
             "\n"
             "Emergency cards:\n"
             "DRAWER  READY  UNCOUNTED  LAST COUNTED\n"

@@ -32,14 +32,13 @@ std::string by_which(const json::object& person) {
     out += (out.empty() ? "" : "; ") + way_text(*way);
   const auto lock = text_of(person, "password_lock");
   if (lock == "elsewhere") out += "; password locked but for where they have been seen before";
-  if (lock == "everywhere") out += "; password locked";
+  if (lock == "places") out += "; password locked at some places";
   return out;
 }
 
 std::string lack_text(const std::string& lack) {
   if (lack == "password") return "no password";
   if (lack == "totp") return "no authenticator";
-  if (lack == "unlocked-password") return "password locked";
   return "no " + lack;
 }
 

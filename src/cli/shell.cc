@@ -343,10 +343,10 @@ int run(int argc, const char* const* argv, const Io& io, const Parts& parts) {
       "  halligan read p-000002             what is in it\n"
       "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 sign in or step up, 4 no server.");
   describe_globals(app, shell.globals);
-  for (const auto add :
-       {add_session_verbs, add_chart_verbs, add_glass_verbs, add_record_verbs, add_case_verbs,
-        add_people_verbs, add_card_verbs, add_vouch_verb, add_roster_verb, add_fact_verbs,
-        add_policy_verbs, add_ledger_verbs, add_erasure_verbs, add_offline_verbs, add_code_verb})
+  for (const auto add : {add_session_verbs, add_chart_verbs, add_glass_verbs, add_record_verbs,
+                         add_case_verbs, add_people_verbs, add_card_verbs, add_vouch_verb,
+                         add_roster_verb, add_identity_verbs, add_fact_verbs, add_policy_verbs,
+                         add_ledger_verbs, add_erasure_verbs, add_offline_verbs, add_code_verb})
     add(app, shell);
   try {
     app.parse(argc, argv);

@@ -94,21 +94,22 @@ inline void no_options(CLI::App&, Nothing&) {}
 // A word that only groups verbs: "staff", "policy".
 CLI::App& family(CLI::App& parent, const std::string& name, const std::string& help);
 
-void add_session_verbs(CLI::App& app, Shell& shell);  // sign_in.cc
-void add_code_verb(CLI::App& app, Shell& shell);      // code.cc
-void add_chart_verbs(CLI::App& app, Shell& shell);    // chart.cc
-void add_glass_verbs(CLI::App& app, Shell& shell);    // glass.cc
-void add_record_verbs(CLI::App& app, Shell& shell);   // records.cc
-void add_case_verbs(CLI::App& app, Shell& shell);     // cases.cc
-void add_people_verbs(CLI::App& app, Shell& shell);   // people.cc
-void add_card_verbs(CLI::App& app, Shell& shell);     // cards.cc
-void add_vouch_verb(CLI::App& app, Shell& shell);     // vouch.cc
-void add_roster_verb(CLI::App& app, Shell& shell);    // roster.cc
-void add_fact_verbs(CLI::App& app, Shell& shell);     // facts.cc
-void add_policy_verbs(CLI::App& app, Shell& shell);   // policy_verbs.cc
-void add_ledger_verbs(CLI::App& app, Shell& shell);   // ledger.cc
-void add_erasure_verbs(CLI::App& app, Shell& shell);  // erasure.cc
-void add_offline_verbs(CLI::App& app, Shell& shell);  // offline.cc
+void add_session_verbs(CLI::App& app, Shell& shell);   // sign_in.cc
+void add_code_verb(CLI::App& app, Shell& shell);       // code.cc
+void add_chart_verbs(CLI::App& app, Shell& shell);     // chart.cc
+void add_glass_verbs(CLI::App& app, Shell& shell);     // glass.cc
+void add_record_verbs(CLI::App& app, Shell& shell);    // records.cc
+void add_case_verbs(CLI::App& app, Shell& shell);      // cases.cc
+void add_people_verbs(CLI::App& app, Shell& shell);    // people.cc
+void add_card_verbs(CLI::App& app, Shell& shell);      // cards.cc
+void add_vouch_verb(CLI::App& app, Shell& shell);      // vouch.cc
+void add_roster_verb(CLI::App& app, Shell& shell);     // roster.cc
+void add_identity_verbs(CLI::App& app, Shell& shell);  // identity.cc
+void add_fact_verbs(CLI::App& app, Shell& shell);      // facts.cc
+void add_policy_verbs(CLI::App& app, Shell& shell);    // policy_verbs.cc
+void add_ledger_verbs(CLI::App& app, Shell& shell);    // ledger.cc
+void add_erasure_verbs(CLI::App& app, Shell& shell);   // erasure.cc
+void add_offline_verbs(CLI::App& app, Shell& shell);   // offline.cc
 
 // sign_in.cc: a fresh code for this session. Exit::done when the server took it.
 int step_up(Shell& shell, const Secret& code);

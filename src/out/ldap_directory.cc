@@ -1,10 +1,16 @@
 #include "out/ldap_directory.h"
 
 #include <ldap.h>
+#include <sys/socket.h>
+
+#include <csignal>
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdlib>
+#include <map>
 #include <set>
+#include <thread>
 
 #include "base/limits.h"
 #include "base/must.h"
@@ -58,6 +64,86 @@ struct Found {
   std::string name;
 };
 
+// The library bounds each of its waits but those within TLS: there a peer that says nothing, or
+// half of something, would be waited for without end. At its time a socket is shut, and the wait
+// with it.
+class Watchdog {
+ public:
+  Watchdog() : thread_([this](const std::stop_token& stop) { look(stop); }) {}
+
+  void set(int socket, Until until) {
+    const std::lock_guard lock{mutex_};
+    until_[socket] = until;
+    wake_.notify_one();
+  }
+  void clear(int socket) {
+    const std::lock_guard lock{mutex_};
+    until_.erase(socket);
+  }
+
+ private:
+  void look(const std::stop_token& stop) {
+    std::unique_lock lock{mutex_};
+    while (!stop.stop_requested()) {
+      if (until_.empty())
+        wake_.wait(lock, stop, [&] { return !until_.empty(); });
+      else
+        wake_.wait_for(lock, stop, 100ms, [] { return false; });
+      for (const auto& [socket, until] : until_)
+        if (Clock::now() >= until) ::shutdown(socket, SHUT_RDWR);
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::map<int, Until> until_;
+  std::jthread thread_;
+};
+
+Watchdog& watchdog() {
+  static Watchdog one;
+  return one;
+}
+
+// Until when the connection that this thread makes may take.
+thread_local Until connecting_until;
+
+int socket_of(Sockbuf* buffer) {
+  ber_socket_t socket = -1;
+  const bool is = buffer != nullptr && ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &socket) == 1;
+  return is ? socket : -1;
+}
+int begin_watch(LDAP* ldap, Sockbuf* buffer, LDAPURLDesc*, sockaddr*, ldap_conncb*) {
+  watchdog().set(socket_of(buffer), connecting_until);
+  // With a time for it the library would try the handshake again and again without waiting.
+  ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, nullptr);
+  return 0;
+}
+void end_watch(LDAP*, Sockbuf* buffer, ldap_conncb*) { watchdog().clear(socket_of(buffer)); }
+ldap_conncb on_connect{.lc_add = begin_watch, .lc_del = end_watch, .lc_arg = nullptr};
+
+// For as long as one operation takes.
+class Watched {
+ public:
+  Watched(LDAP* ldap, Until until) {
+    ldap_get_option(ldap, LDAP_OPT_DESC, &socket_);
+    if (socket_ >= 0) watchdog().set(socket_, until);
+    connecting_until = until;
+    ldap_ = ldap;
+  }
+  ~Watched() {
+    int socket = -1;  // it may have come to be meanwhile
+    ldap_get_option(ldap_, LDAP_OPT_DESC, &socket);
+    if (socket >= 0) watchdog().clear(socket);
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+ private:
+  LDAP* ldap_;
+  int socket_ = -1;
+};
+
 }  // namespace
 
 // One connection, under TLS.
@@ -70,6 +156,7 @@ class LdapDirectory::Link {
 
   // LDAP's own code; LDAP_TIMEOUT where time is over.
   int bind(const std::string& dn, const std::string& password, Until until) {
+    const Watched watched{ldap_, until};
     berval given{.bv_len = password.size(),
                  .bv_val = const_cast<char*>(password.data())};  // NOLINT
     int id = 0;
@@ -86,6 +173,7 @@ class LdapDirectory::Link {
 
   Result<std::vector<Found>> search(const std::string& base, const std::string& filter,
                                     std::size_t most, Until until) {
+    const Watched watched{ldap_, until};
     std::vector<Found> out;
     berval cookie{.bv_len = 0, .bv_val = nullptr};
     const std::unique_ptr<berval, void (*)(berval*)> wipe{
@@ -169,6 +257,7 @@ class LdapDirectory::Link {
 LdapDirectory::LdapDirectory() {
   // Neither a file of the machine's nor the environment says how this directory is asked.
   ::setenv("LDAPNOINIT", "1", 1);
+  ::signal(SIGPIPE, SIG_IGN);  // a connection that broke is an error, not the end of the process
   LDAPAPIInfo info{};
   info.ldapai_info_version = LDAP_API_INFO_VERSION;
   MUST(ldap_get_option(nullptr, LDAP_OPT_API_INFO, &info) == LDAP_OPT_SUCCESS);
@@ -207,10 +296,12 @@ Result<std::unique_ptr<LdapDirectory::Link>> LdapDirectory::connected(const Dire
               ldap_set_option(made, LDAP_OPT_TIMEOUT, &operation) == LDAP_OPT_SUCCESS &&
               ldap_set_option(made, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) == LDAP_OPT_SUCCESS &&
               ldap_set_option(made, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least) == LDAP_OPT_SUCCESS;
+  good = good && ldap_set_option(made, LDAP_OPT_CONNECT_CB, &on_connect) == LDAP_OPT_SUCCESS;
   const char* ca = at.ca_file.empty() ? "/etc/ssl/certs/ca-certificates.crt" : at.ca_file.c_str();
   good = good && ldap_set_option(made, LDAP_OPT_X_TLS_CACERTFILE, ca) == LDAP_OPT_SUCCESS;
   good = good && ldap_set_option(made, LDAP_OPT_X_TLS_NEWCTX, &client) == LDAP_OPT_SUCCESS;
   if (!good) return nonsense("its certificates cannot be checked: see --identity-ca");
+  const Watched watched{made, until};
   if (at.url.starts_with("ldap://"))
     if (const int code = ldap_start_tls_s(made, nullptr, nullptr); code != LDAP_SUCCESS) {
       if (Clock::now() >= until) return late();

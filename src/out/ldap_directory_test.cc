@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -157,7 +158,9 @@ class Slapd {
     const auto conf = folder() + "/slapd.conf";
     process_ = ::fork();
     if (process_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       (void)!::freopen("/dev/null", "w", stderr);
+      (void)!::freopen("/dev/null", "w", stdout);
       ::execlp("slapd", "slapd", "-f", conf.c_str(), "-h", at.c_str(), "-d", "0", nullptr);
       ::_exit(127);
     }

@@ -1,6 +1,6 @@
 // Who may bring a large body: asked by its head, before anything of it is looked at.
-#include "api_world.h"
 #include "in/api/admit.h"
+#include "api_world.h"
 
 namespace halligan::tests {
 namespace {

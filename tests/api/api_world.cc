@@ -95,11 +95,8 @@ ApiWorld::ApiWorld() {
                              .seed = seed,
                              .key = key})
              .value();
-  glass_tokens_ = std::make_unique<in::api::Tokens>(in::api::Tokens::Parts{.desk = *this,
-                                                                           .vault = *vault_,
-                                                                           .dice = dice_,
-                                                                           .clock = clock_,
-                                                                           .address = party.origin});
+  glass_tokens_ = std::make_unique<in::api::Tokens>(in::api::Tokens::Parts{
+      .desk = *this, .vault = *vault_, .dice = dice_, .clock = clock_, .address = party.origin});
   openid_ = std::make_unique<in::api::OpenId>(provider_, clock_, "");
   edge_ = std::make_unique<in::Edge>(in::Edge{.desk = *this,
                                               .vault = *vault_,

@@ -140,6 +140,11 @@ TEST_F(WaysIn, NobodyWhoMadeOrUsedACardClosesItsCases) {
   const auto path = "/api/v1/cases/" + std::string{held[0].at("case").as_string()} + "/close";
   const json::object finding{{"finding", "appropriate"}, {"comment", "looked at"}};
   EXPECT_EQ(post(path, sign_in("pia"), finding).slug(), "conflict");  // who was it?
+  // While it is open it may open more charts, which would not say who it was.
+  EXPECT_EQ(
+      post("/api/v1/cards/" + cards[0].id + "/assign", sign_in("pia"), {{"staff", "pia"}}).status,
+      409);
+  ASSERT_EQ(call("DELETE", "/api/v1/session", opened.str("token")).status, 204);
   ASSERT_EQ(
       post("/api/v1/cards/" + cards[0].id + "/assign", sign_in("pia"), {{"staff", "pia"}}).status,
       200);
@@ -362,13 +367,15 @@ TEST_F(WaysIn, A09GuessingLocksThePasswordAndNotThePerson) {
   // Nobody far away keeps the person from the ward's terminal.
   EXPECT_EQ(try_sign_in("doc", password, code_of("doc"), ward_).status, 201);
   guess("doc", ward_);
-  EXPECT_EQ(lock_of("doc"), "everywhere");
   EXPECT_EQ(try_sign_in("doc", password, code_of("doc"), ward_).status, 401);
   clock_.pass(33s);
+  // Each place is locked by itself: whoever guesses at one screen shuts no other.
+  EXPECT_EQ(try_sign_in("doc", password, code_of("doc"), other).status, 201);
 
   const auto by_card = use(cards[0], ward_);
   ASSERT_EQ(by_card.status, 201) << by_card.text;
   EXPECT_FALSE(break_glass(by_card.str("token"), "p-2").empty());
+  ASSERT_EQ(call("DELETE", "/api/v1/session", by_card.str("token")).status, 204);
   ASSERT_EQ(
       post("/api/v1/cards/" + cards[0].id + "/assign", sign_in("pia"), {{"staff", "doc"}}).status,
       200);
@@ -382,10 +389,83 @@ TEST_F(WaysIn, A09GuessingLocksThePasswordAndNotThePerson) {
   const auto held = cases("lock-out-passed");
   ASSERT_EQ(held.size(), 2U);
   for (const auto& each : held) EXPECT_EQ(each.at("rank").to_number<int>(), 90);
-  EXPECT_EQ(lock_of("doc"), "everywhere");  // the lock stays
+  EXPECT_EQ(lock_of("doc"), "elsewhere");  // the lock stays
   ASSERT_EQ(post("/api/v1/staff/doc/unlock", sign_in("ada")).status, 204);
   EXPECT_EQ(lock_of("doc"), "no");
   EXPECT_EQ(try_sign_in("doc", password, code_of("doc"), ward_).status, 201);
+}
+
+// A card is nobody, and so never a second person: what it says would open charts to others.
+TEST_F(WaysIn, WhatIsLentRecordsAndConfirmsNothing) {
+  const auto cards = drawer(1);
+  const auto token = use(cards[0], ward_).str("token");
+  records_.answers["Patient/p-3"] = {200, "{}"};
+  EXPECT_EQ(post("/api/v1/charts/p-3/referrals", token, {{"team", "cardiology"}}).slug(),
+            "role-needed");
+  EXPECT_EQ(post("/api/v1/relations/confirm", token,
+                 {{"relation", "referral"}, {"from", "team/cardiology"}, {"to", "patient/p-1"}})
+                .slug(),
+            "role-needed");
+  EXPECT_EQ(post("/api/v1/facts", token,
+                 {{"facts", json::array{json::object{
+                                {"relation", "referral"}, {"from", "cardiology"}, {"to", "p-3"}}}}})
+                .slug(),
+            "role-needed");
+}
+
+TEST_F(WaysIn, WhoeverMadeACardDoesNotCountItThroughSomebodyTheyEnrolled) {
+  const auto cards = make(1);
+  enrol("pup", {"nurse"});  // by ada, who made it
+  EXPECT_EQ(post("/api/v1/drawers/nurses-desk/count", sign_in("pup"),
+                 {{"sealed", json::array{cards[0].number}}})
+                .slug(),
+            "same-person");
+}
+
+TEST_F(WaysIn, AVouchedSessionEndsWithTheColleagueWhoLentIt) {
+  const auto other = terminal("t-2", "ward-a");
+  const auto asked = post("/api/v1/sessions/vouched", "", {{"user", "doc"}, {"terminal", ward_}});
+  const auto nina = try_sign_in("nina", password, code_of("nina"), other).str("token");
+  ASSERT_EQ(
+      post("/api/v1/vouches/" + asked.str("vouch"), nina, {{"number", asked["number"]}}).status,
+      200);
+  EXPECT_EQ(get("/api/v1/session", asked.str("token")).status, 200);
+  ASSERT_EQ(call("PATCH", "/api/v1/staff/nina", sign_in("ada"), R"({"active":false})").status, 200);
+  EXPECT_EQ(get("/api/v1/session", asked.str("token")).status, 401);
+}
+
+TEST_F(WaysIn, AskingForANameThatIsNobodysIsCountedAsForOneThatIs) {
+  for (const char* user : {"doc", "no.body"}) {
+    const auto at = terminal(std::string{"t-"} + user, "ward-a");
+    int accepted = 0;
+    for (int i = 0; i < 12; ++i)
+      if (post("/api/v1/sessions/vouched", "", {{"user", user}, {"terminal", at}}).status == 201)
+        ++accepted;
+    EXPECT_EQ(accepted, 10) << user;
+  }
+}
+
+// Somebody at a ward's screen who fails for everybody waits, too, in the end.
+TEST_F(WaysIn, AtATerminalStrangersAreCountedTogether) {
+  int refused = 0;
+  for (int i = 0; i < 130; ++i)
+    if (try_sign_in("name-" + std::to_string(i), "wrong password", "000000", ward_).status == 401)
+      ++refused;
+  EXPECT_LE(refused, 110);
+}
+
+TEST_F(WaysIn, NobodyLocksTheLastAdministratorOut) {
+  const auto here = peer_;
+  (void)sign_in("ada");  // known there
+  const auto guessed_elsewhere = [&] {
+    peer_ = "198.51.100.9";
+    guess("ada");
+    peer_ = here;
+    return lock_of("ada");
+  };
+  EXPECT_EQ(guessed_elsewhere(), "no");
+  enrol("abe", {"administrator"});
+  EXPECT_EQ(guessed_elsewhere(), "elsewhere");
 }
 
 TEST_F(WaysIn, ABrowserThatWasMadeATerminalStandsAtItsPlace) {

@@ -67,6 +67,7 @@ export const texts = {
       "roles-changed": "Your session has ended because your roles were changed. Sign in to work with those you have now.",
       "clock-behind": "Your session has ended because the clock of the server was set back. Sign in to go on where you were.",
       "unlock-failed": "The session was locked, and has ended after ten wrong passwords. If you did not type them, somebody tried to get in: tell your privacy officer.",
+      "provider-logout": "You have signed out at the hospital's own sign-in, and with it here.",
       other: "Your session has ended. Sign in to go on where you were.",
     },
     unconfirmed:
@@ -75,6 +76,20 @@ export const texts = {
     byPasskey: "Use a passkey instead",
     noPasskey: "No passkey of yours was found here, or it was not confirmed. Sign in by password and code, or try again.",
     passkeyRefused: "This passkey does not sign anybody in here. If it is yours, sign in by password and code, and see whether it was taken away.",
+  },
+
+  providers: {
+    signIn: (label: string) => `Continue with ${label}`,
+    down: (label: string) => `${label} does not answer at the moment: sign in by your own factors.`,
+    cameBack: {
+      nobody: "The hospital's sign-in knows you, but nobody works here under that name. Ask an administrator.",
+      "one-factor": "The hospital's sign-in asked for one factor alone. Signing in here takes two.",
+      refused: "The hospital's sign-in did not let you in, or its answer could not be trusted.",
+      down: "The hospital's sign-in did not answer in time. Sign in by your own factors.",
+      expired: "Signing in took too long, or was begun in another window. Try again.",
+      "no-session": "The session has ended meanwhile. Sign in again.",
+      failed: "Signing in did not work. Try again, or sign in by your own factors.",
+    },
   },
 
   otherWays: {
@@ -784,6 +799,7 @@ export const texts = {
       "lost-card": "Card lost or spoiled",
       vouched: "Signed in on a colleague’s word",
       "lock-out-passed": "Signed in while the password is locked",
+      "expired-enrolment": "Signed in by an enrolment that is too old",
       "decision-owed": "Decision owed",
     },
     states: { owed: "Open", justified: "Justified", explained: "Explained", closed: "Closed" },
@@ -1336,13 +1352,12 @@ export const texts = {
       password: "password",
       totp: "authenticator",
       passkey: "passkey",
-      "unlocked-password": "password that is not locked",
     },
     waysIn: {
       last: (way: string, at: string) => `${way} (last ${at})`,
       never: (way: string) => `${way} (never used)`,
-      names: { password: "password and code", passkey: "passkey", vouched: "a colleague’s word" },
-      locked: { elsewhere: "Password locked at unknown places", everywhere: "Password locked" },
+      names: { password: "password and code", passkey: "passkey", provider: "the hospital’s sign-in", directory: "directory password and code", vouched: "a colleague’s word" },
+      locked: { elsewhere: "Password locked at unknown places", places: "Password locked at some places" },
       lift: "Lift the lock",
     },
     cards: {

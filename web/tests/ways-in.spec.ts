@@ -58,7 +58,8 @@ async function makeCards(page: Page, hospital: Hospital): Promise<Card[]> {
 test("A06 a newcomer at an enrolled terminal gets to a chart by card, with everything else off", async ({ hospital, page, browser }) => {
   test.setTimeout(120_000);
   const cards = await makeCards(page, hospital);
-  const officer = hospital.cast("p.lind");
+  // Somebody whom the maker did not enrol.
+  const officer = hospital.cast("adm.silva");
   const held = (await officer.must("GET", "/api/v1/drawers")) as { drawer: string; cards: { number: number; stage: string }[] }[];
   const ready = held.find((each) => each.drawer === "nurses-desk")!.cards.filter((card) => ["made", "sealed"].includes(card.stage));
   await officer.must("POST", "/api/v1/drawers/nurses-desk/count", { sealed: ready.map((card) => card.number) });

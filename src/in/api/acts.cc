@@ -49,10 +49,17 @@ Response change(Api& api, const Request& request, const PathParams& path) {
   return no_content();
 }
 
+Response agree(Api& api, const Request& request, const PathParams& path) {
+  return change<app::AgreeAct>(api, request, path);
+}
+Response drop(Api& api, const Request& request, const PathParams& path) {
+  return change<app::DropAct>(api, request, path);
+}
+
 constexpr std::array routes{
     Route{"GET", "/api/v1/acts", list_acts},
-    Route{"POST", "/api/v1/acts/{act}/agree", change<app::AgreeAct>},
-    Route{"DELETE", "/api/v1/acts/{act}", change<app::DropAct>},
+    Route{"POST", "/api/v1/acts/{act}/agree", agree},
+    Route{"DELETE", "/api/v1/acts/{act}", drop},
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ let covered = false;
 export function coverDoor(value: boolean) {
   covered = value;
 }
-const throughTheCover = /^\/api\/v1\/(session|sessions|passkeys|terminal|hospital)(\/|$)/;
+const throughTheCover = /^\/api\/v1\/(session|sessions|passkeys|terminal|hospital|providers)(\/|$)/;
 
 /** fetch() of our own server, with the session's proof; a "no" is thrown as ApiProblem. */
 export async function ask(input: Request): Promise<Response> {

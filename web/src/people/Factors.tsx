@@ -34,7 +34,7 @@ function Locked({ person }: { person: Staff }) {
   const words = texts.people.waysIn;
   return (
     <div className="h-note">
-      <p>{words.locked[person.password_lock === "everywhere" ? "everywhere" : "elsewhere"]}</p>
+      <p>{words.locked[person.password_lock === "places" ? "places" : "elsewhere"]}</p>
       <Refused error={work.error} />
       <Button type="button" secondary className="h-button-small" onClick={() => work.mutate()} disabled={work.isPending}>
         {words.lift}

@@ -9,6 +9,7 @@ import { texts } from "../texts";
 import { useHospital } from "./hospital";
 import { useInterlude } from "./interlude";
 import { CardForm, VouchForm } from "./OtherWays";
+import { Providers, whatCameBack } from "./Providers";
 import { NoPasskey, passkeysHere } from "./webauthn";
 import { useSessionState, type EndedBy } from "./SessionProvider";
 
@@ -48,7 +49,7 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
   const { name } = useHospital();
   const [given, setGiven] = useState({ user: staff ?? "", password: "", code: "" });
   const [errors, setErrors] = useState<Errors>({});
-  const [refused, setRefused] = useState<string | null>(null);
+  const [refused, setRefused] = useState<string | null>(whatCameBack);
   const [sending, setSending] = useState(false);
   const summary = useRef<HTMLDivElement>(null);
   const first = useRef<HTMLInputElement>(null);
@@ -169,6 +170,7 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
             {texts.signIn.byPasskey}
           </Button>
         ) : null}
+        <Providers onWrong={setRefused} />
         <section className="h-other-ways" aria-labelledby="other-ways">
           <h2 className="nhsuk-heading-s" id="other-ways">
             {texts.otherWays.title}

@@ -3,7 +3,7 @@
 import type { Session } from "../api/types";
 import type { Owed } from "./owed";
 
-const endings = ["expired", "idle", "logout", "revoked", "staff-deactivated", "roles-changed", "clock-behind", "unlock-failed"] as const;
+const endings = ["expired", "idle", "logout", "revoked", "staff-deactivated", "roles-changed", "clock-behind", "unlock-failed", "provider-logout"] as const;
 
 /** "other": the server has not said. */
 export type EndedBy = (typeof endings)[number] | "other";
