@@ -1363,8 +1363,6 @@ export const texts = {
     cards: {
       what: "A sealed card opens one session, for whoever draws it, when nothing else is at hand. Who it was is said afterwards.",
       none: "The policy in force has no drawer of cards.",
-      keepsNone: "You keep no drawer of cards.",
-      drawers: "Drawers that you keep",
       id: (id: string) => `${id}-…`,
       ready: (count: number) => (count === 1 ? "1 card ready" : `${count} cards ready`),
       uncounted: (count: number) => `${count} not counted yet`,
@@ -1526,6 +1524,7 @@ export const texts = {
       totpMeans: (name: string) => `${name} has none yet. The secret is shown once: have their telephone at hand.`,
       totpRenews: (name: string) =>
         `The authenticator that ${name} has now stops working, and every session of theirs ends, and every glass in it. The new secret is shown once: have their telephone at hand.`,
+      passkeys: "Passkeys",
       passkeyGoes: (name: string) => `It signs ${name} in no more. Every session of theirs ends, and every glass in it.`,
       secretTitle: (name: string) => `The authenticator of ${name}`,
       secretWhat: "Type the secret into the authenticator now (time-based, 6 digits, 30 seconds). It is shown this once and by nobody any more.",

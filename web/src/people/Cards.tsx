@@ -1,7 +1,7 @@
 // Cards.tsx - drawers of emergency cards: how many are ready, and what became of each.
 
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { api, told } from "../api/client";
 import { isProblem } from "../api/problem";
 import type { Schemas } from "../api/types";
@@ -19,11 +19,10 @@ const say = texts.people.cards;
 export type Drawer = Schemas["Drawer"];
 export type Card = Drawer["cards"][number];
 
-/** `none`: what to say to somebody who keeps no drawer. */
-export function Cards({ none = <p className="h-note">{say.keepsNone}</p> }: { none?: ReactNode }) {
+export function Cards() {
   const drawers = useQuery({ queryKey: ["people", "drawers"], queryFn: () => told(api.GET("/api/v1/drawers")), retry: false });
   if (drawers.isPending) return <Loading />;
-  if (isProblem(drawers.error, "role-needed")) return none;
+  if (isProblem(drawers.error, "role-needed")) return null; // who keeps no drawer
   if (drawers.data === undefined) return <ProblemMessage error={drawers.error} retry={() => void drawers.refetch()} />;
   return (
     <>
@@ -44,6 +43,7 @@ type Doing = { is: "make" } | { is: "count" } | { is: "retire"; card: Card } | {
 
 function OneDrawer({ drawer }: { drawer: Drawer }) {
   const administrator = useHasRole("administrator");
+  const oversees = useHasRole("administrator", "privacy-officer");
   const moment = useMoment();
   const nameOf = useNameOf();
   const { retireCard } = usePeopleActions();
@@ -95,7 +95,7 @@ function OneDrawer({ drawer }: { drawer: Drawer }) {
               {card.stage === "used" && card.assigned_to === null ? <span className="h-tag bad">{say.unassigned}</span> : null}
             </span>
             <span>
-              {card.stage === "used" ? (
+              {card.stage === "used" && (card.assigned_to === null || oversees) ? (
                 <button type="button" className="h-link-button" onClick={() => setDoing({ is: "assign", card })}>
                   {card.assigned_to === null ? say.assign : say.assignAnew}
                   <span className="nhsuk-u-visually-hidden"> {say.number(card.number)}</span>

@@ -18,7 +18,7 @@ export function CardsPage() {
   return (
     <Page title={texts.people.views.cards}>
       <UsedCard />
-      <Cards none={null} />
+      <Cards />
     </Page>
   );
 }

@@ -76,7 +76,7 @@ export function Shell() {
   const ofPatients = !freeOfPatients.includes(pathname);
   const [passkeys, setPasskeys] = useState(false);
   const [vouching, setVouching] = useState(false);
-  const own = ["password", "passkey"].includes(useSession().way);
+  const own = !["card", "vouched"].includes(useSession().way);
   useWalkAwayLock();
   useLockAtHand();
   return (
