@@ -174,6 +174,7 @@ export const texts = {
     stepUp: {
       title: "Prove that it is you",
       why: "What you are about to do takes a fresh one-time code. What you typed is kept.",
+      whyEither: "What you are about to do takes a fresh one-time code, or a passkey of yours. What you typed is kept.",
       whyPin: "What you are about to do takes the PIN of your card once more. What you typed is kept.",
       byPasskey: "Use a passkey",
       noPasskey: "No passkey of yours was confirmed. Use the code of your authenticator, or try again.",
@@ -671,7 +672,7 @@ export const texts = {
     },
     about: {
       title: "Open cases about you",
-      why: "Somebody else looks at these. Say in your own words why you were there, and it goes faster.",
+      why: "Somebody else looks at these. Say why in your own words, and it goes faster.",
       justified: (moment: string) => `You said why on ${moment}`,
       open: (kind: string, patient: string | null) => (patient === null ? kind : `${kind}, ${patient}`),
     },
@@ -1371,7 +1372,7 @@ export const texts = {
       neverCounted: "Never counted.",
       counted: (at: string, who: string) => `Counted ${at} by ${who}.`,
       gives: (roles: string, places: string, hours: string) =>
-        `Whoever uses one is ${roles} for ${hours}. Good at the terminals of: ${places}.`,
+        `Whoever uses one works as ${roles} for ${hours}. Good at the terminals of: ${places}.`,
       hours: (hours: number) => (hours === 1 ? "one hour" : `${String(hours)} hours`),
       minutes: (minutes: number) => (minutes === 1 ? "one minute" : `${String(minutes)} minutes`),
       notInPolicy: "The policy in force has no such drawer: its cards open nothing.",
@@ -1491,7 +1492,7 @@ export const texts = {
       glass: "Glass today",
       onlyAdministrators: "Only administrators change what is said of people.",
       change: "Change what is said of them",
-      ways: "Password and authenticator",
+      ways: "Password, authenticator and passkeys",
       signOut: "Sign out everywhere",
       signOutTitle: (name: string) => `Sign ${name} out everywhere?`,
       signOutMeans: (name: string) =>

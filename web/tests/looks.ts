@@ -8,7 +8,7 @@ export async function looks(page: Page, name: string) {
     await page.setViewportSize({ width, height: 800 });
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect.soft(beyond, `${name} at ${String(width)}: pixels out of reach`).toBe(0);
-    if (process.env["SHOTS"]) await page.screenshot({ path: `${process.env["SHOTS"]}/${name}-${String(width)}.png` });
+    if (process.env["SHOTS"]) await page.screenshot({ path: `${process.env["SHOTS"]}/${name}-${String(width)}.png`, fullPage: true });
     await noViolations(page, `${name}, ${String(width)}`);
   }
   await page.setViewportSize({ width: 1280, height: 800 });

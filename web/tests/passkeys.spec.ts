@@ -158,7 +158,7 @@ test("an administrator takes away a passkey that was lost, and it signs nobody i
   await office.getByLabel("Name, user name or department").fill(physician.id);
   await office.getByRole("button", { name: physician.name }).click();
   const person = office.getByRole("dialog", { name: physician.name });
-  await person.getByText("Password and authenticator").click();
+  await person.getByText("Password, authenticator and passkeys").click();
   const passkeys = person.getByRole("region", { name: "Passkeys" });
   await expect(passkeys.getByRole("listitem")).toContainText("ward telephone");
   await expect(passkeys.getByRole("listitem")).toContainText("Not used yet.");

@@ -30,7 +30,8 @@ async function standAt(page: Page, at: { id: string; secret: string }) {
 }
 
 async function makeCards(page: Page, hospital: Hospital): Promise<Card[]> {
-  await hospital.admin().signIn(page, "/console/people?view=cards");
+  const administrator = await hospital.newPerson({ roles: ["administrator"] });
+  await administrator.signIn(page, "/console/people?view=cards");
   const drawer = page.getByRole("region", { name: "Nurses' desk" });
   await drawer.getByRole("button", { name: "Make cards" }).click();
   const dialog = page.getByRole("dialog", { name: "Make cards for Nurses' desk" });
@@ -178,9 +179,12 @@ test("A09 a colleague at the next terminal vouches by the number on the screen",
   await looks(review, "case-vouched");
 
   // Whom it is about says what happened, and the officer reads it.
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
   await asking.signIn(page, "/console/work");
   const about = page.getByRole("region", { name: "Open cases about you" });
   await expect(about.getByText(colleague.id, { exact: false }).first()).toBeVisible();
+  await about.getByRole("button", { name: "Say why" }).click();
   await about.getByLabel("What happened?").fill("my telephone was in the theatre");
   await looks(page, "about-me");
   await about.getByRole("button", { name: "Send" }).click();
@@ -234,10 +238,14 @@ test("who asks for a colleague may stop, and one wrong number ends it", async ({
   await desk.getByRole("button", { name: "Stop" }).click();
   await expect(desk.getByLabel("User name")).toBeVisible();
 
+  const both = page.waitForResponse(async (answer) => answer.url().endsWith("/api/v1/vouches") && ((await answer.json()) as object[]).length === 2);
   const number = await ask();
-  await field.last().fill(String(number === 99 ? 10 : number + 1));
-  await dialog.getByRole("button", { name: "Vouch", exact: true }).last().click();
+  await both;
+  await expect(dialog.getByRole("listitem"), "the number of before stands on no screen").toHaveCount(1);
+  await field.fill(String(number === 99 ? 10 : number + 1));
+  await dialog.getByRole("button", { name: "Vouch", exact: true }).click();
   await expect(dialog.getByRole("alert").filter({ hasText: `${asking.name}: ` })).toBeVisible();
+  await expect(dialog.getByText("Nobody at your place asks for it.")).toBeVisible();
   await looks(page, "vouching-refused");
   await desk.context().close();
 });

@@ -17,6 +17,7 @@ const lookEvery = 2_000;
 
 interface Asked {
   vouch: string;
+  staff: string;
   name: string;
   terminal: string;
   until: string;
@@ -36,7 +37,7 @@ export function VouchDialog({ onClose }: { onClose: () => void }) {
   const [said, setSaid] = useState<{ good: boolean; text: string } | null>(null);
   const now = useNow();
   const mayNot = isProblem(waiting.error, "role-needed");
-  const asked = [...(waiting.data ?? [])].sort((a, b) => (a.until < b.until ? -1 : 1));
+  const asked = useNewest(waiting.data ?? []);
   const tell = (good: boolean, text: string) => {
     setSaid({ good, text });
     void client.invalidateQueries({ queryKey: key });
@@ -52,7 +53,7 @@ export function VouchDialog({ onClose }: { onClose: () => void }) {
       {mayNot ? <p className="h-note">{say.mayNot}</p> : null}
       {waiting.error && !mayNot && waiting.data === undefined ? <ProblemMessage error={waiting.error} /> : null}
       <p role="status" className="h-quiet">
-        {waiting.data?.length === 0 ? say.nobody : ""}
+        {waiting.data !== undefined && asked.length === 0 ? say.nobody : ""}
       </p>
       <ul className="h-vouches">
         {asked.map((each, index) => (
@@ -63,6 +64,19 @@ export function VouchDialog({ onClose }: { onClose: () => void }) {
       </ul>
     </Dialog>
   );
+}
+
+/** Those whose number still stands on a screen: who asks again at a terminal has a new one there. */
+function useNewest(waiting: Asked[]): Asked[] {
+  const newest = useRef(new Map<string, string>());
+  const screen = ({ staff, terminal }: Asked) => `${staff} ${terminal}`;
+  for (const each of waiting) {
+    const before = newest.current.get(screen(each)) ?? "";
+    if (each.until > before) newest.current.set(screen(each), each.until);
+  }
+  return waiting
+    .filter((each) => each.until === newest.current.get(screen(each)))
+    .sort((a, b) => (a.until < b.until ? -1 : 1));
 }
 
 interface OneProps {

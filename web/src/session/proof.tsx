@@ -15,6 +15,8 @@ import { useSessionState } from "./SessionProvider";
 import { lastOf } from "./status";
 import { NoPasskey, passkeysHere, stepUpByPasskey } from "./webauthn";
 
+const say = texts.session.stepUp;
+
 type Prove = <T>(action: () => Promise<T>) => Promise<T>;
 
 /** Thrown where the person closed the dialog instead. */
@@ -32,7 +34,7 @@ export function useCodeWording() {
   const { card } = texts.otherWays;
   if (byCard) return { label: card.pin, hint: card.pinHint, empty: card.emptyPin, wrong: texts.session.lock.wrongPin };
   const { code, codeHint, emptyCode } = texts.signIn;
-  return { label: code, hint: codeHint, empty: emptyCode, wrong: texts.session.stepUp.wrong };
+  return { label: code, hint: codeHint, empty: emptyCode, wrong: say.wrong };
 }
 
 /** What is wrong with a code, in words. */
@@ -115,14 +117,14 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
       await stepUpByPasskey();
       onGiven();
     } catch (error) {
-      setWrong(error instanceof NoPasskey ? texts.session.stepUp.noPasskey : codeProblem(error, wording.wrong));
+      setWrong(error instanceof NoPasskey ? say.noPasskey : codeProblem(error, wording.wrong));
       setSending(false);
     }
   };
   return (
-    <Dialog title={texts.session.stepUp.title} onClose={onClose}>
+    <Dialog title={say.title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <p>{byCard ? texts.session.stepUp.whyPin : texts.session.stepUp.why}</p>
+        <p>{byCard ? say.whyPin : passkeysHere ? say.whyEither : say.why}</p>
         <TextInput
           ref={field}
           id="step-up-code"
@@ -137,10 +139,10 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
           {...wrongIf(wrong)}
         />
         <div className="h-buttons">
-          <Button type="submit">{texts.session.stepUp.submit}</Button>
+          <Button type="submit">{say.submit}</Button>
           {passkeysHere && !byCard ? (
             <Button type="button" secondary onClick={() => void byPasskey()}>
-              {texts.session.stepUp.byPasskey}
+              {say.byPasskey}
             </Button>
           ) : null}
         </div>
