@@ -92,6 +92,19 @@ test("A06 a newcomer at an enrolled terminal gets to a chart by card, with every
   await expect(desk.getByText("was used before")).toBeVisible();
   await looks(desk, "card");
 
+  // Nobody closes what was done with the card before it is known whose doing it was.
+  const reviewer = await hospital.newPerson({ roles: ["privacy-officer"] });
+  const review = await (await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } })).newPage();
+  await reviewer.signIn(review, "/console/work");
+  await review.getByLabel("Person, patient or words").fill(`card.${card}`);
+  await review.getByRole("grid").getByRole("link").first().click();
+  await review.getByRole("radio", { name: "Appropriate", exact: true }).check();
+  await review.getByRole("button", { name: "Close the case" }).click();
+  await expect(review.getByRole("alert").getByText("nobody has said yet who used this card")).toBeVisible();
+  await review.getByRole("link", { name: "See the card, and say who it was" }).click();
+  await expect(review.getByRole("tab", { name: "Emergency cards", selected: true })).toBeVisible();
+  await review.context().close();
+
   // Whoever it was says so first; then somebody who looks at such things says otherwise.
   const newcomer = await hospital.newPerson({ roles: ["nurse"] });
   await newcomer.signIn(desk);

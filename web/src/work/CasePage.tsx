@@ -45,6 +45,11 @@ function findingGiven(state: unknown): Finding | null {
   return findings.find((each) => each === given) ?? null;
 }
 
+/** Whether it is about what was done with an emergency card: somebody is to say who that was. */
+function ofUsedCard({ staff, kind }: CaseDetail): boolean {
+  return staff.startsWith("card.") && kind !== "lost-card";
+}
+
 function Content({ held, first, onNext }: { held: CaseDetail; first: Finding | null; onNext: (() => void) | null }) {
   const client = useQueryClient();
   const key = ["case", held.case];
@@ -57,7 +62,7 @@ function Content({ held, first, onNext }: { held: CaseDetail; first: Finding | n
       <div className="h-case">
         <div className="h-case-main">
           <CaseFacts held={held} />
-          {held.kind === "unassigned-card" && held.state === "owed" && keeps ? (
+          {ofUsedCard(held) && held.closing === null && keeps ? (
             <p>
               <Link to="/people?view=cards">{words.whoseCard}</Link>
             </p>
