@@ -24,6 +24,7 @@ const CasePage = later(() => import("./work/CasePage").then((m) => m.CasePage));
 const MinePage = later(() => import("./mine/MinePage").then((m) => m.MinePage));
 const PolicyPage = later(() => import("./policy/PolicyPage").then((m) => m.PolicyPage));
 const LedgerPage = later(() => import("./ledger/LedgerPage").then((m) => m.LedgerPage));
+const CardsPage = later(() => import("./people/CardsPage").then((m) => m.CardsPage));
 const PeoplePage = later(() => import("./people/PeoplePage").then((m) => m.PeoplePage));
 
 function Pages() {
@@ -41,6 +42,7 @@ function Pages() {
         <Route path="mine" element={<Bounded><MinePage /></Bounded>} />
         <Route path="policy" element={<Bounded><PolicyPage /></Bounded>} />
         <Route path="ledger" element={<Bounded><LedgerPage /></Bounded>} />
+        <Route path="cards" element={<Bounded><CardsPage /></Bounded>} />
         <Route path="people" element={<Bounded><PeoplePage /></Bounded>} />
         <Route path="*" element={<NotFound />} />
       </Route>
@@ -77,7 +79,7 @@ export function App() {
   if (session === null) return <SignIn by={status.is === "out" ? status.by : null} />;
   return (
     <>
-      {status.is === "out" ? <SignIn by={status.by} staff={status.by === "logout" ? undefined : session.staff} /> : null}
+      {status.is === "out" ? <SignIn by={status.by} staff={status.by === "logout" || session.way === "card" ? undefined : session.staff} /> : null}
       {locked ? <LockScreen /> : null}
       {status.is === "out" && status.by === "logout" ? null : (
         // The pages stay, out of sight, so that what was typed on them is there afterwards.

@@ -52,7 +52,7 @@ test("an officer who is no administrator is not offered what administrators may 
   await expect(page.getByRole("button", { name: "Enrol somebody" })).toHaveCount(0);
   const dialog = await openPerson(page, nurse);
   await expect(dialog.getByText("Only administrators change what is said of people.")).toBeVisible();
-  await expect(dialog.getByText("Password and authenticator")).toHaveCount(0);
+  await expect(dialog.getByText("Password, authenticator and passkeys")).toHaveCount(0);
   await expect(dialog.getByRole("button", { name: "Sign out everywhere" })).toBeVisible();
   await noViolations(page, "a person, for an officer");
   await page.keyboard.press("Escape");
@@ -83,7 +83,7 @@ test("somebody new is enrolled, with password and authenticator, and can sign in
 
   const person = page.getByRole("dialog", { name });
   await expect(person.getByText("Lacks: password, authenticator")).toBeVisible();
-  await person.getByText("Password and authenticator").click();
+  await person.getByText("Password, authenticator and passkeys").click();
   const password = randomBytes(12).toString("base64url");
   await person.getByLabel("New password").fill("short");
   await person.getByRole("button", { name: "Set password" }).click();
@@ -125,7 +125,7 @@ test("a proof that is too old is asked for in place, and what was typed goes on 
     { times: 1 },
   );
   const person = await openPerson(page, nurse);
-  await person.getByText("Password and authenticator").click();
+  await person.getByText("Password, authenticator and passkeys").click();
   await person.getByLabel("New password").fill("another passphrase");
   await person.getByRole("button", { name: "Set password" }).click();
   const proof = page.getByRole("dialog", { name: "Prove that it is you" });

@@ -3,6 +3,7 @@
 import { TextInput } from "nhsuk-react-components";
 import type { Grant } from "../api/types";
 import { wrongIf } from "../parts/wrong";
+import { useCodeWording } from "../session/proof";
 import { texts } from "../texts";
 import { field, type Draft, type Wrong } from "./draft";
 import { Prompts } from "./Prompts";
@@ -70,11 +71,13 @@ interface CodeProps {
 }
 
 export function CodeField({ id, code, error, onCode }: CodeProps) {
+  const { label, hint } = useCodeWording();
+  const own = label === texts.signIn.code;
   return (
     <TextInput
       id={id}
-      label={texts.signIn.code}
-      hint={texts.glass.codeHint}
+      label={label}
+      hint={own ? texts.glass.codeHint : hint}
       value={code}
       onChange={(event) => onCode(event.target.value)}
       inputMode="numeric"

@@ -9,7 +9,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { api, inChart } from "../api/client";
 import { isProblem } from "../api/problem";
 import type { Offer } from "../api/types";
-import { codeProblem } from "../session/proof";
+import { codeProblem, useCodeWording } from "../session/proof";
 import { useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { CodeField } from "./Asks";
@@ -32,12 +32,12 @@ interface Props {
 const ids = { team: "referral-team", code: "referral-code" };
 const idShape = /^[A-Za-z0-9._-]{1,64}$/;
 
-function whatIsWrong(team: string, teams: string[], code: string, codeAsked: boolean): Wrong {
+function whatIsWrong(team: string, teams: string[], code: string, emptyCode: string | null): Wrong {
   const { referral } = texts.glass;
   const wrong: Wrong = {};
   if (team === "") wrong[ids.team] = teams.length > 0 ? referral.noTeam : referral.emptyTeam;
   else if (!idShape.test(team)) wrong[ids.team] = referral.badTeam;
-  if (codeAsked && code.trim() === "") wrong[ids.code] = texts.signIn.emptyCode;
+  if (emptyCode !== null && code.trim() === "") wrong[ids.code] = emptyCode;
   return wrong;
 }
 
@@ -51,6 +51,7 @@ export function ReferralForm({ patient, team: given, onTeam, onLogged, onBack }:
   const [told, setTold] = useState<Told>({ wrong: {}, other: null });
   const busy = useRef(false);
   const keyFor = useKey();
+  const wording = useCodeWording();
 
   const log = useMutation({
     mutationFn: async () => {
@@ -74,10 +75,10 @@ export function ReferralForm({ patient, team: given, onTeam, onLogged, onBack }:
     onError: (error) => {
       if (isProblem(error, "step-up-needed")) {
         setCodeAsked(true);
-        setTold({ wrong: { [ids.code]: texts.signIn.emptyCode }, other: null });
+        setTold({ wrong: { [ids.code]: wording.empty }, other: null });
       } else if (error instanceof CodeRefused) {
         setCode("");
-        setTold({ wrong: { [ids.code]: codeProblem(error.refusal) }, other: null });
+        setTold({ wrong: { [ids.code]: codeProblem(error.refusal, wording.wrong) }, other: null });
       } else if (isProblem(error, "not-found")) {
         setTold({ wrong: { [ids.team]: referral.unknownTeam }, other: null });
       } else setTold({ wrong: {}, other: { error } });
@@ -90,7 +91,7 @@ export function ReferralForm({ patient, team: given, onTeam, onLogged, onBack }:
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (busy.current) return;
-    const wrong = whatIsWrong(team, teams, code, codeAsked);
+    const wrong = whatIsWrong(team, teams, code, codeAsked ? wording.empty : null);
     setTold({ wrong, other: null });
     if (Object.keys(wrong).length > 0) return;
     busy.current = true;

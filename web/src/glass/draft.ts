@@ -45,7 +45,8 @@ export function wrongAnswers(prompts: string[], answers: Record<string, string>)
   return wrong;
 }
 
-export function whatIsWrong(draft: Draft, grant: Grant | null, codeAsked: boolean): Wrong {
+/** `emptyCode`: what to say where the code that is asked for is not there; null where none is. */
+export function whatIsWrong(draft: Draft, grant: Grant | null, emptyCode: string | null): Wrong {
   if (grant === null) return { [field.reasons]: texts.glass.problems.reason };
   const { bill } = grant;
   const wrong = wrongAnswers(bill.prompts, draft.answers);
@@ -53,7 +54,7 @@ export function whatIsWrong(draft: Draft, grant: Grant | null, codeAsked: boolea
     if (!draft.acknowledged.includes(rule)) wrong[field.acknowledge(index)] = texts.glass.problems.acknowledge;
   });
   if (bill.confirm && !draft.confirmed) wrong[field.confirm] = texts.glass.problems.confirm;
-  if (codeAsked && draft.code.trim() === "") wrong[field.code] = texts.signIn.emptyCode;
+  if (emptyCode !== null && draft.code.trim() === "") wrong[field.code] = emptyCode;
   return wrong;
 }
 

@@ -9,7 +9,7 @@ import { ApiProblem, isProblem } from "../api/problem";
 import type { BreakAnswer, Grant, Offer } from "../api/types";
 import type { Asked } from "../chart/ChartProvider";
 import { known } from "../parts/known";
-import { codeProblem, stepUp } from "../session/proof";
+import { codeProblem, stepUp, useCodeWording } from "../session/proof";
 import { texts } from "../texts";
 import { breaking, field, whatIsWrong, wrongBy, type Draft, type Wrong } from "./draft";
 import { useKey } from "./useKey";
@@ -86,6 +86,7 @@ export function useBreaking(
   const [needsCode, setNeedsCode] = useState<Record<string, boolean>>({});
   const busy = useRef(false);
   const keyFor = useKey();
+  const wording = useCodeWording();
   const age = useAge(asked.offer);
 
   const codeAsked = (grant: Grant) =>
@@ -119,11 +120,11 @@ export function useBreaking(
   const refused = (error: unknown, grant: Grant) => {
     if (error instanceof CodeRefused) {
       change({ code: "" });
-      return setNow({ wrong: { [field.code]: codeProblem(error.refusal) }, other: null });
+      return setNow({ wrong: { [field.code]: codeProblem(error.refusal, wording.wrong) }, other: null });
     }
     if (isProblem(error, "step-up-needed")) {
       setNeedsCode((before) => ({ ...before, [grant.rule]: true }));
-      return setNow({ wrong: { [field.code]: texts.signIn.emptyCode }, other: null });
+      return setNow({ wrong: { [field.code]: wording.empty }, other: null });
     }
     if (error instanceof Changed || isProblem(error, "unknown-reason"))
       return setNow({ wrong: {}, other: { text: texts.glass.problems.changed } });
@@ -153,7 +154,7 @@ export function useBreaking(
     submit: (grant, by = {}) => {
       if (busy.current) return;
       const pressed = { ...draft, ...by };
-      const wrong = whatIsWrong(pressed, grant, grant !== null && codeAsked(grant));
+      const wrong = whatIsWrong(pressed, grant, grant !== null && codeAsked(grant) ? wording.empty : null);
       setNow({ wrong, other: null });
       if (grant === null || Object.keys(wrong).length > 0) return;
       busy.current = true;

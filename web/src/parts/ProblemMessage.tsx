@@ -6,7 +6,20 @@ import { known } from "./known";
 
 export function problemText(error: unknown): string {
   if (!(error instanceof ApiProblem)) return texts.problems.other;
+  // Why one is not somebody else the server knows best.
+  if (error.slug === "same-person" && sentenceOf(error) !== "") return sentenceOf(error);
   return known(texts.problems, error.slug) ?? error.body.text ?? error.body.detail ?? texts.problems.other;
+}
+
+function sentenceOf(error: ApiProblem): string {
+  const said = error.body.text ?? error.body.detail ?? "";
+  return said === "" ? "" : `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.!?]$/.test(said) ? "" : "."}`;
+}
+
+/** What the server says of it, as a sentence: where one refusal means this here and that there. */
+export function saidText(error: unknown): string {
+  const said = error instanceof ApiProblem ? sentenceOf(error) : "";
+  return said === "" ? problemText(error) : said;
 }
 
 interface Props {

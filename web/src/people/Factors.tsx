@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Button, PasswordInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
 import type { Staff } from "../api/types";
-import type { Passkey } from "../session/webauthn";
+import { PasskeyList } from "../session/PasskeyList";
 import { Confirm } from "../parts/Confirm";
 import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
@@ -81,36 +81,20 @@ function Password({ person }: { person: Staff }) {
 
 /** Everybody enrols their own; an administrator takes away what was lost. */
 function Passkeys({ person }: { person: Staff }) {
-  const [leaving, setLeaving] = useState<Passkey | null>(null);
   const { removePasskey } = usePeopleActions();
   if (person.passkeys.length === 0) return null;
   return (
-    <>
-      <ul className="h-passkeys">
-        {person.passkeys.map((each) => (
-          <li key={each.passkey}>
-            <div>
-              <strong dir="auto">{each.name}</strong>
-            </div>
-            <button type="button" className="nhsuk-button nhsuk-button--secondary h-button-small" onClick={() => setLeaving(each)}>
-              {texts.passkeys.remove}
-              <span className="nhsuk-u-visually-hidden"> {each.name}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {leaving ? (
-        <Confirm
-          title={texts.passkeys.removeTitle(leaving.name)}
-          does={texts.passkeys.remove}
-          onDo={() => removePasskey(person.staff, leaving.passkey)}
-          onClose={() => setLeaving(null)}
-          problem={peopleProblem}
-        >
-          <p>{say.passkeyGoes(person.name)}</p>
-        </Confirm>
-      ) : null}
-    </>
+    <section aria-labelledby="person-passkeys">
+      <h3 className="nhsuk-heading-xs" id="person-passkeys">
+        {say.passkeys}
+      </h3>
+      <PasskeyList
+        passkeys={person.passkeys}
+        means={say.passkeyGoes(person.name)}
+        onRemove={(passkey) => removePasskey(person.staff, passkey)}
+        problem={peopleProblem}
+      />
+    </section>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { api, told } from "../api/client";
 import { isProblem } from "../api/problem";
-import { problemText } from "../parts/ProblemMessage";
+import { problemText, saidText } from "../parts/ProblemMessage";
 import { useProof } from "../session/proof";
 import { texts } from "../texts";
 import { useRefreshPeople } from "./queries";
@@ -17,6 +17,11 @@ export interface TerminalSaid {
 function body(said: Said) {
   const { name, roles, department, active } = said;
   return { name: name.trim(), roles, active, ...(department.trim() === "" ? {} : { department: department.trim() }) };
+}
+
+/** What can go wrong with cards differs from what can with people, and the server says it. */
+export function cardProblem(error: unknown): string {
+  return saidText(error);
 }
 
 /** In words of this page. */

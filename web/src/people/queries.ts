@@ -3,12 +3,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, told } from "../api/client";
-import { useSessionState } from "../session/SessionProvider";
+import { useHasRole, useSessionState } from "../session/SessionProvider";
 
 const people = "people";
 
-export function useStaff() {
-  return useQuery({ queryKey: [people, "staff"], queryFn: () => told(api.GET("/api/v1/staff")) });
+export function useStaff(enabled = true) {
+  return useQuery({ queryKey: [people, "staff"], queryFn: () => told(api.GET("/api/v1/staff")), enabled });
 }
 
 export function useRoles() {
@@ -38,8 +38,8 @@ export function useLivePeople() {
   );
 }
 
-/** The name that goes with an id; the id where nobody knows. */
+/** The name that goes with an id; the id where nobody knows, or it is not for one's eyes. */
 export function useNameOf(): (id: string | null) => string | null {
-  const { data } = useStaff();
+  const { data } = useStaff(useHasRole("administrator", "privacy-officer"));
   return (id) => data?.find((person) => person.staff === id)?.name ?? id;
 }

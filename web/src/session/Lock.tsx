@@ -10,6 +10,9 @@ import { texts } from "../texts";
 import { useInterlude } from "./interlude";
 import { useSessionState } from "./SessionProvider";
 import { lastOf } from "./status";
+import { NoPasskey, passkeysHere } from "./webauthn";
+
+const say = texts.session.lock;
 
 /** The design system asks for its script when a password is first asked for: too late where the server is away by then. */
 export function useLockAtHand() {
@@ -25,48 +28,69 @@ export function LockScreen() {
   const [wrong, setWrong] = useState("");
   const [sending, setSending] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  useInterlude(texts.session.lock.title);
+  useInterlude(say.title);
   useEffect(() => field.current?.focus(), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (sending || password === "") return;
     setSending(true);
     try {
-      await unlock(password);
+      await unlock({ password });
       setSending(false);
     } catch (error) {
       setPassword("");
       setSending(false);
       if (isProblem(error, "slow-down"))
         setWrong(texts.signIn.slowDown((error as ApiProblem).body.retry_after_seconds ?? 0));
-      else setWrong(isProblem(error, "sign-in-refused") ? (byCard ? texts.session.lock.wrongPin : texts.session.lock.wrong) : problemText(error));
+      else setWrong(isProblem(error, "sign-in-refused") ? (byCard ? say.wrongPin : say.wrong) : problemText(error));
+      field.current?.focus();
+    }
+  };
+  const byPasskey = async () => {
+    if (sending) return;
+    setSending(true);
+    setWrong("");
+    try {
+      await unlock("passkey");
+      setSending(false);
+    } catch (error) {
+      setSending(false);
+      if (error instanceof NoPasskey) setWrong(say.noPasskey);
+      else setWrong(isProblem(error, "sign-in-refused") ? say.passkeyRefused : problemText(error));
       field.current?.focus();
     }
   };
   return (
     <main className="h-sign-in" id="page">
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <h1 className="nhsuk-heading-l">{texts.session.lock.title}</h1>
-        <p>{name === undefined ? texts.session.lock.somebody : texts.session.lock.who(name)}</p>
+        <h1 className="nhsuk-heading-l">{say.title}</h1>
+        <p>{name === undefined ? say.somebody : say.who(name)}</p>
         <div role="status">
-          {unconfirmed || contact === "lost" ? <p className="h-note">{texts.session.lock.noContact}</p> : null}
+          {unconfirmed || contact === "lost" ? <p className="h-note">{say.noContact}</p> : null}
         </div>
         <PasswordInput
           ref={field}
           id="unlock-password"
-          label={byCard ? texts.session.lock.pin : texts.session.lock.password}
+          label={byCard ? say.pin : say.password}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
           autoComplete="current-password"
           {...wrongIf(wrong)}
           maxLength={256}
         />
-        <Button type="submit">{texts.session.lock.unlock}</Button>
+        <div className="h-buttons">
+          <Button type="submit">{say.unlock}</Button>
+          {passkeysHere && !byCard ? (
+            <Button type="button" secondary onClick={() => void byPasskey()}>
+              {say.byPasskey}
+            </Button>
+          ) : null}
+        </div>
         <p className="h-quiet">
           <button type="button" className="h-link-button" onClick={signOut}>
-            {texts.session.lock.another}
+            {say.another}
           </button>{" "}
-          {texts.session.lock.anotherHint}
+          {say.anotherHint}
         </p>
       </form>
     </main>

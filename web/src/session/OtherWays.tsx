@@ -3,57 +3,118 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, ErrorSummary, PasswordInput, TextInput } from "nhsuk-react-components";
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type ChangeEvent, type FormEvent, type ReactNode } from "react";
 import { api, told } from "../api/client";
-import { isProblem } from "../api/problem";
-import { problemText } from "../parts/ProblemMessage";
+import { ApiProblem, isProblem } from "../api/problem";
+import { saidText } from "../parts/ProblemMessage";
+import { left, useNow } from "../parts/time";
 import { texts } from "../texts";
 import { useInterlude } from "./interlude";
 import { useSessionState } from "./SessionProvider";
 
 const say = texts.otherWays;
-const letters = /[^23456789A-HJ-NP-Z]/g;
+const notOfCodes = /[^23456789A-HJ-NP-Z]/g;
 const codeLength = 16;
+const lookEvery = 1000;
+
+function bare(typed: string): string {
+  return typed.toUpperCase().replace(notOfCodes, "");
+}
 
 /** As it stands on the card: capitals, in fours. A scanner or a person may write it otherwise. */
 export function inFours(typed: string): string {
-  const bare = typed.toUpperCase().replace(letters, "").slice(0, codeLength);
-  return bare.replace(/(.{4})(?=.)/g, "$1-");
+  return bare(typed)
+    .slice(0, codeLength)
+    .replace(/(.{4})(?=.)/g, "$1-");
+}
+
+function problemOf(error: unknown): string {
+  if (isProblem(error, "slow-down")) return texts.signIn.slowDown((error as ApiProblem).body.retry_after_seconds ?? 0);
+  return saidText(error);
 }
 
 function useTerminal() {
   return useQuery({ queryKey: ["hospital", "terminal"], queryFn: () => told(api.GET("/api/v1/terminal")), retry: false });
 }
 
+interface WayProps {
+  title: string;
+  /** Anew for each time that it is said. */
+  wrong: { text: string } | null;
+  leave: { text: string; does: () => void };
+  children: ReactNode;
+}
+
 /** A form on the page of signing in: its title, what is wrong, and the way back. */
-function Way({ title, wrong, onBack, children }: { title: string; wrong: string; onBack: () => void; children: ReactNode }) {
+function Way({ title, wrong, leave, children }: WayProps) {
   const summary = useRef<HTMLDivElement>(null);
   useInterlude(title);
   useEffect(() => {
-    if (wrong !== "") summary.current?.focus();
+    if (wrong !== null) summary.current?.focus();
   }, [wrong]);
   const terminal = useTerminal();
   const nowhere = terminal.data !== undefined && terminal.data.terminal === null;
   return (
     <main className="h-sign-in" id="page">
       <div className="h-way">
-      <h1 className="nhsuk-heading-l">{title}</h1>
-      {wrong === "" ? null : (
-        <ErrorSummary ref={summary} tabIndex={-1}>
-          <ErrorSummary.Title>{texts.signIn.problem}</ErrorSummary.Title>
-          <ErrorSummary.List>
-            <li>{wrong}</li>
-          </ErrorSummary.List>
-        </ErrorSummary>
-      )}
-      {nowhere ? <MakeTerminal /> : children}
-      <p>
-        <button type="button" className="h-link-button" onClick={onBack}>
-          {say.back}
-        </button>
-      </p>
+        <h1 className="nhsuk-heading-l">{title}</h1>
+        {wrong === null ? null : (
+          <ErrorSummary ref={summary} tabIndex={-1}>
+            <ErrorSummary.Title>{texts.signIn.problem}</ErrorSummary.Title>
+            <ErrorSummary.List>
+              <li>{wrong.text}</li>
+            </ErrorSummary.List>
+          </ErrorSummary>
+        )}
+        {nowhere ? <MakeTerminal /> : children}
+        <p>
+          <button type="button" className="h-link-button" onClick={leave.does}>
+            {leave.text}
+          </button>
+        </p>
       </div>
     </main>
+  );
+}
+
+/** A field that writes what is typed in fours, and leaves the cursor where it was. */
+function CodeInput({ code, onCode }: { code: string; onCode: (code: string) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const cursor = useRef<number | null>(null);
+  const [, showAgain] = useState(0);
+  useLayoutEffect(() => {
+    if (cursor.current !== null) field.current?.setSelectionRange(cursor.current, cursor.current);
+    cursor.current = null;
+  });
+  const change = (event: ChangeEvent<HTMLInputElement>) => {
+    const { value, selectionStart } = event.target;
+    let letters = bare(value);
+    let before = bare(value.slice(0, selectionStart ?? value.length)).length;
+    // Who takes away the dash means the letter before it.
+    if (value.length < code.length && letters === bare(code) && before > 0) {
+      before -= 1;
+      letters = letters.slice(0, before) + letters.slice(before + 1);
+    }
+    // Behind the dash where a four is full and more follows.
+    cursor.current = before + Math.floor(Math.max(0, before - (before < letters.length ? 0 : 1)) / 4);
+    onCode(inFours(letters));
+    showAgain((times) => times + 1);
+  };
+  return (
+    <TextInput
+      ref={field}
+      autoFocus
+      id="card-code"
+      label={say.card.code}
+      hint={say.card.codeHint}
+      value={code}
+      onChange={change}
+      autoComplete="off"
+      autoCapitalize="characters"
+      autoCorrect="off"
+      spellCheck={false}
+      className="h-card-code"
+    />
   );
 }
 
@@ -61,41 +122,34 @@ export function CardForm({ onBack }: { onBack: () => void }) {
   const { signIn } = useSessionState();
   const [code, setCode] = useState("");
   const [pin, setPin] = useState("");
-  const [wrong, setWrong] = useState("");
+  const [wrong, setWrong] = useState<{ text: string } | null>(null);
   const [sending, setSending] = useState(false);
   const pinField = useRef<HTMLInputElement>(null);
-  const whole = code.replace(/-/g, "").length === codeLength;
+  const missing = codeLength - bare(code).length;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (sending) return;
-    if (!whole) return setWrong(say.card.emptyCode);
-    // A scanner ends with Enter.
-    if (pin === "") return pinField.current?.focus();
+    if (missing > 0) return setWrong({ text: missing === codeLength ? say.card.emptyCode : say.card.shortCode(missing) });
+    // A scanner ends with Enter, wherever the focus is then.
+    if (pin === "" && document.activeElement !== pinField.current) {
+      setWrong(null);
+      return pinField.current?.focus();
+    }
+    if (pin === "") return setWrong({ text: say.card.emptyPin });
     setSending(true);
-    setWrong("");
+    setWrong(null);
     try {
       await signIn({ code, pin });
     } catch (error) {
       setSending(false);
       setPin("");
-      setWrong(problemText(error));
+      setWrong({ text: problemOf(error) });
     }
   };
   return (
-    <Way title={say.card.title} wrong={wrong} onBack={onBack}>
+    <Way title={say.card.title} wrong={wrong} leave={{ text: say.back, does: onBack }}>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <TextInput
-          autoFocus
-          id="card-code"
-          label={say.card.code}
-          hint={say.card.codeHint}
-          value={code}
-          onChange={(event) => setCode(inFours(event.target.value))}
-          autoComplete="off"
-          autoCapitalize="characters"
-          spellCheck={false}
-          className="h-card-code"
-        />
+        <CodeInput code={code} onCode={setCode} />
         <PasswordInput
           ref={pinField}
           id="card-pin"
@@ -116,39 +170,40 @@ export function CardForm({ onBack }: { onBack: () => void }) {
   );
 }
 
+interface Asking {
+  number: number;
+  until: number;
+}
+
 export function VouchForm({ onBack }: { onBack: () => void }) {
-  const { askVouch, refresh } = useSessionState();
+  const { askVouch, stopAsking } = useSessionState();
   const [user, setUser] = useState("");
-  const [wrong, setWrong] = useState("");
-  const [asked, setAsked] = useState<{ number: number; until: number } | null>(null);
-  const [left, setLeft] = useState(0);
-  useEffect(() => {
-    if (asked === null) return;
-    const timer = setInterval(() => {
-      const seconds = Math.ceil((asked.until - Date.now()) / 1000);
-      setLeft(seconds);
-      if (seconds > 0) return void refresh();
-      setAsked(null);
-      setWrong(say.vouch.over);
-    }, 1000);
-    return () => clearInterval(timer);
-  }, [asked, refresh]);
+  const [wrong, setWrong] = useState<{ text: string } | null>(null);
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const [sending, setSending] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (user.trim() === "") return setWrong(texts.signIn.emptyUser);
-    setWrong("");
+    if (sending) return;
+    if (user.trim() === "") return setWrong({ text: texts.signIn.emptyUser });
+    setSending(true);
+    setWrong(null);
     try {
       const made = await askVouch(user.trim());
-      const lasts = 120;
-      setLeft(lasts);
-      setAsked({ number: made.number, until: Date.now() + lasts * 1000 });
+      setAsking({ number: made.number, until: Date.parse(made.until) });
     } catch (error) {
-      setWrong(isProblem(error, "role-needed") ? say.vouch.notHere : problemText(error));
+      setWrong({ text: isProblem(error, "role-needed") ? say.vouch.notHere : problemOf(error) });
     }
+    setSending(false);
   };
+  const over = (text: string | null) => {
+    setAsking(null);
+    if (text !== null) setWrong({ text });
+    void stopAsking();
+  };
+  const leave = asking === null ? { text: say.back, does: onBack } : { text: say.vouch.stop, does: () => over(null) };
   return (
-    <Way title={say.vouch.title} wrong={wrong} onBack={onBack}>
-      {asked === null ? (
+    <Way title={say.vouch.title} wrong={wrong} leave={leave}>
+      {asking === null ? (
         <form onSubmit={(event) => void submit(event)} noValidate>
           <p>{say.vouch.what}</p>
           <TextInput
@@ -162,18 +217,37 @@ export function VouchForm({ onBack }: { onBack: () => void }) {
             spellCheck={false}
             maxLength={128}
           />
-          <Button type="submit">{say.vouch.ask}</Button>
+          <Button type="submit" aria-disabled={sending}>
+            {sending ? say.vouch.asking : say.vouch.ask}
+          </Button>
         </form>
       ) : (
-        <div role="status">
-          <p>{say.vouch.tell}</p>
-          <p className="h-vouch-number">{asked.number}</p>
-          <p className="h-quiet" aria-hidden="true">
-            {say.vouch.left(left)}
-          </p>
-        </div>
+        <Waiting {...asking} onOver={() => over(say.vouch.over)} />
       )}
     </Way>
+  );
+}
+
+/** The number for the colleague, for as long as it is good. */
+function Waiting({ number, until, onOver }: Asking & { onOver: () => void }) {
+  const { lookForVouch } = useSessionState();
+  const now = useNow(lookEvery);
+  const latest = useRef(onOver);
+  latest.current = onOver;
+  useEffect(() => {
+    if (now < until) void lookForVouch();
+    else latest.current();
+  }, [now, until, lookForVouch]);
+  return (
+    <>
+      <div role="status">
+        <p>{say.vouch.tell}</p>
+        <p className="h-vouch-number">{number}</p>
+      </div>
+      <p className="h-vouch-left" aria-hidden="true">
+        {say.vouch.left(left(until, now))}
+      </p>
+    </>
   );
 }
 
@@ -189,7 +263,7 @@ function MakeTerminal() {
       await told(api.POST("/api/v1/terminal", { body: { terminal: terminal.trim(), secret: secret.trim() } }));
       await client.invalidateQueries({ queryKey: ["hospital", "terminal"] });
     } catch (error) {
-      setWrong(isProblem(error, "sign-in-refused") ? say.terminal.refused : problemText(error));
+      setWrong(isProblem(error, "sign-in-refused") ? say.terminal.refused : problemOf(error));
     }
   };
   return (

@@ -3,60 +3,35 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, TextInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
-import { Confirm } from "../parts/Confirm";
 import { Dialog } from "../parts/Dialog";
 import { ProblemMessage } from "../parts/ProblemMessage";
-import { useMoment } from "../parts/time";
 import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
-import { enrolPasskey, listPasskeys, NoPasskey, passkeysHere, removePasskey, type Passkey } from "./webauthn";
+import { PasskeyList } from "./PasskeyList";
 import { ProofDeclined, useProof } from "./proof";
+import { enrolPasskey, listPasskeys, NoPasskey, passkeysHere, removePasskey } from "./webauthn";
 
 const say = texts.passkeys;
 
 export function PasskeysDialog({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const prove = useProof();
-  const moment = useMoment();
   const own = useQuery({ queryKey: ["passkeys"], queryFn: listPasskeys });
-  const [leaving, setLeaving] = useState<Passkey | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ["passkeys"] });
   return (
     <Dialog title={say.title} onClose={onClose}>
       <p>{say.what}</p>
       {own.error ? <ProblemMessage error={own.error} retry={() => void own.refetch()} /> : null}
       {own.data?.length === 0 ? <p className="h-quiet">{say.none}</p> : null}
-      <ul className="h-passkeys">
-        {own.data?.map((each) => (
-          <li key={each.passkey}>
-            <div>
-              <strong dir="auto">{each.name}</strong>
-              <span className="h-quiet">
-                {say.enrolled(moment(each.enrolled_at))} {each.used_at ? say.used(moment(each.used_at)) : say.unused}
-                {each.synced ? ` ${say.synced}` : ""}
-              </span>
-            </div>
-            <button type="button" className="nhsuk-button nhsuk-button--secondary h-button-small" onClick={() => setLeaving(each)}>
-              {say.remove}
-              <span className="nhsuk-u-visually-hidden"> {each.name}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <PasskeyList
+        passkeys={own.data ?? []}
+        means={say.removeMeans}
+        onRemove={async (passkey) => {
+          await prove(() => removePasskey(passkey));
+          await refresh();
+        }}
+      />
       {passkeysHere ? <Enrol onDone={refresh} /> : <p className="h-note">{say.notHere}</p>}
-      {leaving ? (
-        <Confirm
-          title={say.removeTitle(leaving.name)}
-          does={say.remove}
-          onDo={async () => {
-            await prove(() => removePasskey(leaving.passkey));
-            await refresh();
-          }}
-          onClose={() => setLeaving(null)}
-        >
-          <p>{say.removeMeans}</p>
-        </Confirm>
-      ) : null}
     </Dialog>
   );
 }

@@ -9,7 +9,7 @@ import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyn
 import { onProblem } from "../api/client";
 import { LiveStream, type LiveEvent } from "../api/live";
 import type { Session } from "../api/types";
-import { SessionKeeper, type Given } from "./keeper";
+import { SessionKeeper, type Given, type Unlocking } from "./keeper";
 import { endingOf, isCovered, lastOf, type Status } from "./status";
 import type { Tabs } from "./tabs";
 
@@ -22,11 +22,15 @@ interface Held {
   live: LiveStream;
   tabs: Tabs;
   signIn: (given: Given) => Promise<void>;
-  askVouch: (user: string) => Promise<{ number: number }>;
+  /** What a colleague is to type, and until when. */
+  askVouch: (user: string) => Promise<{ number: number; until: string }>;
+  /** Looks whether a colleague has vouched. */
+  lookForVouch: () => Promise<void>;
+  stopAsking: () => Promise<void>;
   /** Counts here at once; the server is told until it has it. */
   signOut: () => void;
   lock: () => void;
-  unlock: (password: string) => Promise<void>;
+  unlock: (given: Unlocking) => Promise<void>;
   /** Asks the server again how the session stands. */
   refresh: () => Promise<void>;
 }
@@ -92,11 +96,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       refresh: keeper.refresh,
       lock: keeper.lock,
       signOut: keeper.signOut,
-      unlock: async (password) => {
-        await keeper.unlock(password);
+      unlock: async (given) => {
+        await keeper.unlock(given);
         tabs.postMessage("unlocked");
       },
       askVouch: (user) => keeper.askVouch(user),
+      lookForVouch: async () => {
+        await keeper.refresh();
+        if (keeper.status().is === "in") tabs.postMessage("signed-in");
+      },
+      stopAsking: () => keeper.stopAsking(),
       signIn: async (given) => {
         await keeper.signIn(given);
         tabs.postMessage("signed-in");

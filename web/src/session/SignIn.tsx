@@ -171,15 +171,18 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
           </Button>
         ) : null}
         <Providers onWrong={setRefused} />
-        <p className="h-other-ways">
-          {texts.otherWays.title}
-          <button type="button" className="h-link-button" onClick={() => onOther("card")}>
+        <section className="h-other-ways" aria-labelledby="other-ways">
+          <h2 className="nhsuk-heading-s" id="other-ways">
+            {texts.otherWays.title}
+          </h2>
+          <p className="h-quiet">{texts.otherWays.when}</p>
+          <Button type="button" secondary className="h-button-small" onClick={() => onOther("card")}>
             {texts.otherWays.byCard}
-          </button>
-          <button type="button" className="h-link-button" onClick={() => onOther("vouch")}>
+          </Button>
+          <Button type="button" secondary className="h-button-small" onClick={() => onOther("vouch")}>
             {texts.otherWays.byVouch}
-          </button>
-        </p>
+          </Button>
+        </section>
         <p className="h-quiet">{texts.signIn.watched}</p>
       </form>
     </main>

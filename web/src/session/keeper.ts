@@ -9,7 +9,7 @@ import { api, coverDoor, rememberCsrf, told } from "../api/client";
 import { serverNow } from "../api/clock";
 import { isProblem } from "../api/problem";
 import { OwedToServer, type Owed } from "./owed";
-import { signInByPasskey } from "./webauthn";
+import { signInByPasskey, unlockByPasskey } from "./webauthn";
 import { endOf, isCovered, lastOf, standing, type EndedBy, type Status } from "./status";
 import { Tabs, type Said } from "./tabs";
 
@@ -27,6 +27,9 @@ function forget(client: QueryClient) {
 }
 
 export type Given = { user: string; password: string; code: string } | { code: string; pin: string } | "passkey";
+
+/** The password; of a session by a card, its PIN. */
+export type Unlocking = { password: string } | "passkey";
 
 export class SessionKeeper {
   readonly tabs = new Tabs();
@@ -95,9 +98,10 @@ export class SessionKeeper {
   lock = () => this.owe("lock");
   signOut = () => this.owe("logout");
 
-  async unlock(password: string) {
+  async unlock(given: Unlocking) {
     await this.owed.settleNow();
-    await api.POST("/api/v1/session/unlock", { body: { password } });
+    if (given === "passkey") await unlockByPasskey();
+    else await api.POST("/api/v1/session/unlock", { body: given });
     await this.refresh();
   }
 
@@ -108,6 +112,12 @@ export class SessionKeeper {
     rememberCsrf(made.csrf);
     if (lastOf(this.said)?.staff !== user) forget(this.client);
     return made;
+  }
+
+  /** Nobody shall vouch for a screen that is left: the browser forgets what it asked with, and what that may be by now. */
+  async stopAsking() {
+    await api.DELETE("/api/v1/session").catch(() => undefined);
+    await this.refresh();
   }
 
   /** By password and code, by a passkey, or by a card and its PIN. */

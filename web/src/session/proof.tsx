@@ -15,6 +15,8 @@ import { useSessionState } from "./SessionProvider";
 import { lastOf } from "./status";
 import { NoPasskey, passkeysHere, stepUpByPasskey } from "./webauthn";
 
+const say = texts.session.stepUp;
+
 type Prove = <T>(action: () => Promise<T>) => Promise<T>;
 
 /** Thrown where the person closed the dialog instead. */
@@ -26,12 +28,21 @@ export async function stepUp(code: string): Promise<void> {
   await api.POST("/api/v1/session/step-up", { body: { code: code.replace(/\s/g, "") } });
 }
 
+/** What a fresh proof takes: of a session by a card, the card's PIN. */
+export function useCodeWording() {
+  const byCard = lastOf(useSessionState().status)?.way === "card";
+  const { card } = texts.otherWays;
+  if (byCard) return { label: card.pin, hint: card.pinHint, empty: card.emptyPin, wrong: texts.session.lock.wrongPin };
+  const { code, codeHint, emptyCode } = texts.signIn;
+  return { label: code, hint: codeHint, empty: emptyCode, wrong: say.wrong };
+}
+
 /** What is wrong with a code, in words. */
-export function codeProblem(error: unknown): string {
+export function codeProblem(error: unknown, wrong: string): string {
   if (!(error instanceof ApiProblem)) return problemText(error);
   if (error.slug === "code-reused") return texts.signIn.reused(error.body.retry_after_seconds ?? 0);
   if (error.slug === "slow-down") return texts.signIn.slowDown(error.body.retry_after_seconds ?? 0);
-  if (error.slug === "sign-in-refused") return texts.session.stepUp.wrong;
+  if (error.slug === "sign-in-refused") return wrong;
   return problemText(error);
 }
 
@@ -79,12 +90,13 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
   const [sending, setSending] = useState(false);
   const byCard = lastOf(useSessionState().status)?.way === "card";
   const field = useRef<HTMLInputElement>(null);
+  const wording = useCodeWording();
   useEffect(() => field.current?.focus(), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (sending) return;
     if (code.trim() === "") {
-      setWrong(texts.signIn.emptyCode);
+      setWrong(wording.empty);
       return;
     }
     setSending(true);
@@ -92,7 +104,7 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
       await stepUp(code);
       onGiven();
     } catch (error) {
-      setWrong(codeProblem(error));
+      setWrong(codeProblem(error, wording.wrong));
       setCode("");
       setSending(false);
       field.current?.focus();
@@ -105,19 +117,19 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
       await stepUpByPasskey();
       onGiven();
     } catch (error) {
-      setWrong(error instanceof NoPasskey ? texts.session.stepUp.noPasskey : codeProblem(error));
+      setWrong(error instanceof NoPasskey ? say.noPasskey : codeProblem(error, wording.wrong));
       setSending(false);
     }
   };
   return (
-    <Dialog title={texts.session.stepUp.title} onClose={onClose}>
+    <Dialog title={say.title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <p>{texts.session.stepUp.why}</p>
+        <p>{byCard ? say.whyPin : passkeysHere ? say.whyEither : say.why}</p>
         <TextInput
           ref={field}
           id="step-up-code"
-          label={byCard ? texts.session.lock.pin : texts.signIn.code}
-          hint={byCard ? texts.otherWays.card.pinHint : texts.signIn.codeHint}
+          label={wording.label}
+          hint={wording.hint}
           value={code}
           onChange={(event) => setCode(event.target.value)}
           inputMode="numeric"
@@ -127,10 +139,10 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
           {...wrongIf(wrong)}
         />
         <div className="h-buttons">
-          <Button type="submit">{texts.session.stepUp.submit}</Button>
+          <Button type="submit">{say.submit}</Button>
           {passkeysHere && !byCard ? (
             <Button type="button" secondary onClick={() => void byPasskey()}>
-              {texts.session.stepUp.byPasskey}
+              {say.byPasskey}
             </Button>
           ) : null}
         </div>

@@ -68,6 +68,11 @@ export async function stepUpByPasskey(): Promise<void> {
   await api.POST("/api/v1/session/step-up/passkey", { body: { passkey } });
 }
 
+export async function unlockByPasskey(): Promise<void> {
+  const passkey = await answerTo(await told(api.POST("/api/v1/session/unlock/challenge", { body: {} })));
+  await api.POST("/api/v1/session/unlock/passkey", { body: { passkey } });
+}
+
 export async function listPasskeys(): Promise<Passkey[]> {
   return told(api.GET("/api/v1/session/passkeys"));
 }

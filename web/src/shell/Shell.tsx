@@ -1,7 +1,7 @@
 // Shell.tsx - what stands round every page: who one is, where one can go, whether the server is there.
 
 import { useState, useSyncExternalStore } from "react";
-import { NavLink, Outlet, useLocation } from "react-router";
+import { Link, NavLink, Outlet, useLocation } from "react-router";
 import { OwedBar } from "../glass/Owed";
 import { texts } from "../texts";
 import { useHospital } from "../session/hospital";
@@ -67,7 +67,7 @@ function Self() {
 }
 
 /** Pages that may be printed in any way (but for what is of-patients on them); of every other one it is written down first, or it is not done. */
-const freeOfPatients = ["/policy", "/people"];
+const freeOfPatients = ["/policy", "/people", "/cards"];
 
 export function Shell() {
   const { name } = useHospital();
@@ -76,7 +76,7 @@ export function Shell() {
   const ofPatients = !freeOfPatients.includes(pathname);
   const [passkeys, setPasskeys] = useState(false);
   const [vouching, setVouching] = useState(false);
-  const own = ["password", "passkey"].includes(useSession().way);
+  const own = !["card", "vouched"].includes(useSession().way);
   useWalkAwayLock();
   useLockAtHand();
   return (
@@ -120,6 +120,7 @@ export function Shell() {
             <button type="button" className="h-link-button" onClick={() => setVouching(true)}>
               {texts.vouching.title}
             </button>
+            <Link to="/cards">{texts.people.views.cards}</Link>
           </>
         ) : null}
         <ThemeChoice />

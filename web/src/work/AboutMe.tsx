@@ -6,7 +6,7 @@ import type { Case } from "../api/types";
 import { useMoment, useNow } from "../parts/time";
 import { texts } from "../texts";
 import { Justify } from "./Justify";
-import { kindText, Marks, patientText } from "./marks";
+import { kindText, Marks } from "./marks";
 
 const words = texts.work.about;
 
@@ -18,10 +18,11 @@ function One({ held }: { held: Case }) {
   return (
     <li className="h-card h-about">
       <p className="h-about-what">
-        <Link to={`/work/${held.case}`}>{words.open(kindText(held.kind), patientText(held.patient))}</Link>
+        <Link to={`/work/${held.case}`}>{words.open(kindText(held.kind), held.patient)}</Link>
         <span className="h-quiet">{moment(held.opened_at)}</span>
         <Marks held={held} now={now} />
       </p>
+      {held.patient ? null : <p dir="auto">{held.cause}</p>}
       {held.justification ? (
         <blockquote className="h-said">
           <p className="h-quiet">{words.justified(moment(held.justification.at))}</p>

@@ -28,6 +28,7 @@ export function CaseFacts({ held }: { held: CaseDetail }) {
   const glass = held.glass_detail;
   const place = glass?.place ?? null;
   const terminal = glass?.terminal ?? null;
+  const reason = glass?.label ?? held.rule;
   return (
     <section className="h-card" aria-labelledby="case-facts">
       <h2 className="nhsuk-u-visually-hidden" id="case-facts">
@@ -41,10 +42,12 @@ export function CaseFacts({ held }: { held: CaseDetail }) {
           <bdi>{held.name}</bdi> <span className="h-quiet">{held.staff}</span>
         </Fact>
         <Fact name={words.patient}>{patientText(held.patient)}</Fact>
-        <Fact name={words.reason}>
-          <bdi>{glass?.label ?? held.rule}</bdi>{" "}
-          {glass && glass.widened.length > 0 ? <span className="h-quiet">{words.also(glass.widened.join(", "))}</span> : null}
-        </Fact>
+        {reason === "" ? null : (
+          <Fact name={words.reason}>
+            <bdi>{reason}</bdi>{" "}
+            {glass && glass.widened.length > 0 ? <span className="h-quiet">{words.also(glass.widened.join(", "))}</span> : null}
+          </Fact>
+        )}
         <Fact name={words.when}>
           <Moment at={held.opened_at} />
         </Fact>

@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import type { Case } from "../api/types";
 import { Moment } from "../parts/time";
 import { texts } from "../texts";
-import { kindText, Marks, patientText } from "./marks";
+import { causeText, kindText, Marks, patientText } from "./marks";
 import { isLate } from "./order";
 import type { Chosen } from "./QueueList";
 
@@ -40,7 +40,7 @@ export function CaseLine({ place, held, grouped, stop, now, onCloseExplained, se
             checked={selected}
             onChange={(event) => selection.turn([held.case], event.target.checked)}
           />
-          <span className="nhsuk-u-visually-hidden">{words.select(held.name, patientText(held.patient))}</span>
+          <span className="nhsuk-u-visually-hidden">{words.select(held.name, held.patient)}</span>
         </label>
       </span>
       <span role="gridcell" className="h-q-person">
@@ -49,12 +49,12 @@ export function CaseLine({ place, held, grouped, stop, now, onCloseExplained, se
         </Link>
         <span className="h-quiet">{held.staff}</span>
       </span>
-      <span role="gridcell" className="h-q-patient">
+      <span role="gridcell" className={classNames("h-q-patient", { "h-quiet": !held.patient })}>
         {patientText(held.patient)}
       </span>
       <span role="gridcell" className="h-q-why">
         <span>{kindText(held.kind)}</span>
-        <span className="h-quiet">{held.explanation ? words.explainedBy(held.explanation.rule) : held.rule}</span>
+        <span className="h-quiet">{causeText(held)}</span>
       </span>
       <span role="gridcell" className="h-q-state">
         <Marks held={held} now={now} />

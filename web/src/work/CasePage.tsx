@@ -13,7 +13,7 @@ import { Loading, Page } from "../parts/Page";
 import { printRecorded } from "../parts/paper";
 import { PrintedBy } from "../parts/PrintedBy";
 import { ProblemMessage } from "../parts/ProblemMessage";
-import { useSession } from "../session/SessionProvider";
+import { useHasRole, useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
 import { CaseFacts } from "./CaseFacts";
 import { findings } from "./Findings";
@@ -45,10 +45,16 @@ function findingGiven(state: unknown): Finding | null {
   return findings.find((each) => each === given) ?? null;
 }
 
+/** Whether it is about what was done with an emergency card: somebody is to say who that was. */
+function ofUsedCard({ staff, kind }: CaseDetail): boolean {
+  return staff.startsWith("card.") && kind !== "lost-card";
+}
+
 function Content({ held, first, onNext }: { held: CaseDetail; first: Finding | null; onNext: (() => void) | null }) {
   const client = useQueryClient();
   const key = ["case", held.case];
   const { staff } = useSession();
+  const keeps = useHasRole("administrator", "privacy-officer");
   const { patient } = held;
   return (
     <>
@@ -56,8 +62,13 @@ function Content({ held, first, onNext }: { held: CaseDetail; first: Finding | n
       <div className="h-case">
         <div className="h-case-main">
           <CaseFacts held={held} />
+          {ofUsedCard(held) && held.closing === null && keeps ? (
+            <p>
+              <Link to="/people?view=cards">{words.whoseCard}</Link>
+            </p>
+          ) : null}
           <Sought held={held} />
-          {patient === null || held.staff === staff ? null : <Relations held={{ ...held, patient }} relations={held.relations} />}
+          {!patient || held.staff === staff ? null : <Relations held={{ ...held, patient }} relations={held.relations} />}
         </div>
         <div className="h-case-side">
           <Verdict

@@ -84,7 +84,7 @@ export function CloseMany({ cases, onClose, onDone }: Props) {
       <form onSubmit={submit} noValidate>
         <p>{words.each}</p>
         {unexplained > 0 ? <p className="h-note">{words.unexplained(unexplained)}</p> : null}
-        <Findings name="many-finding" value={finding} onChange={setFinding} error={errors.finding} />
+        <Findings name="many-finding" value={finding} onChange={setFinding} error={errors.finding} ofChart={cases.every((held) => held.patient)} />
         <Textarea
           ref={field}
           id="many-comment"

@@ -11,6 +11,7 @@ import { Findings } from "./Findings";
 const words = texts.work.case;
 
 interface Props {
+  ofChart: boolean;
   finding: Finding | null;
   comment: string;
   field: RefObject<HTMLTextAreaElement | null>;
@@ -21,7 +22,7 @@ interface Props {
   onSend: (finding: Finding) => void;
 }
 
-export function FindingForm({ finding, comment, field, pending, problem, onFinding, onComment, onSend }: Props) {
+export function FindingForm({ ofChart, finding, comment, field, pending, problem, onFinding, onComment, onSend }: Props) {
   const [errors, setErrors] = useState({ finding: "", comment: "" });
   const send = () => {
     const wanting = finding !== null && finding !== "appropriate" && comment.trim() === "";
@@ -41,7 +42,7 @@ export function FindingForm({ finding, comment, field, pending, problem, onFindi
   };
   return (
     <form onSubmit={submit} onKeyDown={onKeyDown} noValidate className="h-card h-finding">
-      <Findings name="finding" value={finding} onChange={onFinding} error={errors.finding} />
+      <Findings name="finding" value={finding} onChange={onFinding} error={errors.finding} ofChart={ofChart} />
       <Textarea
         ref={field}
         id="finding-comment"

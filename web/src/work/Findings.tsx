@@ -11,9 +11,12 @@ interface Props {
   value: Finding | null;
   onChange: (finding: Finding) => void;
   error: string;
+  /** Whether it is about being in a chart. */
+  ofChart: boolean;
 }
 
-export function Findings({ name, value, onChange, error }: Props) {
+export function Findings({ name, value, onChange, error, ofChart }: Props) {
+  const hints = ofChart ? texts.work.findingHints : texts.work.findingHintsOther;
   return (
     <Radios legend={texts.work.case.finding} legendProps={{ size: "s" }} name={name} idPrefix={name} error={error} small>
       {findings.map((finding) => (
@@ -22,7 +25,7 @@ export function Findings({ name, value, onChange, error }: Props) {
           value={finding}
           checked={value === finding}
           onChange={() => onChange(finding)}
-          hint={texts.work.findingHints[finding]}
+          hint={hints[finding]}
         >
           {texts.work.findings[finding]}
         </Radios.Item>

@@ -52,14 +52,14 @@ export function Justify({ held, onDone }: { held: Case; onDone: (now: Case, all:
       <Textarea
         ref={field}
         id={`why${id}`}
-        label={words.label}
+        label={held.patient ? words.label : words.labelOther}
         hint={words.hint}
         rows={3}
         maxLength={4000}
         dir="auto"
         value={text}
         onChange={(event) => change(event.target.value)}
-        {...wrongIf(missing ? words.empty : "")}
+        {...wrongIf(missing ? (held.patient ? words.empty : words.emptyOther) : "")}
       />
       <div role="status">{rest ? <p className="h-note">{words.doneBefore}</p> : null}</div>
       {send.isError ? <ProblemMessage error={send.error} /> : null}

@@ -16,7 +16,7 @@ function Said({ held }: { held: CaseDetail }) {
   return (
     <section className="h-card" aria-labelledby="sought">
       <h2 className="nhsuk-heading-s" id="sought">
-        {words.sought}
+        {held.patient ? words.sought : words.justification}
       </h2>
       {glass ? (
         <p>
@@ -33,7 +33,7 @@ function Said({ held }: { held: CaseDetail }) {
         ))}
         {held.justification ? (
           <div>
-            <dt>{words.justification}</dt>
+            {held.patient ? <dt>{words.justification}</dt> : null}
             <dd dir="auto">{held.justification.text}</dd>
           </div>
         ) : null}
@@ -125,10 +125,14 @@ function Opened({ held }: { held: CaseDetail }) {
 }
 
 export function Sought({ held }: { held: CaseDetail }) {
+  // Nobody was asked what they sought where it is about no chart.
+  const said = held.patient || held.justification !== null;
+  const opened = held.patient || held.accesses.length > 0;
+  if (!said && !opened) return null;
   return (
     <div className="h-beside">
-      <Said held={held} />
-      <Opened held={held} />
+      {said ? <Said held={held} /> : null}
+      {opened ? <Opened held={held} /> : null}
     </div>
   );
 }

@@ -142,6 +142,7 @@ export function Verdict({ held, first, onChanged, onOutdated, onNext }: Props) {
       {!own && !mayFind ? <p className="h-note">{words.notReviewer(held.reviewers.join(", "))}</p> : null}
       {mayFind && open ? (
         <FindingForm
+          ofChart={Boolean(held.patient)}
           finding={finding}
           comment={comment}
           field={field}

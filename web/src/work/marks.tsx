@@ -22,5 +22,11 @@ export function kindText(kind: string): string {
 }
 
 export function patientText(patient: string | null): string {
-  return patient ?? texts.work.noPatient;
+  return patient === null || patient === "" ? texts.work.noPatient : patient;
+}
+
+/** What it is for, in a line: of a case about no patient, what gave cause to it. */
+export function causeText({ explanation, rule, cause }: Case): string {
+  if (explanation) return texts.work.queue.explainedBy(explanation.rule);
+  return rule === "" ? cause : rule;
 }

@@ -142,7 +142,7 @@ export function namesOf(cases: Case[]): string[] {
 }
 
 export function chartsOf(cases: Case[]): number {
-  return new Set(cases.map((held) => held.patient)).size;
+  return new Set(cases.map((held) => held.patient).filter(Boolean)).size;
 }
 
 /** Every case in the order in which one goes through them, also those of groups that are shut. */
