@@ -2,19 +2,17 @@
 
 import http.cookiejar
 import json
-import os
-import secrets
 import ssl
-import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import pytest
 
-from halligan_world import DEMO, Client, World, free_port, start, stop, until
+from halligan_identity import MFA, IdentityProvider, client_of
+from halligan_world import DEMO, Client, World, free_port, until
 
-CONTROL = secrets.token_hex(16)
+SECRET = "between the two"
 CODE = "246810"
 
 
@@ -28,8 +26,8 @@ client = "halligan"
 person = "preferred_username"
 groups = "groups"
 scopes = ["profile"]
-ask = "mfa"
-second_factor = ["mfa"]
+ask = "{MFA}"
+second_factor = ["{MFA}"]
 
 [[group]]
 from = "login"
@@ -41,52 +39,25 @@ own = "when-down"
 """
 
 
-class Idp:
-    def __init__(self, folder, port):
-        self.folder, self.port, self.process = folder, port, None
-        self.issuer = f"http://127.0.0.1:{port}"
-        self.accounts = {}
-
-    def start(self, halligan, certificate, secret="between the two"):
-        at = f"{halligan}/api/v1/providers/login"
-        settings = self.folder / "provider.json"
-        settings.write_text(json.dumps({"port": self.port, "control": CONTROL, "accounts": self.accounts,
-                                        "client": {"id": "halligan", "secret": secret, "redirect_uri": f"{at}/callback", "logout_uri": f"{at}/logout"}}))
-        log = open(self.folder / "provider.log", "ab")
-        self.process = start(["node", str(DEMO / "identity-provider.mjs"), "--settings", str(settings)], stdout=subprocess.PIPE, stderr=log,
-                             env={**os.environ, "NODE_EXTRA_CA_CERTS": str(certificate)})
-        line = self.process.stdout.readline()
-        assert line.startswith(b"{"), (self.folder / "provider.log").read_text()
-
-    def restart(self, *more):
-        stop(self.process)
-        self.start(*more)
-
-    def tell(self, **what):
-        request = urllib.request.Request(self.issuer + "/control", json.dumps(what).encode(), {"Authorization": f"Bearer {CONTROL}"})
-        urllib.request.urlopen(request, timeout=20).read()
-
-
 class Hospital(World):
     """A world whose policy names a provider of its own."""
 
     def __init__(self, folder, hospital, policy=None, **more):
         folder.mkdir(parents=True, exist_ok=True)
-        self.idp = Idp(folder, free_port())
-        self.port = None
+        self.idp = IdentityProvider(folder, port=free_port(), trust=folder / "data" / "tls.crt").start()
         super().__init__(folder, hospital, policy=globals()["policy"](self.idp.issuer), **more)
         self.port = free_port()
-        self.serve_options = ("--public-url", f"https://localhost:{self.port}")
+        self.serve_options = ("--public-url", f"https://localhost:{self.port}", "--identity-ca", self.idp.ca)
+        self.idp.control(clients=[client_of(f"https://localhost:{self.port}", "login", secret=SECRET)])
 
     def start(self, load=True):
         super().start(load)
-        self.admin.api("PUT", "/sources/login/secret", {"secret": "between the two"}, ok=204)
+        self.admin.api("PUT", "/sources/login/secret", {"secret": SECRET}, ok=204)
         for n, who in enumerate(("d.one", "d.two")):
             self.admin.api("PUT", f"/staff/{who}", {"name": f"D {n}", "roles": [], "department": "", "active": True}, ok=201)
-            self.idp.accounts[who] = {"sub": f"sub-{n}", "name": f"D {n}", "password": "there", "code": CODE, "groups": ["Service desk", "Choir"]}
-        self.idp.accounts["no.body"] = {"sub": "sub-x", "name": "X", "password": "there", "code": CODE}
-        self.idp.start(*self.both)
-        self.wait()
+            self.idp.control(accounts=[{"user": who, "name": f"D {n}", "password": "there", "code": CODE, "groups": ["Service desk", "Choir"]}])
+        self.idp.control(accounts=[{"user": "no.body", "name": "X", "password": "there", "code": CODE},
+                                   {"user": "d.one.factor", "name": "Y", "password": "there"}])
         return self
 
     def wait(self):
@@ -96,13 +67,8 @@ class Hospital(World):
             return browser.ask(f"{browser.base}/api/v1/providers/login/sign-in", b"{}", Content_Type="application/json")[0] == 201
         until("the provider answers", seen, 30, 0.5)
 
-    @property
-    def both(self):
-        return f"https://localhost:{self.port}", self.certificate
-
     def stop(self):
-        if self.idp.process:
-            stop(self.idp.process)
+        self.idp.stop()
         super().stop()
 
 
@@ -116,6 +82,7 @@ class Browser:
         self.world = world
         self.jar = http.cookiejar.CookieJar()
         context = ssl.create_default_context(cafile=str(world.certificate))
+        context.load_verify_locations(world.idp.ca)
         nothing = type("Stay", (urllib.request.HTTPRedirectHandler,), {"redirect_request": lambda *_: None})
         self.opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), urllib.request.HTTPCookieProcessor(self.jar), nothing)
 
@@ -196,7 +163,7 @@ def test_B01_two_factors_there_open_a_session_here_with_the_roles_of_the_groups(
 
 
 def test_B01_one_factor_or_nobody_or_a_wrong_password_opens_nothing(world):
-    for user, code, word in (("d.one", "", "one-factor"), ("no.body", CODE, "nobody")):
+    for user, code, word in (("d.one.factor", "", "one-factor"), ("no.body", CODE, "nobody")):
         browser = Browser(world)
         assert browser.sign_in(user, code) == f"/console/?provider={word}"
         assert browser.session() is None
@@ -220,7 +187,7 @@ def test_B03_a_logout_there_ends_the_session_and_its_glass_here(world):
     browser = opened(world, "d.two")
     glass = break_glass(browser)
     assert browser.api("GET", "/fhir/Patient/p-000002")[0] == 200
-    world.idp.tell(log_out="d.two")
+    world.idp.control(end_session_of="d.two")
     assert browser.api("GET", "/fhir/Patient/p-000002")[0] == 401
     assert browser.session() is None
     assert glass not in world.admin.api("GET", "/glass", ok=200).body.decode()
@@ -228,9 +195,56 @@ def test_B03_a_logout_there_ends_the_session_and_its_glass_here(world):
 
 def test_keys_that_are_changed_there_are_followed(world):
     opened(world)
-    world.idp.restart(*world.both)  # makes new keys
-    world.wait()
+    world.idp.control(rotate_keys=True)
     assert until("the new keys are taken", lambda: Browser(world).sign_in("d.one") == "/console/", 30, 2)
+
+
+def through(world, user="d.one", visitor=None):
+    """Where Halligan sends a browser that comes back from the provider."""
+    browser = Browser(world)
+    back = world.idp.login(browser.set_out(), user, visitor)
+    assert back.startswith(f"{browser.base}/api/v1/providers/login/callback?code="), back
+    status, headers, _ = browser.ask(back)
+    assert status == 303
+    return headers["Location"], browser.session()
+
+
+@pytest.mark.parametrize("alter", ["audience", "issuer", "nonce", "no_nonce", "expired", "no_expiry", "future", "old", "none", "hmac", "key",
+                                   "unknown_key", "signature", {"claims": {"sub": None}}, {"claims": {"azp": "another-client"}}], ids=str)
+def test_B01_a_token_that_no_provider_should_sign_opens_nothing(world, alter):
+    world.idp.control(alter=alter)
+    try:
+        assert through(world) == ("/console/?provider=refused", None)
+    finally:
+        world.idp.control(alter=None)
+
+
+def test_B01_after_hostile_tokens_a_good_one_opens(world):
+    where, session = through(world)
+    assert where == "/console/" and session["staff"] == "d.one"
+
+
+def test_B01_another_subject_by_the_same_name_is_nobody(world):
+    opened(world)
+    world.idp.control(alter={"claims": {"sub": "somebody-else"}})
+    try:
+        assert through(world) == ("/console/?provider=nobody", None)
+    finally:
+        world.idp.control(alter=None)
+
+
+@pytest.mark.parametrize("alter", ["audience", "issuer", "nonce", "future", "old", "none", "hmac", "key", "signature", {"claims": {"events": None}}], ids=str)
+def test_B03_a_logout_that_no_provider_should_sign_ends_nothing(world, alter):
+    browser, visitor = Browser(world), world.idp.visitor()
+    browser.ask(world.idp.login(browser.set_out(), "d.two", visitor))
+    assert browser.session()["staff"] == "d.two"
+    world.idp.control(alter_logout=alter)
+    try:
+        told = world.idp.control(end_session_of="d.two")["told"]
+    finally:
+        world.idp.control(alter_logout=None)
+    assert told and all(one["status"] == 400 for one in told)
+    assert browser.session()["staff"] == "d.two"
 
 
 def test_B08_slow_or_gone_it_is_said_so_and_own_factors_open(world):
@@ -238,7 +252,7 @@ def test_B08_slow_or_gone_it_is_said_so_and_own_factors_open(world):
     secrets_of = enrolled(world, "d.one")
     refused = Client(world).api("POST", "/sessions", {"user": "d.one", "password": secrets_of.password, "code": secrets_of.code()}, ok=401)
     assert "sign in by that" in refused.json["detail"]
-    world.idp.tell(slow_seconds=8)
+    world.idp.control(slow_seconds=8)
     try:
         until("a slow provider counts as down", lambda: state(world) == (False, "slow"), 60, 1)
         answer = Client(world).api("POST", "/sessions", {"user": "d.one", "password": secrets_of.password, "code": secrets_of.code()}, ok=201)
@@ -246,11 +260,11 @@ def test_B08_slow_or_gone_it_is_said_so_and_own_factors_open(world):
         assert person.break_glass("p-000002", "system-support").json["glass"]
         assert person.fhir("GET", "Patient/p-000002").status == 200
     finally:
-        world.idp.tell(slow_seconds=0)
+        world.idp.control(slow_seconds=0)
     until("it answers again", lambda: state(world)[0], 60, 1)
-    world.idp.tell(down=True)
+    world.idp.control(down=True)
     until("a provider that is gone counts as down", lambda: state(world)[0] is False, 60, 1)
-    world.idp.tell(down=False)
+    world.idp.control(down=False)
     until("it answers again", lambda: state(world)[0], 60, 1)
     world.wait()
     assert Browser(world).sign_in("d.one") == "/console/"
