@@ -8,11 +8,16 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { ApiProblem } from "./api/problem";
 import { App } from "./App";
+import { Back } from "./session/Back";
+import { cameBackHere, sayCameBack } from "./session/elsewhere";
 import { RootBoundary } from "./parts/Boundary";
 import { SessionProvider } from "./session/SessionProvider";
 import { applyStoredTheme } from "./shell/theme";
 
 applyStoredTheme();
+
+const back = cameBackHere();
+if (back !== null) sayCameBack(back);
 
 const client = new QueryClient({
   defaultOptions: {
@@ -37,13 +42,17 @@ const unlogged = { onCaughtError: () => undefined, onUncaughtError: () => undefi
 createRoot(root, unlogged).render(
   <StrictMode>
     <RootBoundary>
-      <QueryClientProvider client={client}>
-        <SessionProvider>
-          <BrowserRouter basename="/console" useTransitions={false}>
-            <App />
-          </BrowserRouter>
-        </SessionProvider>
-      </QueryClientProvider>
+      {back !== null ? (
+        <Back wrong={back.word !== ""} />
+      ) : (
+        <QueryClientProvider client={client}>
+          <SessionProvider>
+            <BrowserRouter basename="/console" useTransitions={false}>
+              <App />
+            </BrowserRouter>
+          </SessionProvider>
+        </QueryClientProvider>
+      )}
     </RootBoundary>
   </StrictMode>,
 );

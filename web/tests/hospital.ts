@@ -166,9 +166,12 @@ interface Wanted {
 }
 
 export class Hospital {
-  readonly url = process.env["HOSPITAL_URL"] ?? "";
-  readonly folder = process.env["HOSPITAL_DIR"] ?? "";
   private readonly known = new Map<string, Person>();
+
+  constructor(
+    readonly url = process.env["HOSPITAL_URL"] ?? "",
+    readonly folder = process.env["HOSPITAL_DIR"] ?? "",
+  ) {}
 
   /** Somebody of the demo's cast. Their one-time codes are few: prefer newPerson(). */
   cast(id: string): Person {

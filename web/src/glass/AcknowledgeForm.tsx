@@ -3,7 +3,7 @@
 // Where the rule asks for more than that, it is asked for as for a reason.
 
 import { Button } from "nhsuk-react-components";
-import type { FormEvent } from "react";
+import { useRef, type FormEvent } from "react";
 import type { Grant } from "../api/types";
 import { texts } from "../texts";
 import { Asks } from "./Asks";
@@ -31,6 +31,11 @@ export function AcknowledgeForm({ grant, draft, onChange, breaking, onOther, onD
   const { acknowledge } = grant.bill;
   const codeAsked = breaking.codeAsked(grant);
   const short = onlyToRead(grant, codeAsked);
+  const press = useRef<HTMLButtonElement>(null);
+  const proved = () => {
+    breaking.proved();
+    press.current?.focus(); // what asked for it is gone
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     breaking.submit(grant, short ? { acknowledged: acknowledge.map(({ rule }) => rule) } : {});
@@ -43,11 +48,11 @@ export function AcknowledgeForm({ grant, draft, onChange, breaking, onOther, onD
         {short ? acknowledge.map(({ rule, text }) => <p key={rule}>{text}</p>) : null}
       </div>
       {short ? null : (
-        <Asks grant={grant} draft={draft} wrong={breaking.told.wrong} codeAsked={codeAsked} onChange={onChange} />
+        <Asks grant={grant} draft={draft} wrong={breaking.told.wrong} codeAsked={codeAsked} onChange={onChange} onProved={proved} />
       )}
       <Cost grants={[grant]} chosen={grant} />
       <div className="h-glass-actions">
-        <Button type="submit" aria-disabled={breaking.sending}>
+        <Button ref={press} type="submit" aria-disabled={breaking.sending}>
           {breaking.sending ? texts.glass.sending : texts.glass.submitAcknowledged}
         </Button>
         {onOther ? (

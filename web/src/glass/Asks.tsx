@@ -1,9 +1,10 @@
 // Asks.tsx - what the chosen reason asks before the chart opens: answers, acknowledgements, proof.
 
 import { TextInput } from "nhsuk-react-components";
+import { useState } from "react";
 import type { Grant } from "../api/types";
 import { wrongIf } from "../parts/wrong";
-import { useCodeWording } from "../session/proof";
+import { OtherProofs, useCodeWording } from "../session/proof";
 import { texts } from "../texts";
 import { field, type Draft, type Wrong } from "./draft";
 import { Prompts } from "./Prompts";
@@ -15,9 +16,11 @@ interface Props {
   wrong: Wrong;
   codeAsked: boolean;
   onChange: (changed: Partial<Draft>) => void;
+  /** It was proved otherwise than by a code. */
+  onProved: () => void;
 }
 
-export function Asks({ grant, draft, wrong, codeAsked, onChange }: Props) {
+export function Asks({ grant, draft, wrong, codeAsked, onChange, onProved }: Props) {
   const { bill } = grant;
   const tick = (rule: string, ticked: boolean) =>
     onChange({
@@ -57,6 +60,7 @@ export function Asks({ grant, draft, wrong, codeAsked, onChange }: Props) {
           code={draft.code}
           error={wrong[field.code] ?? ""}
           onCode={(code) => onChange({ code })}
+          onProved={onProved}
         />
       ) : null}
     </div>
@@ -68,24 +72,30 @@ interface CodeProps {
   code: string;
   error: string;
   onCode: (code: string) => void;
+  onProved: () => void;
 }
 
-export function CodeField({ id, code, error, onCode }: CodeProps) {
+export function CodeField({ id, code, error, onCode, onProved }: CodeProps) {
   const { label, hint } = useCodeWording();
+  const [wrongWay, setWrongWay] = useState<string | null>(null);
   const own = label === texts.signIn.code;
   return (
-    <TextInput
-      id={id}
-      label={label}
-      hint={own ? texts.glass.codeHint : hint}
-      value={code}
-      onChange={(event) => onCode(event.target.value)}
-      inputMode="numeric"
-      autoComplete="one-time-code"
-      width="10"
-      maxLength={16}
-      {...wrongIf(error)}
-    />
+    <>
+      <TextInput
+        id={id}
+        label={label}
+        hint={own ? texts.glass.codeHint : hint}
+        value={code}
+        onChange={(event) => onCode(event.target.value)}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        width="10"
+        maxLength={16}
+        {...wrongIf(error)}
+      />
+      <div role="alert">{wrongWay === null ? null : <p className="h-problem">{wrongWay}</p>}</div>
+      <OtherProofs onProved={onProved} onWrong={setWrongWay} />
+    </>
   );
 }
 

@@ -1,9 +1,11 @@
 // ReasonsForm.tsx - breaking the glass for a reason.
 
 import { Button } from "nhsuk-react-components";
-import type { FormEvent, KeyboardEvent } from "react";
+import { useRef, type FormEvent, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
 import type { Grant, OfferedCell } from "../api/types";
+import { useSessionState } from "../session/SessionProvider";
+import { lastOf } from "../session/status";
 import { texts } from "../texts";
 import { Asks, firstAsked } from "./Asks";
 import { Cost } from "./Cost";
@@ -33,9 +35,19 @@ export function sendsByKey(event: KeyboardEvent<HTMLFormElement>) {
   event.currentTarget.requestSubmit();
 }
 
+function ProofFresh() {
+  const byCode = lastOf(useSessionState().status)?.way === "password";
+  return (
+    <p className="h-quiet" role={byCode ? undefined : "status"}>
+      {byCode ? texts.glass.proofFresh : texts.glass.proofFreshAnyhow}
+    </p>
+  );
+}
+
 export function ReasonsForm({ grants, part, draft, onChange, breaking, onReferral, onBack, onDecline }: Props) {
   const chosen = grants.find((grant) => grant.rule === draft.chosen) ?? null;
   const codeAsked = chosen !== null && breaking.codeAsked(chosen);
+  const press = useRef<HTMLButtonElement>(null);
 
   const choose = (rule: string) => {
     breaking.forget(); // what was wrong was another reason's
@@ -44,6 +56,10 @@ export function ReasonsForm({ grants, part, draft, onChange, breaking, onReferra
   const chooseByKey = (grant: Grant) => {
     flushSync(() => choose(grant.rule));
     document.getElementById(firstAsked(grant, breaking.codeAsked(grant)) ?? reasonId(grant))?.focus();
+  };
+  const proved = () => {
+    breaking.proved();
+    press.current?.focus(); // what asked for it is gone
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -62,13 +78,13 @@ export function ReasonsForm({ grants, part, draft, onChange, breaking, onReferra
         onKey={chooseByKey}
       />
       {chosen ? (
-        <Asks grant={chosen} draft={draft} wrong={breaking.told.wrong} codeAsked={codeAsked} onChange={onChange} />
+        <Asks grant={chosen} draft={draft} wrong={breaking.told.wrong} codeAsked={codeAsked} onChange={onChange} onProved={proved} />
       ) : null}
-      {chosen?.bill.proof && !codeAsked ? <p className="h-quiet">{texts.glass.proofFresh}</p> : null}
+      {chosen?.bill.proof && !codeAsked ? <ProofFresh /> : null}
       <Cost grants={grants} chosen={chosen} />
       <p className="h-quiet h-glass-keys">{texts.glass.keys}</p>
       <div className="h-glass-actions">
-        <Button type="submit" aria-disabled={breaking.sending}>
+        <Button ref={press} type="submit" aria-disabled={breaking.sending}>
           {breaking.sending ? texts.glass.sending : texts.glass.submit}
         </Button>
         {onReferral ? (

@@ -109,7 +109,7 @@ export function ReferralForm({ patient, team: given, onTeam, onLogged, onBack }:
         error={told.wrong[ids.team] ?? ""}
         onTeam={onTeam}
       />
-      {codeAsked ? <CodeField id={ids.code} code={code} error={told.wrong[ids.code] ?? ""} onCode={setCode} /> : null}
+      {codeAsked ? <CodeField id={ids.code} code={code} error={told.wrong[ids.code] ?? ""} onCode={setCode} onProved={() => setCodeAsked(false)} /> : null}
       <p className="h-quiet">{referral.review}</p>
       <div className="h-glass-actions">
         <Button type="submit" aria-disabled={log.isPending}>

@@ -74,6 +74,8 @@ export interface Breaking {
   submit: (grant: Grant | null, by?: Partial<Draft>) => void;
   /** What was told of the last press is over. */
   forget: () => void;
+  /** That it is this person was proved just now, otherwise than by a code. */
+  proved: () => void;
 }
 
 export function useBreaking(
@@ -92,10 +94,13 @@ export function useBreaking(
   const codeAsked = (grant: Grant) =>
     grant.bill.proof !== null && (known(needsCode, grant.rule) ?? !grant.bill.proof.fresh);
 
-  const prove = async (code: string) => {
-    await stepUpOrSay(code);
+  const proved = () => {
     change({ code: "" });
     setNeedsCode(Object.fromEntries(asked.offer.grants.map((each) => [each.rule, false])));
+  };
+  const prove = async (code: string) => {
+    await stepUpOrSay(code);
+    proved();
   };
 
   const act = async ({ grant, draft }: Press) => {
@@ -150,6 +155,10 @@ export function useBreaking(
     told: now,
     sending: mutation.isPending,
     forget: () => setNow(nothing),
+    proved: () => {
+      proved();
+      setNow(nothing);
+    },
     codeAsked,
     submit: (grant, by = {}) => {
       if (busy.current) return;

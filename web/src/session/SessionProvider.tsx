@@ -31,6 +31,10 @@ interface Held {
   signOut: () => void;
   lock: () => void;
   unlock: (given: Unlocking) => Promise<void>;
+  /** Where a provider asks who somebody is; the browser comes back to `then`. */
+  setOut: (provider: string, purpose: "sign-in" | "step-up" | "unlock", then: string) => Promise<string>;
+  /** Somebody has signed in, or unlocked, by a provider in another window. */
+  cameIn: () => Promise<void>;
   /** Asks the server again how the session stands. */
   refresh: () => Promise<void>;
 }
@@ -99,6 +103,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       unlock: async (given) => {
         await keeper.unlock(given);
         tabs.postMessage("unlocked");
+      },
+      setOut: (provider, purpose, then) => keeper.setOut(provider, purpose, then),
+      cameIn: async () => {
+        await keeper.refresh();
+        tabs.postMessage("signed-in");
       },
       askVouch: (user) => keeper.askVouch(user),
       lookForVouch: async () => {

@@ -9,7 +9,7 @@ import { texts } from "../texts";
 import { useHospital } from "./hospital";
 import { useInterlude } from "./interlude";
 import { CardForm, VouchForm } from "./OtherWays";
-import { Providers, whatCameBack } from "./Providers";
+import { Providers, useProviders, whatCameBack } from "./Providers";
 import { NoPasskey, passkeysHere } from "./webauthn";
 import { useSessionState, type EndedBy } from "./SessionProvider";
 
@@ -45,7 +45,8 @@ export function SignIn(asked: Asked) {
 }
 
 function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouch") => void }) {
-  const { signIn, unconfirmed } = useSessionState();
+  const { signIn, unconfirmed, cameIn } = useSessionState();
+  const providers = useProviders();
   const { name } = useHospital();
   const [given, setGiven] = useState({ user: staff ?? "", password: "", code: "" });
   const [errors, setErrors] = useState<Errors>({});
@@ -100,6 +101,12 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
     }
   };
 
+  const tellWrong = (text: string | null) => {
+    setErrors({});
+    setRefused(text);
+    if (text !== null) setTimeout(() => summary.current?.focus());
+  };
+
   const listed = Object.entries(errors) as [Field, string][];
   return (
     <main className="h-sign-in" id="page">
@@ -124,6 +131,22 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
               {refused ? <li>{refused}</li> : null}
             </ErrorSummary.List>
           </ErrorSummary>
+        ) : null}
+        {providers.length > 0 ? (
+          <section className="h-provider-ways" aria-label={texts.providers.title}>
+            <Providers
+              purpose="sign-in"
+              apart={by !== null && by !== "logout"}
+              providers={providers}
+              text={texts.providers.signIn}
+              instead={() => texts.providers.insteadOfSignIn}
+              onDone={() => void cameIn()}
+              onWrong={tellWrong}
+            />
+            <p className="h-or">
+              <span>{texts.providers.or}</span>
+            </p>
+          </section>
         ) : null}
         <TextInput
           ref={first}
@@ -170,7 +193,6 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
             {texts.signIn.byPasskey}
           </Button>
         ) : null}
-        <Providers onWrong={setRefused} />
         <section className="h-other-ways" aria-labelledby="other-ways">
           <h2 className="nhsuk-heading-s" id="other-ways">
             {texts.otherWays.title}

@@ -105,6 +105,13 @@ export class SessionKeeper {
     await this.refresh();
   }
 
+  /** Where a provider asks who somebody is. What is owed goes first: it would meet the session that comes of it. */
+  async setOut(provider: string, purpose: "sign-in" | "step-up" | "unlock", then: string): Promise<string> {
+    await this.owed.settleNow();
+    const body = { purpose, then };
+    return (await told(api.POST("/api/v1/providers/{provider}/sign-in", { params: { path: { provider } }, body }))).url;
+  }
+
   /** The session begins once a colleague has vouched: refresh() then finds it. */
   async askVouch(user: string) {
     await this.owed.settleNow();

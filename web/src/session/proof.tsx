@@ -1,4 +1,5 @@
-// proof.tsx - a fresh one-time code where one is asked for, in place, without losing what was typed.
+// proof.tsx - a fresh proof where one is asked for, in place, without losing what was typed: a one-time code, a passkey, or
+// the provider that somebody came by.
 //
 //   const prove = useProof();
 //   await prove(() => told(api.POST(...)));   // asks for a code and tries again where one is needed
@@ -11,6 +12,7 @@ import { Dialog } from "../parts/Dialog";
 import { problemText } from "../parts/ProblemMessage";
 import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
+import { Providers, useOwnProviders } from "./Providers";
 import { useSessionState } from "./SessionProvider";
 import { lastOf } from "./status";
 import { NoPasskey, passkeysHere, stepUpByPasskey } from "./webauthn";
@@ -35,6 +37,54 @@ export function useCodeWording() {
   if (byCard) return { label: card.pin, hint: card.pinHint, empty: card.emptyPin, wrong: texts.session.lock.wrongPin };
   const { code, codeHint, emptyCode } = texts.signIn;
   return { label: code, hint: codeHint, empty: emptyCode, wrong: say.wrong };
+}
+
+interface OtherProofsProps {
+  /** It is proved; whatever was begun may go on. */
+  onProved: () => void;
+  onWrong: (text: string | null) => void;
+  first?: boolean;
+}
+
+/** What proves it beside a code: a passkey, the provider that somebody came by; of a session by a card, nothing. */
+export function OtherProofs({ onProved, onWrong, first = false }: OtherProofsProps) {
+  const providers = useOwnProviders();
+  const byCard = lastOf(useSessionState().status)?.way === "card";
+  const busy = useRef(false);
+  const byPasskey = async () => {
+    if (busy.current) return;
+    busy.current = true;
+    onWrong(null);
+    try {
+      await stepUpByPasskey();
+      onProved();
+    } catch (error) {
+      if (error instanceof NoPasskey) onWrong(providers.length > 0 ? say.noPasskeyHere : say.noPasskey);
+      else onWrong(isProblem(error, "sign-in-refused") ? texts.session.lock.passkeyRefused : codeProblem(error, say.wrong));
+    }
+    busy.current = false;
+  };
+  const passkey = passkeysHere && !byCard;
+  if (!passkey && providers.length === 0) return null;
+  return (
+    <div className="h-provider-ways">
+      <Providers
+        purpose="step-up"
+        apart
+        first={first}
+        providers={providers}
+        text={texts.providers.prove}
+        instead={() => texts.providers.insteadOfProof}
+        onDone={onProved}
+        onWrong={onWrong}
+      />
+      {passkey ? (
+        <Button type="button" secondary onClick={() => void byPasskey()}>
+          {say.byPasskey}
+        </Button>
+      ) : null}
+    </div>
+  );
 }
 
 /** What is wrong with a code, in words. */
@@ -87,14 +137,18 @@ export function useProof(): Prove {
 function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () => void }) {
   const [code, setCode] = useState("");
   const [wrong, setWrong] = useState("");
+  /** What is wrong with a way that has no field. */
+  const [wrongWay, setWrongWay] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
   const byCard = lastOf(useSessionState().status)?.way === "card";
+  const byProvider = useOwnProviders().length > 0;
   const field = useRef<HTMLInputElement>(null);
   const wording = useCodeWording();
   useEffect(() => field.current?.focus(), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (sending) return;
+    setWrongWay(null);
     if (code.trim() === "") {
       setWrong(wording.empty);
       return;
@@ -110,21 +164,22 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
       field.current?.focus();
     }
   };
-  const byPasskey = async () => {
-    if (sending) return;
-    setSending(true);
-    try {
-      await stepUpByPasskey();
-      onGiven();
-    } catch (error) {
-      setWrong(error instanceof NoPasskey ? say.noPasskey : codeProblem(error, wording.wrong));
-      setSending(false);
-    }
-  };
+  const others = (
+    <OtherProofs
+      first={byProvider}
+      onProved={onGiven}
+      onWrong={(text) => {
+        setWrong("");
+        setWrongWay(text);
+      }}
+    />
+  );
   return (
     <Dialog title={say.title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <p>{byCard ? say.whyPin : passkeysHere ? say.whyEither : say.why}</p>
+        <p>{byCard ? say.whyPin : byProvider ? say.whyProvider : passkeysHere ? say.whyEither : say.why}</p>
+        <div role="alert">{wrongWay === null ? null : <p className="h-problem">{wrongWay}</p>}</div>
+        {byProvider ? others : null}
         <TextInput
           ref={field}
           id="step-up-code"
@@ -139,12 +194,10 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
           {...wrongIf(wrong)}
         />
         <div className="h-buttons">
-          <Button type="submit">{say.submit}</Button>
-          {passkeysHere && !byCard ? (
-            <Button type="button" secondary onClick={() => void byPasskey()}>
-              {say.byPasskey}
-            </Button>
-          ) : null}
+          <Button type="submit" secondary={byProvider}>
+            {say.submit}
+          </Button>
+          {byProvider ? null : others}
         </div>
       </form>
     </Dialog>
