@@ -88,6 +88,7 @@ export const texts = {
     insteadOfSignIn: "Use a passkey, or the password and code that are kept here. Without them: an emergency card, or a colleague’s word.",
     insteadOfUnlock: "Use a passkey, or the password that is kept here.",
     insteadOfProof: "Use a passkey, or the code of your authenticator.",
+    looksAgain: "This page looks again by itself.",
     down: (label: string) => `${label} does not answer at the moment. Use a way in that is checked here, or try again.`,
     goOn: (label: string) => `Go on in the window of ${label}. What you typed here is kept.`,
     again: "Open it again",

@@ -141,7 +141,7 @@ function ByProvider({ providers, onDone, onWrong, passkey, children }: ByProvide
           first
           providers={providers}
           text={texts.providers.unlock}
-          instead={() => texts.providers.insteadOfUnlock}
+          instead={texts.providers.insteadOfUnlock}
           onDone={onDone}
           onWrong={onWrong}
         />

@@ -71,7 +71,7 @@ interface Props {
   providers: Provider[];
   text: (label: string) => string;
   /** What else there is where one is down. */
-  instead: (label: string) => string;
+  instead: string;
   /** The first of them is what most people press here. */
   first?: boolean;
   onDone: () => void;
@@ -140,31 +140,43 @@ export function Providers({ purpose, apart, providers, text, instead, first = fa
         </p>
       </div>
     );
-  const leader = first ? providers.find(({ up }) => up)?.provider : undefined;
+  const up = providers.filter((each) => each.up);
+  const down = providers.filter((each) => !each.up);
   return (
-    <ul className="h-providers">
-      {providers.map((each) => (
-        <li key={each.provider}>
-          <Button type="button" secondary={each.provider !== leader} aria-disabled={going !== null} onClick={() => go(each)}>
-            {text(each.label)}
-          </Button>
-          {each.up ? null : (
-            <div className="h-note h-provider-down">
-              <p>
-                <strong>{say.isDown(each.label)}</strong> {instead(each.label)}
-              </p>
-            </div>
-          )}
-          {noWindow?.provider === each.provider ? (
-            <div className="h-problem" role="alert">
-              <p>{say.noWindow}</p>
-              <button type="button" className="h-link-button" onClick={() => void goHere(each)}>
-                {say.goHere}
-              </button>
-            </div>
-          ) : null}
-        </li>
+    <div className="h-providers">
+      {up.map((each, index) => (
+        <Button
+          key={each.provider}
+          type="button"
+          secondary={!first || index > 0}
+          aria-disabled={going !== null}
+          onClick={() => go(each)}
+        >
+          {text(each.label)}
+        </Button>
       ))}
-    </ul>
+      {noWindow === null ? null : (
+        <div className="h-problem" role="alert">
+          <p>{say.noWindow}</p>
+          <button type="button" className="h-link-button" onClick={() => void goHere(noWindow)}>
+            {say.goHere}
+          </button>
+        </div>
+      )}
+      <div role="status">
+        {down.length === 0 ? null : (
+          <div className="h-note h-provider-down">
+            {down.map((each) => (
+              <p key={each.provider}>
+                <strong>{say.isDown(each.label)}</strong>
+              </p>
+            ))}
+            <p>
+              {instead} {say.looksAgain}
+            </p>
+          </div>
+        )}
+      </div>
+    </div>
   );
 }

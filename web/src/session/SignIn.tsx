@@ -139,7 +139,7 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
               apart={by !== null && by !== "logout"}
               providers={providers}
               text={texts.providers.signIn}
-              instead={() => texts.providers.insteadOfSignIn}
+              instead={texts.providers.insteadOfSignIn}
               onDone={() => void cameIn()}
               onWrong={tellWrong}
             />
@@ -185,14 +185,16 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
           {...wrongIf(errors.code ?? "")}
           maxLength={16}
         />
-        <Button type="submit" aria-disabled={sending}>
-          {sending ? texts.signIn.sending : texts.signIn.submit}
-        </Button>
-        {passkeysHere ? (
-          <Button type="button" secondary aria-disabled={sending} onClick={() => void byPasskey()}>
-            {texts.signIn.byPasskey}
+        <div className="h-buttons">
+          <Button type="submit" aria-disabled={sending}>
+            {sending ? texts.signIn.sending : texts.signIn.submit}
           </Button>
-        ) : null}
+          {passkeysHere ? (
+            <Button type="button" secondary aria-disabled={sending} onClick={() => void byPasskey()}>
+              {texts.signIn.byPasskey}
+            </Button>
+          ) : null}
+        </div>
         <section className="h-other-ways" aria-labelledby="other-ways">
           <h2 className="nhsuk-heading-s" id="other-ways">
             {texts.otherWays.title}

@@ -74,7 +74,7 @@ export function OtherProofs({ onProved, onWrong, first = false }: OtherProofsPro
         first={first}
         providers={providers}
         text={texts.providers.prove}
-        instead={() => texts.providers.insteadOfProof}
+        instead={texts.providers.insteadOfProof}
         onDone={onProved}
         onWrong={onWrong}
       />
@@ -144,7 +144,9 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
   const byProvider = useOwnProviders().length > 0;
   const field = useRef<HTMLInputElement>(null);
   const wording = useCodeWording();
-  useEffect(() => field.current?.focus(), []);
+  const form = useRef<HTMLFormElement>(null);
+  // Who came by a provider goes on by it, as a rule.
+  useEffect(() => (form.current?.querySelector<HTMLElement>(".h-providers button") ?? field.current)?.focus(), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (sending) return;
@@ -176,7 +178,7 @@ function StepUpDialog({ onGiven, onClose }: { onGiven: () => void; onClose: () =
   );
   return (
     <Dialog title={say.title} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)} noValidate>
+      <form ref={form} onSubmit={(event) => void submit(event)} noValidate>
         <p>{byCard ? say.whyPin : byProvider ? say.whyProvider : passkeysHere ? say.whyEither : say.why}</p>
         <div role="alert">{wrongWay === null ? null : <p className="h-problem">{wrongWay}</p>}</div>
         {byProvider ? others : null}
