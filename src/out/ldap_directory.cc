@@ -389,7 +389,9 @@ Result<DirectoryAnswer> LdapDirectory::asked(const DirectoryAt& at, const std::s
   const auto people = link.search(at.people, "(" + at.person + "=" + escaped(user) + ")", 2, until);
   if (!people) return people.fault();
   if (people->empty()) return DirectoryAnswer{};
-  if (people->size() > 1) return nonsense("two people have the same name there");
+  // Of two people of one name nobody knows which is meant: it is neither's password. (No fault: the
+  // directory answers, and whoever is meant is not to come in by other means instead.)
+  if (people->size() > 1) return DirectoryAnswer{.is = Is::wrong};
   const auto& dn = people->front().dn;
   auto own = connected(at, until);
   if (!own) return own.fault();
@@ -411,7 +413,7 @@ Result<DirectoryAnswer> LdapDirectory::asked(const DirectoryAt& at, const std::s
                                      groups_max - seen.size() + 1, until);
       if (!found) return found.fault();
       for (const auto& group : *found) {
-        if (seen.size() >= groups_max) return nonsense("somebody is in more than 500 groups");
+        if (seen.size() >= groups_max) return out;
         if (!seen.insert(group.dn).second) continue;
         out.groups.push_back(DirectoryGroup{.dn = group.dn, .name = group.name});
         next.push_back(group.dn);
