@@ -164,28 +164,26 @@ def test_B02_breaking_with_a_key_brings_the_credential_along(world):
     assert "credential" not in world.hire("it-support").break_glass("p-000002", "system-support").json
 
 
-def test_B02_tokens_that_were_tampered_with_are_refused_each(world, broken):
-    person, glass, key, token = broken
-    head, body, signature = token.split(".")
-    claims = part(token, 1)
+def other(token, header=None, **changes):
+    return b64(json.dumps(header or part(token, 0)).encode()) + "." + b64(json.dumps({**part(token, 1), **changes}).encode())
 
-    def other(header=None, **changes):
-        return b64(json.dumps(header or part(token, 0)).encode()) + "." + b64(json.dumps({**claims, **changes}).encode())
 
-    forger = Key()
-    cases = {
-        "altered": other(patient="p-000003") + "." + signature,
-        "expired": other(exp=int(time.time()) - 1) + "." + signature,
-        "wrong audience": forger.sign(part(token, 0), {**claims, "aud": "https://elsewhere.example"}),
-        "alg none": other({"typ": "at+jwt", "alg": "none"}) + ".",
-        "wrong key": forger.sign(part(token, 0), claims),
-        "another issuer": forger.sign({"typ": "at+jwt", "alg": "ES256", "kid": "other"}, {**claims, "iss": "https://evil.example"}),
-        "shared secret": other({"typ": "at+jwt", "alg": "HS256"}) + "." + b64(hashlib.sha256(b"x").digest()),
-        "another type": forger.sign({**part(token, 0), "typ": "JWT"}, claims),
-    }
-    for name, bad in cases.items():
-        answer = read(world, bad, key)
-        assert answer.status == 401, (name, answer)
+FORGED = {
+    "altered": lambda token: other(token, patient="p-000003") + "." + token.split(".")[2],
+    "expired": lambda token: other(token, exp=int(time.time()) - 1) + "." + token.split(".")[2],
+    "wrong-audience": lambda token: Key().sign(part(token, 0), {**part(token, 1), "aud": "https://elsewhere.example"}),
+    "alg-none": lambda token: other(token, {"typ": "at+jwt", "alg": "none"}) + ".",
+    "wrong-key": lambda token: Key().sign(part(token, 0), part(token, 1)),
+    "another-issuer": lambda token: Key().sign({"typ": "at+jwt", "alg": "ES256", "kid": "other"}, {**part(token, 1), "iss": "https://evil.example"}),
+    "shared-secret": lambda token: other(token, {"typ": "at+jwt", "alg": "HS256"}) + "." + b64(hashlib.sha256(b"x").digest()),
+    "another-type": lambda token: Key().sign({**part(token, 0), "typ": "JWT"}, part(token, 1)),
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_B02_one_that_was_tampered_with_is_refused(world, broken, how):
+    _, _, key, token = broken
+    assert read(world, FORGED[how](token), key).status == 401
     assert read(world, token, key).status == 200
 
 
