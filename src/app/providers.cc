@@ -78,7 +78,8 @@ std::string session_origin(const Session& session) { return "session/" + session
 
 const Person* person_called(const State& state, const std::string& name) {
   const auto* out = state.person(StaffId{name});
-  if (out != nullptr && !out->is_person()) out = nullptr;
+  // Whom a system enrols is called as the system calls them now, and by no name of before.
+  if (out != nullptr && (!out->is_person() || state.account(out->id) != nullptr)) out = nullptr;
   for (const auto& [source, held] : state.provisioners) {
     const auto* account = state.account_named(source, name);
     const auto* person = account == nullptr ? nullptr : state.person(account->person);

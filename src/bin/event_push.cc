@@ -112,12 +112,11 @@ void EventPush::tell(const std::stop_token& stop, const std::string& receiver) {
   bool silent = false;
   while (!stop.stop_requested()) {
     const auto found = due_for(api, receiver);
-    if (!found) {  // the ledger cannot be asked now
+    const auto* due = found && *found ? &**found : nullptr;
+    if (due == nullptr) {  // the ledger cannot be asked now, or it is stopped; it may be set anew
       if (!rest(stop, receivers_every)) return;
       continue;
     }
-    const auto& due = *found;
-    if (!due) return;
     if (due->events.empty()) {
       if (!rest(stop, look_every)) return;
       continue;
