@@ -1,22 +1,19 @@
 """Systems that are told when sessions and glass end, from outside: B03; RFC 8417, RFC 8935, SSF 1.0, CAEP 1.0."""
 
 import base64
-import datetime
 import http.server
-import ipaddress
 import json
 import ssl
 import threading
 import urllib.parse
 
 import pytest
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.x509.oid import NameOID
 
+from halligan_tls import Authority
 from halligan_world import Client, World, free_port, until
 
 REVOKED = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
@@ -27,20 +24,11 @@ class Receiver:
     """A record system's door for events, over TLS; `status` is what it answers."""
 
     def __init__(self, folder):
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
-        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-                .not_valid_before(now - datetime.timedelta(hours=1)).not_valid_after(now + datetime.timedelta(days=1))
-                .add_extension(x509.SubjectAlternativeName(names), False).sign(key, hashes.SHA256()))
-        folder.mkdir(parents=True, exist_ok=True)
-        self.ca, private = folder / "receiver.crt", folder / "receiver.key"
-        self.ca.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-        private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+        authority = Authority(folder, "receivers")
+        self.ca, (certificate, private) = authority.ca, authority.issue("receiver")
         self.told, self.port, self.server, self.status = [], free_port(), None, 202
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.tls.load_cert_chain(self.ca, private)
+        self.tls.load_cert_chain(certificate, private)
 
     @property
     def url(self):

@@ -51,6 +51,12 @@ Fault fault_of(int code) {
   return nonsense(ldap_err2string(code));  // the library's own words: no name, no password
 }
 
+// A connection that we shut because time was over was not refused: whoever holds it is slow.
+Fault fault_of(int code, Until until) {
+  const bool cut = code == LDAP_SERVER_DOWN && Clock::now() + 20ms >= until;
+  return cut ? late() : fault_of(code);
+}
+
 timeval span(Clock::duration time) {
   const auto micros = std::max<std::int64_t>(
       1'000, std::chrono::duration_cast<std::chrono::microseconds>(time).count());
@@ -378,7 +384,7 @@ Result<std::unique_ptr<LdapDirectory::Link>> LdapDirectory::searcher(const Direc
   if (password.empty()) return nonsense("no password for the account that searches");
   const int code = (*made)->bind(at.bind, password, until);
   if (code == LDAP_INVALID_CREDENTIALS) return nonsense("it refuses the account that searches");
-  if (code != LDAP_SUCCESS) return fault_of(code);
+  if (code != LDAP_SUCCESS) return fault_of(code, until);
   return made;
 }
 
@@ -400,7 +406,7 @@ Result<DirectoryAnswer> LdapDirectory::asked(const DirectoryAt& at, const std::s
   if (code == LDAP_INVALID_CREDENTIALS || code == LDAP_UNWILLING_TO_PERFORM ||
       code == LDAP_CONSTRAINT_VIOLATION || code == LDAP_INAPPROPRIATE_AUTH)
     return DirectoryAnswer{.is = Is::wrong};
-  if (code != LDAP_SUCCESS) return fault_of(code);
+  if (code != LDAP_SUCCESS) return fault_of(code, until);
   DirectoryAnswer out{.is = Is::right};
   if (at.groups.empty()) return out;
   const auto rule = at.in_chain ? at.member + ":" + in_chain_rule + ":" : at.member;
@@ -455,7 +461,7 @@ Result<Unit> LdapDirectory::answers(const DirectoryAt& at) {
   if (!made) return made.fault();
   const int code = (*made)->bind(at.bind, at.bind_password.reveal(), until);
   if (code == LDAP_INVALID_CREDENTIALS) return nonsense("it refuses the account that searches");
-  if (code != LDAP_SUCCESS) return fault_of(code);
+  if (code != LDAP_SUCCESS) return fault_of(code, until);
   return Unit{};
 }
 
