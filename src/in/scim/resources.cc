@@ -127,7 +127,6 @@ json::object user_json(const Person& person, const std::string& base) {
   out["id"] = person.account.person.text();
   out["userName"] = person.account.user_name;
   if (!person.account.external.empty()) out["externalId"] = person.account.external;
-  if (!out.contains("displayName")) out["displayName"] = person.name;
   out["active"] = person.active;
   json::array groups;
   for (const auto& [id, name] : person.groups)
