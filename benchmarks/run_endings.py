@@ -25,9 +25,19 @@ sys.path.insert(0, str(TREE / "tests"))
 os.environ.setdefault("HALLIGAN_BIN", str(TREE / "build" / "release" / "halligan"))
 
 from halligan_world import DEMO, SECOND_OPINION, World, demo_policy, details, edited  # noqa: E402  (the path comes first)
+from test_provisioning import System, equipped, group_of  # noqa: E402
 
 IDLE = edited(SECOND_OPINION, ("second-opinion", "idle-opinion"), ('idle = "10m"', 'idle = "2s"'))
 SHORT = edited(SECOND_OPINION, ("second-opinion", "short-opinion"), ('after = "1h"', 'after = "3s"'))
+SYSTEM = """
+[[provisioning]]
+name = "hr"
+
+[[group]]
+from = "hr"
+name = "Physicians"
+roles = ["physician"]
+"""
 CHART, DOCUMENTS, BYTES = "p-000008", 20, 1_000_000
 
 
@@ -81,7 +91,26 @@ def another(person):
     return lambda: person.api("POST", "/charts/p-000003/break", {"reason": "clinical-access", "details": details(grant)}, ok=201)
 
 
-def ways(world):
+class Provisioned:
+    """People whom a system enrols, and makes physicians by a group."""
+
+    def __init__(self, world):
+        self.world, self.hr = world, System(world)
+        self.group = group_of(self.hr, "Physicians")
+
+    def hire(self):
+        who = self.hr.user(f"h.{time.monotonic_ns()}")["id"]
+        self.hr.patch(f"/Groups/{self.group}", {"op": "add", "path": "members", "value": [{"value": who}]})
+        return equipped(self.world, who)
+
+    def deactivate(self, who):
+        return lambda: self.hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": False})
+
+    def take_out(self, who):
+        return lambda: self.hr.patch(f"/Groups/{self.group}", {"op": "remove", "path": f'members[value eq "{who}"]'})
+
+
+def ways(world, provisioned):
     """cause: (reason to break for, what to do beforehand, giving what to do)"""
     lind = world.session("p.lind")
     without = world.policy.replace(SECOND_OPINION, "")
@@ -92,6 +121,8 @@ def ways(world):
         "signed out by an officer": ("clinical-access", lambda p, g: lambda: lind.api("POST", f"/staff/{p.staff}/sign-out", {})),
         "deactivated": ("clinical-access", lambda p, g: lambda: world.set_staff(p.staff, active=False)),
         "role changed": ("clinical-access", lambda p, g: lambda: world.set_staff(p.staff, roles=["registrar"])),
+        "deactivated by SCIM": ("clinical-access", lambda p, g: provisioned.deactivate(p.staff)),
+        "out of the group by SCIM": ("clinical-access", lambda p, g: provisioned.take_out(p.staff)),
         "locked": ("clinical-access", lambda p, g: lambda: p.api("POST", "/session/lock", {}, ok=204)),
         "another chart opened": ("clinical-access", lambda p, g: another(p)),
         "idle (2 s)": ("idle-opinion", lambda p, g: None),
@@ -100,8 +131,8 @@ def ways(world):
     }
 
 
-def measure(world, reason, prepare):
-    person = world.hire("physician")
+def measure(hire, reason, prepare):
+    person = hire()
     broken = person.break_glass(CHART, reason).json
     end = prepare(person, broken["glass"])
     asked = time.monotonic()
@@ -133,12 +164,14 @@ def measure(world, reason, prepare):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--only", default="", help="causes in whose name this stands")
+    options = parser.parse_args()
+    rounds = options.rounds
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         subprocess.run(["node", str(DEMO / "generate.mjs"), "--staff", "60", "--patients", "40", "--out", str(folder / "hospital")],
                        check=True, capture_output=True)
-        world = World(folder / "world", folder / "hospital", policy=demo_policy() + SECOND_OPINION + IDLE + SHORT)
+        world = World(folder / "world", folder / "hospital", policy=demo_policy() + SECOND_OPINION + IDLE + SHORT + SYSTEM)
         try:
             world.start()
             for n in range(DOCUMENTS):
@@ -147,10 +180,14 @@ def main():
                     "description": f"scan {n}",
                     "content": [{"attachment": {"contentType": "application/pdf", "data": "QUJD" * (BYTES // 4)}}]})
             print(f"{'milliseconds, median (worst) of ' + str(rounds):<34}{'answered':>16}{'next refused':>16}{'running cut':>16}")
-            for cause, (reason, prepare) in ways(world).items():
+            provisioned = Provisioned(world)
+            for cause, (reason, prepare) in ways(world, provisioned).items():
+                if options.only not in cause:
+                    continue
                 figures = []
+                hire = provisioned.hire if "SCIM" in cause else lambda: world.hire("physician")
                 for _ in range(rounds):
-                    figures.append(measure(world, reason, prepare))
+                    figures.append(measure(hire, reason, prepare))
                     if cause == "policy changed":
                         sign(world, world.policy)()
                 shown = ("-" if None in each else f"{statistics.median(each):.0f} ({max(each):.0f})" for each in zip(*figures))

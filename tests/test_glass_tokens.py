@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import time
+import urllib.parse
 import uuid
 
 import pytest
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from halligan_world import Client, World
+from halligan_world import Client, World, details
 
 
 class Named(World):
@@ -127,28 +128,62 @@ def test_B02_a_stolen_credential_is_nothing_without_its_key(world, broken):
         assert Client(world, token).request("GET", path).status == 401
 
 
-def test_B02_tokens_that_were_tampered_with_are_refused_each(world, broken):
-    person, glass, key, token = broken
-    head, body, signature = token.split(".")
-    claims = part(token, 1)
+def test_B02_without_a_key_there_is_no_credential(world, broken):
+    person, glass, _, _ = broken
+    answer = person.request("POST", f"/api/v1/glass/{glass}/token", {})
+    assert answer.status == 400, answer
+    form = urllib.parse.urlencode({"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": person.token,
+                                   "patient": "p-000002", "subject_token_type": "urn:ietf:params:oauth:token-type:access_token"})
+    exchanged = Client(world).request("POST", "/oauth2/token", form, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert exchanged.status == 400 and exchanged.json["error"] == "invalid_dpop_proof", exchanged
+    assert all(entry["bound"].split(":", 1)[1] for entry in world.entries("token-made"))
 
-    def other(header=None, **changes):
-        return b64(json.dumps(header or part(token, 0)).encode()) + "." + b64(json.dumps({**claims, **changes}).encode())
 
-    forger = Key()
-    cases = {
-        "altered": other(patient="p-000003") + "." + signature,
-        "expired": other(exp=int(time.time()) - 1) + "." + signature,
-        "wrong audience": forger.sign(part(token, 0), {**claims, "aud": "https://elsewhere.example"}),
-        "alg none": other({"typ": "at+jwt", "alg": "none"}) + ".",
-        "wrong key": forger.sign(part(token, 0), claims),
-        "another issuer": forger.sign({"typ": "at+jwt", "alg": "ES256", "kid": "other"}, {**claims, "iss": "https://evil.example"}),
-        "shared secret": other({"typ": "at+jwt", "alg": "HS256"}) + "." + b64(hashlib.sha256(b"x").digest()),
-        "another type": forger.sign({**part(token, 0), "typ": "JWT"}, claims),
-    }
-    for name, bad in cases.items():
-        answer = read(world, bad, key)
-        assert answer.status == 401, (name, answer)
+def test_B02_breaking_with_a_key_brings_the_credential_along(world):
+    path = "/api/v1/charts/p-000002/break"
+    key = Key()
+
+    def break_with(person, headers):
+        offered = person.open("p-000002")["offer"]["grants"]
+        grant = next(each for each in offered if each["rule"] == "system-support")
+        body = {"reason": "system-support", **({"details": details(grant)} if grant["bill"]["prompts"] else {})}
+        return person.request("POST", path, body, headers=headers)
+
+    broken = break_with(world.hire("it-support"), {"DPoP": key.proof("POST", world.name + path)})
+    assert broken.status == 201, broken
+    token = broken.json["credential"]["access_token"]
+    assert broken.json["credential"]["token_type"] == "DPoP"
+    assert read(world, token, key).status == 200
+    assert read(world, token, Key()).status == 401
+    # A proof that is no good keeps nobody from the chart, and makes no credential.
+    other = world.hire("it-support")
+    broken = break_with(other, {"DPoP": key.proof("GET", world.name + path)})
+    assert broken.status == 201 and list(broken.json["credential"]) == ["error"], broken
+    assert other.request("GET", "/fhir/Patient/p-000002").status == 200
+    # Without one there is nothing of it.
+    assert "credential" not in world.hire("it-support").break_glass("p-000002", "system-support").json
+
+
+def other(token, header=None, **changes):
+    return b64(json.dumps(header or part(token, 0)).encode()) + "." + b64(json.dumps({**part(token, 1), **changes}).encode())
+
+
+FORGED = {
+    "altered": lambda token: other(token, patient="p-000003") + "." + token.split(".")[2],
+    "expired": lambda token: other(token, exp=int(time.time()) - 1) + "." + token.split(".")[2],
+    "wrong-audience": lambda token: Key().sign(part(token, 0), {**part(token, 1), "aud": "https://elsewhere.example"}),
+    "alg-none": lambda token: other(token, {"typ": "at+jwt", "alg": "none"}) + ".",
+    "wrong-key": lambda token: Key().sign(part(token, 0), part(token, 1)),
+    "another-issuer": lambda token: Key().sign({"typ": "at+jwt", "alg": "ES256", "kid": "other"}, {**part(token, 1), "iss": "https://evil.example"}),
+    "shared-secret": lambda token: other(token, {"typ": "at+jwt", "alg": "HS256"}) + "." + b64(hashlib.sha256(b"x").digest()),
+    "another-type": lambda token: Key().sign({**part(token, 0), "typ": "JWT"}, part(token, 1)),
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_B02_one_that_was_tampered_with_is_refused(world, broken, how):
+    _, _, key, token = broken
+    assert read(world, FORGED[how](token), key).status == 401
     assert read(world, token, key).status == 200
 
 

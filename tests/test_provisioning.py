@@ -247,6 +247,92 @@ def test_bulk_with_names_of_what_is_made_in_it(world, hr):
     assert hr("POST", "/Bulk", {"Operations": [{}] * 1001}, ok=413)
 
 
+def test_bulk_names_what_comes_later_and_says_what_waits_for_itself(hr):
+    n = time.monotonic_ns()
+    asked = [{"method": "POST", "path": "/Groups", "bulkId": "g", "data": {"displayName": f"Later {n}", "members": [{"value": "bulkId:u"}]}},
+             {"method": "POST", "path": "/Users", "bulkId": "u", "data": {"schemas": [USER], "userName": f"later.{n}", "active": True}},
+             {"method": "PATCH", "path": "/Groups/bulkId:nothing", "data": {"Operations": []}},
+             {"method": "POST", "path": "/Users", "bulkId": "a", "data": {"userName": f"a.{n}", ENTERPRISE: {"manager": {"value": "bulkId:b"}}}},
+             {"method": "POST", "path": "/Users", "bulkId": "b", "data": {"userName": f"b.{n}", ENTERPRISE: {"manager": {"value": "bulkId:a"}}}}]
+    answers = hr("POST", "/Bulk", {"Operations": asked}, ok=200).json["Operations"]
+    assert [each["status"] for each in answers] == ["201", "201", "409", "409", "409"], answers
+    group = answers[0]["location"].rsplit("/", 1)[1]
+    assert [one["value"] for one in hr("GET", f"/Groups/{group}", ok=200).json["members"]] == [answers[1]["location"].rsplit("/", 1)[1]]
+    # In their order, and no further than the errors that were allowed.
+    answers = hr("POST", "/Bulk", {"failOnErrors": 1, "Operations": asked[2:]}, ok=200).json["Operations"]
+    assert len(answers) == 1 and answers[0]["response"]["status"] == "409"
+
+
+def test_what_is_not_there_is_said_as_scim_says_it(hr):
+    for method, path, status in (("GET", "/Nothing", 404), ("GET", "/Users/a/b", 404), ("PUT", "/Users", 405), ("DELETE", "/Groups", 405),
+                                 ("GET", "/Bulk", 405), ("POST", "/Schemas", 405), ("PATCH", "/ServiceProviderConfig", 405)):
+        answer = hr(method, path, {} if method in ("PUT", "PATCH", "POST") else None)
+        assert answer.status == status, (method, path, answer)
+        assert answer.json["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"], answer
+
+
+def test_parts_of_attributes_and_searches_of_both_kinds(hr):
+    name = f"parts.{time.monotonic_ns()}"
+    made = hr.user(name, name={"givenName": "Ada", "familyName": "Osei"}, emails=[{"value": "a@example.org", "type": "work"}],
+                   **{ENTERPRISE: {"department": "ED", "costCenter": "7"}})
+    path = f"/Users/{made['id']}?"
+    shown = hr("GET", path + "excludedAttributes=name.familyName,emails.type", ok=200).json
+    assert shown["name"] == {"givenName": "Ada"} and shown["emails"] == [{"value": "a@example.org"}] and shown["userName"] == name
+    shown = hr("GET", path + "attributes=name.familyName", ok=200).json
+    assert shown["name"] == {"familyName": "Osei"} and "emails" not in shown and shown["id"] == made["id"]
+    shown = hr("GET", path + f"attributes={ENTERPRISE}:costCenter", ok=200).json
+    assert shown[ENTERPRISE] == {"costCenter": "7"} and "name" not in shown
+    shown = hr("GET", path + f"excludedAttributes={ENTERPRISE}", ok=200).json
+    assert ENTERPRISE not in shown and shown["name"]["familyName"] == "Osei"
+    group = hr("POST", "/Groups", {"displayName": name}, ok=201).json["id"]
+    found = hr("POST", "/.search", {"filter": f'userName eq "{name}" or displayName eq "{name}"'}, ok=200).json
+    assert {each["id"] for each in found["Resources"]} == {made["id"], group} and found["totalResults"] == 2
+
+
+def test_a_list_of_thousands_is_read_in_turns(hr):
+    """Past what is looked at in one turn, filtered and not; every one once."""
+    n = time.monotonic_ns()
+    for part in range(3):
+        operations = [{"method": "POST", "path": "/Users", "bulkId": f"b{i}", "data": {"userName": f"many.{n}.{part}.{i}", "title": f"T{n}"}} for i in range(500)]
+        answers = hr("POST", "/Bulk", {"Operations": operations}, ok=200).json["Operations"]
+        assert {each["status"] for each in answers} == {"201"}
+    seen = set()
+    for start in range(1, 1502, 200):
+        found = hr("GET", f'/Users?filter=title%20eq%20%22T{n}%22&startIndex={start}&count=200', ok=200).json
+        assert found["totalResults"] == 1500
+        seen |= {each["userName"] for each in found["Resources"]}
+    assert len(seen) == 1500
+    plain = hr("GET", "/Users?startIndex=1401&count=50", ok=200).json
+    assert plain["itemsPerPage"] == 50 and plain["totalResults"] >= 1500
+
+
+def test_whom_an_administrator_deactivated_no_system_brings_back(world, hr):
+    name = f"back.{time.monotonic_ns()}"
+    who = hr.user(name)["id"]
+    world.admin.api("PATCH", f"/staff/{who}", {"active": False}, ok=200)
+    assert hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": True}).json["active"] is False
+    assert hr("PUT", f"/Users/{who}", {"schemas": [USER], "userName": name, "active": True, "title": "x"}, ok=200).json["active"] is False
+    assert roster(world, who)["active"] is False
+    world.admin.step_up()
+    world.admin.api("PATCH", f"/staff/{who}", {"active": True}, ok=200)
+    assert hr("GET", f"/Users/{who}", ok=200).json["active"] is True
+    hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": False})
+    assert hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": True}).json["active"] is True, "what it said itself it takes back"
+
+
+def test_who_was_renamed_answers_to_no_name_of_before(world, hr):
+    old, new = f"old.{time.monotonic_ns()}", f"new.{time.monotonic_ns()}"
+    who = hr.user(old)["id"]
+    equipped(world, who)
+    hr("PUT", f"/Users/{who}", {"schemas": [USER], "userName": new, "active": True}, ok=200)
+    secrets = world.secrets[who]
+    answer = Client(world).api("POST", "/sessions", {"user": old, "password": secrets.password, "code": secrets.code(world.now)})
+    assert answer.status == 401, answer
+    time.sleep(31 - time.time() % 30)  # a code is good once
+    answer = Client(world).api("POST", "/sessions", {"user": new.upper(), "password": secrets.password, "code": secrets.code(world.now)})
+    assert answer.status == 201 and answer.json["staff"] == who, answer
+
+
 def test_discovery_and_hostile_bodies(world, hr):
     config = Client(world).request("GET", "/scim/v2/ServiceProviderConfig").json
     assert config["patch"]["supported"] and config["bulk"]["maxOperations"] == 1000

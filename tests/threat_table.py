@@ -151,11 +151,43 @@ PEOPLE = [
 ]
 
 
+# Who says who somebody is, and what they show.
+IDENTITY = [
+    ("token-stolen", "Shows a credential for a glass without its key.", "src/in/api/tokens.cc", "test_glass_tokens.py::test_B02_a_stolen_credential_is_nothing_without_its_key"),
+    ("token-unbound", "Asks for a credential and shows no key.", "src/in/api/tokens.cc", "test_glass_tokens.py::test_B02_without_a_key_there_is_no_credential"),
+    *[(f"token-{how}", what, "src/in/api/tokens.cc", f"test_glass_tokens.py::test_B02_one_that_was_tampered_with_is_refused[{how}]") for how, what in (
+        ("altered", "Writes another patient into a credential."), ("expired", "Shows one whose time is over."),
+        ("wrong-audience", "Shows one that is for somebody else."), ("alg-none", "Shows one that nobody signed."),
+        ("wrong-key", "Signs one with another key."), ("another-issuer", "Signs one as another issuer."),
+        ("shared-secret", "Takes the published key for a shared secret."), ("another-type", "Shows a token of another kind."))],
+    ("token-after", "Shows a credential after its glass was closed.", "src/app/glass_tokens.cc", "test_glass_tokens.py::test_B03_the_credential_ends_with_its_glass[closed]"),
+    *[(f"provider-{how}", what, "src/core/identity/id_token.cc" if how not in ("none", "hmac", "key", "signature") else "src/core/identity/jose.cc",
+       f"test_identity_provider.py::test_B01_a_token_that_no_provider_should_sign_opens_nothing[{how}]") for how, what in (
+        ("audience", "Comes back with an ID token for another client."), ("issuer", "Comes back with one of another issuer."),
+        ("nonce", "Comes back with one of another sign-in."), ("expired", "Comes back with one that is over."),
+        ("none", "Comes back with one that nobody signed."), ("hmac", "Signs one with what everybody knows."),
+        ("key", "Signs one with another key."), ("signature", "Cuts the signature."))],
+    ("provider-name", "Takes a name at the provider that somebody else had.", "src/app/providers.cc", "test_identity_provider.py::test_B01_another_subject_by_the_same_name_is_nobody"),
+    ("provider-factor", "Signs in there with one factor.", "src/app/providers.cc",
+     "test_identity_provider.py::test_B01_one_factor_or_nobody_or_a_wrong_password_opens_nothing"),
+    ("provider-logout", "Forges a logout to throw somebody out.", "src/core/identity/id_token.cc",
+     "test_identity_provider.py::test_B03_a_logout_that_no_provider_should_sign_ends_nothing[signature]"),
+    ("scim-takes-over", "Enrols somebody who is enrolled here, to be them.", "src/app/provisioning.cc",
+     "test_provisioning.py::test_nobody_who_was_enrolled_here_is_taken_over"),
+    ("scim-group", "Names a group as a role.", "src/app/given_roles.cc", "test_provisioning.py::test_a_group_gives_only_what_the_policy_says"),
+    ("admin-alone", "Gives a role that breaks glass, as one administrator.", "src/app/acts.cc", "test_two_people.py::test_a_person_with_a_role_that_breaks_glass"),
+    ("admin-reset", "Resets a password to be its person, as one administrator.", "src/app/acts.cc", "test_two_people.py::test_a_reset_password"),
+    ("receiver-forged", "Changes an event on its way to a receiver.", "src/in/api/tokens.cc",
+     "test_receivers.py::test_B03_who_takes_events_is_told_when_a_glass_is_closed_and_by_whose_key"),
+]
+
+
 def sections():
     """Heading, and rows of id, attack, what stops it, test."""
     out = [(heading, [(a.id if test != ANSWER and test != SLOW else f"answer-{a.id}", a.what, a.stops, f"tests/{test}[{a.id}]") for a in attacks])
            for heading, test, attacks in LISTS]
-    return out + [("In several steps", [(*row[:3], f"tests/{row[3]}") for row in STEPS]), ("People, networks, disks", [(*row[:3], f"tests/{row[3]}") for row in PEOPLE])]
+    return out + [("In several steps", [(*row[:3], f"tests/{row[3]}") for row in STEPS]), ("Credentials, and who says who somebody is", [(*row[:3], f"tests/{row[3]}") for row in IDENTITY]),
+                  ("People, networks, disks", [(*row[:3], f"tests/{row[3]}") for row in PEOPLE])]
 
 
 def table():

@@ -138,6 +138,7 @@ namespace proof {
 inline constexpr Proof relation_of_own{"a relation of your own", std::chrono::minutes{5}, true};
 inline constexpr Proof erasure{"an erasure", std::chrono::minutes{5}, true};
 inline constexpr Proof administration{"changing who may sign in", std::chrono::minutes{15}, true};
+inline constexpr Proof rehearsal{"a rehearsal", std::chrono::minutes{2}, true};
 inline constexpr Proof signature{"signing a policy", std::chrono::minutes{15}, true};
 }  // namespace proof
 std::optional<Refusal> not_proved(const Session& session, const Proof& asked, const Now& now);

@@ -40,6 +40,7 @@ void State::forget(const PatientId& patient) {
   std::erase_if(glass_tokens, about);
   std::erase_if(token_by_id_,
                 [&](const auto& each) { return !glass_tokens.contains(each.second); });
+  std::erase_if(endings, [&](const auto& each) { return each.patient == patient; });
   std::erase_if(made, about);
   std::erase_if(folds, [&](const auto& each) { return each.second.sample.patient == patient; });
   std::erase_if(codes_in_order,

@@ -8,6 +8,7 @@
 #include "app/journal.h"
 #include "app/judge.h"
 #include "app/providers.h"
+#include "app/rehearsing.h"
 #include "app/roles.h"
 #include "app/sessions.h"
 #include "app/vouching.h"
@@ -102,9 +103,17 @@ std::string in_words(const SetStaff::Done& then) {
   return out + (then.department.empty() ? "" : "; department " + then.department);
 }
 
-RosterLine line_of(const State& state, const Person& person) {
+bool valid_place(const PlaceId& place) {
+  const auto node = split_node(place.text());
+  return node.type.empty() ? valid_id(place.text()) : valid_id(node.type) && valid_id(node.id);
+}
+
+}  // namespace
+
+RosterLine roster_line(const State& state, const Person& person) {
   RosterLine out{.person = person, .may_break = false, .lacks = {}, .can_break = false, .ways = {}};
-  if (const auto* policy = policy_of(state))
+  const auto* policy = policy_of(state);
+  if (policy != nullptr)
     out.may_break =
         std::any_of(policy->rules.begin(), policy->rules.end(),
                     [&](const policy::ast::Rule& rule) { return meant_for(rule, person.roles); });
@@ -112,11 +121,13 @@ RosterLine line_of(const State& state, const Person& person) {
     const auto at = person.came_by.find(way);
     out.ways.push_back(
         {.way = way,
-         .last = at == person.came_by.end() ? std::nullopt : std::optional{at->second}});
+         .last = at == person.came_by.end() ? std::nullopt : std::optional{at->second},
+         .rehearsed = last_rehearsed(person, way)});
   };
-  const bool by_provider = std::ranges::any_of(person.subjects, [&](const auto& each) {
-    return provider_named(state, each.first) != nullptr;
-  });
+  const bool by_provider =
+      policy != nullptr && std::ranges::any_of(policy->providers, [&](const auto& each) {
+        return person.subjects.contains(each.issuer);
+      });
   const bool by_directory = directory_of(state) != nullptr &&
                             person.came_by.contains("directory") && person.factors.contains("totp");
   if (person.passkeys.empty() && !by_provider && !by_directory)  // each suffices by itself
@@ -131,13 +142,6 @@ RosterLine line_of(const State& state, const Person& person) {
   out.can_break = person.active && out.may_break && out.lacks.empty();
   return out;
 }
-
-bool valid_place(const PlaceId& place) {
-  const auto node = split_node(place.text());
-  return node.type.empty() ? valid_id(place.text()) : valid_id(node.type) && valid_id(node.id);
-}
-
-}  // namespace
 
 std::set<std::string> known_roles(const State& state) {
   std::set<std::string> out{role::built_in.begin(), role::built_in.end()};
@@ -231,7 +235,11 @@ EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
     return *std::move(no);
   const auto* by = live_session(context.state, command.token_hash, context.now);
   const auto* person = context.state.person(command.person);
-  if (person->factors.contains(command.factor))  // whoever resets one can act as its person
+  // Whoever enrols a factor can act as its person: for one who is new here that is nobody else yet.
+  const bool comes_in_already = person->factors.contains(command.factor) ||
+                                !person->passkeys.empty() || !person->subjects.empty() ||
+                                !person->came_by.empty();
+  if (comes_in_already)
     if (auto waits = second_person(*by,
                                    {.kind = policy::ast::TwoPeople::factors,
                                     .what = "factor",
@@ -371,7 +379,7 @@ std::variant<std::vector<RosterLine>, Refusal> roster(const State& state,
   if (asked.refusal) return *asked.refusal;
   std::vector<RosterLine> out;
   for (const auto& [id, person] : state.people)
-    if (person.is_person()) out.push_back(line_of(state, person));
+    if (person.is_person()) out.push_back(roster_line(state, person));
   return out;
 }
 

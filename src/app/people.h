@@ -112,15 +112,17 @@ SetTerminalCertificate::Answer decide(const SetTerminalCertificate& command, Con
 
 struct RosterLine {
   Person person;
-  bool may_break = false;          // a reason of the policy is meant for one of their roles
-  std::vector<std::string> lacks;  // factors without which nobody signs in
-  bool can_break = false;          // both, and active
-  struct Way {                     // in, that is ready for this person now
-    std::string way;               // "password", "passkey", "vouched"
-    std::optional<Instant> last;   // when they last came in by it
+  bool may_break = false;              // a reason of the policy is meant for one of their roles
+  std::vector<std::string> lacks;      // factors without which nobody signs in
+  bool can_break = false;              // both, and active
+  struct Way {                         // in, that is ready for this person now
+    std::string way;                   // "password", "passkey", "vouched"
+    std::optional<Instant> last;       // when they last came in by it
+    std::optional<Instant> rehearsed;  // with a fresh proof after it, and without a chart
   };
   std::vector<Way> ways;
 };
+RosterLine roster_line(const State& state, const Person& person);
 std::variant<std::vector<RosterLine>, Refusal> roster(const State& state,
                                                       const std::string& token_hash,
                                                       const Now& now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/access.h"
+#include "app/acts.h"
 #include "app/doors.h"
 #include "app/given_roles.h"
 #include "app/judge.h"
@@ -32,12 +33,19 @@ struct Found {
   const char* why = nullptr;  // it is nobody, or may not be
 };
 
+// What a provider calls somebody is bound to its issuer: the policy may give its name to another.
+std::string issuer_of(const State& state, const std::string& provider) {
+  const auto* named = provider_named(state, provider);
+  return named == nullptr ? provider : named->issuer;
+}
+
 Found find_person(const State& state, const ProviderSaid& said) {
-  Found out{.person = state.person_of_subject(said.provider, said.subject)};
+  const auto issuer = issuer_of(state, said.provider);
+  Found out{.person = state.person_of_subject(issuer, said.subject)};
   if (out.person == nullptr) {
     out.person = person_called(state, said.name);
     // Another subject than the one they are bound to: a name that was given away again.
-    if (out.person != nullptr && out.person->subjects.contains(said.provider))
+    if (out.person != nullptr && out.person->subjects.contains(issuer))
       out.why = "provider-subject";
   }
   if (out.person == nullptr)
@@ -70,7 +78,8 @@ std::string session_origin(const Session& session) { return "session/" + session
 
 const Person* person_called(const State& state, const std::string& name) {
   const auto* out = state.person(StaffId{name});
-  if (out != nullptr && !out->is_person()) out = nullptr;
+  // Whom a system enrols is called as the system calls them now, and by no name of before.
+  if (out != nullptr && (!out->is_person() || state.account(out->id) != nullptr)) out = nullptr;
   for (const auto& [source, held] : state.provisioners) {
     const auto* account = state.account_named(source, name);
     const auto* person = account == nullptr ? nullptr : state.person(account->person);
@@ -99,8 +108,8 @@ bool source_is_up(const State& state, const std::string& source) {
 bool kept_for_downtime(const State& state, const Person& person) {
   const auto* policy = policy_of(state);
   if (policy == nullptr || !policy->sign_in.own_when_down) return false;
-  if (std::ranges::any_of(person.subjects, [&](const auto& each) {
-        return named(policy->providers, each.first) != nullptr && source_is_up(state, each.first);
+  if (std::ranges::any_of(policy->providers, [&](const auto& each) {
+        return person.subjects.contains(each.issuer) && source_is_up(state, each.name.text);
       }))
     return true;
   const auto* directory = directory_of(state);
@@ -140,6 +149,7 @@ SignInByProvider::Answer decide(const SignInByProvider& command, Context& contex
   fact.proof_age_millis = std::max<std::int64_t>(0, said.proof_age.count());
   fact.origin = command.address;
   fact.provider = said.provider;
+  fact.issuer = provider->issuer;
   fact.subject = said.subject;
   fact.provider_session = said.session;
   auto done = open_session(std::move(fact), limits::session_absolute, context);
@@ -230,15 +240,26 @@ ForgetSubject::Answer decide(const ForgetSubject& command, Context& context) {
                                     {role::administrator}, "this takes an administrator");
   if (asked.refusal) return *asked.refusal;
   const auto* person = context.state.person(command.person);
-  if (person == nullptr || !person->subjects.contains(command.provider))
+  const auto issuer = issuer_of(context.state, command.provider);
+  if (person == nullptr || !person->subjects.contains(issuer))
     return Refusal{.why = Why::not_found,
                    .what = "nobody of this id has come in by this provider yet"};
   if (person->id == asked.session->staff)
     return Refusal{.why = Why::same_person,
                    .what = "somebody else has to let another account of yours in"};
   if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;
-  context.note(facts::SubjectForgotten{
-      .staff = asked.session->staff, .person = person->id, .provider = command.provider});
+  if (auto waits =
+          second_person(*asked.session,
+                        {.kind = policy::ast::TwoPeople::factors,
+                         .what = "factor",
+                         .person = person->id,
+                         .text = "another account at " + command.provider + " for " + person->name},
+                        context))
+    return *std::move(waits);
+  context.note(facts::SubjectForgotten{.staff = asked.session->staff,
+                                       .person = person->id,
+                                       .provider = command.provider,
+                                       .issuer = issuer});
   return end_sessions(facts::SessionEnd::revoked, facts::EndedBy::revoked, asked.session->staff,
                       context, [&](const Session& each) {
                         return each.staff == person->id && each.provider == command.provider;

@@ -226,7 +226,7 @@ SetAccount::Answer decide(const SetAccount& command, Context& context) {
   const auto* system = provisioner(state, command.token_hash);
   if (system == nullptr) return not_a_system();
   const auto by = facts::speaker_of_source(system->source);
-  const auto& given = command.given;
+  auto given = command.given;
   if (const auto* other = state.account_named(system->source, given.user_name);
       other != nullptr && other->person != command.person)
     return taken("another account of the system has this userName");
@@ -244,6 +244,10 @@ SetAccount::Answer decide(const SetAccount& command, Context& context) {
   }
   const auto* before = state.person(out.person);
   const auto held = state.accounts.find(out.person);
+  // Whom an administrator deactivated an administrator brings back.
+  if (before != nullptr && !before->active && !before->deactivated_by.empty() &&
+      before->deactivated_by != by)
+    given.active = false;
   const auto set = staff_set(before, out.person, given, by, context);
   const bool same_person = before != nullptr && before->name == set.name &&
                            before->department == set.department && before->active == set.active;

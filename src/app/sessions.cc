@@ -125,6 +125,15 @@ void lock_if_due(const Person& person, std::string_view why, const std::string& 
       .person = person.id, .at = known ? origin : std::string{}, .failures = before + 1});
 }
 
+// How a directory knows them: never by another spelling of it, which it may take for the same. Of
+// somebody unknown here it is asked for nobody, so that it takes as long and guesses nothing.
+std::string name_there(const State& state, const Person* person, const std::string& typed) {
+  if (person == nullptr) return "nobody-" + short_hash(typed);
+  if (person->id.text() == typed) return typed;
+  const auto* account = state.account(person->id);
+  return account == nullptr ? person->id.text() : account->user_name;
+}
+
 // An enrolment that is past its time still lets its person in, on the night when nobody can renew
 // it; somebody looks at it afterwards.
 void owe_enrolment_case(const Person& person, const SignIn& command, const SessionId& session,
@@ -176,6 +185,7 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   if (directory != nullptr && source_is_up(context.state, directory->name.text) &&
       (person == nullptr || !person->lock.at(out.origin, out.known)))
     out.directory = directory->name.text;
+  out.called = name_there(context.state, person, command.user);
   const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
                                     !out.known, context.now);
   if (wait > 0) return slow_down(wait);

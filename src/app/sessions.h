@@ -30,6 +30,7 @@ struct MaySignIn {  // asked before the password is looked at
     KeptAs kept_as;       // their secrets
     // Of the policy, to be asked of the password first; empty: none.
     std::string directory{};
+    std::string called{};  // how the directory knows the person
   };
   using Answer = std::variant<Yes, Refusal>;
   std::string user;

@@ -53,7 +53,7 @@ namespace halligan::app {
 namespace {
 
 // Changed with every change of what is written here; older ones are then as if there were none.
-constexpr std::string_view form = "halligan snapshot 6\n";
+constexpr std::string_view form = "halligan snapshot 7\n";
 
 // What decisions can depend on, by names: the evidence's own numbers are its own affair.
 struct KeptFact {
@@ -108,9 +108,9 @@ void members(Archive& archive, AnyState& s) {
   archive(s.hospital, s.origin, s.log_key, s.boot_id, s.entries, s.last, s.people, s.terminals,
           s.sessions, s.glasses, s.glass_in_order, s.all_cases, s.case_by_key, s.policies,
           s.policy_version, s.cards, s.counted, s.unassigned, s.vouchings, s.provisioners,
-          s.accounts, s.user_groups, s.sources, s.token_keys, s.glass_tokens, s.receivers, s.acts,
-          s.pending, s.folds, s.failures, s.made, s.codes, s.codes_in_order, s.erasures_wanted,
-          s.erased_below);
+          s.accounts, s.user_groups, s.sources, s.token_keys, s.glass_tokens, s.receivers,
+          s.endings, s.acts, s.pending, s.folds, s.failures, s.made, s.codes, s.codes_in_order,
+          s.erasures_wanted, s.erased_below);
 }
 
 // Reads from bytes that somebody else holds.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/ids.h"
 #include "base/instant.h"
 
@@ -81,6 +82,17 @@ struct Receiver {
   std::string kept_as;
   bool active = true;
   std::uint64_t told_before = 0;  // this entry
+};
+
+// A session or glass that ended, for as long as a receiver has not been told.
+struct Ended {
+  EntryIndex entry = 0;
+  Instant at{};
+  StaffId staff;
+  SessionId session;  // or
+  GlassId glass;
+  PatientId patient{};  // of the glass; no receiver is told
+  std::string by;       // as the fact says it: "idle", "staff_deactivated"
 };
 
 // What one administrator asked for, until another agrees; or, where the first has to do it again

@@ -298,6 +298,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::StaffSet& f) {
   person.own_roles = f.roles;
   sum_up_roles(person);
   person.department = f.department;
+  if (f.active != person.active || enrolled) person.deactivated_by = f.active ? StaffId{} : f.staff;
   person.active = f.active;
   evidence.intern("staff", f.person.text());
   if (!f.department.empty()) evidence.intern("department", f.department);
@@ -362,6 +363,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   session.idle_span = Millis{f.idle_millis};
   session.idle = glass::in(at, session.idle_span);
   session.way = way_of(f);
+  session.proof_by = session.way == "password" || session.way == "directory" ? "totp" : session.way;
   session.roles = f.roles;
   session.lent_by = f.lent_by;
   session.provider = f.provider;
@@ -375,7 +377,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   const auto way = way_of(f);
   person->second.came_by[way] = at.wall;
   if (!person->second.card.empty()) person->second.roles = f.roles;
-  if (!f.subject.empty()) bind_subject(person->second, f.provider, f.subject);
+  if (!f.subject.empty()) bind_subject(person->second, f.issuer, f.subject);
   if (way == "password" || way == "directory") {
     note_used_code(person->second, f.totp_step);
     person->second.lock.failed_elsewhere = 0;
@@ -412,6 +414,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
   if (const auto session = sessions.find(f.session); session != sessions.end()) {
     session->second.proof_at = at;
     session->second.proof_this_boot = true;
+    session->second.proof_by = f.factor;
     session->second.proof_level = f.level != 0        ? f.level
                                   : f.passkey.empty() ? 2
                                                       : 3;  // the freshest
@@ -424,7 +427,8 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SteppedUp& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::SessionEnded& f) {
+void State::on(EntryIndex index, const EntryTime& at, const facts::SessionEnded& f) {
+  tell_of(index, at, f);
   end_session(f.session);
 }
 
@@ -517,9 +521,10 @@ void State::on(EntryIndex, const EntryTime& at, const facts::GlassWidened& f) {
 }
 
 template <>
-void State::on(EntryIndex, const EntryTime&, const facts::GlassEnded& f) {
+void State::on(EntryIndex index, const EntryTime& at, const facts::GlassEnded& f) {
   const auto held = glasses.find(f.glass);
   if (held == glasses.end()) return;
+  tell_of(index, at, f);
   glass::apply_ended(held->second, f);
   open.erase(f.glass);
   if (const auto over = glass_over.find(f.glass); over != glass_over.end()) {
@@ -676,7 +681,7 @@ void State::forget_old(const EntryTime& at) {
       std::chrono::floor<std::chrono::minutes>(last.wall))
     return;
   std::erase_if(folds, [&](const auto& each) { return each.second.first + 1min < at.wall; });
-  forget_old_tokens(at.wall);
+  forget_old_sources(at.wall);
   std::erase_if(made, [&](const auto& each) { return each.second.at + made_kept < at.wall; });
   std::erase_if(failures,
                 [&](const auto& each) { return each.second.last.wall + failures_kept < at.wall; });

@@ -71,7 +71,7 @@ struct Person {
   std::vector<std::string> roles;               // all of them
   std::vector<std::string> own_roles;           // that an administrator gave
   std::map<std::string, Given> given;           // by source: those that follow from groups
-  std::map<std::string, std::string> subjects;  // by provider: its own name of the person
+  std::map<std::string, std::string> subjects;  // by issuer: its own name of the person
   std::string department;
   bool active = true;
   std::set<std::string> factors;
@@ -87,8 +87,11 @@ struct Person {
   std::map<std::string, Instant> signed_in_from;
   PasswordLock lock;
   std::map<std::string, Instant> came_by;  // when last; as a session's way
-  CardId card;                             // who speaks by this card; empty: no card
-  std::string source;  // the system that enrols people in this name; empty: none
+  // When each way, with each factor of a proof after it, was last rehearsed: "password/totp".
+  std::map<std::string, Instant> rehearsed;
+  StaffId deactivated_by;  // where not active: who said so
+  CardId card;             // who speaks by this card; empty: no card
+  std::string source;      // the system that enrols people in this name; empty: none
   bool is_person() const { return card.empty() && source.empty(); }
 };
 
@@ -156,6 +159,7 @@ struct Session {
   int proof_level = 0;
   EntryTime proof_at{};  // the freshest second factor, on both clocks
   bool proof_this_boot = true;
+  std::string proof_by;  // "totp", "passkey", "card", "provider", "vouched"
   // "password", "passkey", "card", "vouched", "directory" (with a code), "provider"
   std::string way;
   std::vector<std::string> roles;  // of a card or vouched for: all that it may be
@@ -271,7 +275,7 @@ class State {
   const UserGroup* user_group(const std::string& id) const;
   const std::set<std::string>& groups_of(const StaffId& member) const;           // their ids
   const Provisioner* provisioner_by_token(const std::string& token_hash) const;  // in use
-  const Person* person_of_subject(const std::string& provider, const std::string& subject) const;
+  const Person* person_of_subject(const std::string& issuer, const std::string& subject) const;
   // By the hash of the token, or its jti; those that are over may still be there.
   const GlassToken* glass_token(const std::string& token_hash) const;
   const GlassToken* glass_token_by_id(const std::string& token) const;
@@ -325,6 +329,7 @@ class State {
   std::vector<TokenKey> token_keys;                // the newest last
   std::map<std::string, GlassToken> glass_tokens;  // by the hash of each
   std::map<std::string, Receiver> receivers;
+  std::deque<Ended> endings;        // in order, while some receiver is to be told
   std::map<std::string, Act> acts;  // that wait
   std::map<EntryIndex, Pending> pending;
   std::map<std::string, Fold> folds;
@@ -363,6 +368,7 @@ class State {
   void way_in(const EntryTime& at, const facts::CardAssigned& f);
   void way_in(const EntryTime& at, const facts::ChartAssigned& f);
   // state_sources.cc
+  void way_in(const EntryTime& at, const facts::Rehearsed& f);
   void way_in(const EntryTime& at, const facts::ProvisionerSet& f);
   void way_in(const EntryTime& at, const facts::AccountSet& f);
   void way_in(const EntryTime& at, const facts::AccountRemoved& f);
@@ -382,9 +388,13 @@ class State {
   void way_in(const EntryTime& at, const facts::ActAgreed& f);
   void way_in(const EntryTime& at, const facts::ActEnded& f);
   void sum_up_roles(Person& person);
-  void bind_subject(Person& person, const std::string& provider, const std::string& subject);
+  void bind_subject(Person& person, const std::string& issuer, const std::string& subject);
+  void tell_of(EntryIndex index, const EntryTime& at, const facts::SessionEnded& f);
+  void tell_of(EntryIndex index, const EntryTime& at, const facts::GlassEnded& f);
+  bool tells_anybody() const;
+  void forget_told();
   void complete_sources();
-  void forget_old_tokens(Instant now);
+  void forget_old_sources(Instant now);
   void way_in(const EntryTime& at, const facts::VouchAsked& f);
   void way_in(const EntryTime& at, const facts::VouchFailed& f);
   void way_in(const EntryTime& at, const facts::Vouched& f);
@@ -405,7 +415,7 @@ class State {
   std::map<std::string, StaffId> passkey_owner_;
   std::map<std::string, StaffId> account_by_name_;      // "source|name", lower case
   std::map<StaffId, std::set<std::string>> groups_of_;  // by member
-  std::map<std::string, StaffId> subject_owner_;        // "provider|subject"
+  std::map<std::string, StaffId> subject_owner_;        // "issuer|subject"
   std::map<std::string, std::string> token_by_id_;      // jti: hash
   std::map<std::string, TerminalId> terminal_by_certificate_;
   std::map<CaseId, Instant> late_at_;  // where each stands in late_from

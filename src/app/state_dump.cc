@@ -111,6 +111,10 @@ void put_sources(std::ostream& out, const State& state) {
   for (const auto& [id, r] : state.receivers)
     out << "receiver " << id << ' ' << r.url << ' ' << r.audience << ' ' << r.kept_as << ' '
         << r.active << ' ' << r.told_before << '\n';
+  for (const auto& e : state.endings)
+    out << "to tell " << e.entry << ' ' << to_text(e.at) << ' ' << e.staff.text() << ' '
+        << e.session.text() << ' ' << e.glass.text() << ' ' << e.patient.text() << ' ' << e.by
+        << '\n';
   for (const auto& [id, a] : state.acts)
     out << "act " << id << ' ' << a.what << ' ' << a.by.text() << ' ' << a.person.text() << ' '
         << a.text << ' ' << to_text(a.asked_at) << ' ' << to_text(a.until) << ' '
@@ -151,7 +155,9 @@ std::string State::dump() const {
     out << " own " << joined(p.own_roles);
     for (const auto& [source, given] : p.given)
       out << " given " << source << ' ' << joined(given.groups) << ' ' << joined(given.roles);
-    for (const auto& [provider, subject] : p.subjects) out << " at " << provider << ' ' << subject;
+    for (const auto& [issuer, subject] : p.subjects) out << " at " << issuer << ' ' << subject;
+    for (const auto& [path, at] : p.rehearsed) out << " rehearsed " << path << ' ' << to_text(at);
+    if (!p.deactivated_by.empty()) out << " deactivated by " << p.deactivated_by.text();
     for (const auto& [factor, at] : p.enrolled_at) out << ' ' << factor << " at " << to_text(at);
     for (const auto& [factor, name] : p.kept_as) out << ' ' << factor << " as " << name;
     out << '\n';
@@ -166,7 +172,7 @@ std::string State::dump() const {
         << ' ' << text(s.until) << ' ' << text(s.idle) << ' ' << s.focus.text()
         << (s.locked ? " locked" : "") << ' ' << s.failed_unlocks << ' ' << s.way << ' '
         << joined(s.roles) << ' ' << s.lent_by.text() << ' ' << s.provider << ' ' << s.subject
-        << ' ' << s.provider_session << '\n';
+        << ' ' << s.provider_session << ' ' << s.proof_by << '\n';
   put_ways(out, *this);
   put_sources(out, *this);
   for (const auto& [id, g] : glasses) put(out, g);

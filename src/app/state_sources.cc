@@ -1,11 +1,17 @@
 // state_sources.cc - what entries say of systems that enrol people, of providers and directories,
 // of credentials made for a glass, and of acts that wait for a second administrator.
+#include <boost/describe/enum_to_string.hpp>
+
 #include <algorithm>
 
 #include "app/state.h"
 
 namespace halligan::app {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto endings_kept = 24h;  // for a receiver that does not answer
 
 template <class Map>
 const typename Map::mapped_type* found(const Map& map, const typename Map::key_type& key) {
@@ -20,8 +26,8 @@ std::string account_key(const std::string& source, std::string name) {
   return source + "|" + name;
 }
 
-std::string subject_key(const std::string& provider, const std::string& subject) {
-  return provider + "|" + subject;
+std::string subject_key(const std::string& issuer, const std::string& subject) {
+  return issuer + "|" + subject;
 }
 
 }  // namespace
@@ -169,22 +175,24 @@ void State::way_in(const EntryTime&, const facts::SourceSecretSet& f) {
   sources[f.source].kept_as = f.kept_as;
 }
 
-void State::way_in(const EntryTime&, const facts::SubjectForgotten& f) {
+void State::way_in(const EntryTime& at, const facts::SubjectForgotten& f) {
   const auto held = people.find(f.person);
   if (held == people.end()) return;
-  if (const auto* subject = found(held->second.subjects, f.provider))
-    subject_owner_.erase(subject_key(f.provider, *subject));
-  held->second.subjects.erase(f.provider);
+  if (const auto* subject = found(held->second.subjects, f.issuer))
+    subject_owner_.erase(subject_key(f.issuer, *subject));
+  held->second.subjects.erase(f.issuer);
+  // Whoever lets another account in may have one there themselves.
+  take_in_hand(held->second, "subject of " + f.issuer, f.staff, at.wall);
 }
 
-void State::bind_subject(Person& person, const std::string& provider, const std::string& subject) {
-  person.subjects[provider] = subject;
-  subject_owner_.insert_or_assign(subject_key(provider, subject), person.id);
+void State::bind_subject(Person& person, const std::string& issuer, const std::string& subject) {
+  person.subjects[issuer] = subject;
+  subject_owner_.insert_or_assign(subject_key(issuer, subject), person.id);
 }
 
-const Person* State::person_of_subject(const std::string& provider,
+const Person* State::person_of_subject(const std::string& issuer,
                                        const std::string& subject) const {
-  const auto* owner = found(subject_owner_, subject_key(provider, subject));
+  const auto* owner = found(subject_owner_, subject_key(issuer, subject));
   return owner == nullptr ? nullptr : person(*owner);
 }
 
@@ -230,7 +238,8 @@ bool State::stands(const GlassToken& token, Instant now) const {
   return now < token.until && open.contains(token.glass) && session(token.session) != nullptr;
 }
 
-void State::forget_old_tokens(Instant now) {
+void State::forget_old_sources(Instant now) {
+  while (!endings.empty() && endings.front().at + endings_kept < now) endings.pop_front();
   std::erase_if(glass_tokens, [&](const auto& each) {
     if (now < each.second.until) return false;
     token_by_id_.erase(each.second.id);
@@ -245,12 +254,47 @@ void State::way_in(const EntryTime&, const facts::ReceiverSet& f) {
   held.url = f.url;
   held.audience = f.audience;
   held.kept_as = f.kept_as;
+  if (f.active && !held.active) held.told_before = entries;  // what ended meanwhile is old
   held.active = f.active;
+  forget_told();
 }
 
 void State::way_in(const EntryTime&, const facts::ReceiverTold& f) {
   if (const auto held = receivers.find(f.receiver); held != receivers.end())
     held->second.told_before = f.before;
+  forget_told();
+}
+
+bool State::tells_anybody() const {
+  return std::ranges::any_of(receivers, [](const auto& each) { return each.second.active; });
+}
+
+void State::tell_of(EntryIndex index, const EntryTime& at, const facts::SessionEnded& f) {
+  if (tells_anybody())
+    endings.push_back({.entry = index,
+                       .at = at.wall,
+                       .staff = f.staff,
+                       .session = f.session,
+                       .glass = {},
+                       .by = boost::describe::enum_to_string(f.by, "")});
+}
+
+void State::tell_of(EntryIndex index, const EntryTime& at, const facts::GlassEnded& f) {
+  if (tells_anybody())
+    endings.push_back({.entry = index,
+                       .at = at.wall,
+                       .staff = f.staff,
+                       .session = {},
+                       .glass = f.glass,
+                       .patient = f.patient,
+                       .by = boost::describe::enum_to_string(f.by, "")});
+}
+
+void State::forget_told() {
+  EntryIndex told = entries;
+  for (const auto& [id, receiver] : receivers)
+    if (receiver.active) told = std::min(told, receiver.told_before);
+  while (!endings.empty() && endings.front().entry < told) endings.pop_front();
 }
 
 // --- what takes two administrators --------------------------------------------------------------
@@ -280,8 +324,8 @@ void State::way_in(const EntryTime&, const facts::ActEnded& f) { acts.erase(f.ac
 
 void State::complete_sources() {
   for (const auto& [id, person] : people)
-    for (const auto& [provider, subject] : person.subjects)
-      subject_owner_[subject_key(provider, subject)] = id;
+    for (const auto& [issuer, subject] : person.subjects)
+      subject_owner_[subject_key(issuer, subject)] = id;
   for (const auto& [person, held] : accounts)
     if (!held.removed) account_by_name_[account_key(held.source, held.user_name)] = person;
   for (const auto& [id, group] : user_groups)

@@ -22,6 +22,11 @@ const Card* State::card_of(const StaffId& speaker) const {
   return who == nullptr || who->card.empty() ? nullptr : card(who->card);
 }
 
+void State::way_in(const EntryTime& at, const facts::Rehearsed& f) {
+  if (const auto who = people.find(f.staff); who != people.end())
+    who->second.rehearsed[f.way + "/" + f.factor] = at.wall;
+}
+
 // Whoever could act as the person when it was enrolled can act as them by it from then on.
 void State::way_in(const EntryTime& at, const facts::PasskeyEnrolled& f) {
   const auto found = people.find(f.person);

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "bin/backup_folder.h"
 #include "bin/confine.h"
+#include "bin/event_push.h"
 #include "bin/home.h"
 #include "bin/index_feeder.h"
 #include "bin/log_keys.h"
@@ -303,6 +304,9 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   publisher.emplace(**book, *log);
   std::optional<SourceWatch> watch;
   watch.emplace(api);
+  std::optional<EventPush> push;
+  push.emplace(EventPush::Parts{
+      .api = api, .web = web, .complain = [&](const std::string& what) { log->warn("{}", what); }});
   std::optional<SnapshotKeeper> keeper;
   keeper.emplace(
       SnapshotKeeper::Parts{.writer = **writer,
@@ -326,6 +330,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   // What was still to be told is told first: a last checkpoint then covers everything.
   gateway.reset();
   watch.reset();
+  push.reset();
   keeper.reset();
   backups.reset();
   publisher.reset();

@@ -288,7 +288,8 @@ constexpr const char* people =
     R"("lacks":[],"password_lock":"elsewhere","ways":[)"
     R"({"way":"password","last":"2027-01-14T07:00:00Z"},{"way":"vouched","last":null}]},)"
     R"({"staff":"b.kim","name":"Bo Kim","active":true,"may_break":true,"can_break":true,)"
-    R"("lacks":[],"password_lock":"no","ways":[{"way":"passkey","last":null}]},)"
+    R"("lacks":[],"password_lock":"no","ways":[{"way":"passkey","last":null,)"
+    R"("rehearsed":"2027-01-13T07:00:00Z"}]},)"
     R"({"staff":"c","name":"Cy","active":true,"may_break":true,"can_break":false,)"
     R"("lacks":["totp"],"password_lock":"no","ways":[{"way":"vouched","last":null}]},)"
     R"({"staff":"d","name":"Di","active":false,"may_break":true,"can_break":false,)"
@@ -310,7 +311,7 @@ TEST(Roster, says_by_what_each_gets_in_when_last_and_why_others_do_not) {
             "a.osei  Ama Osei  password (2027-01-14 07:00:00 UTC); vouched (never used); password "
             "locked but for\n"
             "                  where they have been seen before\n"
-            "b.kim   Bo Kim    passkey (never used)\n"
+            "b.kim   Bo Kim    passkey (never used; rehearsed 2027-01-13 07:00:00 UTC)\n"
             "\n"
             "Who cannot, although their role says so:\n"
             "STAFF  NAME  WHY\n"
@@ -322,8 +323,20 @@ TEST(Roster, says_by_what_each_gets_in_when_last_and_why_others_do_not) {
             "desk    1      1          2027-01-15 08:00:00 UTC by pia\n"
             "gone    0      0          never counted; not in the policy: its cards open nothing\n"
             "\n"
-            "2 can, 1 of them by ways that were never used; 2 cannot; 1 card ready in 1 of 2 "
-            "drawers.\n");
+            "2 can, 1 of them by ways that were never used, 1 never rehearsed it; 2 cannot; 1 card "
+            "ready in 1 of\n2 drawers.\n");
+}
+
+TEST(Roster, rehearsing_says_what_was_rehearsed_and_what_is_missing) {
+  FakePerson person("rehearse");
+  person.signed_in();
+  person.answer(201, R"({"way":"password","factor":"totp","can_break":true,"lacks":[]})");
+  EXPECT_EQ(person.run({"rehearse"}), 0);
+  EXPECT_EQ(person.asked.at(0).path, "/api/v1/rehearsals");
+  EXPECT_EQ(person.out.str(), "Rehearsed: in by password, proof by totp.\n");
+  person.answer(401, R"({"type":"urn:halligan:problem:step-up-needed","title":"Proof needed"})");
+  EXPECT_EQ(person.run({"rehearse"}), 3);
+  EXPECT_TRUE(has(person.err.str(), "halligan step-up")) << person.err.str();
 }
 
 TEST(Roster, is_both_answers_under_json_and_one_refusal_where_one_is_refused) {

@@ -12,6 +12,13 @@ struct Named {
   std::string of;
 };
 
+struct ToldAt {
+  std::string name;
+  std::string url;
+  std::string audience;
+  std::string file;
+};
+
 int systems_list(Shell& shell, const Nothing&) {
   const Reply reply = shell.get("/api/v1/provisioning");
   if (!reply.good()) return shell.refused(reply);
@@ -116,7 +123,39 @@ int acts_drop(Shell& shell, const Named& options) {
   return shell.show(reply, "It waits no more.\n");
 }
 
-void name_it(CLI::App& sub, Named& o) {
+int receivers_list(Shell& shell, const Nothing&) {
+  const Reply reply = shell.get("/api/v1/receivers");
+  if (!reply.good()) return shell.refused(reply);
+  const json::value body = body_of(reply);
+  std::vector<Row> rows;
+  for (const json::object* one : rows_in(body, "receivers"))
+    rows.push_back({text_of(*one, "receiver"), text_of(*one, "url"), text_of(*one, "audience"),
+                    flag_of(*one, "active") ? "told" : "stopped",
+                    std::to_string(number_of(*one, "waiting"))});
+  if (rows.empty()) return shell.show(reply, "No system is told when sessions and glass end.\n");
+  return shell.show(reply, table({"RECEIVER", "ADDRESS", "AUDIENCE", "STATE", "WAITING"}, rows));
+}
+
+int receivers_set(Shell& shell, const ToldAt& options) {
+  const Result<Secret> secret = obtain_secret(
+      shell.io, options.file, "What to show " + options.name + " there", "--secret-file");
+  if (!secret) return shell.fault(secret.fault());
+  json::object body{{"url", options.url}, {"secret", secret->reveal()}};
+  if (!options.audience.empty()) body.emplace("audience", options.audience);
+  const Reply reply = shell.send("PUT", "/api/v1/receivers/" + path_segment(options.name), body);
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, "It is told of every session and glass that ends from now on.\n");
+}
+
+int receivers_stop(Shell& shell, const Named& options) {
+  const Reply reply =
+      shell.send("DELETE", "/api/v1/receivers/" + path_segment(options.name), json::value{});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, "It is told nothing any more.\n");
+}
+
+template <class Options>
+void name_it(CLI::App& sub, Options& o) {
   sub.add_option("name", o.name, "which, as the list says")->required();
 }
 
@@ -127,9 +166,9 @@ void add_identity_verbs(CLI::App& app, Shell& shell) {
   verb<Nothing>(systems, shell, "list", "Which there are, and whether they may speak",
                 "halligan provisioning list", no_options, systems_list);
   verb<Named>(systems, shell, "token", "Make a system's token; it is shown once",
-              "halligan provisioning token hr", name_it, systems_token);
+              "halligan provisioning token hr", name_it<Named>, systems_token);
   verb<Named>(systems, shell, "stop", "A system may not speak any more",
-              "halligan provisioning stop hr", name_it, systems_stop);
+              "halligan provisioning stop hr", name_it<Named>, systems_stop);
   CLI::App& sources = family(app, "sources", "Providers and the directory: list, secret, forget");
   verb<Nothing>(sources, shell, "list", "Which there are, and whether they answer",
                 "halligan sources list", no_options, sources_list);
@@ -153,9 +192,25 @@ void add_identity_verbs(CLI::App& app, Shell& shell) {
   verb<Nothing>(acts, shell, "list", "What waits, and for whom", "halligan acts list", no_options,
                 acts_list);
   verb<Named>(acts, shell, "agree", "Agree, as the second administrator",
-              "halligan acts agree 0011223344556677", name_it, acts_agree);
+              "halligan acts agree 0011223344556677", name_it<Named>, acts_agree);
   verb<Named>(acts, shell, "drop", "Say no, or take back what you asked for",
-              "halligan acts drop 0011223344556677", name_it, acts_drop);
+              "halligan acts drop 0011223344556677", name_it<Named>, acts_drop);
+  CLI::App& receivers = family(
+      app, "receivers", "Systems that are told when sessions and glass end: list, set, stop");
+  verb<Nothing>(receivers, shell, "list", "Which there are, and what they have not taken yet",
+                "halligan receivers list", no_options, receivers_list);
+  verb<ToldAt>(
+      receivers, shell, "set", "Tell a system when sessions and glass end",
+      "halligan receivers set archive --url https://archive.example.org/events",
+      [](CLI::App& sub, ToldAt& o) {
+        name_it(sub, o);
+        sub.add_option("--url", o.url, "its address for events, https")->required();
+        sub.add_option("--audience", o.audience, "as the events name it; else the address");
+        sub.add_option("--secret-file", o.file, "read it there (- is stdin); else it is asked");
+      },
+      receivers_set);
+  verb<Named>(receivers, shell, "stop", "Tell it nothing any more",
+              "halligan receivers stop archive", name_it<Named>, receivers_stop);
 }
 
 }  // namespace halligan::cli

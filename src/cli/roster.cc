@@ -12,7 +12,15 @@ namespace {
 
 std::string way_text(const json::object& way) {
   const auto last = text_of(way, "last");
-  return text_of(way, "way") + " (" + (last.empty() ? "never used" : time_text(last)) + ")";
+  const auto rehearsed = text_of(way, "rehearsed");
+  return text_of(way, "way") + " (" + (last.empty() ? "never used" : time_text(last)) +
+         (rehearsed.empty() ? "" : "; rehearsed " + time_text(rehearsed)) + ")";
+}
+
+bool ever_rehearsed(const json::object& person) {
+  return std::ranges::any_of(objects_of(list_of(person, "ways")), [](const json::object* way) {
+    return !text_of(*way, "rehearsed").empty();
+  });
 }
 
 bool ever_used(const json::object& person) {
@@ -72,10 +80,12 @@ std::string roster_text(const std::vector<const json::object*>& people,
   std::vector<Row> can;
   std::vector<Row> cannot;
   std::int64_t untried = 0;
+  std::int64_t unrehearsed = 0;
   for (const json::object* person : people) {
     if (flag_of(*person, "can_break")) {
       can.push_back({text_of(*person, "staff"), text_of(*person, "name"), by_which(*person)});
       if (!ever_used(*person)) ++untried;
+      if (!ever_rehearsed(*person)) ++unrehearsed;
     } else if (flag_of(*person, "may_break")) {
       cannot.push_back({text_of(*person, "staff"), text_of(*person, "name"), why_not(*person)});
     }
@@ -97,9 +107,10 @@ std::string roster_text(const std::vector<const json::object*>& people,
          people_text("Emergency cards:", {"DRAWER", "READY", "UNCOUNTED", "LAST COUNTED"}, lie,
                      "The policy has no drawers.\n") +
          wrap(std::to_string(can.size()) + " can, " + std::to_string(untried) +
-              " of them by ways that were never used; " + std::to_string(cannot.size()) +
-              " cannot; " + std::to_string(ready) + (ready == 1 ? " card" : " cards") +
-              " ready in " + std::to_string(stocked) + " of " + std::to_string(lie.size()) +
+              " of them by ways that were never used, " + std::to_string(unrehearsed) +
+              " never rehearsed it; " + std::to_string(cannot.size()) + " cannot; " +
+              std::to_string(ready) + (ready == 1 ? " card" : " cards") + " ready in " +
+              std::to_string(stocked) + " of " + std::to_string(lie.size()) +
               (lie.size() == 1 ? " drawer." : " drawers.")) +
          '\n';
 }
@@ -117,12 +128,26 @@ int roster(Shell& shell, const Nothing&) {
   return code_of(Exit::done);
 }
 
+int rehearse(Shell& shell, const Nothing&) {
+  const Reply reply = shell.post("/api/v1/rehearsals", json::object{});
+  if (!reply.good()) return shell.refused(reply);
+  std::string out = "Rehearsed: in by " + text_of(reply.object, "way") + ", proof by " +
+                    text_of(reply.object, "factor") + ".\n";
+  if (!flag_of(reply.object, "can_break"))
+    out += wrap("No reason of the policy is meant for your roles: you could not break the glass.") +
+           '\n';
+  return shell.show(reply, out);
+}
+
 }  // namespace
 
 void add_roster_verb(CLI::App& app, Shell& shell) {
   verb<Nothing>(app, shell, "roster",
                 "Who can break the glass now and by what, who cannot, and the cards that lie ready",
                 "halligan roster", no_options, roster);
+  verb<Nothing>(app, shell, "rehearse",
+                "Rehearse breaking the glass, without a chart: after halligan step-up",
+                "halligan rehearse", no_options, rehearse);
 }
 
 }  // namespace halligan::cli

@@ -75,6 +75,16 @@ inline std::string session_hash(const http::Request& request) {
   return token.empty() ? std::string{} : token_hash(token);
 }
 
+// What a request is known by before anything of it is checked: of a session, or of a credential.
+inline std::string hash_shown(const http::Request& request) {
+  constexpr std::string_view scheme = "dpop ";
+  const auto value = request.header("authorization").value_or("");
+  if (request.count("authorization") == 1 && value.size() > scheme.size() &&
+      http::same_name(value.substr(0, scheme.size()), scheme))
+    return token_hash(value.substr(scheme.size()));
+  return session_hash(request);
+}
+
 // Who asks for a record: a session, or whoever shows a credential for a glass.
 inline Shown shown_by(const Edge& edge, const http::Request& request, Spend spend = Spend::now) {
   if (edge.credentials != nullptr && !by_cookie(request))

@@ -5,8 +5,8 @@
 // BOUNDS    a check takes five seconds at most; a directory that is slower, or says nothing, is
 // Fault
 //           upstream_timeout. Where nobody answers: upstream_unreachable. What cannot be right - a
-//           service account that is refused, two people of one name, a certificate nobody vouches
-//           for - is upstream_nonsense.
+//           service account that is refused, a certificate nobody vouches for - is
+//           upstream_nonsense. Of more than 500 groups the first 500 are told.
 // SECRETS   an empty password is nobody's, and never sent (RFC 4513 5.1.2).
 // THREADS   any.
 #pragma once
@@ -37,7 +37,8 @@ struct DirectoryGroup {
 };
 
 struct DirectoryAnswer {
-  enum class Is { unknown, wrong, right };  // nobody of this name; not their password; theirs
+  // Nobody of this name; not their password, or two people of one name; theirs.
+  enum class Is { unknown, wrong, right };
   Is is = Is::unknown;
   std::vector<DirectoryGroup> groups{};  // of whoever is right, groups of groups among them
 };

@@ -280,7 +280,7 @@ TEST_F(LdapDirectoryTest, WhatCannotBeRightIsAFault) {
   auto none = at();
   none.bind_password = Sealed<std::string>{};
   EXPECT_EQ(fault(none), FaultCode::upstream_nonsense);
-  EXPECT_EQ(fault(at(), "twin"), FaultCode::upstream_nonsense);  // two people of one name
+  EXPECT_EQ(is("twin", "right one"), Is::wrong);  // two people of one name
 }
 
 TEST_F(LdapDirectoryTest, B08OneThatIsSlowIsCutAndOneThatIsGoneIsSaidToBe) {

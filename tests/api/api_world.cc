@@ -236,8 +236,12 @@ void ApiWorld::tell(const std::string& relation, const std::string& from, const 
 }
 
 void ApiWorld::add_to_policy(const std::string& more) {
-  const auto proposed = post("/api/v1/policy/proposals", sign_in("ada"),
-                             {{"text", state().policy_in_force()->text + more}, {"note", "more"}});
+  change_policy(state().policy_in_force()->text + more);
+}
+
+void ApiWorld::change_policy(const std::string& text) {
+  const auto proposed =
+      post("/api/v1/policy/proposals", sign_in("ada"), {{"text", text}, {"note", "another"}});
   ASSERT_EQ(proposed.status, 201) << proposed.text;
   const auto done =
       post("/api/v1/policy/proposals/" + proposed.str("version") + "/sign", sign_in("pia"));

@@ -135,6 +135,7 @@ class ApiWorld : public ::testing::Test, public app::Desk {
   std::string certificate_;  // that the client shows: hex SHA-256
   // Puts this beside the policy that is in force.
   void add_to_policy(const std::string& more);
+  void change_policy(const std::string& text);
 };
 
 }  // namespace halligan::tests

@@ -144,7 +144,7 @@ TEST_F(Providers, B01SomebodyComesInByTheProviderWithItsTwoFactors) {
   const auto session = as(back, "/api/v1/session");
   ASSERT_EQ(session.status, 200) << session.text;
   EXPECT_EQ(session.str("staff"), "doc");
-  EXPECT_EQ(state().person(StaffId{"doc"})->subjects.at("login"), "subject-1");
+  EXPECT_EQ(state().person(StaffId{"doc"})->subjects.at(provider_.issuer), "subject-1");
 }
 
 TEST_F(Providers, B01OneFactorThereIsNotEnoughAndAKeyIsLevelThree) {
@@ -207,6 +207,43 @@ TEST_F(Providers, TheWayBackIsForTheBrowserThatSetOut) {
   for (const char* bad : {"https://evil.example/", "//evil.example", "/console/../x", "/api/v1/x",
                           "/console//evil.example", "/console/\\evil"})
     EXPECT_EQ(post("/api/v1/providers/login/sign-in", "", {{"then", bad}}).status, 400) << bad;
+}
+
+TEST_F(Providers, OneWayThereIsOneWayBack) {
+  const auto way = set_out();
+  provider_.refuses_codes = true;
+  EXPECT_EQ(wrong(come_back(way)), "refused");
+  const auto before = provider_.asked.size();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(wrong(come_back(way)), "expired") << "a code after a code";
+  EXPECT_EQ(provider_.asked.size(), before);
+  provider_.refuses_codes = false;
+  EXPECT_EQ(wrong(sign_in_there()), "");
+}
+
+TEST_F(Providers, AStrangersCodeTakesTheProviderFromNobody) {
+  add_to_policy("[sign_in]\nown = \"when-down\"\n");
+  EXPECT_EQ(wrong(sign_in_there()), "");
+  const auto way = set_out();
+  // The provider falls over this very code: it says nothing of whether it answers others.
+  provider_.fault = Fault{FaultCode::upstream_nonsense, "500"};
+  EXPECT_EQ(wrong(come_back(way)), "down");
+  provider_.fault.reset();
+  EXPECT_EQ(get("/api/v1/providers", "").body.at(0).at("up").as_bool(), true);
+  EXPECT_EQ(try_sign_in("doc", "correct horse battery", code_of("doc")).status, 401);
+}
+
+TEST_F(Providers, WhatItCallsSomebodyIsBoundToItsIssuer) {
+  EXPECT_EQ(wrong(sign_in_there()), "");
+  // The same name in the policy, another issuer behind it: its subject-1 is somebody else.
+  auto text = state().policy_in_force()->text;
+  const std::string old = "https://login.example";
+  provider_.issuer = "https://other.example";
+  text.replace(text.find(old), old.size(), provider_.issuer);
+  change_policy(text);
+  clock_.pass(31s);
+  EXPECT_EQ(changed([](json::object& said) { said["preferred_username"] = "nina"; }), "");
+  EXPECT_EQ(state().person(StaffId{"nina"})->subjects.at(provider_.issuer), "subject-1");
+  EXPECT_EQ(state().person(StaffId{"doc"})->subjects.at(old), "subject-1");
 }
 
 TEST_F(Providers, AKeyThatWasChangedIsFetchedAndOneThatIsUnknownIsNotFetchedForEver) {
@@ -438,6 +475,16 @@ TEST_F(ByDirectory, A09APasswordThatIsLockedHereIsNotTriedThere) {
   EXPECT_EQ(directory_.asked.size(), before);
 }
 
+TEST_F(ByDirectory, ItIsAskedByTheNameThatItGivesAndOfNobodyElse) {
+  EXPECT_EQ(with("from the directory").status, 201);
+  EXPECT_EQ(directory_.asked.back(), "doc");
+  for (const char* typed : {"DOC", " doc", "doc ", "d\u00f6c", "*"}) {
+    clock_.pass(31s);
+    EXPECT_EQ(try_sign_in(typed, "from the directory", code_of("doc")).status, 401) << typed;
+    EXPECT_TRUE(directory_.asked.back().starts_with("nobody-")) << directory_.asked.back();
+  }
+}
+
 class Enrolments : public ApiWorld {};
 
 TEST_F(Enrolments, B08OnePastItsTimeStillLetsItsPersonInAndIsLookedAt) {
@@ -500,6 +547,32 @@ TEST_F(TwoPeople, TwoWhoAreTwoDoIt) {
   // To take a right away is never late.
   EXPECT_EQ(call("PATCH", "/api/v1/staff/doc", sign_in("ada"), R"({"active":false})").status, 200);
   EXPECT_EQ(call("PATCH", "/api/v1/staff/nina", sign_in("ada"), R"({"roles":[]})").status, 200);
+}
+
+TEST_F(Providers, WhoComesInAlreadyGetsNoOtherWayInByOneAdministrator) {
+  add_to_policy("[administration]\ntwo_people = [\"factors\"]\n");
+  const auto factors = [&](const std::string& who) {
+    const auto answer =
+        put("/api/v1/staff/" + who + "/password", sign_in("ada"), {{"password", "a first one"}});
+    return answer.status == 204 ? std::string{} : answer.slug();
+  };
+  ASSERT_EQ(
+      call("PUT", "/api/v1/staff/gus", sign_in("ada"), R"({"name":"Gus","roles":[],"active":true})")
+          .status,
+      201);
+  EXPECT_EQ(factors("gus"), "") << "who is new here";
+  ASSERT_EQ(
+      call("PUT", "/api/v1/staff/hal", sign_in("ada"), R"({"name":"Hal","roles":[],"active":true})")
+          .status,
+      201);
+  EXPECT_EQ(changed([](json::object& said) {
+              said["sub"] = "subject-hal";
+              said["preferred_username"] = "hal";
+            }),
+            "");
+  EXPECT_EQ(factors("hal"), "second-person-needed");
+  EXPECT_EQ(call("DELETE", "/api/v1/staff/hal/providers/login", sign_in("ada")).slug(),
+            "second-person-needed");
 }
 
 // A certificate makes the connection's client a terminal; one that is nobody's makes it none.

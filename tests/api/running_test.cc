@@ -194,6 +194,7 @@ std::string good_body(const std::string& path) {
        R"({"certificate":"0000000000000000000000000000000000000000000000000000000000000000"})"},
       {"/api/v1/sources/{source}/secret", R"({"secret":"x"})"},
       {"/api/v1/provisioning/{source}", R"({})"},
+      {"/api/v1/receivers/{receiver}", R"({"url":"https://x.example","secret":"x"})"},
       {"/api/v1/relations/confirm", R"({"relation":"x","from":"a","to":"b"})"},
       {"/api/v1/policy/proposals", R"({"text":"x","note":"x"})"},
       {"/api/v1/policy/explain", R"({"patient":"x","action":"read","type":"Patient"})"}};

@@ -192,6 +192,7 @@ TEST_F(Snapshots, KeepWhoElseSaysWhoPeopleAre) {
   by_provider.until = clock_.now().wall + 1h;
   by_provider.idle_millis = 600'000;
   by_provider.provider = "login";
+  by_provider.issuer = "https://login.example";
   by_provider.subject = "sub-1";
   by_provider.provider_session = "there";
   by_provider.proof_age_millis = 60'000;
@@ -240,6 +241,14 @@ TEST_F(Snapshots, KeepWhoElseSaysWhoPeopleAre) {
                              .kept_as = {},
                              .active = true},
           facts::ReceiverTold{.receiver = "siem", .before = 7},
+          facts::SessionEnded{
+              .staff = StaffId{"nina"}, .session = SessionId{"s-gone"}, .revoked_by = {}},
+          facts::Rehearsed{.staff = StaffId{"nina"},
+                           .session = SessionId{"s-gone"},
+                           .way = "password",
+                           .factor = "totp",
+                           .terminal = {},
+                           .place = {}},
           facts::ActAsked{.staff = StaffId{"ada"},
                           .act = "act-1",
                           .what = "roles",
@@ -262,8 +271,9 @@ TEST_F(Snapshots, KeepWhoElseSaysWhoPeopleAre) {
   const auto before = state().dump();
   for (const char* part :
        {"provisioner hr", "account x.one hr X.Uno", "group g1 hr ED", "given hr ED nurse",
-        "source login 0 slow", "at login sub-1", "token key kid", "token th-1 jti-1",
-        "receiver siem", "act act-1 roles", " cc", "locked terminal/t-1"})
+        "source login 0 slow", "at https://login.example sub-1", "token key kid",
+        "token th-1 jti-1", "receiver siem", "to tell ", "rehearsed password/totp",
+        "act act-1 roles", " cc", "locked terminal/t-1"})
     EXPECT_NE(before.find(part), std::string::npos) << part << " in\n" << before;
 
   const auto decoded = app::decode_snapshot(app::encode(house_->journal().kept(), state()));
@@ -275,7 +285,7 @@ TEST_F(Snapshots, KeepWhoElseSaysWhoPeopleAre) {
   EXPECT_EQ(again.account_named("hr", "x.one"), nullptr);
   EXPECT_EQ(again.account(StaffId{"x.two"}), nullptr);
   EXPECT_EQ(again.groups_of(StaffId{"x.one"}), std::set<std::string>{"g1"});
-  EXPECT_EQ(again.person_of_subject("login", "sub-1")->id.text(), "nina");
+  EXPECT_EQ(again.person_of_subject("https://login.example", "sub-1")->id.text(), "nina");
   EXPECT_EQ(again.terminal_by_certificate("cc")->id.text(), "t-c");
   ASSERT_NE(again.glass_token_by_id("jti-1"), nullptr);
   EXPECT_TRUE(again.stands(*again.glass_token_by_id("jti-1"), clock_.now().wall));

@@ -106,6 +106,7 @@ export const texts = {
       "one-factor": "The hospital's sign-in asked for one factor alone. Signing in here takes two.",
       refused: "The hospital's sign-in did not let you in, or its answer could not be trusted.",
       down: "The hospital's sign-in did not answer in time. Sign in by your own factors.",
+      busy: "Too many are signing in by the hospital's sign-in at this moment. Try again, or sign in by your own factors.",
       expired: "Signing in took too long, or was begun in another window. Try again.",
       "no-session": "The session has ended meanwhile. Sign in again.",
       failed: "Signing in did not work. Try again, or sign in by your own factors.",

@@ -540,13 +540,13 @@ using AnyFact = std::variant<
     CardAssigned, ChartAssigned, VouchAsked, VouchFailed, Vouched, ProvisionerSet, AccountSet,
     AccountRemoved, GroupSet, GroupMembers, GroupRemoved, RolesGiven, ProviderSeen, SourceSecretSet,
     SubjectForgotten, TokenKeyMade, TokenMade, TokenRevoked, ReceiverSet, ReceiverTold, ActAsked,
-    ActAgreed, ActEnded, TerminalSet, SessionOpened, SignInRefused, SteppedUp, SessionEnded,
-    SessionLocked, SessionUnlocked, SessionExtended, FocusMoved, RelationRecorded, RelationEnded,
-    RelationConfirmed, FlagSet, FeedBeat, GlassOpened, GlassWidened, GlassEnded, DetailsGiven,
-    BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed, CaseOverdue, CaseReopened,
-    CaseViewed, CasesListed, AccessIntended, AccessOutcome, AccessRefused, SearchMade, SearchListed,
-    LedgerRead, PatientErased, ErasureAsked, SnapshotTaken, BackupMade, LedgerRestored,
-    RootKeysRotated>;
+    ActAgreed, ActEnded, TerminalSet, SessionOpened, SignInRefused, SteppedUp, Rehearsed,
+    SessionEnded, SessionLocked, SessionUnlocked, SessionExtended, FocusMoved, RelationRecorded,
+    RelationEnded, RelationConfirmed, FlagSet, FeedBeat, GlassOpened, GlassWidened, GlassEnded,
+    DetailsGiven, BreakUnneeded, CaseOpened, CaseJustified, CaseExplained, CaseClosed, CaseOverdue,
+    CaseReopened, CaseViewed, CasesListed, AccessIntended, AccessOutcome, AccessRefused, SearchMade,
+    SearchListed, LedgerRead, PatientErased, ErasureAsked, SnapshotTaken, BackupMade,
+    LedgerRestored, RootKeysRotated>;
 
 // Copying, moving and destroying are compiled once, in facts.cc: a table over every kind in every
 // file that holds a list of facts would cost seconds each.

@@ -110,8 +110,9 @@ struct SubjectForgotten {  // the next one that the provider calls so may be ano
   StaffId staff;
   StaffId person;
   std::string provider;
+  std::string issuer;
 };
-BOOST_DESCRIBE_STRUCT(SubjectForgotten, (), (staff, person, provider))
+BOOST_DESCRIBE_STRUCT(SubjectForgotten, (), (staff, person, provider, issuer))
 
 // --- credentials for a glass ------------------------------------------------------------------
 

@@ -95,11 +95,12 @@ struct SessionOpened {
   std::string provider_session{};     // there; for a logout that it tells of
   StaffId lent_by{};                  // the colleague who vouched
   std::int64_t proof_age_millis = 0;  // a provider may have asked for the factors long ago
+  std::string issuer{};               // the provider's: what it calls somebody is bound to that
 };
 BOOST_DESCRIBE_STRUCT(SessionOpened, (),
                       (staff, session, token_hash, terminal, place, proof_level, totp_step, origin,
                        until, idle_millis, passkey, counter, way, roles, provider, subject,
-                       provider_session, lent_by, proof_age_millis))
+                       provider_session, lent_by, proof_age_millis, issuer))
 
 struct SignInRefused {  // folded: `times` within a minute
   static constexpr const char* kind = "sign-in-refused";
@@ -126,6 +127,18 @@ struct SteppedUp {  // a fresh second factor within a session
   int level = 0;  // of a provider's
 };
 BOOST_DESCRIBE_STRUCT(SteppedUp, (), (staff, session, factor, totp_step, passkey, counter, level))
+
+// Somebody went through the proof that breaking the glass asks for, and opened no chart.
+struct Rehearsed {
+  static constexpr const char* kind = "rehearsed";
+  StaffId staff;
+  SessionId session;
+  std::string way;     // by which the session came in
+  std::string factor;  // of the newest proof: "totp", "passkey", "card", "provider"
+  TerminalId terminal;
+  PlaceId place;
+};
+BOOST_DESCRIBE_STRUCT(Rehearsed, (), (staff, session, way, factor, terminal, place))
 
 enum class SessionEnd {
   logout,

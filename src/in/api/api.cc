@@ -8,13 +8,14 @@
 namespace halligan::in::api {
 namespace {
 
-std::array<std::span<const Route>, 24> all_routes() {
+std::array<std::span<const Route>, 25> all_routes() {
   return {session_routes(),  lock_routes(),     passkey_routes(), terminal_routes(),
           card_routes(),     vouch_routes(),    search_routes(),  chart_routes(),
           own_routes(),      glass_routes(),    case_routes(),    people_routes(),
           fact_routes(),     policy_routes(),   ledger_routes(),  running_routes(),
           hospital_routes(), event_routes(),    erasure_routes(), backup_routes(),
-          act_routes(),      provider_routes(), token_routes(),   provisioning_routes()};
+          act_routes(),      provider_routes(), token_routes(),   provisioning_routes(),
+          receiver_routes()};
 }
 
 bool good_key(const http::Request& request) {

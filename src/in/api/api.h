@@ -21,6 +21,7 @@
 #include "in/http/message.h"
 #include "in/http/router.h"
 #include "in/http/server.h"
+#include "in/once.h"
 #include "needs/access_index.h"
 #include "needs/backups.h"
 #include "needs/card_printer.h"
@@ -118,6 +119,7 @@ class Api {
   OpenId* openid;
   const std::string identity_ca;
   const crypto::SecretKey flow_key;  // of ways to a provider and back: a restart forgets them
+  Once flows{{.all = 100'000, .of_one = 100'000}};  // of those, which have come back
   ProblemCodes codes;
   Challenges challenges;
   Devices devices;

@@ -4,6 +4,7 @@
 #include "app/offer.h"
 #include "app/referrals.h"
 #include "core/policy/words.h"
+#include "in/api/credentials.h"
 #include "in/api/reading.h"
 #include "in/api/render.h"
 #include "in/api/routes.h"
@@ -240,8 +241,21 @@ json::object shown_or_not(const std::optional<Shown>& shown) {
   return {{"basis", nullptr}, {"notices", json::array{}}, {"review", false}, {"rest", nullptr}};
 }
 
+// Where the request shows a key, a credential that is bound to it comes with the glass. That none
+// could be made keeps nobody from the chart: the glass is broken, and it says why.
+json::value credential_with(Api& api, const Request& request, const GlassId& glass) {
+  if (api.tokens == nullptr) return nullptr;
+  const auto key = api.tokens->key_of(request);
+  if (key.bound.empty())
+    return key.wrong.empty() ? json::value{} : json::value(json::object{{"error", key.wrong}});
+  auto made = make_credential(api, session_hash(request), glass, key.bound);
+  if (auto* credential = std::get_if<json::object>(&made)) return std::move(*credential);
+  const auto* refusal = std::get_if<app::Refusal>(&made);
+  return json::object{{"error", refusal != nullptr ? refusal->what : "ask for it again"}};
+}
+
 Response broken_response(const app::Broken& broken, const app::GlassView& view,
-                         const std::optional<Shown>& shown) {
+                         const std::optional<Shown>& shown, json::value credential) {
   const auto& held = view.held;
   const auto reason =
       held.grants.back().reason.empty() ? held.grants.back().rule : held.grants.back().reason;
@@ -253,6 +267,7 @@ Response broken_response(const app::Broken& broken, const app::GlassView& view,
   body.emplace("idle_seconds", seconds(held.idle_span));
   body.emplace("details_owed", owed_json(view));
   body.emplace("receipt", broken.entry == 0 ? json::value{} : json::value(broken.entry));
+  if (!credential.is_null()) body.emplace("credential", std::move(credential));
   return answer(broken.again ? 200 : 201, body);
 }
 
@@ -293,7 +308,8 @@ Response break_chart(Api& api, const Request& request, const PathParams& path) {
   }
   if (api.edge.under_glass != nullptr)
     api.edge.under_glass->note(command.token_hash, api.edge.clock.now().boot);
-  return broken_response(std::get<app::Broken>(asked->get()), view, shown);
+  const auto& broken = std::get<app::Broken>(asked->get());
+  return broken_response(broken, view, shown, credential_with(api, request, broken.glass));
 }
 
 Response view_glass(Api& api, const Request& request, const PathParams& path) {

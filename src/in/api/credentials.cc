@@ -66,10 +66,18 @@ Response make_for_glass(Api& api, const Request& request, const PathParams& path
   if (session.empty()) return api.refused(app::no_session());
   if (auto none = none_here(api)) return *std::move(none);
   const auto key = api.tokens->key_of(request);
-  if (key.bound.empty())
+  if (key.bound.empty()) {
+    std::optional<app::Refusal> nobody;
+    const auto looked = api.run([&](app::House& house, const Now& now) {
+      if (app::live_session(house.state(), session, now) == nullptr)
+        nobody = app::no_session(house.state(), session, now);
+    });
+    if (!looked) return api.faulted(looked.fault());
+    if (nobody) return api.refused(*nobody);
     return api.bad_request(
-        "", key.wrong.empty() ? "neither a DPoP header nor a certificate" : key.wrong,
+        "/DPoP", key.wrong.empty() ? "neither a DPoP header nor a certificate" : key.wrong,
         "a proof of the key that the token will be bound to (RFC 9449)");
+  }
   auto made = make_credential(api, session, GlassId{path["glass"]}, key.bound);
   if (const auto* refusal = std::get_if<app::Refusal>(&made)) return api.refused(*refusal);
   if (const auto* fault = std::get_if<Fault>(&made)) return api.faulted(*fault);
@@ -250,6 +258,8 @@ Credential make_credential(Api& api, const std::string& session_hash, const Glas
   const auto asked = app::ask(api.edge.desk, command);
   if (!asked) return asked.fault();
   if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return *refusal;
+  if (api.edge.under_glass != nullptr)
+    api.edge.under_glass->note(command.new_token_hash, api.edge.clock.now().boot);
   const auto lasts = std::chrono::floor<std::chrono::seconds>(said.until - now).count();
   return json::object{{"access_token", made->token},
                       {"token_type", bound.starts_with("jkt") ? "DPoP" : "Bearer"},

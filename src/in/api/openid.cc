@@ -178,7 +178,9 @@ Result<std::optional<std::string>> OpenId::redeem(const ProviderMetadata& provid
   request.within = limits::provider_answer_time_max;
   request.bytes_max = limits::web_answer_bytes_max;
   request.allow_loopback_http = is_loopback(provider.token);
+  if (!asking_.try_acquire()) return Fault{FaultCode::cancelled, "too many ask at once"};
   const auto answer = web_.send(request);
+  asking_.release();
   if (!answer) return answer.fault();
   if (answer->status >= 400 && answer->status < 500) return std::optional<std::string>{};
   if (answer->status != 200) return nonsense("a provider does not answer a code");

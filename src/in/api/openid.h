@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <string>
 
 #include "base/instant.h"
@@ -45,7 +46,8 @@ class OpenId {
     std::string redirect_uri;
     std::string verifier;
   };
-  // The ID token; nothing where the provider refuses the code.
+  // The ID token; nothing where the provider refuses the code. Eight are asked for at a time: what
+  // comes above that is Fault cancelled at once, so that no stranger holds all who work here.
   Result<std::optional<std::string>> redeem(const ProviderMetadata& provider, const Code& code);
 
  private:
@@ -65,6 +67,7 @@ class OpenId {
   };
   Result<ProviderMetadata> fetch_metadata(const std::string& issuer);
   std::map<std::string, Kept> kept_;  // by issuer: as many as policies ever named
+  std::counting_semaphore<8> asking_{8};
 };
 
 // "a b" -> "a%20b", for queries and forms.

@@ -2,6 +2,7 @@
 
 #include "app/entry_search.h"
 #include "app/read_ledger.h"
+#include "app/rehearsing.h"
 #include "in/api/query.h"
 #include "in/api/reading.h"
 #include "in/api/render.h"
@@ -64,9 +65,43 @@ Response copy_own(Api& api, const Request& request, const PathParams&) {
   return no_content();
 }
 
+json::object path_json(const app::RehearsedPath& path) {
+  return {{"way", path.way}, {"factor", path.factor}, {"last", to_text(path.last)}};
+}
+
+// Everything that breaking the glass takes but a chart: to be done before the night comes.
+Response rehearse(Api& api, const Request& request, const PathParams&) {
+  if (auto refused = bad_empty(request)) return *refused;
+  app::Rehearse command;
+  command.token_hash = session_hash(request);
+  const auto asked = api.ask(request, command);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  const auto& done = std::get<app::Rehearse::Done>(asked->get());
+  return answer(201, {{"way", done.way},
+                      {"factor", done.factor},
+                      {"at", to_text(done.at)},
+                      {"can_break", done.can_break},
+                      {"lacks", json_texts(done.lacks)}});
+}
+
+Response list_rehearsals(Api& api, const Request& request, const PathParams&) {
+  std::variant<std::vector<app::RehearsedPath>, app::Refusal> shown;
+  const auto looked = api.run([&](app::House& house, const Now& now) {
+    shown = app::own_rehearsals(house.state(), session_hash(request), now);
+  });
+  if (!looked) return api.faulted(looked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&shown)) return api.refused(*refusal);
+  json::array out;
+  for (const auto& each : std::get<0>(shown)) out.push_back(path_json(each));
+  return answer(200, out);
+}
+
 constexpr std::array routes{
     Route{"GET", "/api/v1/accesses", list_accesses},
     Route{"POST", "/api/v1/copies", copy_own},
+    Route{"GET", "/api/v1/rehearsals", list_rehearsals},
+    Route{"POST", "/api/v1/rehearsals", rehearse},
 };
 
 }  // namespace

@@ -54,7 +54,8 @@ const char* lock_text(const app::PasswordLock& lock) {
 json::array ways_json(const app::RosterLine& line) {
   json::array out;
   for (const auto& way : line.ways)
-    out.push_back(json::object{{"way", way.way}, {"last", or_null(way.last)}});
+    out.push_back(json::object{
+        {"way", way.way}, {"last", or_null(way.last)}, {"rehearsed", or_null(way.rehearsed)}});
   return out;
 }
 

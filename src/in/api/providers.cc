@@ -285,7 +285,12 @@ Signed redeemed(Api& api, const Held& known, const OpenFlow& open, const std::st
        .code = code,
        .redirect_uri = redirect_uri(api, open.flow.provider),
        .verifier = code_of(api, "verifier", open.text)});
-  if (!token) return failed(token.fault());
+  if (!token) {
+    // What is not understood may be the answer to a stranger's code: it says nothing of others.
+    const auto code_of_fault = token.fault().code;
+    if (code_of_fault == FaultCode::cancelled) return "busy";
+    return code_of_fault == FaultCode::upstream_nonsense ? "down" : failed(token.fault());
+  }
   if (!*token) return "refused";
   std::variant<identity::Token, identity::TokenWrong> read = identity::TokenWrong::unknown_key;
   for (const bool anew : {false, true}) {
@@ -362,6 +367,8 @@ Response come_back(Api& api, const Request& request, const PathParams& path) {
   if (!known->provider) return back("/console/", "expired");
   const auto issuer = value_of(query, "iss");
   if (!issuer.empty() && issuer != known->provider->issuer) return back(flow.then, "refused");
+  // One way there is one way back.
+  if (!api.flows.take("", flow.random, boot, flow.until)) return back(flow.then, "expired");
   auto got = redeemed(api, *known, *open, value_of(query, "code"));
   if (const auto* wrong = std::get_if<const char*>(&got)) return back(flow.then, *wrong);
   auto said =

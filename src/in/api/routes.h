@@ -29,6 +29,7 @@ std::span<const Route> fact_routes();
 std::span<const Route> act_routes();
 std::span<const Route> provider_routes();
 std::span<const Route> token_routes();
+std::span<const Route> receiver_routes();
 std::span<const Route> provisioning_routes();
 std::span<const Route> policy_routes();
 std::span<const Route> ledger_routes();

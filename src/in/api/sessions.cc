@@ -160,7 +160,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto matched =
       api.edge.hasher.matches(*hash, given.password, from.known ? Whose::known : Whose::strangers);
   if (!matched) return api.faulted(matched.fault());
-  auto said = directory_says(api, from.directory, given.user, given.password);
+  auto said = directory_says(api, from.directory, from.called, given.password);
   if (!said) return api.faulted(said.fault());
   const auto step = totp_step(api, person, app::name_of_secret(from.kept_as, "totp"), given.code);
   if (!step) return api.faulted(step.fault());

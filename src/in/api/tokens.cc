@@ -16,7 +16,6 @@ using http::Request;
 
 constexpr auto key_life = std::chrono::hours{24 * 30};
 constexpr Millis proof_life{70'000};  // as long as one is taken, and a little
-constexpr std::size_t proofs_max = 200'000;
 constexpr const char* owner = "tokens";
 constexpr const char* act_reason = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
 
@@ -38,7 +37,7 @@ std::optional<std::string_view> dpop_token(const Request& request) {
 
 std::string bound_to_certificate(const std::string& hex) {
   const auto bytes = from_hex(hex);
-  return bytes ? "x5t#S256:" + to_base64url(*bytes) : std::string{};
+  return bytes && !bytes->empty() ? "x5t#S256:" + to_base64url(*bytes) : std::string{};
 }
 
 std::string text_of(const json::object& claims, std::string_view name) {
@@ -65,19 +64,6 @@ Tokens::Tokens(Parts parts) : parts_(std::move(parts)) {}
 Tokens::~Tokens() = default;
 
 std::string Tokens::url_of(const Request& request) const { return parts_.address + request.path; }
-
-// Each proof is taken once while it is fresh.
-bool Tokens::use(const std::string& key, const std::string& jti, Millis boot) {
-  const auto id = key + "|" + jti;
-  const std::lock_guard lock{mutex_};
-  while (!used_.empty() && used_.begin()->first < boot) {
-    used_ids_.erase(used_.begin()->second);
-    used_.erase(used_.begin());
-  }
-  if (used_.size() >= proofs_max || !used_ids_.insert(id).second) return false;
-  used_.emplace(boot + proof_life, id);
-  return true;
-}
 
 Tokens::Key Tokens::key_of(const Request& request) {
   if (request.count("dpop") == 0)
@@ -129,7 +115,8 @@ Shown Tokens::shown(const Request& request, Spend spend) {
   if (bound == nullptr || !bound->is_object() ||
       text_of(bound->get_object(), "jkt") != good.thumbprint)
     return wrong("the token is bound to another key");
-  if (spend == Spend::now && !use(good.thumbprint, good.jti, now.boot))
+  if (spend == Spend::now &&
+      !proofs_.take(good.thumbprint, good.jti, now.boot, now.boot + proof_life))
     return wrong("this proof was shown before");
   return {.hash = token_hash(*token), .bound = "jkt:" + good.thumbprint, .wrong = {}};
 }
@@ -261,6 +248,42 @@ Result<Tokens::Made> Tokens::make(const app::TokenClaims& claims, const std::str
   if (!token) return token.fault();
   out.token = *std::move(token);
   return out;
+}
+
+// A complex subject (Shared Signals Framework 1.0, 3.1): a person in one session, or glass.
+json::object event_said(const Tokens::Event& event, const std::string& issuer) {
+  constexpr const char* revoked = "https://schemas.openid.net/secevent/caep/event-type/";
+  constexpr const char* framework = "https://schemas.openid.net/secevent/ssf/event-type/";
+  json::object out{{"iss", issuer},
+                   {"jti", event.id},
+                   {"iat", seconds_of(event.made_at)},
+                   {"aud", event.audience}};
+  if (event.kind == "verification") {
+    out["sub_id"] = json::object{{"format", "opaque"}, {"id", event.audience}};
+    out["events"] =
+        json::object{{std::string{framework} + "verification", json::object{{"state", event.id}}}};
+    return out;
+  }
+  out["sub_id"] =
+      json::object{{"format", "complex"},
+                   {"user", {{"format", "iss_sub"}, {"iss", issuer}, {"sub", event.staff.text()}}},
+                   {"session", {{"format", "opaque"}, {"id", event.kind + "/" + event.about}}}};
+  const bool by_time = event.why == "idle" || event.why == "expired";
+  const bool by_themselves =
+      event.why == "closed" || event.why == "logout" || event.why == "focus_moved";
+  out["events"] = json::object{{std::string{revoked} + "session-revoked",
+                                json::object{{"event_timestamp", seconds_of(event.ended_at)},
+                                             {"initiating_entity", by_themselves ? "user"
+                                                                   : by_time     ? "system"
+                                                                                 : "policy"},
+                                             {"reason_admin", json::object{{"en", event.why}}}}}};
+  return out;
+}
+
+Result<std::string> Tokens::make_event(const Event& event) {
+  const auto key = signer();
+  if (!key) return key.fault();
+  return (*key)->sign_jwt("secevent+jwt", event_said(event, issuer()));
 }
 
 }  // namespace halligan::in::api

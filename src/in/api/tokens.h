@@ -8,13 +8,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "app/glass_tokens.h"
 #include "app/house.h"
 #include "core/identity/jose.h"
+#include "in/once.h"
 #include "in/shown.h"
 #include "needs/clock.h"
 #include "needs/dice.h"
@@ -48,12 +48,27 @@ class Tokens final : public GlassCredentials {
   };
   Key key_of(const http::Request& request);
 
+  // That a session or a glass is over (CAEP 1.0, session-revoked), or that all is well (SSF 1.0,
+  // verification).
+  struct Event {
+    std::string audience;
+    std::string id;
+    Instant made_at{};
+    std::string kind;   // "session", "glass", "verification"
+    std::string about;  // the session's id, or the glass's
+    StaffId staff;
+    Instant ended_at{};
+    std::string why;  // as the fact says it
+  };
+
   // What a token says, signed; the key is made where there is none, or it is old.
   struct Made {
     std::string token;
     std::string id;
   };
   Result<Made> make(const app::TokenClaims& claims, const std::string& bound, Instant now);
+  // A Security Event Token (RFC 8417) for a receiver: the same name for the same event.
+  Result<std::string> make_event(const Event& event);
   // Public keys that tokens in use may be signed by (RFC 7517), as JSON.
   Result<std::string> key_set();
 
@@ -65,15 +80,13 @@ class Tokens final : public GlassCredentials {
   Result<std::shared_ptr<const identity::Signer>> new_signer(const std::string& instead_of);
   std::shared_ptr<const identity::KeySet> keys(bool again);
   std::string url_of(const http::Request& request) const;
-  bool use(const std::string& key, const std::string& jti, Millis boot);
 
   const Parts parts_;
   std::mutex mutex_;
   std::shared_ptr<const identity::Signer> signer_;
   std::shared_ptr<const identity::KeySet> keys_;
-  Millis keys_read_{Millis::min() / 2};            // on the boot clock
-  std::set<std::pair<Millis, std::string>> used_;  // by when each proof is over
-  std::set<std::string> used_ids_;
+  Millis keys_read_{Millis::min() / 2};  // on the boot clock
+  Once proofs_{{.all = 200'000, .of_one = 20'000}};
 };
 
 }  // namespace halligan::in::api

@@ -40,7 +40,7 @@ bool is_bulk(const http::Request& request) {
 Urgency urgency(const Edge& edge, const http::Request& request) {
   if (is_bulk(request)) return Urgency::bulk;
   if (edge.under_glass == nullptr || !edge.under_glass->any()) return Urgency::ordinary;
-  const bool theirs = edge.under_glass->has(session_hash(request), edge.clock.now().boot);
+  const bool theirs = edge.under_glass->has(hash_shown(request), edge.clock.now().boot);
   return theirs ? Urgency::under_glass : Urgency::ordinary;
 }
 

@@ -17,6 +17,7 @@ struct Kind {
   bool exact = false;
   const char* mutability = "readWrite";
   const char* uniqueness = "none";
+  const char* refers_to = "";  // of a reference
 };
 
 json::object attribute(const char* name, const Kind& kind, json::array parts = {}) {
@@ -28,6 +29,8 @@ json::object attribute(const char* name, const Kind& kind, json::array parts = {
     out.emplace("caseExact", kind.exact);
     out.emplace("uniqueness", kind.uniqueness);
   }
+  if (std::string_view{kind.type} == "reference")
+    out.emplace("referenceTypes", json::array(1, json::value(kind.refers_to)));
   if (!parts.empty()) out.emplace("subAttributes", std::move(parts));
   return out;
 }
@@ -55,10 +58,11 @@ json::object user_schema() {
                 {attribute("formatted", {}), attribute("streetAddress", {}),
                  attribute("locality", {}), attribute("region", {}), attribute("postalCode", {}),
                  attribute("country", {}), attribute("type", {})}));
-  all.push_back(attribute("groups", {.type = "complex", .many = true, .mutability = "readOnly"},
-                          {attribute("value", {.exact = true, .mutability = "readOnly"}),
-                           attribute("$ref", {.type = "reference", .mutability = "readOnly"}),
-                           attribute("display", {.mutability = "readOnly"})}));
+  all.push_back(attribute(
+      "groups", {.type = "complex", .many = true, .mutability = "readOnly"},
+      {attribute("value", {.exact = true, .mutability = "readOnly"}),
+       attribute("$ref", {.type = "reference", .mutability = "readOnly", .refers_to = "Group"}),
+       attribute("display", {.mutability = "readOnly"})}));
   return {{"id", core_user},
           {"name", "User"},
           {"description", "Somebody who works here"},
@@ -70,11 +74,12 @@ json::object group_schema() {
           {"name", "Group"},
           {"description", "People to whom the policy may give roles"},
           {"attributes",
-           json::array{
-               attribute("displayName", {.needed = true, .uniqueness = "server"}),
-               attribute("members", {.type = "complex", .many = true},
-                         {attribute("value", {.exact = true, .mutability = "immutable"}),
-                          attribute("$ref", {.type = "reference", .mutability = "immutable"})})}}};
+           json::array{attribute("displayName", {.needed = true, .uniqueness = "server"}),
+                       attribute("members", {.type = "complex", .many = true},
+                                 {attribute("value", {.exact = true, .mutability = "immutable"}),
+                                  attribute("$ref", {.type = "reference",
+                                                     .mutability = "immutable",
+                                                     .refers_to = "User"})})}}};
 }
 
 json::object enterprise_schema() {

@@ -127,7 +127,6 @@ json::object user_json(const Person& person, const std::string& base) {
   out["id"] = person.account.person.text();
   out["userName"] = person.account.user_name;
   if (!person.account.external.empty()) out["externalId"] = person.account.external;
-  if (!out.contains("displayName")) out["displayName"] = person.name;
   out["active"] = person.active;
   json::array groups;
   for (const auto& [id, name] : person.groups)
@@ -231,23 +230,65 @@ Or<GroupGiven> group_in(const json::object& resource) {
   return out;
 }
 
-void show(json::object& resource, const Shown& shown) {
-  const auto asked_for = [](const std::vector<std::string>& list, std::string_view name) {
-    return std::ranges::any_of(list, [&](const std::string& each) {
-      const auto path = parse_path(each);
-      const auto* held = std::get_if<Path>(&path);
-      if (held == nullptr) return false;
-      return held->attribute.extension ? same_word(name, enterprise)
-                                       : same_word(name, held->attribute.name);
-    });
-  };
+namespace {
+
+// What a list of attributes says of one: nothing, all of it, or some parts.
+struct Named {
+  bool whole = false;
+  std::vector<std::string> parts;
+  bool any() const { return whole || !parts.empty(); }
+};
+
+Named named_by(const std::vector<std::string>& list, std::string_view name) {
+  Named out;
+  for (const auto& each : list) {
+    const auto path = parse_path(each);
+    const auto* held = std::get_if<Path>(&path);
+    if (held == nullptr && same_word(each, name)) out.whole = true;  // the extension's own name
+    if (held == nullptr) continue;
+    const auto& attribute = held->attribute;
+    if (attribute.extension && same_word(name, enterprise)) {
+      if (attribute.name.empty())
+        out.whole = true;
+      else
+        out.parts.push_back(attribute.name);
+    } else if (!attribute.extension && same_word(name, attribute.name)) {
+      if (attribute.sub.empty())
+        out.whole = true;
+      else
+        out.parts.push_back(attribute.sub);
+    }
+  }
+  return out;
+}
+
+void show_parts(json::value& value, const std::vector<std::string>& chosen, bool only) {
+  if (value.is_array())
+    for (auto& each : value.get_array()) show_parts(each, chosen, only);
+  if (!value.is_object()) return;
+  auto& object = value.get_object();
   std::vector<std::string> dropped;
-  for (const auto& each : resource) {
+  for (const auto& member : object) {
+    const bool is_named = std::ranges::any_of(
+        chosen, [&](const std::string& part) { return same_word(part, member.key()); });
+    if (is_named != only) dropped.emplace_back(member.key());
+  }
+  for (const auto& name : dropped) object.erase(name);
+}
+
+}  // namespace
+
+void show(json::object& resource, const Shown& shown) {
+  const bool only = !shown.only.empty();
+  std::vector<std::string> dropped;
+  for (auto& each : resource) {
     const std::string_view name = each.key();
     if (name == "id" || name == "schemas" || name == "meta") continue;
-    const bool keep =
-        shown.only.empty() ? !asked_for(shown.without, name) : asked_for(shown.only, name);
-    if (!keep) dropped.emplace_back(name);
+    const auto named = named_by(only ? shown.only : shown.without, name);
+    if (only ? !named.any() : named.whole)
+      dropped.emplace_back(name);
+    else if (named.any() && !named.whole)
+      show_parts(each.value(), named.parts, only);
   }
   for (const auto& name : dropped) resource.erase(name);
 }

@@ -25,7 +25,11 @@ class Scim {
   // Before a body that is large: whether anybody may bring it.
   std::optional<http::Response> admit(const http::Request& head);
 
-  struct Asked;  // one request: by whom, for what
+  struct Asked {  // one request: by whom, for what
+    const http::Request& request;
+    http::PathParams path;
+    std::string token_hash;
+  };
 
  private:
   using Handler = http::Response (Scim::*)(const Asked& asked);
@@ -36,7 +40,9 @@ class Scim {
   http::Response show_user(const Asked& asked);
   http::Response show_group(const Asked& asked);
   http::Response write_one(const Asked& asked);
+  http::Response search_all(const Asked& asked);
   http::Response bulk(const Asked& asked);
+  http::Response not_there(const Asked& asked);
   http::Response nobody_is_me(const Asked& asked);
   http::Response shown(const Asked& asked, const std::string& id, bool group, int status);
 

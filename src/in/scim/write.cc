@@ -56,11 +56,6 @@ Or<Changed> patch_account(const Change& change, const std::string& token_hash, a
   const auto person = person_in(house.state(), *account);
   if (!person) return no_such();
   auto resource = user_json(*person, "");
-  // A name that we made of its parts is not one that they gave.
-  boost::system::error_code ignored;
-  const auto rest = json::parse(account->rest, ignored);
-  if (!rest.is_object() || find_member(rest.get_object(), "displayName") == nullptr)
-    resource.erase("displayName");
   if (auto wrong = scim::apply(std::get<0>(operations), resource)) return *std::move(wrong);
   return set_account(change, resource, token_hash, house, now);
 }

@@ -1,0 +1,261 @@
+"""Signing in by the password of a real directory (slapd), from outside: B01, B03, B08, A09."""
+
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from halligan_tls import Authority
+from halligan_world import DEMO, Client, World, free_port, start, stop, totp, until
+
+SEARCHES = "the account that searches"
+
+PEOPLE = """dn: dc=example,dc=org
+objectClass: dcObject
+objectClass: organization
+o: Example
+dc: example
+
+dn: ou=people,dc=example,dc=org
+objectClass: organizationalUnit
+ou: people
+
+dn: ou=groups,dc=example,dc=org
+objectClass: organizationalUnit
+ou: groups
+
+dn: cn=halligan,dc=example,dc=org
+objectClass: person
+cn: halligan
+sn: halligan
+userPassword: the account that searches
+
+dn: cn=Dora (ED)\\2C *,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: l.dora
+cn: Dora (ED), *
+sn: Dora
+userPassword: Gänse)(uid=*
+
+dn: uid=l.nils,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: l.nils
+cn: Nils
+sn: Nils
+userPassword: of nils there
+
+dn: uid=l.twin,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: l.twin
+cn: Twin
+sn: One
+userPassword: of one twin
+
+dn: cn=other twin,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: l.twin
+cn: other twin
+sn: Two
+userPassword: of one twin
+
+dn: cn=Desk team,ou=groups,dc=example,dc=org
+objectClass: groupOfNames
+cn: Desk team
+member: cn=Dora (ED)\\2C *,ou=people,dc=example,dc=org
+
+dn: cn=Service desk,ou=groups,dc=example,dc=org
+objectClass: groupOfNames
+cn: Service desk
+member: cn=Desk team,ou=groups,dc=example,dc=org
+"""
+
+
+class Slapd:
+    def __init__(self, folder):
+        self.authority = Authority(folder, "ldap-ca")
+        certificate, key = self.authority.issue("ldap")
+        self.folder, self.process = folder, None
+        self.tls, self.plain = free_port(), free_port()
+        (folder / "db").mkdir()
+        (folder / "people.ldif").write_text(PEOPLE)
+        (folder / "slapd.conf").write_text(f"""include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+TLSCACertificateFile {self.authority.ca}
+TLSCertificateFile {certificate}
+TLSCertificateKeyFile {key}
+database mdb
+maxsize 10485760
+suffix "dc=example,dc=org"
+directory {folder / "db"}
+access to attrs=userPassword by anonymous auth
+access to * by users read
+""")
+        subprocess.run(["slapadd", "-f", folder / "slapd.conf", "-l", folder / "people.ldif"], check=True, capture_output=True)
+
+    @property
+    def ldaps(self):
+        return f"ldaps://127.0.0.1:{self.tls}"  # of localhost libldap asks for this machine's own name
+
+    @property
+    def ldap(self):
+        return f"ldap://127.0.0.1:{self.plain}"
+
+    def start(self):
+        with open(self.folder / "slapd.log", "ab") as log:
+            self.process = start(["slapd", "-f", str(self.folder / "slapd.conf"), "-h", f"{self.ldaps} {self.ldap}", "-d", "0"], stdout=log, stderr=log)
+        until("slapd answers", lambda: subprocess.run(["ldapsearch", "-x", "-H", self.ldap, "-b", "", "-s", "base"], capture_output=True).returncode == 0)
+        return self
+
+    def stop(self):
+        stop(self.process)
+
+
+def policy(url):
+    return (DEMO / "policy.toml").read_text() + f"""
+[[directory]]
+name = "ldap"
+url = "{url}"
+bind = "cn=halligan,dc=example,dc=org"
+people = "ou=people,dc=example,dc=org"
+person = "uid"
+groups = "ou=groups,dc=example,dc=org"
+nested = "walk"
+
+[[group]]
+from = "ldap"
+name = "Service desk"
+roles = ["it-support"]
+
+[sign_in]
+own = "when-down"
+"""
+
+
+class Hospital(World):
+    """A world whose policy names a directory of its own, asked over LDAPS."""
+
+    scheme = "ldaps"
+
+    def __init__(self, folder, hospital, policy=None, **more):
+        self.directory = Slapd(folder / "slapd").start()
+        super().__init__(folder, hospital, policy=globals()["policy"](getattr(self.directory, self.scheme)), **more)
+        self.serve_options = ("--identity-ca", str(self.directory.authority.ca))
+
+    def start(self, load=False):
+        super().start(load=False)
+        self.admin.api("PUT", "/sources/ldap/secret", {"secret": SEARCHES}, ok=204)
+        for who in ("l.dora", "l.nils", "l.twin"):
+            self.people[who] = {"id": who, "name": f"Name of {who}", "roles": [], "department": "testing"}
+            self.enrol(who)
+        return self
+
+    def stop(self):
+        self.directory.stop()
+        super().stop()
+
+
+WORLD = Hospital
+
+
+@pytest.fixture(autouse=True)
+def _up(world):
+    """Each test finds it answering."""
+    until("the directory counts as up", lambda: state(world)[0], 60, 0.5)
+
+
+def state(world):
+    shown = next(each for each in world.admin.api("GET", "/sources", ok=200).json if each["source"] == "ldap")
+    return shown["up"], shown["why"]
+
+
+def sign_in(world, user, password, ok=201, who=None):
+    """With the right code; one that opened nothing is not used up."""
+    secrets = world.secrets[who or user]
+    code = secrets.code(world.now) if ok == 201 else totp(secrets.totp, int(world.now() // 30))
+    return Client(world).api("POST", "/sessions", {"user": user, "password": password, "code": code}, ok=ok)
+
+
+def way_of(world, answer):
+    return next(e for e in reversed(world.entries("session-opened")) if e["session"] == answer.json["session"])
+
+
+def test_B01_its_password_opens_with_our_code_and_nested_groups_give_roles(world):
+    answer = sign_in(world, "l.dora", "Gänse)(uid=*")
+    assert answer.json["staff"] == "l.dora"
+    assert way_of(world, answer)["provider"] == "ldap"
+    line = next(p for p in world.admin.api("GET", "/staff", ok=200).json if p["staff"] == "l.dora")
+    assert line["roles"] == ["it-support"] and line["own_roles"] == [] and line["given_by"][0]["source"] == "ldap"
+    person = Client(world, answer.json["token"], "l.dora")
+    assert person.break_glass("p-000002", "system-support").json["glass"]
+    # The password alone is nothing.
+    wrong = Client(world).api("POST", "/sessions", {"user": "l.dora", "password": "Gänse)(uid=*", "code": "000000"})
+    assert wrong.status == 401
+
+
+@pytest.mark.parametrize("user,password", [
+    ("l.nils", "not it"), ("l.nils", " "), ("l.nils", "*"), ("l.nils", "Gänse)(uid=*"), ("*", "of nils there"), ("l.*", "of nils there"),
+    ("l.nils)(uid=*", "of nils there"), ("L.NILS", "of nils there"), (" l.nils", "of nils there"), ("uid=l.nils,ou=people,dc=example,dc=org", "of nils there"),
+    ("cn=halligan,dc=example,dc=org", SEARCHES), ("halligan", SEARCHES), ("l.twin", "of one twin")])
+def test_B01_what_is_not_their_name_and_password_opens_nothing(world, user, password):
+    who = user if user in world.secrets else "l.nils"
+    assert sign_in(world, user, password, ok=401, who=who).json["title"]
+    assert state(world) == (True, None), "nobody's guess takes the directory away"
+
+
+def test_B01_an_empty_password_is_nobodys(world):
+    """A bind without a password is one without a name: a directory lets it in (RFC 4513 5.1.2)."""
+    answer = Client(world).api("POST", "/sessions", {"user": "l.nils", "password": "", "code": totp(world.secrets["l.nils"].totp, int(world.now() // 30))})
+    assert answer.status in (400, 401), answer
+
+
+def test_B08_gone_or_silent_own_passwords_open_and_it_is_recorded(world):
+    sign_in(world, "l.nils", "of nils there")
+    own = world.secrets["l.nils"].password
+    refused = sign_in(world, "l.nils", own, ok=401)
+    assert refused.status == 401
+    world.directory.stop()
+    try:
+        until("it counts as down", lambda: state(world) == (False, "unreachable"), 60, 0.5)
+        answer = sign_in(world, "l.nils", own)
+        assert "provider" not in way_of(world, answer), "which way was used is recorded"
+        assert world.entries("provider-seen")[-1]["why"] == "unreachable"
+        # One that takes connections and says nothing.
+        with socket.create_server(("127.0.0.1", world.directory.tls)) as silent:
+            held, over = [], threading.Event()
+
+            def take():
+                silent.settimeout(0.2)
+                while not over.is_set():
+                    try:
+                        held.append(silent.accept()[0])
+                    except OSError:
+                        pass
+            taker = threading.Thread(target=take, daemon=True)
+            taker.start()
+            try:
+                until("it counts as slow", lambda: state(world) == (False, "slow"), 60, 0.5)
+                assert sign_in(world, "l.nils", own).status == 201
+            finally:
+                over.set()
+                taker.join()
+                for each in held:
+                    each.close()
+    finally:
+        world.directory.start()
+    until("it is back", lambda: state(world)[0], 60, 0.5)
+    assert sign_in(world, "l.nils", own, ok=401)
+    assert sign_in(world, "l.nils", "of nils there").status == 201
+
+
+def test_A09_guesses_at_it_are_counted_here(world):
+    """Whoever guesses at a directory's password through us locks it here, never there."""
+    since = world.size()
+    refused = [sign_in(world, "l.dora", f"guess {n}", ok=401).status for n in range(3)]
+    assert refused == [401] * 3
+    kept = [e for e in world.entries("sign-in-refused", since=since) if e.get("staff") == "l.dora"]
+    assert kept and {e["why"] for e in kept} == {"password"}, "each is counted as a guess at it"
+    assert sign_in(world, "l.dora", "Gänse)(uid=*").status == 201
