@@ -101,6 +101,7 @@ test("a locked screen is unlocked by the provider in another window, and what wa
   await closed(there);
   await looks(page, "locked-another");
 
+  await page.context().clearCookies({ domain: "127.0.0.1" });
   there = await goElsewhere(page, "Unlock with St. Elsewhere sign-in");
   await fillIn(there, "d.one");
   await expect(page.getByRole("heading", { name: "Locked" })).toBeHidden();

@@ -6,10 +6,11 @@ import { Confirm } from "../parts/Confirm";
 import { Dialog } from "../parts/Dialog";
 import { useHasRole, useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
-import { peopleProblem, usePeopleActions } from "./actions";
+import { usePeopleActions } from "./actions";
 import { ChangeForm } from "./ChangeForm";
 import { Factors } from "./Factors";
 import { GlassTag } from "./Roster";
+import { peopleSays } from "./SecondPerson";
 
 const say = texts.people.person;
 
@@ -36,6 +37,18 @@ export function PersonDialog({ person, onClose }: { person: Staff; onClose: () =
           <dt>{say.factors}</dt>
           <dd>{person.factors.map((factor) => texts.people.factors[factor]).join(", ") || texts.none}</dd>
         </div>
+        {person.given_by.length === 0 ? null : (
+          <div>
+            <dt>{say.givenBy}</dt>
+            <dd>
+              {person.given_by.map(({ source, groups, roles }) => (
+                <span key={source} className="h-block">
+                  {texts.people.sources.givenBy(source, groups.join(", "), roles.join(", ") || texts.none)}
+                </span>
+              ))}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{say.glass}</dt>
           <dd>
@@ -88,7 +101,7 @@ function SignOut({ person }: { person: Staff }) {
           does={say.signOut}
           onDo={async () => setEnded((await signOut(person.staff)).sessions_ended)}
           onClose={() => setAsking(false)}
-          problem={peopleProblem}
+          problem={peopleSays}
         >
           <p dir="auto">{say.signOutMeans(person.name)}</p>
         </Confirm>
