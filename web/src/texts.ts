@@ -195,6 +195,25 @@ export const texts = {
     removeMeans: "It signs nobody in any more. Your other sessions end, and the glass in them.",
   },
 
+  rehearsal: {
+    title: "Practise breaking the glass",
+    what: "It takes everything that breaking the glass takes but a chart: you prove that it is you, and it is written down. So the night when you need it is not the first time.",
+    ways: {
+      password: "password and code",
+      passkey: "passkey",
+      provider: "the hospital’s sign-in",
+      directory: "directory password and code",
+    },
+    factors: { totp: "a one-time code", passkey: "a passkey", provider: "the hospital’s sign-in" },
+    line: (way: string, factor: string, at: string) => `Signed in by ${way}, proved by ${factor}: last ${at}.`,
+    notYet: (way: string) => `Signed in by ${way}, as now: not practised yet.`,
+    notYetElse: (way: string) => `Signed in by ${way}: not practised yet. Sign in by it, and practise then.`,
+    done: (way: string, factor: string) => `Practised: signed in by ${way}, proved by ${factor}. It is written down.`,
+    lacks: (factors: string) => `You could not break the glass as it is: what you lack is ${factors}. Ask an administrator.`,
+    noReason: "You could not break the glass as it is: the policy has no reason for your roles.",
+    now: "Practise now",
+  },
+
   session: {
     ending: (left: string) => `You will be signed out in ${left} because nothing has happened.`,
     endingForGood: (left: string) =>
