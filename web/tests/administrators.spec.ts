@@ -167,7 +167,7 @@ test("where people come from: how each stands, a secret that nobody is shown, a 
   const page = await signedIn(browser, silva, "/console/people?view=sources");
   const row = (name: string) => page.getByRole("listitem").filter({ hasText: name });
   await expect(row("St. Elsewhere sign-in")).toContainText("Answers");
-  await expect(row("Staff directory")).toContainText("cannot be reached", { timeout: 45_000 });
+  await expect(row("Staff directory")).toContainText("Cannot be asked yet");
   await expect(row("Human resources")).toContainText("Has no token yet");
   await looks(page, "sources");
 
@@ -180,6 +180,9 @@ test("where people come from: how each stands, a secret that nobody is shown, a 
   await dialog.getByRole("button", { name: "Keep it" }).click();
   await expect(page.getByText("The secret for Staff directory is kept.")).toBeVisible();
   await expect(row("Staff directory")).toContainText("A secret is kept");
+  await expect(row("Staff directory")).toContainText("cannot be reached", { timeout: 60_000 });
+  await expect(row("Staff directory")).toContainText("Down");
+  await looks(page, "sources-down");
   expect(await page.content()).not.toContain("a word between the two");
 
   await row("Human resources").getByRole("button", { name: /^Make token/ }).click();

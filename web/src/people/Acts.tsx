@@ -75,7 +75,8 @@ function OneAct({ act }: { act: Act }) {
           <div>
             <dt>{say.about}</dt>
             <dd>
-              <bdi>{act.staff_name ?? act.staff}</bdi> <span className="h-quiet">{act.staff}</span>
+              {act.staff_name === null || act.staff_name === act.staff ? null : <bdi>{act.staff_name} </bdi>}
+              <span className="h-quiet">{act.staff}</span>
             </dd>
           </div>
         )}

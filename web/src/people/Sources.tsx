@@ -50,7 +50,6 @@ function Part({ id, title, how, children }: { id: string; title: string; how: st
 
 function Asked() {
   const sources = useSources();
-  const moment = useMoment();
   const administrator = useHasRole("administrator");
   const [setting, setSetting] = useState<Source | null>(null);
   const [kept, setKept] = useState("");
@@ -69,14 +68,7 @@ function Asked() {
               </span>
             </span>
             <span>
-              <span className={each.up ? "h-tag good" : "h-tag bad"}>{each.up ? say.up : say.down}</span>
-              <span className="h-quiet h-source-id">
-                {each.up
-                  ? each.since === null
-                    ? ""
-                    : say.since(moment(each.since))
-                  : say.downSince(moment(each.since), known(say.why, each.why) ?? each.why ?? "")}
-              </span>
+              <Standing source={each} />
             </span>
             <span className="h-quiet">{each.has_secret ? say.hasSecret : say.noSecret}</span>
             <span>
@@ -101,6 +93,26 @@ function Asked() {
           }}
         />
       )}
+    </>
+  );
+}
+
+function Standing({ source }: { source: Source }) {
+  const moment = useMoment();
+  const { kind, up, since, why, has_secret } = source;
+  // A directory is searched by an account of its own: without the password nobody can ask it.
+  if (kind === "directory" && !has_secret) return <span className="h-tag warn">{say.notAsked}</span>;
+  if (up)
+    return (
+      <>
+        <span className="h-tag good">{say.up}</span>
+        {since === null ? null : <span className="h-quiet h-source-id">{say.since(moment(since))}</span>}
+      </>
+    );
+  return (
+    <>
+      <span className="h-tag bad">{say.down}</span>
+      <span className="h-quiet h-source-id">{say.downSince(moment(since), known(say.why, why) ?? why ?? "")}</span>
     </>
   );
 }
