@@ -111,25 +111,30 @@ function Elsewhere({ person }: { person: Staff }) {
   const [ended, setEnded] = useState<number | null>(null);
   const words = texts.people.sources;
   const providers = (sources.data ?? []).filter(({ kind }) => kind === "provider");
-  if (!came || providers.length === 0) return null;
+  // Whoever is bound to nothing any more has no such way: what was done is said all the same.
+  if (providers.length === 0 || (!came && ended === null)) return null;
   return (
     <section aria-labelledby="person-elsewhere">
       <h3 className="nhsuk-heading-xs h-person-part" id="person-elsewhere">
         {words.person}
       </h3>
-      <p className="h-quiet">{words.bound}</p>
-      <div className="h-buttons">
-        {providers.map((each) => (
-          <button
-            key={each.source}
-            type="button"
-            className="nhsuk-button nhsuk-button--secondary h-button-small"
-            onClick={() => setAsking(each)}
-          >
-            {words.forget(each.label)}
-          </button>
-        ))}
-      </div>
+      {came ? (
+        <>
+          <p className="h-quiet">{words.bound}</p>
+          <div className="h-buttons">
+            {providers.map((each) => (
+              <button
+                key={each.source}
+                type="button"
+                className="nhsuk-button nhsuk-button--secondary h-button-small"
+                onClick={() => setAsking(each)}
+              >
+                {words.forget(each.label)}
+              </button>
+            ))}
+          </div>
+        </>
+      ) : null}
       <p role="status">{ended === null ? "" : words.forgot(ended)}</p>
       {asking === null ? null : (
         <Confirm

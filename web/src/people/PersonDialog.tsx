@@ -14,6 +14,12 @@ import { peopleSays } from "./SecondPerson";
 
 const say = texts.people.person;
 
+/** What is checked here, and who else says that it is them. */
+function waysOf(person: Staff): string[] {
+  const elsewhere = person.ways.filter(({ way }) => way === "provider" || way === "directory");
+  return [...person.factors.map((factor) => texts.people.factors[factor]), ...elsewhere.map(({ way }) => texts.people.waysIn.names[way])];
+}
+
 export function PersonDialog({ person, onClose }: { person: Staff; onClose: () => void }) {
   const session = useSession();
   const administrator = useHasRole("administrator");
@@ -35,7 +41,7 @@ export function PersonDialog({ person, onClose }: { person: Staff; onClose: () =
         </div>
         <div>
           <dt>{say.factors}</dt>
-          <dd>{person.factors.map((factor) => texts.people.factors[factor]).join(", ") || texts.none}</dd>
+          <dd>{waysOf(person).join(", ") || texts.none}</dd>
         </div>
         {person.given_by.length === 0 ? null : (
           <div>
