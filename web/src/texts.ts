@@ -95,7 +95,6 @@ export const texts = {
     stop: "Stop waiting",
     noWindow: "This browser opened no window for it. Let this page open windows, and try again; or go there in this one. Then what you typed on this page is lost.",
     goHere: "Go there in this window",
-    proved: "It is proved that it is you. Go on.",
     back: {
       title: "Back from the hospital’s sign-in",
       done: "You can close this window. The one where you began has gone on.",
