@@ -15,7 +15,7 @@ interface Props {
   onClose: () => void;
   children: ReactNode;
   /** What goes wrong in words of the place; null: the usual ones. */
-  problem?: (error: unknown) => string | null;
+  problem?: (error: unknown) => ReactNode;
   /** Not a dangerous thing, only a weighty one. */
   calm?: boolean;
 }
@@ -36,10 +36,12 @@ export function Confirm({ title, does, onDo, onClose, children, problem, calm = 
       {act.error !== null && !(act.error instanceof ProofDeclined) ? (
         own === null ? (
           <ProblemMessage error={act.error} />
-        ) : (
+        ) : typeof own === "string" ? (
           <div className="h-problem" role="alert">
             <p>{own}</p>
           </div>
+        ) : (
+          own
         )
       ) : null}
       <div className="h-buttons">

@@ -3,7 +3,7 @@
 // What has data-focus-first takes the focus. It steps aside while somebody has to sign in or unlock, and is there again
 // afterwards with what was typed.
 
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useId, useRef, type ReactNode } from "react";
 import { useCovered } from "../session/SessionProvider";
 import { texts } from "../texts";
 
@@ -18,11 +18,19 @@ interface Props {
   dismissible?: boolean;
 }
 
+/** Closes the dialog that one is in, and those round it: whoever goes elsewhere by a link leaves them all. */
+export const CloseDialogs = createContext<() => void>(() => undefined);
+
 export function Dialog({ title, onClose, children, className = "", describedBy, dismissible = true }: Props) {
   const covered = useCovered();
   const inside = useRef<HTMLElement | null>(null);
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const closeOuter = useContext(CloseDialogs);
+  const closeAll = useCallback(() => {
+    onClose();
+    closeOuter();
+  }, [onClose, closeOuter]);
   useEffect(() => {
     const before = document.activeElement;
     return () => {
@@ -74,7 +82,7 @@ export function Dialog({ title, onClose, children, className = "", describedBy, 
           </button>
         ) : null}
       </div>
-      {children}
+      <CloseDialogs value={closeAll}>{children}</CloseDialogs>
     </dialog>
   );
 }

@@ -6,14 +6,15 @@ import { useState, type FormEvent } from "react";
 import type { Staff } from "../api/types";
 import { Confirm } from "../parts/Confirm";
 import { texts } from "../texts";
-import { peopleProblem, usePeopleActions } from "./actions";
+import { usePeopleActions } from "./actions";
 import { Refused } from "./Refused";
+import { peopleSays } from "./SecondPerson";
 import { StaffFields, type Said } from "./StaffFields";
 
 const say = texts.people.change;
 
 function saidOf(person: Staff): Said {
-  return { name: person.name, roles: person.roles, department: person.department ?? "", active: person.active };
+  return { name: person.name, roles: person.own_roles, department: person.department ?? "", active: person.active };
 }
 
 function sameRoles(a: string[], b: string[]): boolean {
@@ -26,10 +27,10 @@ export function ChangeForm({ person, own }: { person: Staff; own: boolean }) {
   const [asking, setAsking] = useState(false);
   const { setStaff } = usePeopleActions();
   // Roles in another order are the same roles; sent anew they would end sessions for nothing.
-  const kept = sameRoles(said.roles, person.roles) ? person.roles : said.roles;
+  const kept = sameRoles(said.roles, person.own_roles) ? person.own_roles : said.roles;
   const send = () => setStaff(person.staff, { ...said, roles: kept });
   const work = useMutation({ mutationFn: send });
-  const endsSessions = kept !== person.roles || (person.active && !said.active);
+  const endsSessions = kept !== person.own_roles || (person.active && !said.active);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -51,7 +52,7 @@ export function ChangeForm({ person, own }: { person: Staff; own: boolean }) {
           does={said.active ? say.does : say.deactivate}
           onDo={send}
           onClose={() => setAsking(false)}
-          problem={peopleProblem}
+          problem={peopleSays}
         >
           <p dir="auto">{said.active ? say.rolesMean(person.name, kept.join(", ") || texts.none) : say.deactivateMeans(person.name)}</p>
         </Confirm>

@@ -3,15 +3,18 @@
 import { useMutation } from "@tanstack/react-query";
 import { Button, PasswordInput } from "nhsuk-react-components";
 import { useState, type FormEvent } from "react";
+import { isProblem } from "../api/problem";
 import type { Staff } from "../api/types";
 import { PasskeyList } from "../session/PasskeyList";
 import { Confirm } from "../parts/Confirm";
 import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
-import { peopleProblem, usePeopleActions } from "./actions";
+import { usePeopleActions } from "./actions";
 import { Once } from "./Once";
+import { useSources, type Source } from "./queries";
 import { Refused } from "./Refused";
 import { grouped } from "./roster-order";
+import { peopleSays } from "./SecondPerson";
 
 const say = texts.people.ways;
 const shortest = 8;
@@ -24,6 +27,7 @@ export function Factors({ person, own }: { person: Staff; own: boolean }) {
       <Password person={person} />
       <Authenticator person={person} />
       <Passkeys person={person} />
+      {own ? null : <Elsewhere person={person} />}
     </>
   );
 }
@@ -92,8 +96,57 @@ function Passkeys({ person }: { person: Staff }) {
         passkeys={person.passkeys}
         means={say.passkeyGoes(person.name)}
         onRemove={(passkey) => removePasskey(person.staff, passkey)}
-        problem={peopleProblem}
+        problem={peopleSays}
       />
+    </section>
+  );
+}
+
+/** The account at a provider that somebody is bound to since they first came in by it. */
+function Elsewhere({ person }: { person: Staff }) {
+  const came = person.ways.some(({ way }) => way === "provider");
+  const sources = useSources(came);
+  const { forgetSubject } = usePeopleActions();
+  const [asking, setAsking] = useState<Source | null>(null);
+  const [ended, setEnded] = useState<number | null>(null);
+  const words = texts.people.sources;
+  const providers = (sources.data ?? []).filter(({ kind }) => kind === "provider");
+  // Whoever is bound to nothing any more has no such way: what was done is said all the same.
+  if (providers.length === 0 || (!came && ended === null)) return null;
+  return (
+    <section aria-labelledby="person-elsewhere">
+      <h3 className="nhsuk-heading-xs h-person-part" id="person-elsewhere">
+        {words.person}
+      </h3>
+      {came ? (
+        <>
+          <p className="h-quiet">{words.bound}</p>
+          <div className="h-buttons">
+            {providers.map((each) => (
+              <button
+                key={each.source}
+                type="button"
+                className="nhsuk-button nhsuk-button--secondary h-button-small"
+                onClick={() => setAsking(each)}
+              >
+                {words.forget(each.label)}
+              </button>
+            ))}
+          </div>
+        </>
+      ) : null}
+      <p role="status">{ended === null ? "" : words.forgot(ended)}</p>
+      {asking === null ? null : (
+        <Confirm
+          title={words.forgetTitle(person.name, asking.label)}
+          does={words.forget(asking.label)}
+          onDo={async () => setEnded((await forgetSubject(person.staff, asking.source)).sessions_ended)}
+          onClose={() => setAsking(null)}
+          problem={(error) => (isProblem(error, "not-found") ? words.neverCame : peopleSays(error))}
+        >
+          <p dir="auto">{words.forgetMeans(person.name)}</p>
+        </Confirm>
+      )}
     </section>
   );
 }
@@ -113,7 +166,7 @@ function Authenticator({ person }: { person: Staff }) {
           does={say.enrolTotp}
           onDo={async () => setShown(await setTotp(person.staff))}
           onClose={() => setAsking(false)}
-          problem={peopleProblem}
+          problem={peopleSays}
           calm={!person.factors.includes("totp")}
         >
           <p dir="auto">{person.factors.includes("totp") ? say.totpRenews(person.name) : say.totpMeans(person.name)}</p>

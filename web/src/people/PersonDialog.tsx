@@ -6,12 +6,19 @@ import { Confirm } from "../parts/Confirm";
 import { Dialog } from "../parts/Dialog";
 import { useHasRole, useSession } from "../session/SessionProvider";
 import { texts } from "../texts";
-import { peopleProblem, usePeopleActions } from "./actions";
+import { usePeopleActions } from "./actions";
 import { ChangeForm } from "./ChangeForm";
 import { Factors } from "./Factors";
 import { GlassTag } from "./Roster";
+import { peopleSays } from "./SecondPerson";
 
 const say = texts.people.person;
+
+/** What is checked here, and who else says that it is them. */
+function waysOf(person: Staff): string[] {
+  const elsewhere = person.ways.filter(({ way }) => way === "provider" || way === "directory");
+  return [...person.factors.map((factor) => texts.people.factors[factor]), ...elsewhere.map(({ way }) => texts.people.waysIn.names[way])];
+}
 
 export function PersonDialog({ person, onClose }: { person: Staff; onClose: () => void }) {
   const session = useSession();
@@ -34,8 +41,20 @@ export function PersonDialog({ person, onClose }: { person: Staff; onClose: () =
         </div>
         <div>
           <dt>{say.factors}</dt>
-          <dd>{person.factors.map((factor) => texts.people.factors[factor]).join(", ") || texts.none}</dd>
+          <dd>{waysOf(person).join(", ") || texts.none}</dd>
         </div>
+        {person.given_by.length === 0 ? null : (
+          <div>
+            <dt>{say.givenBy}</dt>
+            <dd>
+              {person.given_by.map(({ source, groups, roles }) => (
+                <span key={source} className="h-block">
+                  {texts.people.sources.givenBy(source, groups.join(", "), roles.join(", ") || texts.none)}
+                </span>
+              ))}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{say.glass}</dt>
           <dd>
@@ -88,7 +107,7 @@ function SignOut({ person }: { person: Staff }) {
           does={say.signOut}
           onDo={async () => setEnded((await signOut(person.staff)).sessions_ended)}
           onClose={() => setAsking(false)}
-          problem={peopleProblem}
+          problem={peopleSays}
         >
           <p dir="auto">{say.signOutMeans(person.name)}</p>
         </Confirm>

@@ -1,7 +1,7 @@
 // Roster.tsx - everybody who is enrolled: searched, filtered, sorted; one of them at a time is looked at closely.
 
 import { Select, TextInput } from "nhsuk-react-components";
-import { memo, useCallback, useDeferredValue, useMemo, useState } from "react";
+import { memo, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { Staff } from "../api/types";
 import { useNumber } from "../parts/numbers";
 import { Loading } from "../parts/Page";
@@ -13,7 +13,7 @@ import { texts } from "../texts";
 import { EnrolDialog } from "./EnrolDialog";
 import { PersonDialog } from "./PersonDialog";
 import { useRoles, useStaff } from "./queries";
-import { countsOf, lacking, shownOf, type Order, type Standing, type Wanted } from "./roster-order";
+import { countsOf, lacking, lastRehearsed, shownOf, type Order, type Standing, type Wanted } from "./roster-order";
 
 const say = texts.people.roster;
 const shownAtFirst = 150;
@@ -21,26 +21,30 @@ const shownAtFirst = 150;
 interface Props {
   wanted: Wanted;
   onWanted: (wanted: Wanted) => void;
+  /** Whom somebody looks at closely. */
+  opened: string | null;
+  onOpen: (staff: string | null) => void;
 }
 
-export function Roster({ wanted, onWanted }: Props) {
+export function Roster(props: Props) {
   const staff = useStaff();
   if (staff.isPending) return <Loading />;
   if (staff.data === undefined) return <ProblemMessage error={staff.error} retry={() => void staff.refetch()} />;
-  return <Shown people={staff.data} wanted={wanted} onWanted={onWanted} />;
+  return <Shown people={staff.data} {...props} />;
 }
 
-function Shown({ people, wanted, onWanted }: Props & { people: Staff[] }) {
+function Shown({ people, wanted, onWanted, opened, onOpen }: Props & { people: Staff[] }) {
   const { locale } = useHospital();
   const number = useNumber();
   const administrator = useHasRole("administrator");
-  const [opened, setOpened] = useState<string | null>(null);
   const [enrolling, setEnrolling] = useState(false);
   const [bound, setBound] = useState(shownAtFirst);
   const deferred = useDeferredValue(wanted);
   const list = useMemo(() => shownOf(people, deferred, locale), [people, deferred, locale]);
   const person = people.find((each) => each.staff === opened);
-  const open = useCallback((id: string) => setOpened(id), []);
+  const latest = useRef(onOpen);
+  latest.current = onOpen;
+  const open = useCallback((id: string) => latest.current(id), []);
   return (
     <>
       <Counted people={people} />
@@ -67,13 +71,13 @@ function Shown({ people, wanted, onWanted }: Props & { people: Staff[] }) {
           {texts.more}
         </button>
       ) : null}
-      {person ? <PersonDialog person={person} onClose={() => setOpened(null)} /> : null}
+      {person ? <PersonDialog person={person} onClose={() => onOpen(null)} /> : null}
       {enrolling ? (
         <EnrolDialog
           taken={people.map((each) => each.staff)}
           onEnrolled={(id) => {
             setEnrolling(false);
-            setOpened(id);
+            onOpen(id);
           }}
           onClose={() => setEnrolling(false)}
         />
@@ -98,9 +102,9 @@ function Counted({ people }: { people: Staff[] }) {
 }
 
 const standings: Standing[] = ["all", "can", "lacking", "inactive"];
-const orders: Order[] = ["name", "id", "department", "standing"];
+const orders: Order[] = ["name", "id", "department", "standing", "rehearsed"];
 
-function Filter({ wanted, onWanted }: Props) {
+function Filter({ wanted, onWanted }: Pick<Props, "wanted" | "onWanted">) {
   const roles = useRoles();
   const set = (change: Partial<Wanted>) => onWanted({ ...wanted, ...change });
   return (
@@ -159,6 +163,9 @@ const Row = memo(function Row({ person, onOpen }: { person: Staff; onOpen: (id: 
         <GlassTag person={person} />
         <WaysIn person={person} />
       </span>
+      <span className="h-roster-rehearsed">
+        <Rehearsed person={person} />
+      </span>
     </li>
   );
 });
@@ -175,6 +182,16 @@ function WaysIn({ person }: { person: Staff }) {
       {person.password_lock === "no" ? null : <span className="h-tag bad">{words.locked[person.password_lock]}</span>}
     </span>
   );
+}
+
+/** When somebody last went through the proof that the glass asks for, by whichever of their ways. */
+function Rehearsed({ person }: { person: Staff }) {
+  const moment = useMoment();
+  const words = texts.people.waysIn;
+  if (!person.active || !person.may_break) return null;
+  const last = lastRehearsed(person);
+  if (last === null) return <span className="h-tag warn">{words.neverRehearsed}</span>;
+  return <span className="h-quiet">{words.lastRehearsed(moment(last.at, "date"), words.names[last.way])}</span>;
 }
 
 export function GlassTag({ person }: { person: Staff }) {

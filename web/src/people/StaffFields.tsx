@@ -52,23 +52,26 @@ export function StaffFields({ id, said, onSaid, own, tried }: Props) {
         <p className="h-note">{say.own}</p>
       ) : (
         <>
-          <Checkboxes id={`${id}-roles`} legend={say.roles} legendProps={{ size: "s" }} hint={say.rolesHint} small className="h-role-boxes">
-            {known.map((role) => (
-              <Checkboxes.Item
-                key={role}
-                id={`${id}-role-${role}`}
-                value={role}
-                checked={said.roles.includes(role)}
-                onChange={(event) =>
-                  set({
-                    roles: event.target.checked ? [...said.roles, role] : said.roles.filter((each) => each !== role),
-                  })
-                }
-              >
-                {role}
-              </Checkboxes.Item>
-            ))}
-          </Checkboxes>
+          {/* The design system takes no group of none: the roles may not be known yet. */}
+          {known.length === 0 ? null : (
+            <Checkboxes id={`${id}-roles`} legend={say.roles} legendProps={{ size: "s" }} hint={say.rolesHint} small className="h-role-boxes">
+              {known.map((role) => (
+                <Checkboxes.Item
+                  key={role}
+                  id={`${id}-role-${role}`}
+                  value={role}
+                  checked={said.roles.includes(role)}
+                  onChange={(event) =>
+                    set({
+                      roles: event.target.checked ? [...said.roles, role] : said.roles.filter((each) => each !== role),
+                    })
+                  }
+                >
+                  {role}
+                </Checkboxes.Item>
+              ))}
+            </Checkboxes>
+          )}
           <Checkboxes id={`${id}-active`} legend={say.standing} legendProps={{ size: "s" }}>
             <Checkboxes.Item
               id={`${id}-is-active`}

@@ -7,9 +7,10 @@ import { Loading } from "../parts/Page";
 import { ProblemMessage } from "../parts/ProblemMessage";
 import { useHasRole } from "../session/SessionProvider";
 import { texts } from "../texts";
-import { peopleProblem, usePeopleActions } from "./actions";
+import { usePeopleActions } from "./actions";
 import { Once } from "./Once";
 import { useTerminals } from "./queries";
+import { peopleSays } from "./SecondPerson";
 import { TerminalDialog } from "./TerminalDialog";
 
 const say = texts.people.terminals;
@@ -69,7 +70,7 @@ function Shown({ terminals }: { terminals: Terminal[] }) {
           does={say.renew}
           onDo={async () => setSecret({ terminal: renewing.terminal, ...(await renewSecret(renewing.terminal)) })}
           onClose={() => setRenewing(null)}
-          problem={peopleProblem}
+          problem={peopleSays}
         >
           <p>{say.renewMeans}</p>
         </Confirm>

@@ -73,6 +73,22 @@ export function usePeopleActions() {
       act(() =>
         told(api.POST("/api/v1/cards/{card}/assign", { params: { path: { card } }, body: staff === "" ? {} : { staff } })),
       ),
+    agreeAct: async (id: string) => {
+      await act(() => api.POST("/api/v1/acts/{act}/agree", { params: { path: { act: id } }, body: {} }));
+    },
+    dropAct: async (id: string) => {
+      await act(() => api.DELETE("/api/v1/acts/{act}", { params: { path: { act: id } } }));
+    },
+    setSourceSecret: async (source: string, secret: string) => {
+      await act(() => api.PUT("/api/v1/sources/{source}/secret", { params: { path: { source } }, body: { secret } }));
+    },
+    makeToken: (source: string) =>
+      act(() => told(api.PUT("/api/v1/provisioning/{source}", { params: { path: { source } }, body: {} }))),
+    stopProvisioning: async (source: string) => {
+      await act(() => api.DELETE("/api/v1/provisioning/{source}", { params: { path: { source } } }));
+    },
+    forgetSubject: (staff: string, provider: string) =>
+      act(() => told(api.DELETE("/api/v1/staff/{staff}/providers/{provider}", { params: { path: { staff, provider } } }))),
     renewSecret: (terminal: string) =>
       act(() => told(api.POST("/api/v1/terminals/{terminal}/secret", { ...where(terminal), body: {} }))),
   };

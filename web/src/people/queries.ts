@@ -3,9 +3,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, told } from "../api/client";
+import type { paths } from "../api/schema";
 import { useHasRole, useSessionState } from "../session/SessionProvider";
 
 const people = "people";
+/** Of what changes without an event: others agree, and systems come and go. */
+const lookEvery = 10_000;
+
+export type Act = paths["/api/v1/acts"]["get"]["responses"]["200"]["content"]["application/json"][number];
+export type Source = paths["/api/v1/sources"]["get"]["responses"]["200"]["content"]["application/json"][number];
+export type Provisioning = paths["/api/v1/provisioning"]["get"]["responses"]["200"]["content"]["application/json"][number];
 
 export function useStaff(enabled = true) {
   return useQuery({ queryKey: [people, "staff"], queryFn: () => told(api.GET("/api/v1/staff")), enabled });
@@ -17,6 +24,28 @@ export function useRoles() {
 
 export function useTerminals() {
   return useQuery({ queryKey: [people, "terminals"], queryFn: () => told(api.GET("/api/v1/terminals")) });
+}
+
+/** What waits for a second administrator. */
+export function useActs() {
+  return useQuery({ queryKey: [people, "acts"], queryFn: () => told(api.GET("/api/v1/acts")), refetchInterval: lookEvery });
+}
+
+export function useSources(enabled = true) {
+  return useQuery({
+    queryKey: [people, "sources"],
+    queryFn: () => told(api.GET("/api/v1/sources")),
+    refetchInterval: lookEvery,
+    enabled,
+  });
+}
+
+export function useProvisioning() {
+  return useQuery({
+    queryKey: [people, "provisioning"],
+    queryFn: () => told(api.GET("/api/v1/provisioning")),
+    refetchInterval: lookEvery,
+  });
 }
 
 /** Everything of this page is asked for anew: after a change of one's own, or when the server tells of another's. */

@@ -3,7 +3,7 @@
 import type { Staff } from "../api/types";
 
 export type Standing = "all" | "can" | "lacking" | "inactive";
-export type Order = "name" | "id" | "department" | "standing";
+export type Order = "name" | "id" | "department" | "standing" | "rehearsed";
 
 export interface Wanted {
   text: string;
@@ -28,6 +28,21 @@ function plain(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ł", "l");
 }
 
+/** By which way somebody last rehearsed breaking the glass, and when. */
+export function lastRehearsed(person: Staff): { way: Staff["ways"][number]["way"]; at: string } | null {
+  let last: { way: Staff["ways"][number]["way"]; at: string } | null = null;
+  for (const { way, rehearsed } of person.ways)
+    if (rehearsed && (last === null || Date.parse(rehearsed) > Date.parse(last.at))) last = { way, at: rehearsed };
+  return last;
+}
+
+/** Whoever is meant to break the glass and never rehearsed it comes first. */
+function rehearsedAt(person: Staff): number {
+  if (!person.active || !person.may_break) return Infinity;
+  const last = lastRehearsed(person);
+  return last === null ? 0 : Date.parse(last.at);
+}
+
 function rank(person: Staff): number {
   if (lacking(person)) return 0;
   if (person.can_break) return 1;
@@ -43,6 +58,10 @@ export function shownOf(people: Staff[], wanted: Wanted, locale: string): Staff[
     id: (a, b) => compare(a.staff, b.staff),
     department: (a, b) => compare(a.department ?? "\uffff", b.department ?? "\uffff") || byName(a, b),
     standing: (a, b) => rank(a) - rank(b) || byName(a, b),
+    rehearsed: (a, b) => {
+      const [one, other] = [rehearsedAt(a), rehearsedAt(b)];
+      return one === other ? byName(a, b) : one - other;
+    },
   };
   return people
     .filter((person) => stands(person, wanted.standing))

@@ -1,6 +1,6 @@
 // PasskeyList.tsx - somebody's passkeys, and taking one away: by themself, or by an administrator.
 
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Confirm } from "../parts/Confirm";
 import { useMoment } from "../parts/time";
 import { texts } from "../texts";
@@ -14,7 +14,7 @@ interface Props {
   means: string;
   onRemove: (passkey: string) => Promise<unknown>;
   /** What goes wrong in words of the place. */
-  problem?: (error: unknown) => string | null;
+  problem?: (error: unknown) => ReactNode;
 }
 
 export function PasskeyList({ passkeys, means, onRemove, problem = () => null }: Props) {

@@ -1,4 +1,4 @@
-// Passkeys.tsx - one's own passkeys: which there are, a new one, one that goes.
+// Passkeys.tsx - one's own passkeys: which there are, a new one, one that goes; and which ways in were rehearsed.
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, TextInput } from "nhsuk-react-components";
@@ -9,6 +9,7 @@ import { wrongIf } from "../parts/wrong";
 import { texts } from "../texts";
 import { PasskeyList } from "./PasskeyList";
 import { ProofDeclined, useProof } from "./proof";
+import { Rehearsal } from "./Rehearsal";
 import { enrolPasskey, listPasskeys, NoPasskey, passkeysHere, removePasskey } from "./webauthn";
 
 const say = texts.passkeys;
@@ -32,6 +33,7 @@ export function PasskeysDialog({ onClose }: { onClose: () => void }) {
         }}
       />
       {passkeysHere ? <Enrol onDone={refresh} /> : <p className="h-note">{say.notHere}</p>}
+      <Rehearsal hasPasskey={(own.data ?? []).length > 0} />
     </Dialog>
   );
 }

@@ -143,9 +143,11 @@ function OwnForm({ by, staff, onOther }: Asked & { onOther: (way: "card" | "vouc
               onDone={() => void cameIn()}
               onWrong={tellWrong}
             />
-            <p className="h-or">
-              <span>{texts.providers.or}</span>
-            </p>
+            {providers.some(({ up }) => up) ? (
+              <p className="h-or">
+                <span>{texts.providers.or}</span>
+              </p>
+            ) : null}
           </section>
         ) : null}
         <TextInput
