@@ -75,7 +75,7 @@ Response refused(const Error& error) {
 Response stopped() {
   return refused({.status = 503,
                   .type = {},
-                  .detail = "the ledger cannot be written: nothing was done, try again"});
+                  .detail = "the ledger cannot be written now: try again"});
 }
 
 std::string hash_of(const Request& request) {
