@@ -2,7 +2,8 @@
 """run_provisioning.py - how long a system takes to enrol a hospital by SCIM /Bulk: 50,000 people, a thousand a request.
 
 Beside it, in the same run on the same server, as many entries by the feeds' own command (POST /api/v1/facts), whose work
-is little more than the entries. Memory is the server's own, before and after.
+is little more than the entries. Memory is the server's own, before and after. Then what is asked of so many, and how long
+somebody else's request waits meanwhile.
 """
 import argparse
 import json
@@ -11,7 +12,9 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.parse
 
 TREE = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TREE / "tests"))
@@ -33,6 +36,54 @@ def operation(n):
     return {"method": "POST", "path": "/Users", "bulkId": f"b{n}",
             "data": {"schemas": [USER], "userName": f"person.{n}", "externalId": f"e-{n}", "active": True,
                      "name": {"givenName": f"Given {n}", "familyName": f"Family {n}"}, "emails": [{"value": f"person.{n}@example.org", "type": "work"}]}}
+
+
+class Waits(threading.Thread):
+    """Somebody who opens a chart again and again, on one connection: how long each answer took."""
+
+    def __init__(self, person):
+        super().__init__(daemon=True)
+        self.client, self.connection = person, person.world.connection()
+        self.over, self.took = threading.Event(), []
+
+    def run(self):
+        while not self.over.is_set():
+            began = time.monotonic()
+            self.connection.request("POST", "/api/v1/charts/p-000002/open", b"{}",
+                                    {"Authorization": f"Bearer {self.client.token}", "Content-Type": "application/json"})
+            answer = self.connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                sys.exit(f"a chart was not opened: {answer.status}")
+            self.took.append(time.monotonic() - began)
+
+    def worst(self):
+        self.over.set()
+        self.join()
+        self.connection.close()
+        return 1000 * max(self.took)
+
+
+def asked_of_many(hr, people):
+    """name: what is done while somebody else works."""
+    ids = [each["value"] for each in hr("POST", "/Groups", {"displayName": "Some", "members": [{"value": f"person.{n}"} for n in range(10)]}, ok=201).json["members"]]
+    crowd = [{"value": f"person.{n}"} for n in range(people)]
+    group = hr("POST", "/Groups", {"displayName": "Everybody"}, ok=201).json["id"]
+
+    def found(kind, text, wanted):
+        total = hr("GET", f"/{kind}?count=10&filter=" + urllib.parse.quote(text), ok=200).json["totalResults"]
+        if total != wanted:
+            sys.exit(f"{text} found {total}, not {wanted}")
+
+    def everybody(members):
+        return lambda: hr("PUT", f"/Groups/{group}?excludedAttributes=members", {"displayName": "Everybody", "members": members}, ok=200)
+    yield "nothing", lambda: time.sleep(1)
+    yield "one looked up by userName", lambda: found("Users", f'userName eq "person.{people - 1}"', 1)
+    yield "one looked up by externalId", lambda: found("Users", f'externalId eq "e-{people - 1}"', 1)
+    yield "a group looked up by a member", lambda: found("Groups", f'members.value eq "{ids[0]}"', 1)
+    yield "all looked through by another filter", lambda: found("Users", 'name.familyName ew "family 7"', 1)
+    yield f"a group given {people} members", everybody(crowd)
+    yield "and all taken again", everybody([])
 
 
 def main():
@@ -63,12 +114,14 @@ def main():
                            heartbeat=False)
             limit = time.monotonic() - began
             print(f"as many entries by a feed: {limit:.1f} s; enrolling takes {took / limit:.2f} times that")
-            began = time.monotonic()
-            found = hr("GET", f'/Users?filter=userName%20eq%20%22person.{people - 1}%22', ok=200).json["totalResults"]
-            by_name = time.monotonic() - began
-            began = time.monotonic()
-            hr("GET", '/Users?filter=name.familyName%20co%20%22mily%20499%22&count=10', ok=200)
-            print(f"one found by userName in {1000 * by_name:.1f} ms ({found} of 1), all looked through by another filter in {time.monotonic() - began:.2f} s")
+            doctor = world.hire("physician")
+            for name, work in asked_of_many(hr, people):
+                waits = Waits(doctor)
+                waits.start()
+                began = time.monotonic()
+                work()
+                took = time.monotonic() - began
+                print(f"{name}: {1000 * took:,.0f} ms; somebody who opens a chart meanwhile waited at worst {waits.worst():.0f} ms")
         finally:
             world.stop()
 

@@ -247,28 +247,72 @@ def test_bulk_with_names_of_what_is_made_in_it(world, hr):
     assert hr("POST", "/Bulk", {"Operations": [{}] * 1001}, ok=413)
 
 
-def test_bulk_names_what_comes_later_and_says_what_waits_for_itself(hr):
+def bulk(hr, *operations, **more):
+    return hr("POST", "/Bulk", {"Operations": list(operations), **more}, ok=200).json["Operations"]
+
+
+def make(kind, name, bulk_id, **data):
+    return {"method": "POST", "path": f"/{kind}s", "bulkId": bulk_id, "data": {"userName" if kind == "User" else "displayName": name, **data}}
+
+
+def the_id(answer):
+    return answer["location"].rsplit("/", 1)[1]
+
+
+def test_bulk_names_what_comes_later(hr):
     n = time.monotonic_ns()
-    asked = [{"method": "POST", "path": "/Groups", "bulkId": "g", "data": {"displayName": f"Later {n}", "members": [{"value": "bulkId:u"}]}},
-             {"method": "POST", "path": "/Users", "bulkId": "u", "data": {"schemas": [USER], "userName": f"later.{n}", "active": True}},
-             {"method": "PATCH", "path": "/Groups/bulkId:nothing", "data": {"Operations": []}},
-             {"method": "POST", "path": "/Users", "bulkId": "a", "data": {"userName": f"a.{n}", ENTERPRISE: {"manager": {"value": "bulkId:b"}}}},
-             {"method": "POST", "path": "/Users", "bulkId": "b", "data": {"userName": f"b.{n}", ENTERPRISE: {"manager": {"value": "bulkId:a"}}}}]
-    answers = hr("POST", "/Bulk", {"Operations": asked}, ok=200).json["Operations"]
-    assert [each["status"] for each in answers] == ["201", "201", "409", "409", "409"], answers
-    group = answers[0]["location"].rsplit("/", 1)[1]
-    assert [one["value"] for one in hr("GET", f"/Groups/{group}", ok=200).json["members"]] == [answers[1]["location"].rsplit("/", 1)[1]]
-    # In their order, and no further than the errors that were allowed.
-    answers = hr("POST", "/Bulk", {"failOnErrors": 1, "Operations": asked[2:]}, ok=200).json["Operations"]
-    assert len(answers) == 1 and answers[0]["response"]["status"] == "409"
+    asked = [make("Group", f"Later {n}", "g", members=[{"value": "bulkId:u"}, {"value": "bulkId:v"}]),
+             make("User", f"u.{n}", "u", active=True), make("User", f"v.{n}", "v", **{ENTERPRISE: {"manager": {"value": "bulkId:u"}}}),
+             {"method": "PATCH", "path": "/Groups/bulkId:g", "data": {"Operations": [{"op": "remove", "path": "members", "value": [{"value": "bulkId:u"}]}]}}]
+    answers = bulk(hr, *asked)
+    assert [each["status"] for each in answers] == ["201", "201", "201", "200"], answers
+    assert [each.get("bulkId") for each in answers] == ["g", "u", "v", None], "in the order of the request"
+    assert [one["value"] for one in hr("GET", f"/Groups/{the_id(answers[0])}", ok=200).json["members"]] == [the_id(answers[2])]
+    assert hr("GET", f"/Users/{the_id(answers[2])}", ok=200).json[ENTERPRISE]["manager"]["value"] == the_id(answers[1])
+
+
+def test_bulk_with_people_who_name_each_other_in_a_circle(hr):
+    n = time.monotonic_ns()
+    def person(name, manager, **more):
+        return make("User", f"{name}.{n}", name, **{ENTERPRISE: {"manager": {"value": f"bulkId:{manager}"}}}, **more)
+    answers = bulk(hr, person("a", "b"), person("b", "c"), person("c", "a"), person("d", "d"), make("Group", f"Circle {n}", "g", members=[{"value": "bulkId:a"}]))
+    assert [each["status"] for each in answers] == ["201"] * 5, answers
+    ids = {each["bulkId"]: the_id(each) for each in answers}
+    for who, manager in (("a", "b"), ("b", "c"), ("c", "a"), ("d", "d")):
+        held = hr("GET", f"/Users/{ids[who]}", ok=200)
+        assert held.json[ENTERPRISE]["manager"]["value"] == ids[manager], held
+        assert held.headers["ETag"] == next(each["version"] for each in answers if each["bulkId"] == who)
+    # Who cannot be made in a circle leaves the others with the truth.
+    answers = bulk(hr, person("e", "f"), person("f", "e", externalId=7 * "x" * 100))
+    assert [each["status"] for each in answers] == ["409", "400"], answers
+    # A group is in no group.
+    answers = bulk(hr, make("Group", f"Itself {n}", "i", members=[{"value": "bulkId:i"}]))
+    assert answers[0]["status"] == "409" and answers[0]["response"]["scimType"] == "invalidValue"
+
+
+def test_bulk_says_what_refers_to_nothing_and_stops_after_the_errors_that_were_allowed(hr):
+    n = time.monotonic_ns()
+    asked = [{"method": "PATCH", "path": "/Groups/bulkId:nothing", "data": {"Operations": []}},
+             make("User", "", "bad"), make("Group", f"G {n}", "g", members=[{"value": "bulkId:bad"}]),
+             make("User", f"w.{n}", "w"), make("User", f"x.{n}", "w")]
+    answers = bulk(hr, *asked)
+    assert [each["status"] for each in answers] == ["409", "400", "409", "201", "400"], answers
+    assert all(each["response"]["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"] for each in answers if each["status"] != "201")
+    assert hr("GET", f'/Groups?filter=displayName%20eq%20%22G%20{n}%22', ok=200).json["totalResults"] == 0
+    assert len(bulk(hr, *asked, failOnErrors=1)) == 1
+    assert [each["status"] for each in bulk(hr, *asked, failOnErrors=3)] == ["409", "400", "409"]
 
 
 def test_what_is_not_there_is_said_as_scim_says_it(hr):
     for method, path, status in (("GET", "/Nothing", 404), ("GET", "/Users/a/b", 404), ("PUT", "/Users", 405), ("DELETE", "/Groups", 405),
-                                 ("GET", "/Bulk", 405), ("POST", "/Schemas", 405), ("PATCH", "/ServiceProviderConfig", 405)):
+                                 ("GET", "/Bulk", 405), ("POST", "/Schemas", 405), ("PATCH", "/ServiceProviderConfig", 405), ("GET", "", 404),
+                                 ("GET", "/", 400), ("GET", "/Bulk/x", 404), ("OPTIONS", "/Users", 405), ("GET", "/Users/%2e%2e", 400)):
         answer = hr(method, path, {} if method in ("PUT", "PATCH", "POST") else None)
         assert answer.status == status, (method, path, answer)
         assert answer.json["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"], answer
+        assert answer.headers["Content-Type"] == "application/scim+json" and answer.json["detail"]
+        assert status != 405 or "Allow" in answer.headers, answer
+    assert "json" in hr.client.request("GET", "/scim/v20").headers["Content-Type"] and hr.client.request("GET", "/scim/v20").slug == "no-such-path"
 
 
 def test_parts_of_attributes_and_searches_of_both_kinds(hr):
@@ -284,7 +328,17 @@ def test_parts_of_attributes_and_searches_of_both_kinds(hr):
     assert shown[ENTERPRISE] == {"costCenter": "7"} and "name" not in shown
     shown = hr("GET", path + f"excludedAttributes={ENTERPRISE}", ok=200).json
     assert ENTERPRISE not in shown and shown["name"]["familyName"] == "Osei"
-    group = hr("POST", "/Groups", {"displayName": name}, ok=201).json["id"]
+    shown = hr("PATCH", path + "attributes=userName", {"Operations": [{"op": "add", "path": f"{ENTERPRISE}:manager", "value": {"value": "m", "displayName": "M"}}]}, ok=200).json
+    assert set(shown) == {"schemas", "id", "userName"}, "of whatever answers with it"
+    shown = hr("GET", path + f"excludedAttributes={ENTERPRISE}:manager.displayName,meta.created", ok=200).json
+    assert shown[ENTERPRISE]["manager"] == {"value": "m"} and shown[ENTERPRISE]["costCenter"] == "7"
+    assert "created" not in shown["meta"] and "version" in shown["meta"]
+    shown = hr("GET", path + f"attributes={USER}:emails.value", ok=200).json
+    assert shown["emails"] == [{"value": "a@example.org"}] and "name" not in shown
+    group = hr("POST", "/Groups?excludedAttributes=members", {"displayName": name, "members": [{"value": made["id"]}]}, ok=201).json
+    assert "members" not in group
+    group = group["id"]
+    assert hr("GET", f"/Groups/{group}?attributes=members.value", ok=200).json["members"] == [{"value": made["id"]}]
     found = hr("POST", "/.search", {"filter": f'userName eq "{name}" or displayName eq "{name}"'}, ok=200).json
     assert {each["id"] for each in found["Resources"]} == {made["id"], group} and found["totalResults"] == 2
 
@@ -306,31 +360,195 @@ def test_a_list_of_thousands_is_read_in_turns(hr):
     assert plain["itemsPerPage"] == 50 and plain["totalResults"] >= 1500
 
 
+def filtered(hr, kind, text, **more):
+    from urllib.parse import quote
+    return hr("GET", f"/{kind}?filter={quote(text)}" + "".join(f"&{name}={value}" for name, value in more.items()), ok=200).json
+
+
+def test_what_is_looked_up_by_its_name_is_found_and_nothing_else(hr):
+    n = time.monotonic_ns()
+    one, two, other = (hr.user(f"look.{n}.{i}", externalId=f"x-{n}" if i < 2 else f"X-{n}", title=f"T{i}")["id"] for i in range(3))
+    def ids(kind, text):
+        return {each["id"] for each in filtered(hr, kind, text)["Resources"]}
+    assert ids("Users", f'externalId eq "x-{n}"') == {one, two}, "of several, and as it is spelt"
+    assert ids("Users", f'externalId eq "x-{n}" and title eq "t1"') == {two}
+    assert ids("Users", f'id eq "{one}"') == {one} and ids("Users", f'id eq "{one}" and title eq "T1"') == set()
+    assert ids("Users", f'title eq "T0" and userName eq "LOOK.{n}.0"') == {one}
+    assert ids("Users", f'userName eq "look.{n}.0" or userName eq "look.{n}.1"') == {one, two}
+    assert ids("Users", f'not (externalId eq "x-{n}") and userName sw "look.{n}"') == {other}
+    hr("PUT", f"/Users/{two}", {"userName": f"look.{n}.1", "externalId": f"y-{n}", "active": True}, ok=200)
+    assert ids("Users", f'externalId eq "x-{n}"') == {one} and ids("Users", f'externalId eq "y-{n}"') == {two}
+    hr("DELETE", f"/Users/{two}", ok=204)
+    assert ids("Users", f'externalId eq "y-{n}"') == set()
+    groups = [hr("POST", "/Groups", {"displayName": f"L{i} {n}", "members": [{"value": who} for who in members]}, ok=201).json["id"]
+              for i, members in enumerate(([one], [one, other], [other]))]
+    for text in (f'members.value eq "{one}"', f'members[value eq "{one}"]', f'members eq "{one}"'):
+        found = filtered(hr, "Groups", text)["Resources"]
+        assert {each["id"] for each in found} == set(groups[:2]), text
+        assert {len(each["members"]) for each in found} == {1, 2}, "all of them are shown"
+        assert "members" not in filtered(hr, "Groups", text, excludedAttributes="members")["Resources"][0]
+    assert ids("Groups", f'members.value eq "{one}" and displayName sw "L1"') == {groups[1]}
+    assert ids("Groups", f'members.value eq "{one}" and members.value eq "{other}"') == {groups[1]}
+    assert ids("Groups", f'id eq "{groups[2]}" and members.value eq "{one}"') == set()
+    assert ids("Groups", f'displayName ew " {n}" and not (members.value eq "{other}")') == {groups[0]}
+
+
+@pytest.fixture(scope="module")
+def crowd(hr):
+    """More people than go into two turns of the writer."""
+    n = time.monotonic_ns()
+    ids = []
+    for first in range(0, 1300, 650):
+        ids += [the_id(each) for each in bulk(hr, *(make("User", f"crowd.{n}.{i}", f"b{i}") for i in range(first, first + 650)))]
+    return ids
+
+
+def members(hr, group):
+    return sorted(one["value"] for one in hr("GET", f"/Groups/{group}", ok=200).json["members"])
+
+
+def as_members(ids):
+    return [{"value": who} for who in ids]
+
+
+def test_a_group_of_many_is_changed_whole_or_not_at_all(world, hr, crowd):
+    name = f"Crowd {time.monotonic_ns()}"
+    made = hr("POST", "/Groups", {"displayName": name, "members": as_members(crowd)}, ok=201)
+    group = made.json["id"]
+    assert members(hr, group) == sorted(crowd) and made.headers["Location"].endswith(group)
+    hr("POST", "/Groups", {"displayName": name, "members": as_members(crowd)}, ok=409)
+    # The last of them is wrong: nothing is done, of whatever kind it is.
+    tag = hr("GET", f"/Groups/{group}", ok=200).headers["ETag"]
+    bad = as_members([*crowd[:1299], "adm.silva"])
+    hr("POST", "/Groups", {"displayName": name + " again", "members": bad}, ok=400)
+    assert filtered(hr, "Groups", f'displayName eq "{name} again"')["totalResults"] == 0
+    small = hr("POST", "/Groups", {"displayName": name + " small"}, ok=201).json["id"]
+    hr.patch(f"/Groups/{small}", {"op": "add", "path": "members", "value": bad}, {"op": "replace", "path": "displayName", "value": "other"}, ok=400)
+    hr("PUT", f"/Groups/{small}", {"displayName": name + " small", "members": bad}, ok=400)
+    assert members(hr, small) == [] and hr("GET", f"/Groups/{small}", ok=200).json["displayName"] == name + " small"
+    hr("PUT", f"/Groups/{group}", {"displayName": name, "members": []}, ok=412, If_Match='W/"1"')
+    hr("DELETE", f"/Groups/{group}", ok=412, If_Match='W/"1"')
+    assert hr("GET", f"/Groups/{group}", ok=200).headers["ETag"] == tag
+    # Some come, some go, some stay.
+    hr("PUT", f"/Groups/{small}", {"displayName": name + " small", "members": as_members(crowd[:800])}, ok=200)
+    hr("PUT", f"/Groups/{small}", {"displayName": name + " other", "members": as_members(crowd[100:1200])}, ok=200)
+    assert members(hr, small) == sorted(crowd[100:1200])
+    hr.patch(f"/Groups/{small}", {"op": "remove", "path": "members", "value": as_members(crowd[:1100])}, {"op": "add", "path": "members", "value": as_members(crowd[1150:])})
+    assert members(hr, small) == sorted(crowd[1100:]) and hr("GET", f"/Groups/{small}", ok=200).json["displayName"] == name + " other"
+    answers = bulk(hr, {"method": "PUT", "path": f"/Groups/{small}", "data": {"displayName": name + " other", "members": as_members(crowd)}},
+                   {"method": "DELETE", "path": f"/Groups/{group}"})
+    assert [each["status"] for each in answers] == ["200", "204"] and members(hr, small) == sorted(crowd)
+    hr("GET", f"/Groups/{group}", ok=404)
+    hr("DELETE", f"/Groups/{small}", ok=204)
+
+
+def test_a_group_of_many_gives_and_takes_its_roles(world, hr, crowd):
+    def with_role():
+        return {p["staff"] for p in world.admin.api("GET", "/staff", ok=200).json if p["roles"] == ["it-support"]} & set(crowd)
+    group = group_of(hr)
+    hr.patch(f"/Groups/{group}", {"op": "add", "path": "members", "value": as_members(crowd)})
+    assert with_role() == set(crowd)
+    person = equipped(world, crowd[7])
+    hr("PUT", f"/Groups/{group}", {"displayName": "Service desk", "members": as_members(crowd[:5])}, ok=200)
+    assert with_role() == set(crowd[:5]) and person.api("GET", "/session").status == 401
+    hr("PUT", f"/Groups/{group}", {"displayName": "Service desk", "members": as_members(crowd)}, ok=200)
+    hr("DELETE", f"/Groups/{group}", ok=204)
+    assert with_role() == set()
+
+
+def test_others_have_their_turn_while_a_group_of_many_changes(world, hr, crowd):
+    """Each part is its own batch of the writer: somebody else's entries lie between its own."""
+    import threading
+    done = threading.Event()
+    names = [f"Turns {i} {time.monotonic_ns()}" for i in range(2)]
+    groups = [hr("POST", "/Groups", {"displayName": name}, ok=201).json["id"] for name in names]
+    seen = set()
+    def watch():
+        while not done.is_set():
+            seen.add(hr("GET", f"/Groups/{groups[0]}?excludedAttributes=members", ok=200).json["meta"]["version"])
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for _ in range(12):
+        hr("PUT", f"/Groups/{groups[0]}", {"displayName": names[0], "members": as_members(crowd)}, ok=200)
+        hr("PUT", f"/Groups/{groups[0]}", {"displayName": names[0], "members": []}, ok=200)
+    done.set()
+    watcher.join()
+    last = int(hr("GET", f"/Groups/{groups[0]}", ok=200).json["meta"]["version"][3:-1])
+    # Three entries for each change; whoever looks finds it between two of them, too.
+    assert any(int(version[3:-1]) % 3 != last % 3 for version in seen), (last, sorted(seen))
+    # Two who change one group at once come one after the other.
+    halves = [crowd[:650], crowd[650:]]
+    writers = [threading.Thread(target=lambda part=part: hr("PUT", f"/Groups/{groups[1]}", {"displayName": names[1], "members": as_members(part)}, ok=200))
+               for part in halves]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert members(hr, groups[1]) in [sorted(part) for part in halves]
+
+
 def test_whom_an_administrator_deactivated_no_system_brings_back(world, hr):
     name = f"back.{time.monotonic_ns()}"
-    who = hr.user(name)["id"]
+    who = hr.user(name, externalId=name)["id"]
     world.admin.api("PATCH", f"/staff/{who}", {"active": False}, ok=200)
-    assert hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": True}).json["active"] is False
-    assert hr("PUT", f"/Users/{who}", {"schemas": [USER], "userName": name, "active": True, "title": "x"}, ok=200).json["active"] is False
+    versions = [hr("GET", f"/Users/{who}", ok=200).headers["ETag"]]
+    for said in (True, "True"):
+        answer = hr.patch(f"/Users/{who}", {"op": "Replace", "path": "active", "value": said})
+        assert answer.json["active"] is False
+        versions.append(answer.headers["ETag"])
+    assert versions[0] != versions[1] == versions[2], "what the system said is an entry; the same again is none"
+    assert hr("PUT", f"/Users/{who}", {"schemas": [USER], "userName": name, "externalId": name, "active": True, "title": "x"}, ok=200).json["active"] is False
+    for said in (False, True):  # nor by saying the one, and then the other
+        assert hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": said}).json["active"] is False
+    hr("DELETE", f"/Users/{who}", ok=204)
+    again = hr("POST", "/Users", {"userName": name, "externalId": name, "active": True}, ok=201).json
+    assert again["id"] == who and again["active"] is False
     assert roster(world, who)["active"] is False
     world.admin.step_up()
     world.admin.api("PATCH", f"/staff/{who}", {"active": True}, ok=200)
     assert hr("GET", f"/Users/{who}", ok=200).json["active"] is True
     hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": False})
     assert hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": True}).json["active"] is True, "what it said itself it takes back"
+    hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": False})
+    world.admin.api("PATCH", f"/staff/{who}", {"active": False}, ok=200)
+    assert hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": True}).json["active"] is False, "an administrator says so, too"
+
+
+def signs_in(world, who, name):
+    """As somebody with the factors of `who`, who types that name."""
+    secrets = world.secrets[who]
+    return Client(world).api("POST", "/sessions", {"user": name, "password": secrets.password, "code": secrets.code(world.now)})
 
 
 def test_who_was_renamed_answers_to_no_name_of_before(world, hr):
-    old, new = f"old.{time.monotonic_ns()}", f"new.{time.monotonic_ns()}"
-    who = hr.user(old)["id"]
+    n = time.monotonic_ns()
+    old, new, last = f"old.{n}", f"new.{n}", f"last.{n}"
+    who = hr.user(old, externalId=f"e-{n}")["id"]
     equipped(world, who)
-    hr("PUT", f"/Users/{who}", {"schemas": [USER], "userName": new, "active": True}, ok=200)
-    secrets = world.secrets[who]
-    answer = Client(world).api("POST", "/sessions", {"user": old, "password": secrets.password, "code": secrets.code(world.now)})
-    assert answer.status == 401, answer
-    time.sleep(31 - time.time() % 30)  # a code is good once
-    answer = Client(world).api("POST", "/sessions", {"user": new.upper(), "password": secrets.password, "code": secrets.code(world.now)})
+    hr("PUT", f"/Users/{who}", {"schemas": [USER], "userName": new, "externalId": f"e-{n}", "active": True}, ok=200)
+    assert signs_in(world, who, old).status == 401
+    answer = signs_in(world, who, new.upper())
     assert answer.status == 201 and answer.json["staff"] == who, answer
+    # The name of before is their id: nobody else is called so while they are there, active or not.
+    other = hr.user(f"other.{n}", externalId=f"o-{n}")["id"]
+    for active in (True, False):
+        hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": active})
+        hr("POST", "/Users", {"userName": old, "externalId": f"f-{n}"}, ok=409)
+        hr("POST", "/Users", {"userName": old.upper(), "externalId": f"f-{n}"}, ok=409)
+        hr.patch(f"/Users/{other}", {"op": "replace", "path": "userName", "value": old}, ok=409)
+    hr.patch(f"/Users/{who}", {"op": "replace", "path": "active", "value": True})
+    # Nor is anybody enrolled here under what a system calls them.
+    world.admin.step_up()
+    enrolment = {"name": "Somebody", "roles": ["nurse"], "department": "ed", "active": True}
+    world.admin.api("PUT", f"/staff/{new}", enrolment, ok=409)
+    # A name between the first and the last is free: and whoever has it then is somebody else.
+    hr.patch(f"/Users/{who}", {"op": "replace", "path": "userName", "value": last})
+    another = hr.user(new, externalId=f"f-{n}")["id"]
+    assert another not in (who, other)
+    assert signs_in(world, who, new).status == 401, "and whose factors those are is not called so any more"
+    hr("DELETE", f"/Users/{who}", ok=204)
+    heir = hr.user(old, externalId=f"h-{n}")["id"]
+    assert heir not in (who, other, another) and roster(world, who)["active"] is False
 
 
 def test_discovery_and_hostile_bodies(world, hr):

@@ -68,6 +68,15 @@ bool meant_for(const policy::ast::Rule& rule, const std::vector<std::string>& ro
          !names_one_of(rule.except_roles, roles);
 }
 
+// Whom a system calls so signs in by that name: nobody else has it as their id.
+bool is_called_so_by_a_system(const State& state, const StaffId& id) {
+  return std::ranges::any_of(state.provisioners, [&](const auto& each) {
+    return state.account_named(each.first, id.text()) != nullptr;
+  });
+}
+
+bool is_a_source(const StaffId& id) { return id.text().starts_with("source."); }
+
 // Roles that may break the glass, review, administrate or read the ledger.
 bool opens_doors(const State& state, const std::string& role) {
   if (role == role::administrator || role == role::privacy_officer || role == role::ledger_reader)
@@ -158,6 +167,9 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   const auto* before = context.state.person(command.person);
   if (before == nullptr && !(command.name && command.roles && command.department && command.active))
     return nobody();
+  if (before == nullptr && is_called_so_by_a_system(context.state, command.person))
+    return Refusal{.why = Why::conflict,
+                   .what = "a system that enrols people calls somebody so: take another id"};
   static const Person unknown;
   const Person& kept = before == nullptr ? unknown : *before;
   SetStaff::Done out{.person = command.person,
@@ -178,7 +190,10 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
         .what = "somebody else has to change your roles or department, or deactivate you"};
   const bool same = before != nullptr && kept.name == out.name && kept.own_roles == out.roles &&
                     kept.department == out.department;
-  if (same && kept.active == out.active) return out;
+  // Whom a system deactivated an administrator may, too: then the system does not bring them back.
+  const bool stands_already = kept.active == out.active &&
+                              (kept.active || !command.active || !is_a_source(kept.deactivated_by));
+  if (same && stands_already) return out;
   // To deactivate alone is never late; what comes with it may be kept for later.
   if (out.active || !same)
     if (auto due = not_proved(*asked.session, proof::administration, context.now)) return *due;

@@ -70,17 +70,27 @@ std::variant<StaffId, Refusal> id_for(const State& state, const std::string& sou
       "somebody else has, or had, an account of this name: give an externalId of their own");
 }
 
-// An account of a name that is somebody else's id, in whatever case, would make it two people's,
-// and so nobody's. Of a new one with the very id id_for() speaks.
+// An account of a name that is somebody else's id, in whatever case, would make it two people's:
+// whoever was called so before, and is called otherwise now, keeps it. It is free when their
+// account is removed; and then whose it becomes is somebody new (id_for() speaks of the very id).
 bool is_somebodys_id(const State& state, const std::string& name, const StaffId& but) {
   std::string lower = name;
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   const auto is = [&](const std::string& id) {
     const auto* held = state.person(StaffId{id});
-    return held != nullptr && held->id != but && held->active;
+    if (held == nullptr || held->id == but) return false;
+    const auto account = state.accounts.find(held->id);
+    return held->active || account == state.accounts.end() || !account->second.removed;
   };
-  return (!but.empty() && is(name)) || (lower != name && is(lower));
+  const bool by_id_for = but.empty() && state.account(StaffId{name}) == nullptr;
+  return (!by_id_for && is(name)) || (lower != name && is(lower));
+}
+
+// What was said of somebody, and that they were said to be active where they are not.
+std::string with_word_of_active(const std::string& rest) {
+  constexpr std::string_view word = R"({"active":true)";
+  return std::string{word} + (rest == "{}" ? "" : ",") + rest.substr(1);
 }
 
 facts::StaffSet staff_set(const Person* before, const StaffId& person, const AccountGiven& given,
@@ -146,6 +156,16 @@ std::vector<std::string> names_then(const State& state, const StaffId& person,
   }
   if (!changed.name.empty()) out.push_back(changed.name);
   return out;
+}
+
+bool gives_roles(const State& state, const std::string& source, const std::string& group) {
+  const auto* policy = policy_of(state);
+  return policy != nullptr && !roles_of_groups(*policy, source, {group}).groups.empty();
+}
+
+bool is_account_of(const State& state, const Provisioner& system, const std::string& id) {
+  const auto* account = state.account(StaffId{id});
+  return account != nullptr && account->source == system.source;
 }
 
 struct Difference {
@@ -245,9 +265,11 @@ SetAccount::Answer decide(const SetAccount& command, Context& context) {
   const auto* before = state.person(out.person);
   const auto held = state.accounts.find(out.person);
   // Whom an administrator deactivated an administrator brings back.
-  if (before != nullptr && !before->active && !before->deactivated_by.empty() &&
-      before->deactivated_by != by)
+  if (given.active && before != nullptr && !before->active && !before->deactivated_by.empty() &&
+      before->deactivated_by != by) {
     given.active = false;
+    given.rest = with_word_of_active(given.rest);
+  }
   const auto set = staff_set(before, out.person, given, by, context);
   const bool same_person = before != nullptr && before->name == set.name &&
                            before->department == set.department && before->active == set.active;
@@ -296,29 +318,57 @@ RemoveAccount::Answer decide(const RemoveAccount& command, Context& context) {
   return command.person;
 }
 
-SetGroup::Answer decide(const SetGroup& command, Context& context) {
-  const auto& state = context.state;
+std::optional<Refusal> may_set_group(const State& state, const SetGroup& command) {
   const auto* system = provisioner(state, command.token_hash);
   if (system == nullptr) return not_a_system();
+  const auto* held = command.group.empty() ? nullptr : state.user_group(command.group);
+  if (!command.group.empty() && (held == nullptr || held->source != system->source))
+    return no_such_group();
+  if (command.if_version && (held == nullptr || *command.if_version != held->version))
+    return stale();
+  const bool named = !command.name.empty() && (held == nullptr || held->name != command.name);
+  if (named && std::ranges::any_of(state.user_groups, [&](const auto& each) {
+        return each.second.source == system->source && each.second.name == command.name;
+      }))
+    return taken("another group of the system has this displayName");
+  return std::nullopt;
+}
+
+std::optional<Refusal> may_be_members(const State& state, const std::string& token_hash,
+                                      std::span<const std::string> members) {
+  const auto* system = provisioner(state, token_hash);
+  if (system == nullptr) return not_a_system();
+  for (const auto& each : members)
+    if (!is_account_of(state, *system, each))
+      return Refusal{.why = Why::bad_request,
+                     .what = "a member of the list is no account of the system: enrol them first"};
+  return std::nullopt;
+}
+
+std::vector<std::string> members_after(const UserGroup& group, const std::string& last) {
+  std::vector<std::string> out;
+  auto at = last.empty() ? group.members.begin() : group.members.upper_bound(StaffId{last});
+  for (; at != group.members.end() && out.size() < limits::members_of_entry_max; ++at)
+    out.push_back(at->text());
+  return out;
+}
+
+SetGroup::Answer decide(const SetGroup& command, Context& context) {
+  const auto& state = context.state;
+  if (auto no = may_set_group(state, command)) return *std::move(no);
+  const auto* system = provisioner(state, command.token_hash);
   const auto by = facts::speaker_of_source(system->source);
   SetGroup::Done out{.group = command.group, .made = command.group.empty()};
   static const UserGroup nothing;
   const auto* held = out.made ? &nothing : state.user_group(command.group);
-  if (held == nullptr || (!out.made && held->source != system->source)) return no_such_group();
-  if (command.if_version && *command.if_version != held->version) return stale();
   const auto name = command.name.empty() ? held->name : command.name;
   const auto external = command.external.value_or(held->external);
-  if (name != held->name && std::ranges::any_of(state.user_groups, [&](const auto& each) {
-        return each.second.source == system->source && each.second.name == name;
-      }))
-    return taken("another group of the system has this displayName");
-  const auto change = difference(held->members, command);
-  for (std::size_t i = 0; i < change.added.size(); ++i) {
-    const auto* account = state.account(StaffId{change.added[i]});
-    if (account == nullptr || account->source != system->source)
-      return Refusal{.why = Why::bad_request,
-                     .what = "a member of the list is no account of the system: enrol them first"};
-  }
+  auto change = difference(held->members, command);
+  if (command.leaves_out_the_gone)
+    std::erase_if(change.added,
+                  [&](const std::string& each) { return !is_account_of(state, *system, each); });
+  else if (auto no = may_be_members(state, command.token_hash, change.added))
+    return *std::move(no);
   if (out.made) out.group = context.fresh.id();
   const bool renamed = name != held->name;
   if (renamed || external != held->external)
@@ -337,9 +387,10 @@ SetGroup::Answer decide(const SetGroup& command, Context& context) {
   };
   for (const auto& id : change.added) give(StaffId{id}, name);
   for (const auto& id : change.removed) give(StaffId{id}, {});
-  if (renamed && !out.made)
+  if (renamed && !out.made &&
+      (gives_roles(state, system->source, name) || gives_roles(state, system->source, held->name)))
     for (const auto& id : held->members)
-      if (std::ranges::find(change.removed, id.text()) == change.removed.end()) give(id, name);
+      if (!std::ranges::binary_search(change.removed, id.text())) give(id, name);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -45,7 +46,8 @@ struct AccountGiven {
 };
 
 // Made, or replaced whole. A user name that another account of the system has, or that somebody has
-// who was enrolled here, is a conflict.
+// who was enrolled here, is a conflict. Whom an administrator deactivated stays so, whatever the
+// system says; that it said otherwise is in the entry, as `active` of the rest.
 struct SetAccount {
   struct Done {
     StaffId person;
@@ -87,8 +89,18 @@ struct SetGroup {
   std::vector<std::string> added{};                   // where `members` is not given
   std::vector<std::string> removed{};
   std::optional<std::uint64_t> if_version{};
+  // Of a change that comes in parts, and was looked at whole before: whose account is gone
+  // meanwhile is left out, where else all of it would be refused.
+  bool leaves_out_the_gone = false;
 };
 SetGroup::Answer decide(const SetGroup& command, Context& context);
+
+// What is refused of a change, but for its members; and whether those may be members.
+std::optional<Refusal> may_set_group(const State& state, const SetGroup& command);
+std::optional<Refusal> may_be_members(const State& state, const std::string& token_hash,
+                                      std::span<const std::string> members);
+// The next members after this one (empty: the first), as many as go into one entry.
+std::vector<std::string> members_after(const UserGroup& group, const std::string& last);
 
 struct RemoveGroup {
   using Answer = std::variant<std::string, Refusal>;

@@ -293,12 +293,16 @@ void State::on(EntryIndex, const EntryTime& at, const facts::StaffSet& f) {
   auto& person = known->second;
   person.id = f.person;
   if (enrolled || person.own_roles != f.roles) take_in_hand(person, "roles", f.staff, at.wall);
+  // Where it says nothing else, it says again that the person is not active.
+  const bool says_it_alone = !f.active && person.name == f.name && person.own_roles == f.roles &&
+                             person.department == f.department;
   person.name = f.name;
   person.pseudonym = f.pseudonym;
   person.own_roles = f.roles;
   sum_up_roles(person);
   person.department = f.department;
-  if (f.active != person.active || enrolled) person.deactivated_by = f.active ? StaffId{} : f.staff;
+  if (f.active != person.active || enrolled || says_it_alone)
+    person.deactivated_by = f.active ? StaffId{} : f.staff;
   person.active = f.active;
   evidence.intern("staff", f.person.text());
   if (!f.department.empty()) evidence.intern("department", f.department);

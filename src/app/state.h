@@ -272,6 +272,9 @@ class State {
   // The account that stands, by our id, or by the system's name of it (whose case does not count).
   const Account* account(const StaffId& person) const;
   const Account* account_named(const std::string& source, const std::string& user_name) const;
+  // Those that stand of whom the system says so; it may say the same of several.
+  std::vector<const Account*> accounts_of_external(const std::string& source,
+                                                   const std::string& external) const;
   const UserGroup* user_group(const std::string& id) const;
   const std::set<std::string>& groups_of(const StaffId& member) const;           // their ids
   const Provisioner* provisioner_by_token(const std::string& token_hash) const;  // in use
@@ -419,6 +422,8 @@ class State {
   std::map<std::string, std::string> token_by_id_;      // jti: hash
   std::map<std::string, TerminalId> terminal_by_certificate_;
   std::map<CaseId, Instant> late_at_;  // where each stands in late_from
+  // Beside account_by_name_: "source|external", as it is spelt.
+  std::set<std::pair<std::string, StaffId>> account_by_external_;
 };
 
 }  // namespace halligan::app

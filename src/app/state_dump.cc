@@ -89,6 +89,8 @@ void put_sources(std::ostream& out, const State& state) {
     out << "account " << person.text() << ' ' << a.source << ' ' << a.user_name << ' ' << a.external
         << ' ' << a.rest << ' ' << a.removed << ' ' << a.version << ' ' << to_text(a.made_at) << ' '
         << to_text(a.changed_at) << ' ' << (named == nullptr ? "-" : named->person.text());
+    for (const auto* each : state.accounts_of_external(a.source, a.external))
+      out << " with " << each->person.text();
     for (const auto& group : state.groups_of(person)) out << " in " << group;
     out << '\n';
   }

@@ -26,6 +26,10 @@ std::string account_key(const std::string& source, std::string name) {
   return source + "|" + name;
 }
 
+std::string external_key(const std::string& source, const std::string& external) {
+  return source + "|" + external;
+}
+
 std::string subject_key(const std::string& issuer, const std::string& subject) {
   return issuer + "|" + subject;
 }
@@ -55,8 +59,10 @@ const Provisioner* State::provisioner_by_token(const std::string& token_hash) co
 
 void State::way_in(const EntryTime& at, const facts::AccountSet& f) {
   auto& held = accounts[f.person];
-  if (!held.removed && !held.person.empty())
+  if (!held.removed && !held.person.empty()) {
     account_by_name_.erase(account_key(held.source, held.user_name));
+    account_by_external_.erase({external_key(held.source, held.external), f.person});
+  }
   // Who calls somebody otherwise may come in as them by that name.
   const auto who = people.find(f.person);
   if (who != people.end() && !held.person.empty() && held.user_name != f.user_name)
@@ -71,12 +77,15 @@ void State::way_in(const EntryTime& at, const facts::AccountSet& f) {
   ++held.version;
   held.changed_at = at.wall;
   account_by_name_.insert_or_assign(account_key(f.source, f.user_name), f.person);
+  if (!f.external.empty())
+    account_by_external_.insert({external_key(f.source, f.external), f.person});
 }
 
 void State::way_in(const EntryTime& at, const facts::AccountRemoved& f) {
   const auto held = accounts.find(f.person);
   if (held == accounts.end()) return;
   account_by_name_.erase(account_key(held->second.source, held->second.user_name));
+  account_by_external_.erase({external_key(held->second.source, held->second.external), f.person});
   held->second.removed = true;
   ++held->second.version;
   held->second.changed_at = at.wall;
@@ -90,6 +99,16 @@ const Account* State::account(const StaffId& person) const {
 const Account* State::account_named(const std::string& source, const std::string& user_name) const {
   const auto* person = found(account_by_name_, account_key(source, user_name));
   return person == nullptr ? nullptr : account(*person);
+}
+
+std::vector<const Account*> State::accounts_of_external(const std::string& source,
+                                                        const std::string& external) const {
+  std::vector<const Account*> out;
+  const auto key = external_key(source, external);
+  for (auto at = account_by_external_.lower_bound({key, StaffId{}});
+       at != account_by_external_.end() && at->first == key; ++at)
+    if (const auto* held = account(at->second)) out.push_back(held);
+  return out;
 }
 
 void State::way_in(const EntryTime& at, const facts::GroupSet& f) {
@@ -327,7 +346,11 @@ void State::complete_sources() {
     for (const auto& [issuer, subject] : person.subjects)
       subject_owner_[subject_key(issuer, subject)] = id;
   for (const auto& [person, held] : accounts)
-    if (!held.removed) account_by_name_[account_key(held.source, held.user_name)] = person;
+    if (!held.removed) {
+      account_by_name_[account_key(held.source, held.user_name)] = person;
+      if (!held.external.empty())
+        account_by_external_.insert({external_key(held.source, held.external), person});
+    }
   for (const auto& [id, group] : user_groups)
     for (const auto& member : group.members) groups_of_[member].insert(id);
   for (const auto& [hash, token] : glass_tokens) token_by_id_[token.id] = hash;

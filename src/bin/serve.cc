@@ -225,11 +225,11 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   in::http::ServerOptions server_options{.host = listen->host, .port = listen->port};
   server_options.connections_max = connections;
   server_options.request.body_bytes_max = [](std::string_view path) {
-    return path.starts_with(in::scim::mount) ? in::scim::body_bytes_max(path)
-                                             : in::api::body_bytes_max(path);
+    return in::scim::is_under_mount(path) ? in::scim::body_bytes_max(path)
+                                          : in::api::body_bytes_max(path);
   };
   server_options.urgency = [&edge](const in::http::Request& request) {
-    if (request.path.starts_with(in::scim::mount)) return in::http::Urgency::bulk;
+    if (in::scim::is_under_mount(request.path)) return in::http::Urgency::bulk;
     return request.path.starts_with("/fhir") ? in::fhir::urgency(edge, request)
                                              : in::api::urgency(request);
   };
@@ -238,7 +238,7 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   in::fhir::Gateway* fhir_door = nullptr;
   in::scim::Scim scim{edge, origin_of(url)};
   server_options.admit = [&](const in::http::Request& head) {
-    if (head.path.starts_with(in::scim::mount)) return scim.admit(head);
+    if (in::scim::is_under_mount(head.path)) return scim.admit(head);
     return head.path.starts_with("/fhir") ? fhir_door->admit(head)
                                           : in::api::admit(*api_door, head);
   };
@@ -298,7 +298,9 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
   gateway->routes(router);
   scim.add_to(router);
   in::console::Console{in::console::files()}.add_to(router);
-  const auto port = server.start([&](const in::http::Request& request) { return router(request); });
+  const auto port = server.start([&](const in::http::Request& request) {
+    return in::scim::Scim::spoken(request, router(request));
+  });
   if (!port) return complain(io, port.fault().what);
   std::optional<Publisher> publisher;
   publisher.emplace(**book, *log);

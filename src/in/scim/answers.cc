@@ -4,6 +4,7 @@
 
 #include "in/edge.h"
 #include "in/http/json.h"
+#include "in/http/router.h"
 #include "in/scim/scim.h"
 
 namespace halligan::in::scim {
@@ -74,7 +75,7 @@ Response refused(const Error& error) {
 Response stopped() {
   return refused({.status = 503,
                   .type = {},
-                  .detail = "the ledger cannot be written: nothing was done, try again"});
+                  .detail = "the ledger cannot be written now: try again"});
 }
 
 std::string hash_of(const Request& request) {
@@ -143,6 +144,15 @@ Or<Query> query_of(const Request& request) {
   for (const auto& [name, value] : *pairs)
     if (auto wrong = take(out, name, value)) return *std::move(wrong);
   return out;
+}
+
+Shown shown_of(const Request& request) {
+  Query out;
+  const auto pairs = http::parse_query(request.query).value_or(http::QueryPairs{});
+  for (const auto& [name, value] : pairs)
+    if (same_word(name, "attributes") || same_word(name, "excludedAttributes"))
+      (void)take(out, name, value);  // these two are never wrong
+  return std::move(out.shown);
 }
 
 }  // namespace halligan::in::scim

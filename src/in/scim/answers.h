@@ -35,5 +35,7 @@ struct Query {
   Shown shown;
 };
 Or<Query> query_of(const http::Request& request);
+// What is asked to be shown of a resource, in the address (3.9); of whatever answers with one.
+Shown shown_of(const http::Request& request);
 
 }  // namespace halligan::in::scim

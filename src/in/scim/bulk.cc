@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "in/scim/answers.h"
 #include "in/scim/scim.h"
@@ -14,13 +15,13 @@ using http::Response;
 
 constexpr std::size_t operations_max = 1'000;
 constexpr std::size_t at_once = 200;  // before others have their turn
-constexpr std::size_t looks_at_once = 1'000;
 constexpr std::string_view bulk_schema = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
 struct BulkOperation {
   Change change;
   std::string bulk_id;
   std::optional<Error> wrong;
+  std::set<std::string> needs{};  // bulkIds that it names
 };
 
 BulkOperation bulk_operation(const json::value& given) {
@@ -71,72 +72,114 @@ BulkOperation bulk_operation(const json::value& given) {
 
 using Known = std::map<std::string, std::string>;  // bulkId: id
 
-// Puts ids in the place of bulkIds; false where one of them is not known yet.
-bool resolve(std::string& text, const Known& known) {
-  if (!text.starts_with("bulkId:")) return true;
-  const auto found = known.find(text.substr(7));
-  if (found == known.end()) return false;
-  text = found->second;
-  return true;
+constexpr std::string_view reference = "bulkId:";
+
+// The bulkId that a text refers to, where it does.
+std::optional<std::string> referred_to(const json::value& value) {
+  if (!value.is_string()) return std::nullopt;
+  const std::string_view text{value.get_string()};
+  if (!text.starts_with(reference)) return std::nullopt;
+  return std::string{text.substr(reference.size())};
 }
 
-bool resolve(json::value& value, const Known& known) {
-  if (value.is_string()) {
-    std::string text{value.get_string()};
-    if (!resolve(text, known)) return false;
-    value = text;
-    return true;
-  }
+void collect(const json::value& value, std::set<std::string>& out) {
+  if (auto named = referred_to(value)) out.insert(*std::move(named));
   if (value.is_array())
-    return std::ranges::all_of(value.get_array(),
-                               [&](json::value& each) { return resolve(each, known); });
+    for (const auto& each : value.get_array()) collect(each, out);
   if (value.is_object())
+    for (const auto& each : value.get_object()) collect(each.value(), out);
+}
+
+// Puts ids in the place of bulkIds. False: it is one that is not known, and cannot stay.
+bool resolve(json::value& value, const Known& known) {
+  if (const auto named = referred_to(value)) {
+    const auto found = known.find(*named);
+    if (found == known.end()) return false;
+    value = found->second;
+  }
+  if (value.is_array()) {
+    json::array kept;
+    for (auto& each : value.get_array())
+      if (resolve(each, known)) kept.push_back(std::move(each));
+    value = std::move(kept);
+  }
+  if (value.is_object()) {
+    std::vector<std::string> unknown;
     for (auto& each : value.get_object())
-      if (!resolve(each.value(), known)) return false;
+      if (!resolve(each.value(), known)) unknown.emplace_back(each.key());
+    for (const auto& name : unknown) value.get_object().erase(name);
+  }
   return true;
 }
 
-// An operation may name what a later one makes (RFC 7644, 3.7.2): it waits for that.
+// An operation may name what another one makes, a later one too (RFC 7644, 3.7.2): it waits for
+// that. People who name each other in a circle are made without, and told of each other afterwards
+// (3.7.1).
 class Batch {
  public:
   Batch(const json::array& given, std::string base, std::string token_hash, std::int64_t errors_max)
       : base_(std::move(base)), token_hash_(std::move(token_hash)), errors_max_(errors_max) {
     for (const auto& each : given) all_.push_back(bulk_operation(each));
     told_.resize(all_.size());
-    for (std::size_t i = 0; i < all_.size(); ++i) waiting_.push_back(i);
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      auto& each = all_[i];
+      if (each.wrong || each.change.method != "POST" || each.bulk_id.empty()) continue;
+      if (!made_by_.emplace(each.bulk_id, i).second)
+        each.wrong = Error{
+            .status = 400, .type = "invalidSyntax", .detail = "another operation has this bulkId"};
+    }
+    for (std::size_t i = 0; i < all_.size(); ++i) look_at(i);
   }
 
-  bool over() const { return waiting_.empty() || failed_ >= errors_max_; }
+  bool over() const { return (ready_.empty() && waiting_.empty()) || failed_ >= errors_max_; }
 
-  // Some of what waits, in order.
+  // A group is changed by itself, not within a turn: it may have many members.
+  bool group_is_next() const {
+    if (ready_.empty()) return false;
+    const auto& next = all_[*ready_.begin()];
+    return next.change.group && !next.wrong;
+  }
+  bool next_group(Groups& groups) {  // false: the ledger cannot be written
+    const auto which = take();
+    auto change = resolved(which);
+    auto answer = groups.carry_out(change, token_hash_);
+    if (!answer) return false;
+    settle(which, change, *answer);
+    return true;
+  }
+
+  // Some of what can be done, in order.
   void go_on(app::House& house, const Now& now) {
-    std::size_t done = 0;
-    for (std::size_t looked = 0; looked < looks_at_once && done < at_once && !over(); ++looked) {
-      if (at_ >= waiting_.size()) {  // once more from the front, unless nothing has come of it
-        stuck_ = !progress_;
-        progress_ = false;
-        at_ = 0;
-      }
-      const auto which = waiting_[at_];
+    for (std::size_t n = 0; n < at_once && !over() && !group_is_next(); ++n) {
+      if (ready_.empty()) free_one();
+      if (group_is_next()) return;
+      const auto which = take();
       auto& each = all_[which];
-      auto change = each.change;
-      json::value data(change.data);  // braces would make a list of it
-      const bool ready = each.wrong || (resolve(change.id, known_) && resolve(data, known_));
-      if (!ready && !stuck_) {
-        ++at_;
-        continue;
-      }
-      ++done;
-      progress_ = true;
-      waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(at_));
-      Or<Changed> answer = each.wrong.value_or(
-          Error{.status = 409,
-                .type = "invalidValue",
-                .detail = "a bulkId is of nothing that this request makes, or waits for this one"});
-      if (ready && !each.wrong) {
-        change.data = data.get_object();
-        answer = carry_out(change, token_hash_, house, now);
-      }
+      auto change = resolved(which);
+      Or<Changed> answer = each.wrong.value_or(Error{});
+      if (!each.wrong) answer = carry_out(change, token_hash_, house, now);
+      settle(which, change, answer);
+    }
+  }
+
+  // Those that were made without somebody who came later.
+  bool has_unfinished() const { return !unfinished_.empty(); }
+  void finish_some(app::House& house, const Now& now) {
+    for (std::size_t n = 0; n < at_once && !unfinished_.empty(); ++n) {
+      const auto which = unfinished_.back();
+      unfinished_.pop_back();
+      const auto& each = all_[which];
+      const auto made = known_.find(each.bulk_id);
+      if (made == known_.end()) continue;  // nor was it made without
+      auto change = resolved(which);
+      change.method = "PUT";
+      change.id = made->second;
+      Or<Changed> answer = Error{.status = 409,
+                                 .type = "invalidValue",
+                                 .detail = "it was made without what it refers to: that was not"};
+      if (knows_all(which)) answer = carry_out(change, token_hash_, house, now);
+      if (auto* changed = std::get_if<Changed>(&answer)) changed->status = 201;
+      change.method = "POST";
       told_[which] = told(each, change, answer);
     }
   }
@@ -149,12 +192,104 @@ class Batch {
   }
 
  private:
+  void look_at(std::size_t which) {
+    auto& each = all_[which];
+    collect(each.change.data, each.needs);
+    if (each.change.id.starts_with(reference))
+      each.needs.insert(each.change.id.substr(reference.size()));
+    for (const auto& needed : each.needs)
+      if (!made_by_.contains(needed)) fail(which);
+    if (each.wrong || each.needs.empty()) {
+      ready_.insert(which);
+      return;
+    }
+    waiting_.insert(which);
+    for (const auto& needed : each.needs) waited_for_[needed].push_back(which);
+  }
+
+  void fail(std::size_t which) {
+    if (!all_[which].wrong)
+      all_[which].wrong = Error{.status = 409,
+                                .type = "invalidValue",
+                                .detail = "a bulkId is of nothing that this request makes"};
+  }
+
+  std::size_t take() {
+    const auto which = *ready_.begin();
+    ready_.erase(ready_.begin());
+    return which;
+  }
+
+  Change resolved(std::size_t which) const {
+    auto change = all_[which].change;
+    if (all_[which].needs.empty()) return change;
+    json::value data(std::move(change.data));  // braces would make a list of it
+    json::value id(change.id);
+    (void)resolve(data, known_);
+    if (resolve(id, known_)) change.id = std::string{id.get_string()};
+    change.data = std::move(data.get_object());
+    return change;
+  }
+
+  bool knows_all(std::size_t which) const {
+    return std::ranges::all_of(all_[which].needs,
+                               [&](const auto& it) { return known_.contains(it); });
+  }
+
+  void settle(std::size_t which, const Change& change, const Or<Changed>& answer) {
+    const auto& each = all_[which];
+    told_[which] = told(each, change, answer);
+    if (each.bulk_id.empty() || each.change.method != "POST") return;
+    const auto mine = made_by_.find(each.bulk_id);
+    if (mine == made_by_.end() || mine->second != which) return;
+    const auto* changed = std::get_if<Changed>(&answer);
+    if (changed != nullptr) known_[each.bulk_id] = changed->id;
+    for (const auto other : waited_for_[each.bulk_id]) {
+      if (!waiting_.contains(other) || (changed != nullptr && !knows_all(other))) continue;
+      if (changed == nullptr) fail(other);
+      waiting_.erase(other);
+      ready_.insert(other);
+    }
+  }
+
+  // Nothing that waits is ready. The first of those people who wait for themselves is made without
+  // whom it names; where there is none, the first is told that it waits in vain.
+  void free_one() {
+    for (const auto which : waiting_) {
+      const auto& each = all_[which];
+      if (each.change.group || each.change.method != "POST" || each.bulk_id.empty()) continue;
+      if (!waits_for(which, which)) continue;
+      unfinished_.push_back(which);
+      waiting_.erase(which);
+      ready_.insert(which);
+      return;
+    }
+    const auto which = *waiting_.begin();
+    fail(which);
+    waiting_.erase(which);
+    ready_.insert(which);
+  }
+
+  bool waits_for(std::size_t from, std::size_t wanted) const {
+    std::set<std::size_t> seen;
+    std::vector<std::size_t> ahead{from};
+    while (!ahead.empty()) {
+      const auto which = ahead.back();
+      ahead.pop_back();
+      for (const auto& needed : all_[which].needs) {
+        const auto maker = made_by_.at(needed);
+        if (maker == wanted) return true;
+        if (waiting_.contains(maker) && seen.insert(maker).second) ahead.push_back(maker);
+      }
+    }
+    return false;
+  }
+
   json::object told(const BulkOperation& each, const Change& change, const Or<Changed>& answer) {
     json::object out{{"method", change.method}};
     if (!each.bulk_id.empty()) out.emplace("bulkId", each.bulk_id);
     const char* kind = change.group ? "/Groups/" : "/Users/";
     if (const auto* changed = std::get_if<Changed>(&answer)) {
-      if (!each.bulk_id.empty()) known_[each.bulk_id] = changed->id;
       out.emplace("location", base_ + kind + (changed->id.empty() ? change.id : changed->id));
       out.emplace("status", std::to_string(changed->status));
       if (changed->version > 0) out.emplace("version", version_tag(changed->version));
@@ -173,10 +308,11 @@ class Batch {
   const std::int64_t errors_max_;
   std::vector<BulkOperation> all_;
   std::vector<json::object> told_;
-  std::vector<std::size_t> waiting_;
-  std::size_t at_ = 0;
-  bool progress_ = false;
-  bool stuck_ = false;  // nothing that waits is ready: it is told so
+  std::map<std::string, std::size_t> made_by_;                  // by bulkId
+  std::map<std::string, std::vector<std::size_t>> waited_for_;  // by bulkId
+  std::set<std::size_t> ready_;
+  std::set<std::size_t> waiting_;
+  std::vector<std::size_t> unfinished_;
   std::int64_t failed_ = 0;
   Known known_;
 };
@@ -199,8 +335,17 @@ Response Scim::bulk(const Asked& asked) {
                                 : std::numeric_limits<std::int64_t>::max();
   Batch batch{listed->get_array(), base_, asked.token_hash, most};
   while (!batch.over()) {
+    if (batch.group_is_next()) {
+      if (!batch.next_group(groups_)) return stopped();
+      continue;
+    }
     const auto durable =
         edge_.desk.run_later([&](app::House& house, const Now& now) { batch.go_on(house, now); });
+    if (!durable) return stopped();
+  }
+  while (batch.has_unfinished()) {
+    const auto durable = edge_.desk.run_later(
+        [&](app::House& house, const Now& now) { batch.finish_some(house, now); });
     if (!durable) return stopped();
   }
   return scim_json(200, json::object{{"schemas", json::array(1, json::value(bulk_schema))},

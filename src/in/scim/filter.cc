@@ -228,6 +228,11 @@ bool compare_value(const Filter& filter, const json::value& held) {
     return is_exact(filter.attribute) ? compare_texts(filter.how, a, b)
                                       : compare_texts(filter.how, lowered(a), lowered(b));
   }
+  if (held.is_bool() && wanted.is_string() &&  // primary eq "True", as Entra says
+      (same_word(wanted.get_string(), "true") || same_word(wanted.get_string(), "false"))) {
+    const bool same = held.get_bool() == same_word(wanted.get_string(), "true");
+    return filter.how == Compare::eq ? same : filter.how == Compare::ne && !same;
+  }
   if (filter.how == Compare::eq) return held == wanted;
   return filter.how == Compare::ne && held != wanted;
 }

@@ -24,8 +24,12 @@ bool among(const auto& list, std::string_view name) {
 
 // A new element as a filter names it: type eq "work" makes {"type": "work"}.
 void make_fit(const Filter& filter, json::object& element) {
-  if (filter.kind == Filter::Kind::compare && filter.how == Compare::eq)
-    element[filter.attribute.name] = filter.value;
+  if (filter.kind == Filter::Kind::compare && filter.how == Compare::eq) {
+    auto& made = element[filter.attribute.name];
+    made = filter.value;
+    if (same_word(filter.attribute.name, "primary") && made.is_string())  // "True", as Entra says
+      made = same_word(made.get_string(), "true");
+  }
   if (filter.kind == Filter::Kind::all)
     for (const auto& part : filter.parts) make_fit(part, element);
 }
@@ -101,6 +105,25 @@ std::optional<Error> on_elements(const Operation& operation, json::object& withi
   return std::nullopt;
 }
 
+// Entra names what goes by its value, where the standard takes a filter.
+void take_away(json::array& list, const json::value& given) {
+  const auto value_of = [](const json::value& each) -> const json::value* {
+    return each.is_object() ? find_member(each.get_object(), "value") : &each;
+  };
+  const auto goes = [&](const json::value& held) {
+    const auto is = [&](const json::value& one) {
+      const auto* a = value_of(held);
+      const auto* b = value_of(one);
+      return held == one || (a != nullptr && b != nullptr && *a == *b);
+    };
+    return given.is_array() ? std::ranges::any_of(given.get_array(), is) : is(given);
+  };
+  json::array kept;
+  for (auto& each : list)
+    if (!goes(each)) kept.push_back(std::move(each));
+  list = std::move(kept);
+}
+
 std::optional<Error> apply_one(const Operation& operation, json::object& user);
 
 // Without a path each name of the value is one.
@@ -144,7 +167,9 @@ std::optional<Error> apply_one(const Operation& operation, json::object& user) {
   if (operation.kind == Operation::Kind::remove) {
     auto* held = find_member(*within, path.attribute.name);
     if (held == nullptr) return std::nullopt;
-    if (path.attribute.sub.empty())
+    if (path.attribute.sub.empty() && held->is_array() && !operation.value.is_null())
+      take_away(held->get_array(), operation.value);
+    else if (path.attribute.sub.empty())
       *held = nullptr;
     else if (held->is_object() && find_member(held->get_object(), path.attribute.sub) != nullptr)
       *find_member(held->get_object(), path.attribute.sub) = nullptr;

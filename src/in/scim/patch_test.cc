@@ -77,6 +77,55 @@ TEST(ScimPatch, ElementsByAFilter) {
       << "one that is not there is made, as Entra ID expects it";
 }
 
+TEST(ScimPatch, AListAsAWhole) {
+  const std::string two = R"({"emails":[{"value":"a"},{"value":"b","type":"home"}]})";
+  EXPECT_EQ(one(two, R"({"op":"add","path":"emails","value":[{"value":"a"},{"value":"c"}]})"),
+            R"({"emails":[{"value":"a"},{"value":"b","type":"home"},{"value":"c"}]})")
+      << "what is there is not added again";
+  EXPECT_EQ(one(two, R"({"op":"REPLACE","path":"emails","value":[{"value":"c"}]})"),
+            R"({"emails":[{"value":"c"}]})");
+  for (const char* gone : {R"([{"value":"b"}])", R"({"value":"b"})", R"(["b"])"})
+    EXPECT_EQ(one(two, std::string{R"({"op":"Remove","path":"emails","value":)"} + gone + "}"),
+              R"({"emails":[{"value":"a"}]})")
+        << "and nobody else: " << gone;
+  EXPECT_EQ(one(two, R"({"op":"remove","path":"emails"})"), R"({"emails":null})");
+}
+
+TEST(ScimPatch, AComplexAttributeKeepsWhatIsNotSaid) {
+  const std::string name = R"({"name":{"givenName":"Ada","familyName":"Osei"}})";
+  EXPECT_EQ(one(name, R"({"op":"replace","path":"name","value":{"familyName":"Lind"}})"),
+            R"({"name":{"givenName":"Ada","familyName":"Lind"}})");
+  EXPECT_EQ(one(name, R"({"op":"Replace","value":{"name":{"familyName":"Lind"}}})"),
+            R"({"name":{"givenName":"Ada","familyName":"Lind"}})");
+}
+
+TEST(ScimPatch, WhatIsPrimaryMayBeAText) {
+  EXPECT_EQ(one("{}", R"({"op":"Add","path":"roles[primary eq \"True\"].value","value":"r"})"),
+            R"({"roles":[{"primary":true,"value":"r"}]})");
+  EXPECT_EQ(one(R"({"roles":[{"primary":true,"value":"r"},{"primary":false,"value":"q"}]})",
+                R"({"op":"Replace","path":"roles[primary eq \"True\"].value","value":"s"})"),
+            R"({"roles":[{"primary":true,"value":"s"},{"primary":false,"value":"q"}]})");
+}
+
+TEST(ScimPatch, ExtensionsAreNamedByTheirSchema) {
+  const std::string schema{enterprise};
+  EXPECT_EQ(one("{}", R"({"op":"Add","path":")" + schema + R"(:department","value":"ED"})"),
+            R"({")" + schema + R"(":{"department":"ED"}})");
+  EXPECT_EQ(one("{}", R"({"op":"add","value":{")" + schema + R"(:costCenter":"7","title":"x"}})"),
+            R"({")" + schema + R"(":{"costCenter":"7"},"title":"x"})");
+  EXPECT_EQ(one("{}", R"({"op":"add","value":{")" + schema + R"(":{"division":"North"}}})"),
+            R"({")" + schema + R"(":{"division":"North"}})");
+  EXPECT_EQ(one("{}", R"({"op":"add","path":"urn:example:own:2.0:User:shoe","value":"44"})"), "{}")
+      << "of somebody's own nothing is kept, and nothing is refused for it";
+}
+
+TEST(ScimPatch, NobodySetsWhatIsOurs) {
+  for (const char* path : {"id", "ID", "meta", "meta.created", "groups"})
+    EXPECT_EQ(one("{}", std::string{R"({"op":"replace","path":")"} + path + R"(","value":"x"})"),
+              "mutability")
+        << path;
+}
+
 TEST(ScimPatch, WhatCannotBeReadIsSaidAndNothingIsDone) {
   for (const auto& [operations, type] : std::vector<std::pair<std::string, std::string>>{
            {R"([{"op":"copy","path":"title","value":"x"}])", "invalidSyntax"},
@@ -95,7 +144,8 @@ TEST(ScimPatch, MembersComeAndGoInEveryDialect) {
   EXPECT_EQ(group(R"([{"op":"Add","path":"members","value":[{"value":"a"},{"value":"b"}]}])").added,
             (Ids{"a", "b"}));
   for (const char* operation :
-       {R"({"op":"remove","path":"members[value eq \"a\"]"})",           // the standard
+       {R"({"op":"remove","path":"members[value eq \"a\"]"})",  // the standard
+        R"({"op":"REMOVE","path":"members","value":{"value":"a"}})",
         R"({"op":"Remove","path":"members","value":[{"value":"a"}]})"})  // Entra ID
     EXPECT_EQ(group(std::string{"["} + operation + "]").removed, Ids{"a"}) << operation;
   const auto all = group(R"([{"op":"replace","path":"members","value":[{"value":"c"}]}])");
@@ -106,6 +156,18 @@ TEST(ScimPatch, MembersComeAndGoInEveryDialect) {
   EXPECT_TRUE(none.members->empty());
   EXPECT_EQ(group(R"([{"op":"replace","value":{"id":"g","displayName":"ED"}}])").name, "ED")
       << "as Okta renames";
+}
+
+TEST(ScimPatch, TheLaterOfTwoOperationsOnAMemberStands) {
+  const std::string add = R"({"op":"add","path":"members","value":[{"value":"a"}]})";
+  const std::string remove = R"({"op":"remove","path":"members[value eq \"a\"]"})";
+  const std::string replace = R"({"op":"replace","path":"members","value":[{"value":"b"}]})";
+  EXPECT_EQ(group("[" + add + "," + remove + "]").removed, Ids{"a"});
+  EXPECT_TRUE(group("[" + add + "," + remove + "]").added.empty());
+  EXPECT_EQ(group("[" + remove + "," + add + "]").added, Ids{"a"});
+  EXPECT_TRUE(group("[" + remove + "," + add + "]").removed.empty());
+  EXPECT_EQ(group("[" + replace + "," + add + "]").members, (Ids{"b", "a"}));
+  EXPECT_EQ(group("[" + replace + "," + add + "," + remove + "]").members, Ids{"b"});
 }
 
 }  // namespace

@@ -184,7 +184,9 @@ Or<app::AccountGiven> account_in(const json::object& resource) {
     for (const auto name : kept_of_enterprise)
       if (const auto* each = find_member(held->get_object(), name);
           each != nullptr && !each->is_null())
-        extension[name] = cleaned(*each);
+        extension[name] = name == "manager" && each->is_string()  // of Entra
+                              ? json::value(json::object{{"value", *each}})
+                              : cleaned(*each);
     if (!extension.empty()) rest[enterprise] = std::move(extension);
   }
   if (out.department.size() > limits::id_bytes_max || !plain(out.department))
@@ -232,32 +234,34 @@ Or<GroupGiven> group_in(const json::object& resource) {
 
 namespace {
 
-// What a list of attributes says of one: nothing, all of it, or some parts.
+// What a list of attributes says of one: nothing, all of it, or some parts, and some of those' own.
 struct Named {
   bool whole = false;
   std::vector<std::string> parts;
   bool any() const { return whole || !parts.empty(); }
 };
 
+void add(Named& out, const std::string& part) {
+  if (part.empty())
+    out.whole = true;
+  else
+    out.parts.push_back(part);
+}
+
 Named named_by(const std::vector<std::string>& list, std::string_view name) {
   Named out;
   for (const auto& each : list) {
     const auto path = parse_path(each);
     const auto* held = std::get_if<Path>(&path);
-    if (held == nullptr && same_word(each, name)) out.whole = true;  // the extension's own name
-    if (held == nullptr) continue;
-    const auto& attribute = held->attribute;
-    if (attribute.extension && same_word(name, enterprise)) {
-      if (attribute.name.empty())
-        out.whole = true;
-      else
-        out.parts.push_back(attribute.name);
-    } else if (!attribute.extension && same_word(name, attribute.name)) {
-      if (attribute.sub.empty())
-        out.whole = true;
-      else
-        out.parts.push_back(attribute.sub);
+    if (held == nullptr || held->element) {
+      if (same_word(each, name)) out.whole = true;  // the extension's own name
+      continue;
     }
+    const auto& attribute = held->attribute;
+    if (attribute.extension && same_word(name, enterprise))
+      add(out, attribute.sub.empty() ? attribute.name : attribute.name + "." + attribute.sub);
+    else if (!attribute.extension && same_word(name, attribute.name))
+      add(out, attribute.sub);
   }
   return out;
 }
@@ -268,24 +272,36 @@ void show_parts(json::value& value, const std::vector<std::string>& chosen, bool
   if (!value.is_object()) return;
   auto& object = value.get_object();
   std::vector<std::string> dropped;
-  for (const auto& member : object) {
-    const bool is_named = std::ranges::any_of(
-        chosen, [&](const std::string& part) { return same_word(part, member.key()); });
-    if (is_named != only) dropped.emplace_back(member.key());
+  for (auto& member : object) {
+    Named named;
+    for (const auto& part : chosen) {
+      const auto dot = std::min(part.find('.'), part.size());
+      if (same_word(part.substr(0, dot), member.key()))
+        add(named, part.substr(std::min(dot + 1, part.size())));
+    }
+    if (only ? !named.any() : named.whole)
+      dropped.emplace_back(member.key());
+    else if (named.any() && !named.whole)
+      show_parts(member.value(), named.parts, only);
   }
   for (const auto& name : dropped) object.erase(name);
 }
 
 }  // namespace
 
+bool is_shown(const Shown& shown, std::string_view name) {
+  return shown.only.empty() ? !named_by(shown.without, name).whole
+                            : named_by(shown.only, name).any();
+}
+
 void show(json::object& resource, const Shown& shown) {
   const bool only = !shown.only.empty();
   std::vector<std::string> dropped;
   for (auto& each : resource) {
     const std::string_view name = each.key();
-    if (name == "id" || name == "schemas" || name == "meta") continue;
+    if (name == "id" || name == "schemas") continue;  // "returned": "always"
     const auto named = named_by(only ? shown.only : shown.without, name);
-    if (only ? !named.any() : named.whole)
+    if (!is_shown(shown, name))
       dropped.emplace_back(name);
     else if (named.any() && !named.whole)
       show_parts(each.value(), named.parts, only);

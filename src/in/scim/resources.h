@@ -43,6 +43,7 @@ struct Shown {
   std::vector<std::string> without;
 };
 void show(json::object& resource, const Shown& shown);
+bool is_shown(const Shown& shown, std::string_view name);  // any of it
 
 inline std::string version_tag(std::uint64_t version) {
   return "W/\"" + std::to_string(version) + "\"";

@@ -1,7 +1,6 @@
 #include "in/scim/scim.h"
 
 #include <algorithm>
-#include <array>
 
 #include "in/scim/answers.h"
 #include "in/scim/discovery.h"
@@ -58,24 +57,32 @@ void Scim::add_to(http::Router& router) {
   for (const char* method : {"GET", "PUT", "PATCH", "DELETE", "POST"})
     route(router, method, "/Me", &Scim::nobody_is_me);
   route(router, "POST", "/.search", &Scim::search_all);
-  for (const char* method : {"GET", "PUT", "PATCH", "DELETE", "POST"})
-    route(router, method, "/{rest...}", &Scim::not_there);
   add_discovery(router, base_);
 }
 
-// What no other route is for (RFC 7644, 3.12): the path is known, or it is not.
-Response Scim::not_there(const Asked& asked) {
-  constexpr std::array<std::string_view, 8> known{
-      "Users",         "Groups",  "Bulk",   "Me", "ServiceProviderConfig",
-      "ResourceTypes", "Schemas", ".search"};
-  const auto rest = std::string_view{asked.path["rest"]};
-  const auto slash = rest.find('/');
-  const auto kind = rest.substr(0, slash);
-  const bool deeper = slash != std::string_view::npos && rest.find('/', slash + 1) != rest.npos;
-  if (deeper || std::ranges::find(known, kind) == known.end())
-    return refused({.status = 404, .type = {}, .detail = "there is nothing at this path"});
-  return refused(
-      {.status = 405, .type = {}, .detail = "what is at this path does not take this method"});
+bool is_under_mount(std::string_view path) {
+  return path.starts_with(mount) && (path.size() == mount.size() || path[mount.size()] == '/');
+}
+
+Response Scim::spoken(const Request& request, Response answer) {
+  const auto is_problem = [](const auto& header) {
+    return http::same_name(header.name, "content-type") &&
+           header.value.starts_with("application/problem+json");
+  };
+  if (!is_under_mount(request.path) || std::ranges::none_of(answer.headers, is_problem))
+    return answer;
+  // As the problem has it: what was wrong, and the code that people read out.
+  boost::system::error_code unreadable;
+  const auto problem = json::parse(http::body_text(answer), unreadable);
+  std::string detail;
+  for (const char* part : {"title", "detail", "code"})
+    if (const auto* held = problem.is_object() ? find_member(problem.get_object(), part) : nullptr)
+      if (held->is_string())
+        detail += (detail.empty() ? "" : ": ") + std::string{held->get_string()};
+  auto out = refused({.status = answer.status, .type = {}, .detail = std::move(detail)});
+  for (auto& header : answer.headers)
+    if (!is_problem(header)) out.headers.push_back(std::move(header));
+  return out;
 }
 
 Response Scim::nobody_is_me(const Asked&) {
@@ -94,7 +101,7 @@ Response Scim::shown(const Asked& asked, const std::string& id, bool group, int 
     known = true;
     if (group) {
       const auto* found = state.user_group(id);
-      if (found != nullptr && found->source == system->source) held = *found;
+      if (found != nullptr && found->source == system->source) held = without_members(*found);
     } else {
       const auto* found = state.account(StaffId{id});
       if (found != nullptr && found->source == system->source) person = person_in(state, *found);
@@ -108,10 +115,11 @@ Response Scim::shown(const Asked& asked, const std::string& id, bool group, int 
   if (status == 200 && asked.request.method == "GET" &&
       asked.request.header("if-none-match") == tag)
     return {.status = 304, .headers = {{"ETag", tag}}, .body = {}};
-  auto resource = group ? group_json(*held, base_, true) : user_json(*person, base_);
-  auto read = query_of(asked.request);
-  if (asked.request.method == "GET")
-    if (const auto* query = std::get_if<Query>(&read)) show(resource, query->shown);
+  const auto shown = shown_of(asked.request);
+  const bool members = group && is_shown(shown, "members");
+  if (members && !groups_.add_members(*held)) return stopped();
+  auto resource = group ? group_json(*held, base_, members) : user_json(*person, base_);
+  show(resource, shown);
   auto out = scim_json(status, resource);
   out.headers.push_back({"ETag", tag});
   if (status == 201)
@@ -136,10 +144,15 @@ Response Scim::write_one(const Asked& asked) {
     change.data = std::get<json::object>(std::move(body));
   }
   Or<Changed> done = nobody();
-  const auto durable = edge_.desk.run([&](app::House& house, const Now& now) {
-    done = carry_out(change, asked.token_hash, house, now);
-  });
-  if (!durable) return stopped();
+  if (change.group) {
+    auto answer = groups_.carry_out(change, asked.token_hash);
+    if (!answer) return stopped();
+    done = *std::move(answer);
+  } else if (!edge_.desk.run([&](app::House& house, const Now& now) {
+               done = carry_out(change, asked.token_hash, house, now);
+             })) {
+    return stopped();
+  }
   if (const auto* wrong = std::get_if<Error>(&done)) return refused(*wrong);
   const auto& changed = std::get<Changed>(done);
   if (changed.status == 204) return {.status = 204, .headers = {}, .body = {}};

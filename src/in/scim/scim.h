@@ -11,6 +11,7 @@
 
 #include "in/edge.h"
 #include "in/http/router.h"
+#include "in/scim/groups.h"
 
 namespace halligan::in::scim {
 
@@ -19,11 +20,13 @@ inline constexpr std::string_view mount = "/scim/v2";
 class Scim {
  public:
   Scim(const Edge& edge, std::string address)
-      : edge_(edge), base_(std::move(address) + "/scim/v2") {}
+      : edge_(edge), base_(std::move(address) + "/scim/v2"), groups_(edge.desk) {}
 
   void add_to(http::Router& router);
   // Before a body that is large: whether anybody may bring it.
   std::optional<http::Response> admit(const http::Request& head);
+  // What the router refused, as SCIM says it (RFC 7644, 3.12); whatever else it answered as it is.
+  static http::Response spoken(const http::Request& request, http::Response answer);
 
   struct Asked {  // one request: by whom, for what
     const http::Request& request;
@@ -42,14 +45,18 @@ class Scim {
   http::Response write_one(const Asked& asked);
   http::Response search_all(const Asked& asked);
   http::Response bulk(const Asked& asked);
-  http::Response not_there(const Asked& asked);
   http::Response nobody_is_me(const Asked& asked);
+  template <class... Add>
+  http::Response listed(const Asked& asked, Add... add);
   http::Response shown(const Asked& asked, const std::string& id, bool group, int status);
 
   const Edge& edge_;
   const std::string base_;
+  Groups groups_;
 };
 
+// Whether a path is SCIM's.
+bool is_under_mount(std::string_view path);
 std::size_t body_bytes_max(std::string_view path);
 
 }  // namespace halligan::in::scim

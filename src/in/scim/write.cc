@@ -6,13 +6,6 @@
 namespace halligan::in::scim {
 namespace {
 
-Error error_of(const app::Refusal& refusal) {
-  Error out{.status = app::http_status(refusal.why), .type = {}, .detail = refusal.what};
-  if (refusal.why == app::Why::conflict) out.type = "uniqueness";
-  if (refusal.why == app::Why::bad_request) out.type = "invalidValue";
-  return out;
-}
-
 Error no_such() { return {.status = 404, .type = {}, .detail = "there is no resource of this id"}; }
 
 std::uint64_t version_of(const app::State& state, const std::string& id, bool group) {
@@ -60,7 +53,23 @@ Or<Changed> patch_account(const Change& change, const std::string& token_hash, a
   return set_account(change, resource, token_hash, house, now);
 }
 
-Or<Changed> set_group(app::SetGroup command, app::House& house, const Now& now) {
+template <class Command>
+Or<Changed> removed(Command command, app::House& house, const Now& now) {
+  const auto answer = house.perform(command, now);
+  if (const auto* refusal = std::get_if<app::Refusal>(&answer)) return error_of(*refusal);
+  return Changed{.status = 204, .id = {}, .version = 0};
+}
+
+}  // namespace
+
+Error error_of(const app::Refusal& refusal) {
+  Error out{.status = app::http_status(refusal.why), .type = {}, .detail = refusal.what};
+  if (refusal.why == app::Why::conflict) out.type = "uniqueness";
+  if (refusal.why == app::Why::bad_request) out.type = "invalidValue";
+  return out;
+}
+
+Or<Changed> set_group(const app::SetGroup& command, app::House& house, const Now& now) {
   const auto answer = house.perform(command, now);
   if (const auto* refusal = std::get_if<app::Refusal>(&answer)) return error_of(*refusal);
   const auto& done = std::get<app::SetGroup::Done>(answer);
@@ -69,8 +78,7 @@ Or<Changed> set_group(app::SetGroup command, app::House& house, const Now& now) 
                  .version = version_of(house.state(), done.group, true)};
 }
 
-Or<Changed> write_group(const Change& change, const std::string& token_hash, app::House& house,
-                        const Now& now) {
+Or<app::SetGroup> group_command(const Change& change, const std::string& token_hash) {
   app::SetGroup command;
   command.token_hash = token_hash;
   command.group = change.id;
@@ -94,17 +102,8 @@ Or<Changed> write_group(const Change& change, const std::string& token_hash, app
     command.external = std::move(what.external);
     command.members = std::move(what.members);
   }
-  return set_group(std::move(command), house, now);
+  return command;
 }
-
-template <class Command>
-Or<Changed> removed(Command command, app::House& house, const Now& now) {
-  const auto answer = house.perform(command, now);
-  if (const auto* refusal = std::get_if<app::Refusal>(&answer)) return error_of(*refusal);
-  return Changed{.status = 204, .id = {}, .version = 0};
-}
-
-}  // namespace
 
 Or<Changed> carry_out(const Change& change, const std::string& token_hash, app::House& house,
                       const Now& now) {
@@ -122,7 +121,11 @@ Or<Changed> carry_out(const Change& change, const std::string& token_hash, app::
                                       .person = StaffId{change.id},
                                       .if_version = change.if_version},
                    house, now);
-  if (change.group) return write_group(change, token_hash, house, now);
+  if (change.group) {
+    const auto command = group_command(change, token_hash);
+    if (const auto* wrong = std::get_if<Error>(&command)) return *wrong;
+    return set_group(std::get<app::SetGroup>(command), house, now);
+  }
   return change.method == "PATCH" ? patch_account(change, token_hash, house, now)
                                   : set_account(change, change.data, token_hash, house, now);
 }
