@@ -51,7 +51,7 @@ def cards(tmp_path_factory):
     """Two certificates of one authority, and one of another in the same name."""
     folder = tmp_path_factory.mktemp("certificates")
     ours, theirs = Authority(folder / "ours"), Authority(folder / "theirs")
-    return {"desk": ours.issue("desk"), "cart": ours.issue("cart"), "forged": theirs.issue("desk")}
+    return {"desk": ours.issue("desk"), "cart": ours.issue("cart"), "old": ours.issue("old", days=-1), "forged": theirs.issue("desk")}
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +77,22 @@ def test_B01_a_terminal_is_known_by_the_very_certificate(world, cards, desk):
     assert entry["terminal"] == desk and entry["place"] == "ward-a"
 
 
-@pytest.mark.parametrize("shown", ["cart", "forged", None])
+@pytest.mark.parametrize("shown", ["cart", "forged", "old", None])
 def test_B01_any_other_certificate_is_an_unknown_place(world, cards, desk, shown):
     who = world.hire("it-support").staff
     _, opened = sign_in(world, cards[shown] if shown else None, who)
     assert opened["terminal"] is None and opened["place"] is None
+
+
+def test_B01_one_that_is_over_by_its_dates_is_known_until_it_is_taken_away(world, cards):
+    """As docs/operate/identity.md says: no authority is asked, and no clock."""
+    world.admin.api("PUT", "/terminals/t-old", {"place": "ward-c", "use": "workstation", "active": True})
+    world.admin.api("PUT", "/terminals/t-old/certificate", {"certificate": cards["old"][0].read_text()}, ok=200)
+    who = world.hire("it-support").staff
+    assert sign_in(world, cards["old"], who)[1]["place"] == "ward-c"
+    world.admin.api("PUT", "/terminals/t-old", {"place": "ward-c", "use": "workstation", "active": False})
+    assert sign_in(world, cards["old"], who)[1]["place"] is None, "out of use it is no place"
+    world.admin.api("DELETE", "/terminals/t-old/certificate", ok=200)
 
 
 def test_B01_one_that_is_taken_away_is_no_place_any_more(world, cards):
@@ -106,7 +117,7 @@ def test_B02_a_credential_for_a_glass_is_bound_to_the_certificate_of_its_connect
         return Holder(world, shown, token).request("GET", "/fhir/Patient/p-000002").status
 
     assert reads(cards["desk"]) == 200
-    for other in (cards["cart"], cards["forged"], None):
+    for other in (cards["cart"], cards["forged"], cards["old"], None):
         assert reads(other) == 401
     system = world.hire("interface")
     shown = system.request("POST", "/oauth2/introspect", f"token={token}", headers={"Content-Type": "application/x-www-form-urlencoded"})

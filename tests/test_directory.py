@@ -1,13 +1,17 @@
 """Signing in by the password of a real directory (slapd), from outside: B01, B03, B08, A09."""
 
+import base64
+import json
+import secrets as random
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 
 from halligan_tls import Authority
-from halligan_world import DEMO, Client, World, free_port, start, stop, totp, until
+from halligan_world import DEMO, Client, Secrets, World, edited, free_port, start, stop, totp, until
 
 SEARCHES = "the account that searches"
 
@@ -59,6 +63,27 @@ cn: other twin
 sn: Two
 userPassword: of one twin
 
+dn: uid=l.moves,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: l.moves
+cn: Moves
+sn: Moves
+userPassword: of moves there
+
+dn: uid=l.leaves,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: l.leaves
+cn: Leaves
+sn: Leaves
+userPassword: of leaves there
+
+dn: uid=l.guessed,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: l.guessed
+cn: Guessed
+sn: Guessed
+userPassword: of guessed there
+
 dn: cn=Desk team,ou=groups,dc=example,dc=org
 objectClass: groupOfNames
 cn: Desk team
@@ -68,14 +93,20 @@ dn: cn=Service desk,ou=groups,dc=example,dc=org
 objectClass: groupOfNames
 cn: Service desk
 member: cn=Desk team,ou=groups,dc=example,dc=org
+member: uid=l.moves,ou=people,dc=example,dc=org
+member: uid=l.leaves,ou=people,dc=example,dc=org
 """
+
+# Each letter means something in a filter, in a DN, or in JSON; groups are named by their whole DN.
+AWKWARD, AWKWARD_PASSWORD = "j\\rgen*(ü), o'neil+\"x\"", "pä$$ \"w)ö(rd*\\ ,#+;<=> 漢 \U0001f511"
+AWKWARD_GROUP = "cn=Ward\\2C (A) *,ou=groups,dc=example,dc=org"
 
 
 class Slapd:
     def __init__(self, folder):
         self.authority = Authority(folder, "ldap-ca")
         certificate, key = self.authority.issue("ldap")
-        self.folder, self.process = folder, None
+        self.folder, self.process, self.root = folder, None, random.token_hex(16)
         self.tls, self.plain = free_port(), free_port()
         (folder / "db").mkdir()
         (folder / "people.ldif").write_text(PEOPLE)
@@ -90,6 +121,8 @@ TLSCertificateKeyFile {key}
 database mdb
 maxsize 10485760
 suffix "dc=example,dc=org"
+rootdn "cn=root,dc=example,dc=org"
+rootpw {self.root}
 directory {folder / "db"}
 access to attrs=userPassword by anonymous auth
 access to * by users read
@@ -106,16 +139,41 @@ access to * by users read
 
     def start(self):
         with open(self.folder / "slapd.log", "ab") as log:
-            self.process = start(["slapd", "-f", str(self.folder / "slapd.conf"), "-h", f"{self.ldaps} {self.ldap}", "-d", "0"], stdout=log, stderr=log)
+            self.process = start(["slapd", "-f", str(self.folder / "slapd.conf"), "-h", f"{self.ldaps} {self.ldap}", "-d", "stats"], stdout=log, stderr=log)
         until("slapd answers", lambda: subprocess.run(["ldapsearch", "-x", "-H", self.ldap, "-b", "", "-s", "base"], capture_output=True).returncode == 0)
         return self
 
     def stop(self):
         stop(self.process)
 
+    def heard(self, since=0):
+        """What it was asked, by its own log."""
+        return (self.folder / "slapd.log").read_text(errors="replace")[since:]
 
-def policy(url):
-    return (DEMO / "policy.toml").read_text() + f"""
+    def change(self, dn, *lines, kind="modify"):
+        kept = self.folder / "root"
+        kept.touch(0o600)
+        kept.write_text(self.root)
+        ldif = "\n".join([line_of("dn", dn), f"changetype: {kind}", *lines, ""])
+        done = subprocess.run(["ldapmodify", "-x", "-H", self.ldap, "-D", "cn=root,dc=example,dc=org", "-y", str(kept)], input=ldif, text=True,
+                              capture_output=True)
+        assert done.returncode == 0, f"{ldif}: {done.stderr}"
+
+
+def line_of(name, value):
+    return f"{name}:: {base64.b64encode(value.encode()).decode()}"
+
+
+def policy(url, locked_after=20):
+    return edited((DEMO / "policy.toml").read_text(), ("after  = 20", f"after  = {locked_after}")) + f"""
+[[provisioning]]
+name = "hr"
+
+[[group]]
+from = "ldap"
+name = {json.dumps(AWKWARD_GROUP)}
+roles = ["nurse"]
+
 [[directory]]
 name = "ldap"
 url = "{url}"
@@ -148,7 +206,7 @@ class Hospital(World):
     def start(self, load=False):
         super().start(load=False)
         self.admin.api("PUT", "/sources/ldap/secret", {"secret": SEARCHES}, ok=204)
-        for who in ("l.dora", "l.nils", "l.twin"):
+        for who in ("l.dora", "l.nils", "l.twin", "l.moves", "l.leaves", "l.guessed"):
             self.people[who] = {"id": who, "name": f"Name of {who}", "roles": [], "department": "testing"}
             self.enrol(who)
         return self
@@ -175,8 +233,14 @@ def state(world):
 def sign_in(world, user, password, ok=201, who=None):
     """With the right code; one that opened nothing is not used up."""
     secrets = world.secrets[who or user]
-    code = secrets.code(world.now) if ok == 201 else totp(secrets.totp, int(world.now() // 30))
-    return Client(world).api("POST", "/sessions", {"user": user, "password": password, "code": code}, ok=ok)
+
+    def tried():
+        code = secrets.code(world.now) if ok == 201 else totp(secrets.totp, int(world.now() // 30))
+        answer = Client(world).api("POST", "/sessions", {"user": user, "password": password, "code": code})
+        return answer if answer.status != 429 else time.sleep(min(2, int(answer.headers["Retry-After"])))
+    answer = until("nobody is put off any more for what was guessed before", tried, 60, 0.1)
+    assert answer.status == ok, answer
+    return answer
 
 
 def way_of(world, answer):
@@ -185,7 +249,7 @@ def way_of(world, answer):
 
 def test_B01_its_password_opens_with_our_code_and_nested_groups_give_roles(world):
     answer = sign_in(world, "l.dora", "Gänse)(uid=*")
-    assert answer.json["staff"] == "l.dora"
+    assert answer.json["staff"] == "l.dora" and answer.json["roles"] == ["it-support"], "the answer knows what the groups have just given"
     assert way_of(world, answer)["provider"] == "ldap"
     line = next(p for p in world.admin.api("GET", "/staff", ok=200).json if p["staff"] == "l.dora")
     assert line["roles"] == ["it-support"] and line["own_roles"] == [] and line["given_by"][0]["source"] == "ldap"
@@ -259,3 +323,87 @@ def test_A09_guesses_at_it_are_counted_here(world):
     kept = [e for e in world.entries("sign-in-refused", since=since) if e.get("staff") == "l.dora"]
     assert kept and {e["why"] for e in kept} == {"password"}, "each is counted as a guess at it"
     assert sign_in(world, "l.dora", "Gänse)(uid=*").status == 201
+
+
+def put_in_force(world, text):
+    version = world.admin.api("POST", "/policy/proposals", {"text": text, "note": "for a test"}, ok=201).json["version"]
+    world.sign_in("adm.moreau").api("POST", f"/policy/proposals/{version}/sign", {}, ok=200)
+
+
+def test_B01_over_starttls_as_over_ldaps(world):
+    before = len(world.directory.heard())
+    put_in_force(world, policy(world.directory.ldap))
+    try:
+        answer = sign_in(world, "l.nils", "of nils there")
+        assert way_of(world, answer)["provider"] == "ldap"
+        assert sign_in(world, "l.nils", "not it", ok=401)
+    finally:
+        put_in_force(world, policy(world.directory.ldaps))
+    asked = world.directory.heard(before).splitlines()
+    started = {line.split()[1] for line in asked if "STARTTLS" in line}
+    bound = {line.split()[1] for line in asked if " BIND dn=" in line and "l.nils" in line}
+    over_tls = {line.split()[1] for line in asked if "TLS established" in line}
+    assert started and bound and bound <= over_tls, "no password goes over a connection without TLS"
+
+
+def test_B01_letters_that_mean_something_elsewhere_mean_nothing_in_names_and_passwords(world):
+    """Whom HR calls by such a name signs in by it; their group is named by its whole DN."""
+    hr = Client(world, world.admin.api("PUT", "/provisioning/hr", {}, ok=201).json["token"])
+    made = hr.request("POST", "/scim/v2/Users", json.dumps({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": AWKWARD, "active": True}),
+                      headers={"Content-Type": "application/scim+json"})
+    assert made.status == 201, made
+    who = made.json["id"]
+    world.secrets[who] = Secrets("", world.admin.api("POST", f"/staff/{who}/totp", {}, ok=201).json["secret"])
+    dn = "cn=awkward,ou=people,dc=example,dc=org"
+    world.directory.change(dn, "objectClass: inetOrgPerson", "cn: awkward", "sn: Awkward", line_of("uid", AWKWARD),
+                           line_of("userPassword", AWKWARD_PASSWORD), kind="add")
+    world.directory.change(AWKWARD_GROUP, "objectClass: groupOfNames", line_of("cn", "Ward, (A) *"), f"member: {dn}", kind="add")
+    answer = sign_in(world, AWKWARD, AWKWARD_PASSWORD, who=who)
+    assert (answer.json["staff"], answer.json["roles"]) == (who, ["nurse"])
+    for wrong in (AWKWARD_PASSWORD[:-1], AWKWARD_PASSWORD.replace("*", "?")):
+        sign_in(world, AWKWARD, wrong, ok=401, who=who)
+    sign_in(world, AWKWARD.replace("*", ""), AWKWARD_PASSWORD, ok=401, who=who)
+
+
+def test_A09_a_password_that_is_locked_here_is_not_tried_there(world):
+    who, right = "l.guessed", "of guessed there"
+    put_in_force(world, policy(world.directory.ldaps, locked_after=4))
+    for n in range(4):
+        sign_in(world, who, f"guess {n}", ok=401)
+    locked = [e for e in world.entries("password-locked") if e["person"] == who]
+    assert len(locked) == 1 and locked[0]["failures"] == 4
+    before = len(world.directory.heard())
+    sign_in(world, who, right, ok=401)  # right or wrong, nobody learns which
+    assert "l.guessed" not in world.directory.heard(before), "so nobody locks them out of the directory through us"
+    world.admin.api("POST", f"/staff/{who}/unlock", {}, ok=204)
+    sign_in(world, who, right)
+    put_in_force(world, policy(world.directory.ldaps))
+
+
+def test_B03_an_account_that_is_disabled_there_signs_in_no_more_and_is_ended_by_word(world):
+    """A directory tells of nothing (docs/operate/identity.md): what is open goes on until somebody, or SCIM, says so."""
+    who = "l.leaves"
+    person = Client(world, sign_in(world, who, "of leaves there").json["token"], who)
+    person.break_glass("p-000002", "system-support")
+    world.directory.change(f"uid={who},ou=people,dc=example,dc=org", "delete: userPassword")
+    assert person.fhir("GET", "Patient/p-000002").status == 200
+    sign_in(world, who, "of leaves there", ok=401)
+    world.directory.change(f"uid={who},ou=people,dc=example,dc=org", kind="delete")
+    sign_in(world, who, "of leaves there", ok=401)
+    sign_in(world, who, world.secrets[who].password, ok=401)  # theirs here is for when the directory is down
+    world.admin.api("PATCH", f"/staff/{who}", {"active": False}, ok=200)
+    assert person.fhir("GET", "Patient/p-000002").status == 401
+
+
+def test_B03_who_left_a_group_there_loses_session_and_glass_with_the_next_sign_in(world):
+    who = "l.moves"
+    person = Client(world, sign_in(world, who, "of moves there").json["token"], who)
+    glass = person.break_glass("p-000002", "system-support").json["glass"]
+    world.directory.change("cn=Service desk,ou=groups,dc=example,dc=org", "delete: member", f"member: uid={who},ou=people,dc=example,dc=org")
+    assert person.fhir("GET", "Patient/p-000002").status == 200
+    again = sign_in(world, who, "of moves there")
+    assert again.json["roles"] == []
+    assert person.fhir("GET", "Patient/p-000002").status == 401
+    assert glass not in world.admin.api("GET", "/glass", ok=200).body.decode()
+    given = [e for e in world.entries("roles-given") if e["person"] == who]
+    assert not given[-1].get("roles") and given[-1]["source"] == "ldap"

@@ -12,7 +12,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from halligan_world import Client, World, details
+from halligan_world import SECOND_OPINION, Client, World, demo_policy, details, edited, until
+
+# Reasons that end by themselves, or by a policy that no longer has one. (A session is idle after half an hour: no credential lives as long.)
+POLICY = (demo_policy() + SECOND_OPINION
+          + edited(SECOND_OPINION, ("second-opinion", "idle-opinion"), ('idle = "10m"', 'idle = "2s"'))
+          + edited(SECOND_OPINION, ("second-opinion", "short-opinion"), ('after = "1h"', 'after = "3s"')))
 
 
 class Named(World):
@@ -213,6 +218,59 @@ def test_B03_the_credential_ends_with_its_glass(world, broken, cause):
     path = f"/api/v1/glass/{glass}/token"
     again = person.request("POST", path, {}, headers={"DPoP": key.proof("POST", world.name + path)})
     assert again.status in (401, 404), again
+
+
+def another_policy(world, text):
+    version = world.admin.api("POST", "/policy/proposals", {"text": text, "note": "for a test"}, ok=201).json["version"]
+    world.sign_in("adm.moreau").api("POST", f"/policy/proposals/{version}/sign", {}, ok=200)
+
+
+def without_second_opinion(world, read_on):
+    assert read_on() == 200
+    another_policy(world, world.policy.replace(SECOND_OPINION, ""))
+
+
+def leaves_it_alone(world, read_on):
+    for _ in range(3):  # what is asked by the credential keeps it open, as any use does
+        time.sleep(0.9)
+        assert read_on() == 200
+    time.sleep(2.3)
+
+
+def uses_it_to_the_end(world, read_on):
+    until("use makes it live no longer", lambda: read_on() == 401, 8, 0.2)
+
+
+OF_ITSELF = {"idle": ("idle-opinion", leaves_it_alone), "expired": ("short-opinion", uses_it_to_the_end),
+             "policy-changed": ("second-opinion", without_second_opinion)}
+
+
+@pytest.mark.parametrize("cause", OF_ITSELF)
+def test_B03_the_credential_ends_when_its_glass_does_of_itself(world, cause):
+    reason, wait = OF_ITSELF[cause]
+    person, key = world.hire("physician"), Key()
+    system = world.hire("interface")
+    glass = person.break_glass("p-000002", reason).json["glass"]
+    token = make(world, person, glass, key)
+    wait(world, lambda: read(world, token, key).status)
+    assert read(world, token, key).status == 401
+    if cause != "expired":  # it was made for no longer than its glass may be open
+        assert part(token, 1)["exp"] > time.time() + 60, "it is not over by its own time"
+    asked = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert system.request("POST", "/oauth2/introspect", f"token={token}", headers=asked).json == {"active": False}
+    assert make(world, person, glass, key, ok=404).slug
+    shown = until("the ending is written", lambda: next(
+        g for g in world.session("p.lind").api("GET", "/charts/p-000002/glass", ok=200).json["glass"] if g["glass"] == glass).get("ended_by"))
+    assert shown == cause
+    if cause == "policy-changed":
+        another_policy(world, world.policy)
+
+
+def test_B03_the_credential_ends_when_its_person_moves_to_another_chart(world, broken):
+    person, glass, key, token = broken
+    person.break_glass("p-000003", "system-support")
+    assert read(world, token, key).status == 401
+    make(world, person, glass, key, ok=404)
 
 
 def test_B02_it_is_renewed_while_the_glass_is_open_and_given_up(world, broken):

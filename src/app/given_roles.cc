@@ -57,6 +57,17 @@ void give_first_roles(const StaffId& person, const std::string& source, Given gi
                                  .roles = std::move(given.roles)});
 }
 
+std::vector<std::string> roles_with(const Person& person, const std::string& source,
+                                    const Given& given) {
+  auto out = person.own_roles;
+  auto from = person.given;
+  from[source] = given;
+  for (const auto& [name, each] : from)
+    for (const auto& role : each.roles)
+      if (!among(out, role)) out.push_back(role);
+  return out;
+}
+
 std::size_t give_roles(const Person& person, const std::string& source, Given given,
                        const StaffId& by, Context& context) {
   if (!is_another(person, source, given)) return 0;

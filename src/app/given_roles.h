@@ -22,6 +22,9 @@ std::size_t give_roles(const Person& person, const std::string& source, Given gi
 // The same for a person who is still to be enrolled by a fact before it.
 void give_first_roles(const StaffId& person, const std::string& source, Given given,
                       const StaffId& by, Context& context);
+// Which roles somebody has once the source gives these.
+std::vector<std::string> roles_with(const Person& person, const std::string& source,
+                                    const Given& given);
 
 // What another policy in force means for everybody.
 void give_roles_anew(const policy::ast::Policy& policy, Context& context);

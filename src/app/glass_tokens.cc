@@ -17,10 +17,13 @@ const glass::Glass* own_open(const State& state, const Session& session, const G
   return held != nullptr && held->session == session.id && held->open() ? held : nullptr;
 }
 
+// In whole seconds, as the token itself says it: it ends for whoever reads it and for whoever asks
+// at once.
 Instant latest_end(const Session& session, const glass::Glass& held, const Now& now) {
   const auto& open = std::get<glass::Open>(held.life);
-  return std::min({now.wall + Millis{limits::glass_token_life}, glass::wall_end(open.until, now),
-                   glass::wall_end(session.until, now)});
+  return std::chrono::floor<std::chrono::seconds>(
+      std::min({now.wall + Millis{limits::glass_token_life}, glass::wall_end(open.until, now),
+                glass::wall_end(session.until, now)}));
 }
 
 }  // namespace
@@ -31,7 +34,7 @@ std::variant<TokenClaims, Refusal> claims_of_token(const State& state,
   const auto* session = live_session(state, session_token_hash, now);
   if (session == nullptr) return no_session(state, session_token_hash, now);
   const auto* held = own_open(state, *session, glass);
-  if (held == nullptr) return no_such_glass();
+  if (held == nullptr || latest_end(*session, *held, now) <= now.wall) return no_such_glass();
   const auto& last = held->grants.back();
   const auto* person = state.person(session->staff);
   const auto* policy = policy_of(state);
@@ -90,6 +93,10 @@ std::variant<std::optional<GlassToken>, Refusal> glass_token_shown(
   if (asked.refusal) return *asked.refusal;
   const auto* token = state.glass_token(glass_token_hash);
   if (token == nullptr || !state.stands(*token, now.wall)) return std::nullopt;
+  // Its glass is over at its deadline, not when that is written down.
+  if (const auto* held = state.glass(token->glass);
+      held == nullptr || glass::ending_due(*held, now))
+    return std::nullopt;
   // A locked session shows nothing, here as there.
   const auto* session = state.session(token->session);
   if (live_session(state, session->token_hash, now) == nullptr) return std::nullopt;

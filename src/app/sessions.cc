@@ -231,12 +231,13 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
     fact.terminal = terminal->id;
     fact.place = terminal->place;
   }
+  auto roles = person->roles;
   if (command.directory) {
     fact.provider = command.directory->source;
-    (void)give_roles(
-        *person, fact.provider,
-        roles_of_groups(*policy_of(context.state), fact.provider, command.directory->groups), {},
-        context);
+    auto given =
+        roles_of_groups(*policy_of(context.state), fact.provider, command.directory->groups);
+    roles = roles_with(*person, fact.provider, given);
+    (void)give_roles(*person, fact.provider, std::move(given), {}, context);
   }
   fact.proof_level = command.passkey ? 3 : 2;
   fact.totp_step = command.totp_step.value_or(0);
@@ -246,6 +247,7 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
   }
   fact.origin = command.origin;
   auto done = open_session(std::move(fact), limits::session_absolute, context);
+  done.roles = std::move(roles);  // what the directory has just given is in no state yet
   if (command.passkey) owe_lock_out_case(*person, done.session, "by a passkey", context);
   owe_enrolment_case(*person, command, done.session, context);
   return done;
