@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "reference/generate_identity.h"
+
 namespace halligan::reference {
 namespace {
 
@@ -652,6 +654,7 @@ Case generate(Choices& choices) {
   made.question.cell = cell(choices, made.policy, now);
   made.question.paid = payments(choices, made.policy, now);
   made.question.now = now;
+  generate_identity(choices, made.policy);
   return made;
 }
 

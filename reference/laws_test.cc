@@ -11,8 +11,10 @@
 #include <map>
 #include <set>
 
+#include "core/policy/parse.h"
 #include "core/policy/print.h"
 #include "reference/conditions.h"
+#include "reference/generate_identity.h"
 #include "reference/show.h"
 #include "reference/subjects.h"
 
@@ -539,6 +541,17 @@ TEST(Law, Rename) {
     const Answer answer = trial(trial.of);
     if (answer.verdict == Verdict::deny && answer.denied_by.empty()) return Outcome::premise_unmet;
     return kept_if(answer == trial(other));
+  });
+}
+
+// Who says who somebody is decides nothing; and all of a policy is printed, and read again.
+TEST(Law, Identity) {
+  law("Identity", [](Trial& trial) {
+    Case without = trial.of;
+    forget_identity(without.policy);
+    if (without.policy == trial.of.policy) return Outcome::premise_unmet;
+    const auto again = policy::parse(policy::print(trial.of.policy));
+    return kept_if(again.policy == trial.of.policy && trial(without) == trial(trial.of));
   });
 }
 

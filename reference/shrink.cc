@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reference/generate_identity.h"
+
 namespace halligan::reference {
 namespace {
 
@@ -151,6 +153,9 @@ void smaller_question(const Case& from, Cases& out) {
 
 // What of the policy nobody uses may go last.
 void smaller_frame(const Case& from, Cases& out) {
+  Case plainer = from;
+  forget_identity(plainer.policy);
+  if (plainer.policy != from.policy) out.push_back(std::move(plainer));
   drop_each(
       from, [](Case & c) -> auto& { return c.policy.classes; }, out);
   drop_each(

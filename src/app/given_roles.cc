@@ -11,10 +11,13 @@ bool among(const std::vector<std::string>& list, const std::string& text) {
   return std::ranges::find(list, text) != list.end();
 }
 
-bool names_source(const policy::ast::Policy& policy, const std::string& source) {
+// Whether anybody there is asked, or tells, who is in which group.
+bool tells_groups(const policy::ast::Policy& policy, const std::string& source) {
   const auto is = [&](const auto& each) { return each.name.text == source; };
+  const auto is_asked = [&](const auto& each) { return is(each) && !each.groups.empty(); };
   return std::ranges::any_of(policy.provisionings, is) ||
-         std::ranges::any_of(policy.providers, is) || std::ranges::any_of(policy.directories, is);
+         std::ranges::any_of(policy.providers, is_asked) ||
+         std::ranges::any_of(policy.directories, is_asked);
 }
 
 bool is_another(const Person& person, const std::string& source, const Given& given) {
@@ -102,7 +105,7 @@ void give_roles_anew(const policy::ast::Policy& policy, Context& context) {
     for (const auto& [source, names] : groups)
       (void)give_roles(
           person, source,
-          names_source(policy, source) ? roles_of_groups(policy, source, names) : Given{}, {},
+          tells_groups(policy, source) ? roles_of_groups(policy, source, names) : Given{}, {},
           context);
   }
 }

@@ -2,6 +2,7 @@
 #include "core/policy/check.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "core/policy/engine.h"
@@ -33,6 +34,7 @@ class Sense {
     cases();
     relations();
     self_made();
+    identity();
     return std::move(out_);
   }
 
@@ -394,6 +396,48 @@ class Sense {
         }
       }
     }
+  }
+
+  // ---- Whom the policy believes about who somebody is.
+
+  void identity() {
+    for (const auto& provider : policy_.providers) {
+      if (provider.issuer.starts_with("http:"))
+        warning(provider.at, quoted(provider.name.text) +
+                                 " is asked without TLS: this is for trying out, on one machine");
+      if (provider.second_factor.empty() && provider.security_key.empty())
+        warning(provider.at,
+                "nobody signs in by " + quoted(provider.name.text) +
+                    ": name the values of acr or amr that say that it asked for two factors, in "
+                    "`second_factor` or `security_key`");
+      // OpenID Connect Core 5.7.
+      constexpr std::array<std::string_view, 8> changing{
+          "email",       "name", "nickname",  "phone_number", "preferred_username",
+          "unique_name", "upn",  "given_name"};
+      if (std::ranges::find(changing, provider.person) != changing.end())
+        warning(provider.at, quoted(provider.person) + " of " + quoted(provider.name.text) +
+                                 " may change, or be given to somebody else: whoever signs in "
+                                 "first under a person's name is them from then on; `sub` stays");
+    }
+    for (const auto& group : policy_.groups) {
+      if (looks_at_no_groups(group.from.text))
+        warning(group.at, "nobody looks who is in " + quoted(group.name) + ": " +
+                              quoted(group.from.text) + " has no `groups`");
+      for (const auto& role : group.roles) {
+        if (role.text == "administrator" || role.text == "privacy-officer")
+          warning(role.at, "whoever decides at " + quoted(group.from.text) + " who is in " +
+                               quoted(group.name) + " decides who is " + quoted(role.text) +
+                               " here");
+      }
+    }
+  }
+
+  bool looks_at_no_groups(std::string_view source) const {
+    const auto silent = [&](const auto& list) {
+      return std::ranges::any_of(
+          list, [&](const auto& each) { return each.name.text == source && each.groups.empty(); });
+    };
+    return silent(policy_.providers) || silent(policy_.directories);
   }
 
   const ast::Policy& policy_;

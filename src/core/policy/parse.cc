@@ -1,5 +1,4 @@
 #include "core/policy/parse.h"
-#include "core/policy/parse_identity.h"
 
 #include <algorithm>
 #include <array>
@@ -7,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "core/policy/parse_parts.h"
 #include "core/policy/toml_reader.h"
 #include "core/policy/words.h"
 
@@ -18,26 +18,6 @@ constexpr std::int64_t rank_max = 100;
 constexpr std::int64_t vouched_most = 20;
 constexpr std::int64_t lockout_least = 3;
 constexpr std::int64_t lockout_most = 100;  // NIST SP 800-63B 5.2.2
-
-// Reads words of an enum; `later` are those that a later part brings.
-template <class Enum>
-std::vector<Enum> enums(Keys& keys, std::string_view key,
-                        std::optional<Enum> (*of)(std::string_view),
-                        std::initializer_list<std::string_view> known,
-                        std::span<const std::string_view> later) {
-  std::vector<Enum> out;
-  for (const auto& word : keys.words(key)) {
-    if (const auto value = of(word.text)) {
-      out.push_back(*value);
-    } else if (std::ranges::find(later, word.text) != later.end()) {
-      keys.error(word.at, quoted(word.text) + " is not yet enforced; take it out");
-    } else {
-      keys.error(word.at, quoted(word.text) + " is not one of " + quoted(key) +
-                              hint(word.text, std::span{known.begin(), known.size()}));
-    }
-  }
-  return out;
-}
 
 std::vector<ast::Factor> factors(Keys& keys, std::string_view key) {
   return enums<ast::Factor>(keys, key, factor_of,
@@ -281,7 +261,8 @@ ast::CaseRule read_case(Messages& out, const toml::table& table) {
   return rule;
 }
 
-// Of what is no access: there is no evidence around it.
+}  // namespace
+
 ast::Review read_plain_review(Messages& out, const toml::table& table) {
   auto review = read_review(out, table);
   if (review.unless)
@@ -289,6 +270,8 @@ ast::Review read_plain_review(Messages& out, const toml::table& table) {
         {.at = review.at, .what = "`unless` belongs to the review of a rule; take it out"});
   return review;
 }
+
+namespace {
 
 ast::Drawer read_drawer(Messages& out, const toml::table& table) {
   Keys keys{out, table, "[[card]]"};
@@ -460,7 +443,7 @@ ast::Policy read_policy(Messages& out, const toml::table& root) {
   for (const auto* table : top.tables("card")) policy.drawers.push_back(read_drawer(out, *table));
   if (const auto* table = top.table("vouching")) policy.vouching = read_vouching(out, *table);
   if (const auto* table = top.table("lockout")) policy.lockout = read_lockout(out, *table);
-  read_identity(out, top, policy, read_plain_review);
+  read_identity(out, top, policy);
   top.finish();
   if (policy.classes.size() > limits::policy_classes_max) {
     top.error(policy.classes[limits::policy_classes_max].name.at,

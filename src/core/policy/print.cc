@@ -252,69 +252,60 @@ void put_lockout(Page& page, const ast::Lockout& lockout) {
   if (lockout.review) page.put("review", review(*lockout.review));
 }
 
-std::string listed(const std::vector<std::string>& list) {
-  std::string out;
-  for (const auto& each : list) out += (out.empty() ? "" : ", ") + text(each);
-  return "[" + out + "]";
-}
-
-// Only what is not as it would be without being said.
-void put_text(Page& page, std::string_view key, const std::string& held, std::string_view plain) {
-  if (held != plain) page.put(std::string{key}, text(held));
-}
-
 void put_provider(Page& page, const ast::Provider& provider) {
   page.heading("[[provider]]");
   page.put("name", text(provider.name.text));
-  put_text(page, "label", provider.label, "");
+  if (!provider.label.empty()) page.put("label", text(provider.label));
   page.put("issuer", text(provider.issuer));
   page.put("client", text(provider.client));
-  put_text(page, "person", provider.person, "sub");
-  put_text(page, "groups", provider.groups, "");
-  if (!provider.scopes.empty()) page.put("scopes", listed(provider.scopes));
-  put_text(page, "ask", provider.ask, "");
-  if (!provider.second_factor.empty()) page.put("second_factor", listed(provider.second_factor));
-  if (!provider.security_key.empty()) page.put("security_key", listed(provider.security_key));
+  page.put("person", text(provider.person));
+  if (!provider.groups.empty()) page.put("groups", text(provider.groups));
+  if (!provider.scopes.empty()) page.put("scopes", strings(provider.scopes));
+  if (!provider.ask.empty()) page.put("ask", text(provider.ask));
+  if (!provider.second_factor.empty()) page.put("second_factor", strings(provider.second_factor));
+  if (!provider.security_key.empty()) page.put("security_key", strings(provider.security_key));
 }
 
 void put_directory(Page& page, const ast::Directory& directory) {
   page.heading("[[directory]]");
   page.put("name", text(directory.name.text));
-  put_text(page, "label", directory.label, "");
+  if (!directory.label.empty()) page.put("label", text(directory.label));
   page.put("url", text(directory.url));
   page.put("bind", text(directory.bind));
   page.put("people", text(directory.people));
-  put_text(page, "person", directory.person, "uid");
-  put_text(page, "groups", directory.groups, "");
-  put_text(page, "member", directory.member, "member");
-  if (directory.in_chain) page.put("nested", text("chain"));
+  page.put("person", text(directory.person));
+  if (directory.groups.empty()) return;
+  page.put("groups", text(directory.groups));
+  page.put("member", text(directory.member));
+  page.put("nested", text(directory.in_chain ? "chain" : "walk"));
 }
 
-void put_identity(Page& page, const ast::Policy& policy) {
-  if (policy.sign_in != ast::SignInRule{}) {
-    page.heading("[sign_in]");
-    if (policy.sign_in.own_when_down) page.put("own", text("when-down"));
-    if (policy.sign_in.enrolment)
-      page.put("enrolment", text(duration_text(*policy.sign_in.enrolment)));
-    if (policy.sign_in.review) page.put("review", review(*policy.sign_in.review));
-  }
-  if (!policy.administration.two_people.empty()) {
-    page.heading("[administration]");
-    page.put("two_people", words(policy.administration.two_people));
-  }
-  for (const auto& provider : policy.providers) put_provider(page, provider);
-  for (const auto& directory : policy.directories) put_directory(page, directory);
-  for (const auto& system : policy.provisionings) {
-    page.heading("[[provisioning]]");
-    page.put("name", text(system.name.text));
-    put_text(page, "label", system.label, "");
-  }
-  for (const auto& group : policy.groups) {
-    page.heading("[[group]]");
-    page.put("from", text(group.from.text));
-    page.put("name", text(group.name));
-    page.put("roles", names(group.roles));
-  }
+void put_provisioning(Page& page, const ast::Provisioning& provisioning) {
+  page.heading("[[provisioning]]");
+  page.put("name", text(provisioning.name.text));
+  if (!provisioning.label.empty()) page.put("label", text(provisioning.label));
+}
+
+// diff.cc takes the first two lines for its name.
+void put_group(Page& page, const ast::Group& group) {
+  page.heading("[[group]]");
+  page.put("from", text(group.from.text));
+  page.put("name", text(group.name));
+  page.put("roles", names(group.roles));
+}
+
+void put_sign_in(Page& page, const ast::SignInRule& rule) {
+  if (rule == ast::SignInRule{}) return;
+  page.heading("[sign_in]");
+  if (rule.own_when_down) page.put("own", text("when-down"));
+  if (rule.enrolment) page.put("enrolment", text(duration_text(*rule.enrolment)));
+  if (rule.review) page.put("review", review(*rule.review));
+}
+
+void put_administration(Page& page, const ast::Administration& administration) {
+  if (administration.two_people.empty()) return;
+  page.heading("[administration]");
+  page.put("two_people", words(administration.two_people));
 }
 
 void put_case(Page& page, const ast::CaseRule& rule) {
@@ -345,7 +336,12 @@ std::string print(const ast::Policy& policy) {
   put_console(page, policy.console);
   if (policy.vouching) put_vouching(page, *policy.vouching);
   put_lockout(page, policy.lockout);
-  put_identity(page, policy);
+  put_sign_in(page, policy.sign_in);
+  put_administration(page, policy.administration);
+  for (const auto& provider : policy.providers) put_provider(page, provider);
+  for (const auto& directory : policy.directories) put_directory(page, directory);
+  for (const auto& provisioning : policy.provisionings) put_provisioning(page, provisioning);
+  for (const auto& group : policy.groups) put_group(page, group);
   for (const auto& rule : policy.rules) put_rule(page, rule);
   for (const auto& explain : policy.explains) {
     page.heading("[[explain]]");

@@ -22,13 +22,8 @@ constexpr Millis assigned_max{7 * 24 * 3'600'000};
 // What is over other people, or speaks for nobody.
 constexpr std::array<std::string_view, 4> never_lent{"administrator", "privacy-officer",
                                                      "ledger-reader", "interface"};
-constexpr Millis enrolment_min{24 * 3'600'000};
-constexpr std::string_view attribute_letters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-bool is_loopback(std::string_view url) {
-  return url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:") ||
-         url.starts_with("http://[::1]:");
-}
+constexpr std::size_t sources_max = 8;  // of each kind that say who somebody is
+constexpr std::size_t groups_max = 2'000;
 constexpr std::array<std::string_view, 3> session_words{"focus", "department", "application"};
 
 template <class List>
@@ -115,7 +110,8 @@ class Check {
     for (const auto& each : policy_.drawers) drawer(each);
     if (policy_.vouching) vouching(*policy_.vouching);
     if (policy_.lockout.review) defined(policy_.lockout.review->by, roles_, "role");
-    identity();
+    groups(sources());
+    sign_in();
     return std::move(out_);
   }
 
@@ -124,10 +120,6 @@ class Check {
 
   void error(ast::Pos at, std::string what) {
     out_.push_back({.severity = Severity::error, .at = at, .what = std::move(what)});
-  }
-
-  void warning(ast::Pos at, std::string what) {
-    out_.push_back({.severity = Severity::warning, .at = at, .what = std::move(what)});
   }
 
   void defined(const ast::Name& name, const Names& known, std::string_view kind) {
@@ -197,93 +189,69 @@ class Check {
     defined(vouching.review.by, roles_, "role");
   }
 
-  void too_many(std::size_t count, std::size_t most, std::string_view what) {
-    if (count > most)
-      error({}, "a policy has at most " + std::to_string(most) + " of " + std::string{what} +
-                    ", found " + std::to_string(count));
+  template <class List>
+  void at_most(const List& list, std::size_t most, std::string_view what) {
+    if (list.size() > most)
+      error(list[most].at, "a policy has at most " + std::to_string(most) + " " +
+                               std::string(what) + ", found " + std::to_string(list.size()));
   }
 
-  void provider(const ast::Provider& provider) {
-    const bool here = is_loopback(provider.issuer);
-    const bool plain = provider.issuer.find_first_of("?#@ ") == std::string::npos;
-    if (!plain || (!provider.issuer.starts_with("https://") && !here))
-      error(provider.at,
-            "`issuer` is an https address without query, fragment or user, exactly as "
-            "the provider writes it in its tokens");
-    if (provider.second_factor.empty() && provider.security_key.empty())
-      warning(provider.at,
-              "nobody signs in by this provider: name the values of acr or amr that say that it "
-              "asked for two factors, in `second_factor` or `security_key`");
-    for (const auto* list : {&provider.second_factor, &provider.security_key})
-      too_many(list->size(), 32, "`second_factor` or `security_key`");
-  }
-
-  void directory(const ast::Directory& directory) {
-    const auto& url = directory.url;
-    const auto host = url.find("://");
-    const bool known = url.starts_with("ldaps://") || url.starts_with("ldap://");
-    if (!known || url.find_first_of("/?#@ ", host + 3) != std::string::npos ||
-        url.size() == host + 3)
-      error(directory.at,
-            "`url` is ldaps://HOST or ldap://HOST (which begins TLS at once), perhaps with a port");
-    if (directory.bind.empty())
-      error(directory.at,
-            "`bind` is the DN of the account that searches: nobody does it namelessly");
-    if (directory.person.find_first_not_of(attribute_letters) != std::string::npos ||
-        directory.member.find_first_not_of(attribute_letters) != std::string::npos)
-      error(directory.at, "`person` and `member` are names of attributes: letters, digits and -");
-  }
-
-  // Roles by groups: what a group gives has been signed by two people, with this policy.
-  void group(const ast::Group& group, const Names& sources) {
-    if (!contains(sources, group.from.text))
-      error(group.from.at, "no [[provisioning]], [[provider]] or [[directory]] is named " +
-                               quoted(group.from.text) + hint(group.from.text, sources));
-    if (group.name.empty()) error(group.at, "`name` of a [[group]] is empty");
-    if (group.roles.empty()) error(group.at, "a [[group]] gives one role at least");
-    for (const auto& role : group.roles) {
-      if (role.text == never_lent.back())
-        error(role.at, "the role interface goes with no other role: no group gives it");
-      else if (std::ranges::find(never_lent, role.text) == never_lent.end())
-        defined(role, roles_, "role");
-    }
-  }
-
-  void identity() {
-    Names sources;
-    const auto name = [&](const auto& list) {
+  // Whoever may say who somebody is, under names that no two of them share.
+  Names sources() {
+    Names out;
+    const auto add = [&](const auto& list) {
       for (const auto& each : list) {
-        if (contains(sources, each.name.text))
+        if (contains(out, each.name.text))
           error(each.name.at, "two of [[provider]], [[directory]] and [[provisioning]] are named " +
                                   quoted(each.name.text));
-        sources.push_back(each.name.text);
+        out.push_back(each.name.text);
       }
     };
-    name(policy_.providers);
-    name(policy_.directories);
-    name(policy_.provisionings);
-    for (const auto& each : policy_.providers) provider(each);
-    for (const auto& each : policy_.directories) directory(each);
+    at_most(policy_.providers, sources_max, "[[provider]]");
+    at_most(policy_.provisionings, sources_max, "[[provisioning]]");
     if (policy_.directories.size() > 1)
-      error(policy_.directories[1].at, "a policy has one [[directory]] at most");
-    too_many(policy_.providers.size(), 8, "[[provider]]");
-    too_many(policy_.provisionings.size(), 8, "[[provisioning]]");
-    too_many(policy_.groups.size(), 2'000, "[[group]]");
+      error(policy_.directories[1].at, "a policy has one [[directory]]; this is a second");
+    add(policy_.providers);
+    add(policy_.directories);
+    add(policy_.provisionings);
+    return out;
+  }
+
+  void groups(const Names& sources) {
+    at_most(policy_.groups, groups_max, "[[group]]");
+    constexpr std::string_view of_systems = never_lent.back();
+    Names given = roles_;
+    for (const auto role : never_lent)  // the program knows them without a policy
+      if (role != of_systems && !contains(given, role)) given.push_back(role);
     std::set<std::pair<std::string_view, std::string_view>> seen;
-    for (const auto& each : policy_.groups) {
-      group(each, sources);
-      if (!seen.emplace(each.from.text, each.name).second)
-        error(each.at, "two groups of " + quoted(each.from.text) + " are named " +
-                           quoted(each.name) + ": give all its roles in one");
+    for (const auto& group : policy_.groups) {
+      if (!contains(sources, group.from.text))
+        error(group.from.at, "no [[provider]], [[directory]] or [[provisioning]] is named " +
+                                 quoted(group.from.text) +
+                                 (sources.empty() ? "; the policy has none of them"
+                                                  : hint(group.from.text, sources)));
+      if (!seen.insert({group.from.text, group.name}).second)
+        error(group.at, "two [[group]] are " + quoted(group.name) + " of " +
+                            quoted(group.from.text) + "; name all its roles in one");
+      if (group.roles.empty()) error(group.at, "a [[group]] needs `roles`: name one at least");
+      for (const auto& role : group.roles) {
+        if (role.text == of_systems)
+          error(role.at,
+                quoted(role.text) + " is a role that a group never gives: it goes with no other");
+        else
+          defined(role, given, "role");
+      }
     }
-    const auto& sign_in = policy_.sign_in;
-    if (sign_in.own_when_down && policy_.providers.empty() && policy_.directories.empty())
-      error(sign_in.at,
-            "own = \"when-down\" needs a [[provider]] or a [[directory]]: without one "
-            "there is no other way in");
-    if (sign_in.enrolment && *sign_in.enrolment < enrolment_min)
-      error(sign_in.at, "`enrolment` is a time from \"1d\"");
-    if (sign_in.review) defined(sign_in.review->by, roles_, "role");
+  }
+
+  void sign_in() {
+    const auto& rule = policy_.sign_in;
+    if (rule.own_when_down && policy_.providers.empty() && policy_.directories.empty())
+      error(
+          rule.at,
+          "`own` of [sign_in] is \"when-down\", but there is no [[provider]] and no [[directory]] "
+          "that could be down: it would say nothing");
+    if (rule.review) defined(rule.review->by, roles_, "role");
   }
 
   void declarations() {
