@@ -45,6 +45,8 @@ Fault nonsense(const std::string& what) {
   return {FaultCode::upstream_nonsense, "the directory cannot be used: " + what};
 }
 
+constexpr const char* no_trust = "no TLS that can be trusted";
+
 Fault fault_of(int code) {
   if (code == LDAP_TIMEOUT || code == LDAP_TIMELIMIT_EXCEEDED) return late();
   if (code == LDAP_SERVER_DOWN || code == LDAP_UNAVAILABLE || code == LDAP_BUSY) return nobody();
@@ -215,6 +217,15 @@ class LdapDirectory::Link {
     return read == LDAP_SUCCESS ? code : read;
   }
 
+  // Whether it spoke TLS with somebody whom it does not trust: by its code alone nobody is there.
+  bool is_not_trusted() {
+    char* said = nullptr;
+    ldap_get_option(ldap_, LDAP_OPT_DIAGNOSTIC_MESSAGE, &said);
+    const std::unique_ptr<char, void (*)(void*)> held{said, ldap_memfree};
+    const std::string_view why{said == nullptr ? "" : said};
+    return !why.empty() && why.find("terminated") == std::string_view::npos;  // who just hung up
+  }
+
   Result<std::vector<Found>> search(const std::string& base, const std::string& filter,
                                     std::size_t most, Until until) {
     const Watched watched{ldap_, until};
@@ -352,7 +363,7 @@ Result<std::unique_ptr<LdapDirectory::Link>> LdapDirectory::connected(const Dire
   if (at.url.starts_with("ldap://"))
     if (const int code = ldap_start_tls_s(made, nullptr, nullptr); code != LDAP_SUCCESS) {
       if (Clock::now() >= until) return late();
-      return code == LDAP_CONNECT_ERROR ? nonsense("no TLS that can be trusted") : fault_of(code);
+      return code == LDAP_CONNECT_ERROR ? nonsense(no_trust) : fault_of(code);
     }
   return link;
 }
@@ -384,6 +395,8 @@ Result<std::unique_ptr<LdapDirectory::Link>> LdapDirectory::searcher(const Direc
   if (password.empty()) return nonsense("no password for the account that searches");
   const int code = (*made)->bind(at.bind, password, until);
   if (code == LDAP_INVALID_CREDENTIALS) return nonsense("it refuses the account that searches");
+  if (code == LDAP_SERVER_DOWN && Clock::now() < until && (*made)->is_not_trusted())
+    return nonsense(no_trust);
   if (code != LDAP_SUCCESS) return fault_of(code, until);
   return made;
 }

@@ -117,6 +117,13 @@ class Providers : public ApiWorld {
     for (const auto& each : more) out[each.key()] = each.value();
     return out;
   }
+  void put_in_force(const std::string& policy) {
+    const auto proposed =
+        post("/api/v1/policy/proposals", sign_in("ada"), {{"text", policy}, {"note", "another"}});
+    ASSERT_EQ(proposed.status, 201) << proposed.text;
+    const auto path = "/api/v1/policy/proposals/" + proposed.str("version") + "/sign";
+    ASSERT_LT(post(path, sign_in("pia")).status, 300);
+  }
   std::vector<std::string> roles_of(const std::string& who) {
     return state().person(StaffId{who})->roles;
   }
@@ -401,15 +408,25 @@ TEST_F(Providers, APolicyThatDropsTheProviderEndsItsSessions) {
   ASSERT_EQ(wrong(back), "");
   EXPECT_EQ(as(back, "/api/v1/session").status, 200);
   const auto text = state().policy_in_force()->text;
-  const auto proposed =
-      post("/api/v1/policy/proposals", sign_in("ada"),
-           {{"text", text.substr(0, text.find("\n[[provider]]"))}, {"note", "without"}});
-  ASSERT_EQ(proposed.status, 201) << proposed.text;
-  ASSERT_LT(
-      post("/api/v1/policy/proposals/" + proposed.str("version") + "/sign", sign_in("pia")).status,
-      300);
+  put_in_force(text.substr(0, text.find("\n[[provider]]")));
   EXPECT_EQ(as(back, "/api/v1/session").status, 401);
   EXPECT_EQ(post("/api/v1/providers/login/sign-in", "").status, 404);
+}
+
+TEST_F(Providers, WhoIsAskedNoGroupsAnyMoreGivesNoRoles) {
+  enrol("gus", {});
+  EXPECT_EQ(changed([](json::object& said) {
+              said["sub"] = "subject-gus";
+              said["preferred_username"] = "gus";
+              said["groups"] = {"Heart team"};
+            }),
+            "");
+  ASSERT_EQ(roles_of("gus"), std::vector<std::string>{"physician"});
+  auto text = state().policy_in_force()->text;
+  const auto from = text.find("groups", text.find("\n[[provider]]"));
+  ASSERT_EQ(text.substr(from, 18), "groups = \"groups\"\n");
+  put_in_force(text.erase(from, 18));
+  EXPECT_TRUE(roles_of("gus").empty());
 }
 
 TEST_F(Providers, TheSecretIsKeptAndShownThere) {
