@@ -29,7 +29,9 @@ struct Terminal {
   std::string id;
   std::string place;
   std::string use;
+  std::string certificate_file;
   bool inactive = false;
+  bool none = false;
 };
 
 std::string yes(const json::object& object, const char* key) {
@@ -206,8 +208,8 @@ int terminal_list(Shell& shell, const Nothing&) {
   std::vector<Row> rows;
   for (const json::object* one : rows_in(body, "terminals"))
     rows.push_back({text_of(*one, "terminal"), text_of(*one, "place"), text_of(*one, "use"),
-                    yes(*one, "active")});
-  return shell.show(reply, table({"TERMINAL", "PLACE", "USE", "ACTIVE"}, rows));
+                    yes(*one, "active"), text_of(*one, "certificate").substr(0, 16)});
+  return shell.show(reply, table({"TERMINAL", "PLACE", "USE", "ACTIVE", "CERTIFICATE"}, rows));
 }
 
 std::string terminal_path(const std::string& id) { return "/api/v1/terminals/" + path_segment(id); }
@@ -227,6 +229,37 @@ int terminal_secret(Shell& shell, const Terminal& options) {
   if (!reply.good()) return shell.refused(reply);
   return shell.show(reply, "Keep this on the terminal, mode 0600; it is not shown again:\n" +
                                clean(text_of(reply.object, "secret")) + '\n');
+}
+
+// Of a file that may hold a key beside it, the certificate alone is sent.
+std::string certificate_in(const std::string& pem) {
+  constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
+  constexpr std::string_view end = "-----END CERTIFICATE-----";
+  const auto from = pem.find(begin);
+  const auto to = pem.find(end, from == std::string::npos ? pem.size() : from);
+  return to == std::string::npos ? "" : pem.substr(from, to + end.size() - from) + '\n';
+}
+
+int terminal_certificate(Shell& shell, const Terminal& options) {
+  const auto path = terminal_path(options.id) + "/certificate";
+  if (options.none) {
+    const Reply reply = shell.send("DELETE", path, json::value{});
+    if (!reply.good()) return shell.refused(reply);
+    return shell.show(reply, clean(options.id) + " is known by no certificate any more.\n");
+  }
+  if (options.certificate_file.empty())
+    return shell.usage("Name the file of its certificate, or say --none.");
+  const Result<std::string> text = read_file(shell.io, options.certificate_file);
+  if (!text) return shell.fault(text.fault());
+  const auto certificate = certificate_in(*text);
+  if (certificate.empty())
+    return shell.usage(options.certificate_file + " holds no certificate in PEM.");
+  const Reply reply = shell.send("PUT", path, json::object{{"certificate", certificate}});
+  if (!reply.good()) return shell.refused(reply);
+  return shell.show(reply, wrap("Whoever connects with it is at " + clean(options.id) +
+                                ", where the server runs with --ask-certificates. SHA-256: " +
+                                clean(text_of(reply.object, "certificate"))) +
+                               '\n');
 }
 
 int staff_unlock(Shell& shell, const Staff& options) {
@@ -309,7 +342,7 @@ void add_people_verbs(CLI::App& app, Shell& shell) {
         sub.add_option("--of", o.of, "whose, for administrators");
       },
       passkeys_remove);
-  CLI::App& terminals = family(app, "terminals", "Terminals: list, set, secret");
+  CLI::App& terminals = family(app, "terminals", "Terminals: list, set, secret, certificate");
   verb<Nothing>(terminals, shell, "list", "Which terminals are enrolled, and where they stand",
                 "halligan terminals list", no_options, terminal_list);
   verb<Terminal>(
@@ -324,6 +357,16 @@ void add_people_verbs(CLI::App& app, Shell& shell) {
       terminal_set);
   verb<Terminal>(terminals, shell, "secret", "Make a terminal's secret anew; prints it once",
                  "halligan terminals secret t-ed-1", describe_terminal, terminal_secret);
+  verb<Terminal>(
+      terminals, shell, "certificate", "Say which certificate a terminal shows when it connects",
+      "halligan terminals certificate t-ed-1 t-ed-1.pem",
+      [](CLI::App& sub, Terminal& o) {
+        describe_terminal(sub, o);
+        auto* file = sub.add_option("file", o.certificate_file,
+                                    "its certificate in PEM (- is stdin); a key in it stays here");
+        sub.add_flag("--none", o.none, "none any more; the sessions on it end")->excludes(file);
+      },
+      terminal_certificate);
 }
 
 }  // namespace halligan::cli

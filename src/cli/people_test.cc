@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/fake_person.h"
+#include "cli/render.h"
 
 namespace halligan::cli {
 namespace {
@@ -57,6 +58,32 @@ TEST(PeopleVerbs, passkeys_are_listed_and_taken_away) {
   EXPECT_EQ(person.asked.back().method, "DELETE");
   EXPECT_EQ(person.asked.back().path, "/api/v1/staff/b/passkeys/-mF3k");
   EXPECT_TRUE(has(person.out.str(), "with their glass: 2.")) << person.out.str();
+}
+
+TEST(PeopleVerbs, of_a_file_with_a_key_the_certificate_alone_is_sent) {
+  FakePerson person("certificate");
+  person.signed_in();
+  const std::string certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+  const auto given = [&](const std::string& text) {
+    person.in.clear();
+    person.in.str(text);
+    return person.run({"terminals", "certificate", "t-1", "-"});
+  };
+  person.answer(200, R"({"terminal":"t-1","certificate":"ab12"})");
+  EXPECT_EQ(given("-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n" + certificate +
+                  "-----BEGIN CERTIFICATE-----\nits authority\n-----END CERTIFICATE-----\n"),
+            0);
+  EXPECT_EQ(person.asked.back().method, "PUT");
+  EXPECT_EQ(person.asked.back().path, "/api/v1/terminals/t-1/certificate");
+  EXPECT_EQ(text_of(object_from(person.asked.back().body), "certificate"), certificate);
+  EXPECT_TRUE(has(person.out.str(), "SHA-256: ab12")) << person.out.str();
+  const auto asked = person.asked.size();
+  EXPECT_EQ(given("-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n"), 2);
+  EXPECT_EQ(person.run({"terminals", "certificate", "t-1"}), 2);
+  EXPECT_EQ(person.asked.size(), asked) << "nothing was sent";
+  person.answer(200, R"({"terminal":"t-1","certificate":null})");
+  EXPECT_EQ(person.run({"terminals", "certificate", "t-1", "--none"}), 0);
+  EXPECT_EQ(person.asked.back().method, "DELETE");
 }
 
 }  // namespace

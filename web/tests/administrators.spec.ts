@@ -212,6 +212,41 @@ test("where people come from: how each stands, a secret that nobody is shown, a 
   await page.context().close();
 });
 
+test("a system is told when sessions end, is behind while it takes nothing, and is told nothing any more", async ({ browser }) => {
+  test.setTimeout(120_000);
+  const page = await signedIn(browser, silva, "/console/people?view=sources");
+  await expect(page.getByText("No system is told.")).toBeVisible();
+  await page.getByRole("button", { name: "Tell a system" }).click();
+  const dialog = page.getByRole("dialog", { name: "Tell a system" });
+  await dialog.getByLabel("Name of the system").fill("archive");
+  await dialog.getByLabel("Address for events").fill("http://archive.example.org/events");
+  await dialog.getByRole("button", { name: "Tell a system" }).click();
+  await expect(dialog.getByText("Enter an address that begins with https://")).toBeVisible();
+  await expect(dialog.getByText("Enter the secret")).toBeVisible();
+  await looks(page, "receiver-wrong");
+  await dialog.getByLabel("Address for events").fill("https://127.0.0.1:9/events");
+  await dialog.getByLabel("Audience").fill("urn:archive");
+  await dialog.getByLabel("Secret", { exact: true }).fill("shown to the archive alone");
+  await dialog.getByRole("button", { name: "Tell a system" }).click();
+  await expect(dialog).toBeHidden();
+  const row = page.getByRole("listitem").filter({ hasText: "https://127.0.0.1:9/events" });
+  await expect(row).toContainText("Told");
+  await expect(row).toContainText("as urn:archive");
+  expect(await page.content()).not.toContain("shown to the archive alone");
+
+  const other = await signedIn(browser, moreau, "/console/people");
+  await other.getByRole("button", { name: "Sign out" }).click();
+  await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(row).toContainText("1 event waits", { timeout: 40_000 });
+  await looks(page, "receivers");
+
+  await row.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("dialog", { name: "Tell archive nothing any more?" }).getByRole("button", { name: "Stop" }).click();
+  await expect(row).toContainText("Told nothing any more");
+  await page.context().close();
+  await other.context().close();
+});
+
 /** What a system is told that asks with the token. */
 async function fetchStatus(page: Page, token: string): Promise<number> {
   const answer = await page.request.get(house.at("/scim/v2/Users"), { headers: { Authorization: `Bearer ${token}` } });

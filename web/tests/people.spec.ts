@@ -1,7 +1,10 @@
 import type { Page } from "@playwright/test";
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { noViolations } from "./axe";
 import { expect, fromBase32, Person, test, type Hospital } from "./hospital";
+import { looks } from "./looks";
 
 async function openAs(hospital: Hospital, page: Page, roles: string[], view = "staff") {
   const person = await hospital.newPerson({ roles });
@@ -238,6 +241,43 @@ test("terminals: one is enrolled, and its secret, shown once, tells where a sess
   await change.getByLabel("Active").uncheck();
   await change.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: terminal }).getByText("Not active")).toBeVisible();
+});
+
+test("terminals: a certificate is taken from a file without its key, is shown, and taken away", async ({ hospital, page }) => {
+  await openAs(hospital, page, ["administrator"], "terminals");
+  const pem = readFileSync(fileURLToPath(new URL("vectors/terminal.pem", import.meta.url)));
+  const hash = new X509Certificate(pem).fingerprint256.replaceAll(":", "").toLowerCase();
+  await page.getByRole("button", { name: "Certificate of ed-1" }).click();
+  const dialog = page.getByRole("dialog", { name: "Certificate of ed-1" });
+  await dialog.getByRole("button", { name: "Use this certificate" }).click();
+  await expect(dialog.getByText("Choose a file")).toBeVisible();
+  const key = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
+  const choose = (name: string, buffer: Buffer) =>
+    dialog.getByLabel("File with its certificate").setInputFiles({ name, mimeType: "application/x-pem-file", buffer });
+  await choose("key.pem", Buffer.from(key));
+  await expect(dialog.getByText("There is no certificate in that file")).toBeVisible();
+  await noViolations(page, "a terminal's certificate, with what is wrong");
+  await looks(page, "terminal-certificate");
+  await choose("both.pem", Buffer.concat([Buffer.from(key), pem]));
+  const sent = page.waitForRequest((request) => request.url().endsWith("/certificate"));
+  await dialog.getByRole("button", { name: "Use this certificate" }).click();
+  expect((await sent).postData()).not.toContain("PRIVATE KEY");
+  const line = page.getByRole("listitem").filter({ has: page.getByText("ed-1", { exact: true }) });
+  await expect(line.getByText(`${hash.slice(0, 16)}…`)).toBeVisible();
+
+  await page.getByRole("button", { name: "Certificate of ed-1" }).click();
+  await expect(dialog.getByText(hash)).toBeVisible();
+  await looks(page, "terminal-certificate-known");
+  await choose("terminal.der", new X509Certificate(pem).raw);
+  await dialog.getByRole("button", { name: "Use this one instead" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(line.getByText(`${hash.slice(0, 16)}…`)).toBeVisible();
+  await looks(page, "terminals-certificate");
+
+  await page.getByRole("button", { name: "Certificate of ed-1" }).click();
+  await dialog.getByRole("button", { name: "Take it away" }).click();
+  await dialog.getByRole("button", { name: "Take it away now" }).click();
+  await expect(line.getByText("…")).toHaveCount(0);
 });
 
 test("several hundred people are searched and sorted without waiting", async ({ hospital, page }) => {

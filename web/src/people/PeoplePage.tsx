@@ -1,5 +1,5 @@
 // PeoplePage.tsx - who works here and can break the glass today, which roles there are, which terminals, which emergency cards;
-// where people come from, and what waits for a second administrator.
+// other systems, and what waits for a second administrator.
 
 import { useState } from "react";
 import { useSearchParams } from "react-router";

@@ -1,5 +1,5 @@
-// Sources.tsx - where people come from, beside being enrolled here: providers and the directory that say who somebody is, and
-// systems that enrol people; how each stands, and the secrets between them and this server.
+// Sources.tsx - other systems that have to do with who somebody is: providers and the directory, which say it, systems that
+// enrol people, and those that are told when it is over; how each stands, and the secrets between them and this server.
 
 import { useMutation } from "@tanstack/react-query";
 import { Button, PasswordInput } from "nhsuk-react-components";
@@ -17,6 +17,7 @@ import { texts } from "../texts";
 import { usePeopleActions } from "./actions";
 import { Once } from "./Once";
 import { useProvisioning, useSources, type Provisioning, type Source } from "./queries";
+import { Receivers } from "./Receivers";
 import { Refused } from "./Refused";
 import { peopleSays } from "./SecondPerson";
 
@@ -31,6 +32,9 @@ export function Sources() {
       </Part>
       <Part id="sources-enrol" title={say.enrolling} how={say.enrollingHow}>
         <Enrolling />
+      </Part>
+      <Part id="sources-told" title={texts.people.receivers.title} how={texts.people.receivers.how}>
+        <Receivers />
       </Part>
     </>
   );

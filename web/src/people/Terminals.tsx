@@ -1,4 +1,4 @@
-// Terminals.tsx - shared workstations: where they stand, and the secrets by which the server knows them.
+// Terminals.tsx - shared workstations: where they stand, and the secrets and certificates by which the server knows them.
 
 import { useState } from "react";
 import type { Schemas } from "../api/types";
@@ -11,6 +11,7 @@ import { usePeopleActions } from "./actions";
 import { Once } from "./Once";
 import { useTerminals } from "./queries";
 import { peopleSays } from "./SecondPerson";
+import { TerminalCertificate } from "./TerminalCertificate";
 import { TerminalDialog } from "./TerminalDialog";
 
 const say = texts.people.terminals;
@@ -27,6 +28,7 @@ function Shown({ terminals }: { terminals: Terminal[] }) {
   const administrator = useHasRole("administrator");
   const [changing, setChanging] = useState<Terminal | "new" | null>(null);
   const [renewing, setRenewing] = useState<Terminal | null>(null);
+  const [certifying, setCertifying] = useState<Terminal | null>(null);
   const [secret, setSecret] = useState<{ terminal: string; secret: string } | null>(null);
   const { renewSecret } = usePeopleActions();
   return (
@@ -44,6 +46,11 @@ function Shown({ terminals }: { terminals: Terminal[] }) {
             <strong>{each.terminal}</strong>
             <span>
               {each.place ?? say.nowhere} {each.use === null ? null : <span className="h-quiet">{each.use}</span>}
+              {typeof each.certificate !== "string" ? null : (
+                <span className="h-quiet h-source-id">
+                  {say.certificates.known} <span className="h-code h-fingerprint">{each.certificate.slice(0, 16)}…</span>
+                </span>
+              )}
             </span>
             <span>
               <span className={`h-tag ${each.active ? "good" : ""}`}>{each.active ? say.active : say.inactive}</span>
@@ -56,6 +63,14 @@ function Shown({ terminals }: { terminals: Terminal[] }) {
                 <button type="button" className="h-link-button" aria-label={say.renewNamed(each.terminal)} onClick={() => setRenewing(each)}>
                   {say.renew}
                 </button>
+                <button
+                  type="button"
+                  className="h-link-button"
+                  aria-label={say.certificates.titleOf(each.terminal)}
+                  onClick={() => setCertifying(each)}
+                >
+                  {say.certificates.title}
+                </button>
               </span>
             ) : null}
           </li>
@@ -64,6 +79,7 @@ function Shown({ terminals }: { terminals: Terminal[] }) {
       {changing !== null ? (
         <TerminalDialog terminals={terminals} changing={changing === "new" ? null : changing} onClose={() => setChanging(null)} />
       ) : null}
+      {certifying !== null ? <TerminalCertificate of={certifying} onClose={() => setCertifying(null)} /> : null}
       {renewing !== null ? (
         <Confirm
           title={say.renewTitle(renewing.terminal)}

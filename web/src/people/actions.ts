@@ -87,8 +87,23 @@ export function usePeopleActions() {
     stopProvisioning: async (source: string) => {
       await act(() => api.DELETE("/api/v1/provisioning/{source}", { params: { path: { source } } }));
     },
+    setReceiver: async (receiver: string, { url, audience, secret }: { url: string; audience: string; secret: string }) => {
+      await act(() =>
+        api.PUT("/api/v1/receivers/{receiver}", {
+          params: { path: { receiver } },
+          body: { url, secret, ...(audience === "" ? {} : { audience }) },
+        }),
+      );
+    },
+    stopReceiver: async (receiver: string) => {
+      await act(() => api.DELETE("/api/v1/receivers/{receiver}", { params: { path: { receiver } } }));
+    },
     forgetSubject: (staff: string, provider: string) =>
       act(() => told(api.DELETE("/api/v1/staff/{staff}/providers/{provider}", { params: { path: { staff, provider } } }))),
+    setCertificate: (terminal: string, certificate: string) =>
+      act(() => told(api.PUT("/api/v1/terminals/{terminal}/certificate", { ...where(terminal), body: { certificate } }))),
+    dropCertificate: (terminal: string) =>
+      act(() => told(api.DELETE("/api/v1/terminals/{terminal}/certificate", where(terminal)))),
     renewSecret: (terminal: string) =>
       act(() => told(api.POST("/api/v1/terminals/{terminal}/secret", { ...where(terminal), body: {} }))),
   };

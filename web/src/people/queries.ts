@@ -14,6 +14,8 @@ export type Act = paths["/api/v1/acts"]["get"]["responses"]["200"]["content"]["a
 export type Source = paths["/api/v1/sources"]["get"]["responses"]["200"]["content"]["application/json"][number];
 export type Provisioning = paths["/api/v1/provisioning"]["get"]["responses"]["200"]["content"]["application/json"][number];
 
+export type Receiver = paths["/api/v1/receivers"]["get"]["responses"]["200"]["content"]["application/json"][number];
+
 export function useStaff(enabled = true) {
   return useQuery({ queryKey: [people, "staff"], queryFn: () => told(api.GET("/api/v1/staff")), enabled });
 }
@@ -44,6 +46,15 @@ export function useProvisioning() {
   return useQuery({
     queryKey: [people, "provisioning"],
     queryFn: () => told(api.GET("/api/v1/provisioning")),
+    refetchInterval: lookEvery,
+  });
+}
+
+/** Who is told when sessions and glass end. */
+export function useReceivers() {
+  return useQuery({
+    queryKey: [people, "receivers"],
+    queryFn: () => told(api.GET("/api/v1/receivers")),
     refetchInterval: lookEvery,
   });
 }
