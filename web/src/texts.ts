@@ -1726,7 +1726,7 @@ export const texts = {
     },
     once: { done: "It is passed on" },
     terminals: {
-      what: "Whoever signs in at one of these stands at its place. A terminal without the right secret stands nowhere.",
+      what: "Whoever signs in at one of these stands at its place. A terminal without the right secret or certificate stands nowhere.",
       none: "No terminal is enrolled.",
       enrol: "Enrol a terminal",
       id: "Name of the terminal",
@@ -1755,7 +1755,7 @@ export const texts = {
         title: "Certificate",
         titleOf: (terminal: string) => `Certificate of ${terminal}`,
         what: "Whoever signs in on a connection that shows this certificate stands at the terminal's place, without its secret. Who issued it is not asked: it is known by itself.",
-        now: "Known now (SHA-256)",
+        now: "SHA‑256 of the one now",
         known: "Certificate",
         file: "File with its certificate",
         fileHint: "PEM or DER. A key in the file stays in this browser.",

@@ -29,35 +29,38 @@ export function Receivers() {
   if (receivers.data === undefined) return <ProblemMessage error={receivers.error} retry={() => void receivers.refetch()} />;
   return (
     <>
-      {receivers.data.length === 0 ? <p className="h-note">{say.none}</p> : null}
-      <ul className="h-roster h-source-list">
-        {receivers.data.map((each) => (
-          <li key={each.receiver}>
-            <span>
-              <strong>{each.receiver}</strong>
-              <span className="h-quiet h-source-id">{each.url}</span>
-            </span>
-            <span>
-              <Standing receiver={each} />
-            </span>
-            <span className="h-quiet">{say.audience(each.audience)}</span>
-            <span className="h-terminal-acts">
-              {administrator ? (
-                <button type="button" className="h-link-button" onClick={() => setSetting(each)}>
-                  {each.active ? say.change : say.tellAgain}
-                  <span className="nhsuk-u-visually-hidden"> {each.receiver}</span>
-                </button>
-              ) : null}
-              {administrator && each.active ? (
-                <button type="button" className="h-link-button" onClick={() => setStopping(each)}>
-                  {say.stop}
-                  <span className="nhsuk-u-visually-hidden"> {each.receiver}</span>
-                </button>
-              ) : null}
-            </span>
-          </li>
-        ))}
-      </ul>
+      {receivers.data.length === 0 ? (
+        <p className="h-note">{say.none}</p>
+      ) : (
+        <ul className="h-roster h-source-list">
+          {receivers.data.map((each) => (
+            <li key={each.receiver}>
+              <span>
+                <strong>{each.receiver}</strong>
+                <span className="h-quiet h-source-id">{each.url}</span>
+              </span>
+              <span>
+                <Standing receiver={each} />
+              </span>
+              <span className="h-quiet">{say.audience(each.audience)}</span>
+              <span className="h-terminal-acts">
+                {administrator ? (
+                  <button type="button" className="h-link-button" onClick={() => setSetting(each)}>
+                    {each.active ? say.change : say.tellAgain}
+                    <span className="nhsuk-u-visually-hidden"> {each.receiver}</span>
+                  </button>
+                ) : null}
+                {administrator && each.active ? (
+                  <button type="button" className="h-link-button" onClick={() => setStopping(each)}>
+                    {say.stop}
+                    <span className="nhsuk-u-visually-hidden"> {each.receiver}</span>
+                  </button>
+                ) : null}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
       {administrator ? (
         <button type="button" className="nhsuk-button nhsuk-button--secondary h-button-small" onClick={() => setSetting("new")}>
           {say.add}
