@@ -98,13 +98,18 @@ def metadata(world):
     return Client(world).request("GET", "/.well-known/ssf-configuration").json
 
 
+def set_archive(world):
+    return world.admin.api("PUT", "/receivers/archive", {"url": world.receiver.url, "audience": "urn:archive", "secret": SECRET})
+
+
 @pytest.fixture
 def archive(world):
     receiver = world.receiver
     receiver.told.clear()
     receiver.status = 202
-    world.admin.step_up()
-    assert world.admin.api("PUT", "/receivers/archive", {"url": receiver.url, "audience": "urn:archive", "secret": SECRET}).status == 204
+    if set_archive(world).status == 401:  # the proof is too old
+        world.admin.step_up()
+        assert set_archive(world).status == 204
     yield receiver
     receiver.status = 202
     if receiver.server is None:
