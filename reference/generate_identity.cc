@@ -33,6 +33,7 @@ ast::Directory directory(Choices& choices) {
   made.bind = "cn=halligan,dc=example";
   made.people = "ou=people,dc=example";
   if (choices.percent(30)) made.person = "sAMAccountName";
+  if (choices.percent(30)) made.guesses = 9;
   if (choices.percent(50)) return made;
   made.groups = "ou=groups,dc=example";
   if (choices.percent(30)) made.member = "uniqueMember";

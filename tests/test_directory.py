@@ -85,6 +85,13 @@ cn: Guessed
 sn: Guessed
 userPassword: of guessed there
 
+dn: uid=l.locked,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: l.locked
+cn: Locked
+sn: Locked
+userPassword: of locked there
+
 dn: cn=Desk team,ou=groups,dc=example,dc=org
 objectClass: groupOfNames
 cn: Desk team
@@ -165,7 +172,7 @@ def line_of(name, value):
     return f"{name}:: {base64.b64encode(value.encode()).decode()}"
 
 
-def policy(url, locked_after=20):
+def policy(url, locked_after=20, guesses=100):
     return edited((DEMO / "policy.toml").read_text(), ("after  = 20", f"after  = {locked_after}")) + f"""
 [[provisioning]]
 name = "hr"
@@ -183,6 +190,7 @@ people = "ou=people,dc=example,dc=org"
 person = "uid"
 groups = "ou=groups,dc=example,dc=org"
 nested = "walk"
+guesses = {guesses}
 
 [[group]]
 from = "ldap"
@@ -207,7 +215,7 @@ class Hospital(World):
     def start(self, load=False):
         super().start(load=False)
         self.admin.api("PUT", "/sources/ldap/secret", {"secret": SEARCHES}, ok=204)
-        for who in ("l.dora", "l.nils", "l.twin", "l.moves", "l.leaves", "l.guessed"):
+        for who in ("l.dora", "l.nils", "l.twin", "l.moves", "l.leaves", "l.guessed", "l.locked"):
             self.people[who] = {"id": who, "name": f"Name of {who}", "roles": [], "department": "testing"}
             self.enrol(who)
         return self
@@ -379,6 +387,32 @@ def test_A09_a_password_that_is_locked_here_is_not_tried_there(world):
     before = len(world.directory.heard())
     sign_in(world, who, right, ok=401)  # right or wrong, nobody learns which
     assert "l.guessed" not in world.directory.heard(before), "so nobody locks them out of the directory through us"
+    world.admin.api("POST", f"/staff/{who}/unlock", {}, ok=204)
+    sign_in(world, who, right)
+    put_in_force(world, policy(world.directory.ldaps))
+
+
+def test_A09_guesses_through_us_do_not_lock_the_account_there(world):
+    """A directory that locks after five is asked about two from unknown places, one after the other."""
+    who, right = "l.locked", "of locked there"
+    put_in_force(world, policy(world.directory.ldaps, guesses=4))
+    before = len(world.directory.heard())
+
+    def guess(n):
+        code = totp(world.secrets[who].totp, int(world.now() // 30))
+        assert Client(world).api("POST", "/sessions", {"user": who, "password": f"guess {n}", "code": code}).status in (401, 429)
+    guesses = [threading.Thread(target=guess, args=(n,)) for n in range(30)]
+    for each in guesses:
+        each.start()
+    for each in guesses:
+        each.join()
+    binds = [line for line in world.directory.heard(before).splitlines() if " BIND dn=" in line and who in line and "method=" in line]
+    assert 1 <= len(binds) <= 2, binds
+    for n in range(2):
+        sign_in(world, who, f"another {n}", ok=401)
+    before = len(world.directory.heard())
+    sign_in(world, who, right, ok=401)
+    assert who not in world.directory.heard(before)
     world.admin.api("POST", f"/staff/{who}/unlock", {}, ok=204)
     sign_in(world, who, right)
     put_in_force(world, policy(world.directory.ldaps))

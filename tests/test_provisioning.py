@@ -290,6 +290,37 @@ def test_bulk_with_people_who_name_each_other_in_a_circle(hr):
     assert answers[0]["status"] == "409" and answers[0]["response"]["scimType"] == "invalidValue"
 
 
+def test_bulk_of_many_who_all_name_one_another_is_done(hr):
+    """Whoever looked for each circle anew would take half an hour, and everybody would wait."""
+    n, circle, waiting = time.monotonic_ns(), 300, 500
+    asked = [make("User", f"w{i}.{n}", f"w{i}", emails=[{"value": f"bulkId:c{circle - 1}"}]) for i in range(waiting)]
+    everybody = [{"value": f"bulkId:c{i}"} for i in range(circle)]
+    asked += [make("User", f"c{i}.{n}", f"c{i}", emails=everybody[:190]) for i in range(circle)]
+    answers = bulk(hr, *asked)
+    assert {each["status"] for each in answers} == {"201"}, [each for each in answers if each["status"] != "201"][:3]
+    last = hr("GET", f"/Users/{the_id(answers[-1])}", ok=200).json
+    assert last["emails"][0]["value"] == the_id(answers[waiting]), "and each was told of the others"
+
+
+def test_nobody_is_called_what_another_system_or_somebodys_id_says(world, hr):
+    """In whatever case: else the name would be two people's, and neither could sign in by it."""
+    other, n = System(world, "other"), time.monotonic_ns()
+    who = world.hire("nurse").staff.replace("new.", "New.")
+    world.admin.api("PUT", f"/staff/Cap.{n}", {"name": "Cap", "roles": [], "department": "", "active": True}, ok=201)
+    hr.user(f"a.{n}@example.org", externalId=f"h{n}")
+    hr.user(f"B.Doctor.{n}", externalId=f"i{n}")
+    for name in (f"A.{n}@example.org", f"b.doctor.{n}", f"cap.{n}", f"CAP.{n}", who):
+        for active in (True, False):
+            answer = other("POST", "/Users", {"schemas": [USER], "userName": name, "externalId": f"o-{name}", "active": active})
+            assert answer.status == 409 and answer.json["scimType"] == "uniqueness", (name, answer)
+    assert world.admin.api("PUT", f"/staff/b.doctor.{n}", {"name": "B", "roles": [], "department": "", "active": True}).status == 409
+    assert world.admin.api("PUT", f"/staff/cap.{n}", {"name": "C", "roles": [], "department": "", "active": True}).status == 409
+    # Who has left is called so no more.
+    gone = hr.user(f"c.{n}@example.org", externalId=f"j{n}")["id"]
+    world.admin.api("PATCH", f"/staff/{gone}", {"active": False}, ok=200)
+    other("POST", "/Users", {"schemas": [USER], "userName": f"c.{n}@example.org", "externalId": "o-c"}, ok=201)
+
+
 def test_bulk_says_what_refers_to_nothing_and_stops_after_the_errors_that_were_allowed(hr):
     n = time.monotonic_ns()
     asked = [{"method": "PATCH", "path": "/Groups/bulkId:nothing", "data": {"Operations": []}},

@@ -41,6 +41,17 @@ def test_a_reset_password(world):
     assert world.admin.api("PUT", "/staff/r.reset/password", {"password": "the fourth one"}).slug == "second-person-needed"
 
 
+def test_a_first_factor_of_whose_role_opens_doors(world):
+    """Whoever made it alone would come in as them: on the day when a hospital's people come from elsewhere, as anybody."""
+    command = {"name": "Fay First", "roles": ["physician"], "department": "", "active": True}
+    agreed(world, world.admin.api("PUT", "/staff/f.first", command))
+    world.admin.api("PUT", "/staff/f.first", command, ok=201)
+    agreed(world, world.admin.api("PUT", "/staff/f.first/password", {"password": "a first one"}))
+    agreed(world, world.admin.api("POST", "/staff/f.first/totp", {}))
+    world.admin.api("PUT", "/staff/f.first/password", {"password": "a first one"}, ok=204)
+    world.admin.api("POST", "/staff/f.first/totp", {}, ok=201)
+
+
 def test_a_terminal(world):
     agreed(world, world.admin.api("PUT", "/terminals/t-new", {"place": "ward-a", "active": True}))
     world.admin.api("PUT", "/terminals/t-new", {"place": "ward-a", "active": True}, ok=200)

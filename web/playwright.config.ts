@@ -29,7 +29,7 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/London",
     colorScheme: "light",
-    trace: "retain-on-failure",
+    trace: "on-first-retry",
     launchOptions: {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       args: [

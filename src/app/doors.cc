@@ -25,6 +25,17 @@ struct Count {
   std::uint32_t free;
 };
 
+std::int64_t longest_wait(const State& state, const std::vector<Count>& counts, const Now& now) {
+  Millis longest{0};
+  for (const auto& count : counts) {
+    const auto held = state.failures.find(count.key);
+    if (held == state.failures.end()) continue;
+    const auto until = held->second.last.boot + wait_after(held->second.count, count.free);
+    longest = std::max(longest, until - now.boot);
+  }
+  return (longest.count() + 999) / 1000;
+}
+
 bool names_source(const policy::ast::Policy& policy, const std::string& source) {
   const auto is = [&](const auto& each) { return each.name.text == source; };
   return std::ranges::any_of(policy.providers, is) || std::ranges::any_of(policy.directories, is);
@@ -45,14 +56,12 @@ std::int64_t seconds_to_wait(const State& state, const std::string& name, const 
   // Where somebody is known, others' failures there count late, and theirs elsewhere not at all.
   std::vector<Count> counts{{name + "@" + origin, 5}, {"@" + origin, with_sums ? 30U : 100U}};
   if (with_sums) counts.push_back({name + "@*", 50});
-  Millis longest{0};
-  for (const auto& count : counts) {
-    const auto held = state.failures.find(count.key);
-    if (held == state.failures.end()) continue;
-    const auto until = held->second.last.boot + wait_after(held->second.count, count.free);
-    longest = std::max(longest, until - now.boot);
-  }
-  return (longest.count() + 999) / 1000;
+  return longest_wait(state, counts, now);
+}
+
+std::int64_t seconds_to_wait_for_passkeys(const State& state, const std::string& origin,
+                                          const Now& now) {
+  return longest_wait(state, {{passkeys_key(origin), 100}}, now);
 }
 
 Refusal slow_down(std::int64_t seconds) {

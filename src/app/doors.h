@@ -18,6 +18,9 @@ std::string counted_by(const Person* person, const std::string& user);
 // the name anywhere, and there for anybody, counts as well. 0: no wait.
 std::int64_t seconds_to_wait(const State& state, const std::string& name, const std::string& origin,
                              bool with_sums, const Now& now);
+// The same for a passkey: what failed there for anybody by one. A signature is not guessed.
+std::int64_t seconds_to_wait_for_passkeys(const State& state, const std::string& origin,
+                                          const Now& now);
 Refusal slow_down(std::int64_t seconds);
 Refusal sign_in_refused();
 

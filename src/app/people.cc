@@ -170,6 +170,9 @@ SetStaff::Answer decide(const SetStaff& command, Context& context) {
   if (before == nullptr && is_called_so_by_a_system(context.state, command.person))
     return Refusal{.why = Why::conflict,
                    .what = "a system that enrols people calls somebody so: take another id"};
+  if (before == nullptr && !context.state.people_spelt(command.person.text()).empty())
+    return Refusal{.why = Why::conflict,
+                   .what = "somebody's id is so but for capitals: take another one"};
   static const Person unknown;
   const Person& kept = before == nullptr ? unknown : *before;
   SetStaff::Done out{.person = command.person,
@@ -251,10 +254,13 @@ EnrolFactor::Answer decide(const EnrolFactor& command, Context& context) {
   const auto* by = live_session(context.state, command.token_hash, context.now);
   const auto* person = context.state.person(command.person);
   // Whoever enrols a factor can act as its person: for one who is new here that is nobody else yet.
+  // But where their roles open doors already, whoever enrols it would come in as them by it.
   const bool comes_in_already = person->factors.contains(command.factor) ||
                                 !person->passkeys.empty() || !person->subjects.empty() ||
                                 !person->came_by.empty();
-  if (comes_in_already)
+  const bool may_much = std::ranges::any_of(
+      person->roles, [&](const auto& role) { return opens_doors(context.state, role); });
+  if (comes_in_already || may_much)
     if (auto waits = second_person(*by,
                                    {.kind = policy::ast::TwoPeople::factors,
                                     .what = "factor",
@@ -283,7 +289,7 @@ UnlockPassword::Answer decide(const UnlockPassword& command, Context& context) {
   if (person->id == asked.session->staff)
     return Refusal{.why = Why::same_person,
                    .what = "somebody else has to lift the lock of your password"};
-  if (person->lock.any())
+  if (person->lock.any() || context.state.failures.contains(guesses_key(person->id)))
     context.note(facts::PasswordUnlocked{.staff = asked.session->staff, .person = person->id});
   return person->id;
 }

@@ -80,14 +80,19 @@ const Person* person_called(const State& state, const std::string& name) {
   const auto* out = state.person(StaffId{name});
   // Whom a system enrols is called as the system calls them now, and by no name of before.
   if (out != nullptr && (!out->is_person() || state.account(out->id) != nullptr)) out = nullptr;
+  bool several = false;
   for (const auto& [source, held] : state.provisioners) {
     const auto* account = state.account_named(source, name);
     const auto* person = account == nullptr ? nullptr : state.person(account->person);
     if (person == nullptr || person == out) continue;
-    if (out != nullptr) return nullptr;
-    out = person;
+    if (out == nullptr || (person->active && !out->active)) {  // whoever works here still
+      out = person;
+      several = false;
+    } else if (person->active == out->active) {
+      several = true;
+    }
   }
-  return out;
+  return several ? nullptr : out;
 }
 
 const policy::ast::Provider* provider_named(const State& state, const std::string& name) {

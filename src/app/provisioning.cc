@@ -74,17 +74,23 @@ std::variant<StaffId, Refusal> id_for(const State& state, const std::string& sou
 // whoever was called so before, and is called otherwise now, keeps it. It is free when their
 // account is removed; and then whose it becomes is somebody new (id_for() speaks of the very id).
 bool is_somebodys_id(const State& state, const std::string& name, const StaffId& but) {
-  std::string lower = name;
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  const auto is = [&](const std::string& id) {
-    const auto* held = state.person(StaffId{id});
-    if (held == nullptr || held->id == but) return false;
-    const auto account = state.accounts.find(held->id);
-    return held->active || account == state.accounts.end() || !account->second.removed;
-  };
   const bool by_id_for = but.empty() && state.account(StaffId{name}) == nullptr;
-  return (!by_id_for && is(name)) || (lower != name && is(lower));
+  return std::ranges::any_of(state.people_spelt(name), [&](const StaffId& id) {
+    const auto* held = state.person(id);
+    if (id == but || (by_id_for && id.text() == name)) return false;
+    const auto account = state.accounts.find(id);
+    return held->active || account == state.accounts.end() || !account->second.removed;
+  });
+}
+
+// Two systems that say the same name would make nobody of both, who comes in by it.
+bool is_called_so_by_another(const State& state, const std::string& source,
+                             const std::string& name) {
+  return std::ranges::any_of(state.provisioners, [&](const auto& each) {
+    const auto* account = each.first == source ? nullptr : state.account_named(each.first, name);
+    const auto* held = account == nullptr ? nullptr : state.person(account->person);
+    return held != nullptr && held->active;
+  });
 }
 
 // What was said of somebody, and that they were said to be active where they are not.
@@ -252,6 +258,8 @@ SetAccount::Answer decide(const SetAccount& command, Context& context) {
     return taken("another account of the system has this userName");
   if (is_somebodys_id(state, given.user_name, command.person))
     return taken("somebody else has this userName as their id here: give another one");
+  if (is_called_so_by_another(state, system->source, given.user_name))
+    return taken("another system calls somebody so who works here: give another userName");
   SetAccount::Done out{.person = command.person, .made = command.person.empty()};
   if (out.made) {
     auto id = id_for(state, system->source, given);

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr Millis origin_known_for = 30 * 24h;
 constexpr Millis extended_once_in = 1min;
+constexpr Millis asked_again_after = 1h;
 
 // Whether the sums over all origins and over all names count as well. At an enrolled terminal, and
 // where the person has signed in of late, they do not: nobody far away, and nobody behind the same
@@ -82,7 +83,7 @@ const char* why_refused(const Person& person, const PasskeyUsed& used) {
 }
 
 const char* why_refused(const Person* person, const SignIn& command, bool known) {
-  if (person == nullptr || !person->is_person()) return "unknown";
+  if (person == nullptr || !person->is_person()) return command.passkey ? "passkey" : "unknown";
   if (!person->active) return "inactive";
   if (command.passkey) return why_refused(*person, *command.passkey);
   if (person->lock.at(command.origin, known))
@@ -123,6 +124,20 @@ void lock_if_due(const Person& person, std::string_view why, const std::string& 
   if (!known && is_last_administrator(context.state, person)) return;  // slowed down alone
   context.note(facts::PasswordLocked{
       .person = person.id, .at = known ? origin : std::string{}, .failures = before + 1});
+}
+
+// A directory counts wrong passwords, too, and locks the account for everything in the hospital.
+// Half of what it may be asked about is kept for where the person is known.
+bool may_ask_about(const State& state, const policy::ast::Directory& directory,
+                   const StaffId& person, bool known, const Now& now) {
+  const auto counted = [&](const std::string& key) {
+    const auto held = state.failures.find(key);
+    return held == state.failures.end() || held->second.last.wall + asked_again_after < now.wall
+               ? 0
+               : static_cast<int>(held->second.count);
+  };
+  return counted(guesses_key(person)) < directory.guesses &&
+         (known || counted(guesses_elsewhere_key(person)) < directory.guesses / 2);
 }
 
 // How a directory knows them: never by another spelling of it, which it may take for the same. Of
@@ -183,11 +198,15 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
   // known to be down: whoever watches it will say when it is back.
   const auto* directory = directory_of(context.state);
   if (directory != nullptr && source_is_up(context.state, directory->name.text) &&
-      (person == nullptr || !person->lock.at(out.origin, out.known)))
+      (person == nullptr ||
+       (!person->lock.at(out.origin, out.known) &&
+        may_ask_about(context.state, *directory, person->id, out.known, context.now))))
     out.directory = directory->name.text;
   out.called = name_there(context.state, person, command.user);
-  const auto wait = seconds_to_wait(context.state, counted_by(person, command.user), out.origin,
-                                    !out.known, context.now);
+  const auto wait = command.passkey
+                        ? seconds_to_wait_for_passkeys(context.state, out.origin, context.now)
+                        : seconds_to_wait(context.state, counted_by(person, command.user),
+                                          out.origin, !out.known, context.now);
   if (wait > 0) return slow_down(wait);
   return out;
 }
@@ -195,9 +214,12 @@ MaySignIn::Answer decide(const MaySignIn& command, Context& context) {
 SignIn::Answer decide(const SignIn& command, Context& context) {
   const auto* person = context.state.person(command.person);
   // Asked again: many attempts may have been let in together.
-  const auto wait = seconds_to_wait(
-      context.state, counted_by(person, command.user), command.origin,
-      sums_count(person, command.origin, command.terminal, context.now), context.now);
+  const auto wait =
+      command.passkey
+          ? seconds_to_wait_for_passkeys(context.state, command.origin, context.now)
+          : seconds_to_wait(context.state, counted_by(person, command.user), command.origin,
+                            sums_count(person, command.origin, command.terminal, context.now),
+                            context.now);
   if (wait > 0) return slow_down(wait);
   const bool known = !sums_count(person, command.origin, command.terminal, context.now);
   if (const char* why = why_refused(person, command, known); why != nullptr) {
@@ -206,7 +228,8 @@ SignIn::Answer decide(const SignIn& command, Context& context) {
                              .origin = command.origin,
                              .why = why,
                              .asked = person == nullptr ? short_hash(command.user) : std::string{},
-                             .known = known});
+                             .known = known,
+                             .directory = command.directory && !command.directory->right});
     if (person != nullptr) lock_if_due(*person, why, command.origin, known, context);
     return sign_in_refused();
   }

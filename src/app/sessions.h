@@ -28,7 +28,8 @@ struct MaySignIn {  // asked before the password is looked at
     TerminalId terminal;  // that it is asked from; empty: an unknown place
     bool known = false;   // an enrolled terminal, or where the person has signed in of late
     KeptAs kept_as;       // their secrets
-    // Of the policy, to be asked of the password first; empty: none.
+    // Of the policy, to be asked of the password first; empty: none. Where it was asked too often
+    // about wrong ones of this person, none: it would lock their account there.
     std::string directory{};
     std::string called{};  // how the directory knows the person
   };
@@ -40,6 +41,7 @@ struct MaySignIn {  // asked before the password is looked at
   TerminalId terminal;
   std::string terminal_kept_as{};
   std::string device{};  // a browser that this very person signed in with before, as proved
+  bool passkey = false;  // by one, and no password
 };
 MaySignIn::Answer decide(const MaySignIn& command, Context& context);
 

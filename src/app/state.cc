@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 // Of so many entries: a count of the codes themselves would be another one after an erasure.
 constexpr EntryIndex codes_kept_entries = 200'000;
 constexpr auto made_kept = 24h;
-constexpr auto failures_kept = 15min;
 constexpr std::size_t origins_kept = 8;
 constexpr std::size_t codes_remembered = 8;  // one-time codes of a person
 
@@ -292,6 +291,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::StaffSet& f) {
   const auto [known, enrolled] = people.try_emplace(f.person);
   auto& person = known->second;
   person.id = f.person;
+  if (enrolled) name_person(f.person);
   if (enrolled || person.own_roles != f.roles) take_in_hand(person, "roles", f.staff, at.wall);
   // Where it says nothing else, it says again that the person is not active.
   const bool says_it_alone = !f.active && person.name == f.name && person.own_roles == f.roles &&
@@ -379,6 +379,7 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
   const auto person = people.find(f.staff);
   if (person == people.end()) return;
   const auto way = way_of(f);
+  if (way == "directory") forget_guesses(f.staff);
   person->second.came_by[way] = at.wall;
   if (!person->second.card.empty()) person->second.roles = f.roles;
   if (!f.subject.empty()) bind_subject(person->second, f.issuer, f.subject);
@@ -399,15 +400,9 @@ void State::on(EntryIndex, const EntryTime& at, const facts::SessionOpened& f) {
 template <>
 void State::on(EntryIndex, const EntryTime& at, const facts::SignInRefused& f) {
   if (f.why == "throttled") return;
-  count_failure(f);
+  count_failure(at, f);
   if (f.why == "card-pin")
     if (const auto* card = card_of(f.staff)) ++cards.at(card->id).wrong_pins;
-  const auto name = f.staff.empty() ? "?" + f.asked : f.staff.text();
-  for (const auto& key : {name + "@" + f.origin, name + "@*", "@" + f.origin}) {
-    auto& held = failures[key];
-    held.count += f.times;
-    held.last = at;
-  }
   if (!f.origin.starts_with("session/")) return;
   for (auto& [id, session] : sessions)
     if (session.staff == f.staff && f.origin == unlock_origin(id)) ++session.failed_unlocks;
@@ -687,8 +682,7 @@ void State::forget_old(const EntryTime& at) {
   std::erase_if(folds, [&](const auto& each) { return each.second.first + 1min < at.wall; });
   forget_old_sources(at.wall);
   std::erase_if(made, [&](const auto& each) { return each.second.at + made_kept < at.wall; });
-  std::erase_if(failures,
-                [&](const auto& each) { return each.second.last.wall + failures_kept < at.wall; });
+  forget_failures(at.wall);
   while (!codes_in_order.empty()) {
     const auto oldest = codes.find(codes_in_order.front());
     if (oldest->second.index + codes_kept_entries >= entries) break;

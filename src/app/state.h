@@ -208,6 +208,13 @@ struct Fold {
 std::string fold_key(const facts::AccessRefused& refused);
 std::string unlock_origin(const SessionId& session);  // where failed unlocks are counted
 
+// What is counted of wrong passwords that a directory was asked about: of one person, and those of
+// them that came from unknown places.
+std::string guesses_key(const StaffId& person);
+std::string guesses_elsewhere_key(const StaffId& person);
+// Passkeys are counted by themselves: who guesses at a password keeps nobody from theirs.
+std::string passkeys_key(const std::string& origin);
+
 struct Failures {  // of signing in, for the throttle
   std::uint32_t count = 0;
   EntryTime last{};
@@ -275,6 +282,8 @@ class State {
   // Those that stand of whom the system says so; it may say the same of several.
   std::vector<const Account*> accounts_of_external(const std::string& source,
                                                    const std::string& external) const;
+  // Whose id is so but for capitals.
+  std::set<StaffId> people_spelt(const std::string& name) const;
   const UserGroup* user_group(const std::string& id) const;
   const std::set<std::string>& groups_of(const StaffId& member) const;           // their ids
   const Provisioner* provisioner_by_token(const std::string& token_hash) const;  // in use
@@ -401,7 +410,10 @@ class State {
   void way_in(const EntryTime& at, const facts::VouchAsked& f);
   void way_in(const EntryTime& at, const facts::VouchFailed& f);
   void way_in(const EntryTime& at, const facts::Vouched& f);
-  void count_failure(const facts::SignInRefused& f);
+  void count_failure(const EntryTime& at, const facts::SignInRefused& f);
+  void forget_failures(Instant now);
+  void forget_guesses(const StaffId& person);
+  void name_person(const StaffId& id);
   void use_passkey(const StaffId& staff, const std::string& passkey, std::uint32_t counter,
                    Instant at);
   void take_in_hand(Person& person, const std::string& what, const StaffId& by, Instant at);
@@ -421,7 +433,8 @@ class State {
   std::map<std::string, StaffId> subject_owner_;        // "issuer|subject"
   std::map<std::string, std::string> token_by_id_;      // jti: hash
   std::map<std::string, TerminalId> terminal_by_certificate_;
-  std::map<CaseId, Instant> late_at_;  // where each stands in late_from
+  std::map<CaseId, Instant> late_at_;                      // where each stands in late_from
+  std::map<std::string, std::set<StaffId>> ids_by_small_;  // those with capitals, by small letters
   // Beside account_by_name_: "source|external", as it is spelt.
   std::set<std::pair<std::string, StaffId>> account_by_external_;
 };

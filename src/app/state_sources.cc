@@ -20,10 +20,14 @@ const typename Map::mapped_type* found(const Map& map, const typename Map::key_t
 }
 
 // RFC 7643 4.1.1: userName is told apart without its case.
-std::string account_key(const std::string& source, std::string name) {
-  for (char& c : name)
+std::string in_small_letters(std::string text) {
+  for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return source + "|" + name;
+  return text;
+}
+
+std::string account_key(const std::string& source, std::string name) {
+  return source + "|" + in_small_letters(std::move(name));
 }
 
 std::string external_key(const std::string& source, const std::string& external) {
@@ -99,6 +103,19 @@ const Account* State::account(const StaffId& person) const {
 const Account* State::account_named(const std::string& source, const std::string& user_name) const {
   const auto* person = found(account_by_name_, account_key(source, user_name));
   return person == nullptr ? nullptr : account(*person);
+}
+
+void State::name_person(const StaffId& id) {
+  auto small = in_small_letters(id.text());
+  if (small != id.text()) ids_by_small_[std::move(small)].insert(id);
+}
+
+std::set<StaffId> State::people_spelt(const std::string& name) const {
+  const auto small = in_small_letters(name);
+  const auto held = ids_by_small_.find(small);
+  auto out = held == ids_by_small_.end() ? std::set<StaffId>{} : held->second;
+  if (person(StaffId{small}) != nullptr) out.insert(StaffId{small});
+  return out;
 }
 
 std::vector<const Account*> State::accounts_of_external(const std::string& source,
@@ -342,6 +359,7 @@ void State::way_in(const EntryTime&, const facts::ActEnded& f) { acts.erase(f.ac
 // -----------------------------------------------------------------------------
 
 void State::complete_sources() {
+  for (const auto& [id, person] : people) name_person(id);
   for (const auto& [id, person] : people)
     for (const auto& [issuer, subject] : person.subjects)
       subject_owner_[subject_key(issuer, subject)] = id;

@@ -7,6 +7,8 @@
 namespace halligan::app {
 namespace {
 
+constexpr auto failures_kept = std::chrono::minutes{15};
+constexpr auto guesses_kept = std::chrono::hours{1};  // longer than directories count
 constexpr auto vouchings_kept = std::chrono::hours{24};
 constexpr std::size_t places_counted = 64;  // where somebody's password was guessed at
 
@@ -88,10 +90,42 @@ void State::way_in(const EntryTime& at, const facts::PasswordLocked& f) {
 
 void State::way_in(const EntryTime&, const facts::PasswordUnlocked& f) {
   if (const auto held = people.find(f.person); held != people.end()) held->second.lock = {};
+  forget_guesses(f.person);
+}
+
+std::string guesses_key(const StaffId& person) { return "directory|" + person.text(); }
+std::string guesses_elsewhere_key(const StaffId& person) {
+  return "directory|" + person.text() + "|*";
+}
+std::string passkeys_key(const std::string& origin) { return "passkey@" + origin; }
+
+void State::forget_failures(Instant now) {
+  std::erase_if(failures, [&](const auto& each) {
+    const auto kept = each.first.starts_with("directory|") ? guesses_kept : failures_kept;
+    return each.second.last.wall + kept < now;
+  });
+}
+
+void State::forget_guesses(const StaffId& person) {
+  failures.erase(guesses_key(person));
+  failures.erase(guesses_elsewhere_key(person));
 }
 
 // Only a password, and the code that goes with a right one, are guessed.
-void State::count_failure(const facts::SignInRefused& f) {
+void State::count_failure(const EntryTime& at, const facts::SignInRefused& f) {
+  const auto name = f.staff.empty() ? "?" + f.asked : f.staff.text();
+  std::vector<std::string> keys{name + "@" + f.origin, name + "@*", "@" + f.origin};
+  if (f.why.starts_with("passkey") && !f.origin.starts_with("session/"))
+    keys = {passkeys_key(f.origin)};
+  if (f.directory && !f.staff.empty()) {
+    keys.push_back(guesses_key(f.staff));
+    if (!f.known) keys.push_back(guesses_elsewhere_key(f.staff));
+  }
+  for (const auto& key : keys) {
+    auto& held = failures[key];
+    held.count += f.times;
+    held.last = at;
+  }
   if ((f.why != "password" && f.why != "totp") || f.origin.starts_with("session/")) return;
   const auto held = people.find(f.staff);
   if (held == people.end()) return;

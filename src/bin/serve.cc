@@ -140,6 +140,8 @@ class Publisher {
 }  // namespace
 
 int serve(const cli::ServeOptions& options, const cli::Io& io) {
+  // A name service that does not answer is waited for once, a second, of each server.
+  ::setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
   keep_freed_memory();
   const Home home{options.dir};
   const auto listen = parse_listen(options.listen);

@@ -30,6 +30,12 @@ class Once {
     return true;
   }
 
+  bool holds(const std::string& owner, const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    const auto theirs = held_.find(owner);
+    return theirs != held_.end() && theirs->second.contains(name);
+  }
+
  private:
   void drop_oldest() {
     const auto& [owner, name] = by_end_.begin()->second;

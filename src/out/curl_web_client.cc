@@ -103,6 +103,7 @@ Result<needs::WebAnswer> CurlWebClient::send(const needs::WebRequest& request) {
   set(curl, CURLOPT_URL, request.url.c_str());
   set(curl, CURLOPT_PROXY, "");
   set(curl, CURLOPT_NOSIGNAL, 1L);
+  set(curl, CURLOPT_QUICK_EXIT, 1L);  // no waiting for a name service that does not answer
   set(curl, CURLOPT_FOLLOWLOCATION, 0L);
   set(curl, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   set(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

@@ -193,6 +193,29 @@ TEST_F(Passkeys, WhoeverHeldThePersonWhenItWasEnrolledHoldsThemByIt) {
   EXPECT_LT(doc->hands.at("passkey/" + blue.id()).at(StaffId{"ada"}), far_future);
 }
 
+TEST_F(Passkeys, A09WhoGuessesAtThePasswordKeepsNobodyFromTheirs) {
+  ASSERT_EQ(enrol_by(blue, sign_in("doc")).status, 201);
+  const std::string here = peer_;
+  for (int i = 0; i < 60; ++i) {
+    peer_ = i % 2 == 0 ? here : "203.0.113." + std::to_string(i % 16);
+    (void)try_sign_in("doc", "a guess", "000000");
+    clock_.pass(1s);
+  }
+  for (const std::string& from : {here, std::string{"203.0.113.2"}, std::string{"198.51.100.1"}}) {
+    peer_ = from;
+    EXPECT_EQ(try_sign_in("doc", "a guess", "000000").status, 429) << from;
+    EXPECT_EQ(sign_in_by(blue).status, 201) << from;
+  }
+  // Wrong passkeys are counted by themselves, and in the end wait, too.
+  Authenticator other{2, party};
+  int last = 0;
+  for (int i = 0; i < 101; ++i) last = sign_in_by(other).status;
+  EXPECT_EQ(last, 429);
+  EXPECT_EQ(sign_in_by(blue).slug(), "slow-down");
+  peer_ = here;
+  EXPECT_EQ(sign_in_by(blue).status, 201);
+}
+
 TEST_F(Passkeys, SufficeForWhoHasNoPassword) {
   const auto admin = sign_in("ada");
   ASSERT_EQ(enrol_by(blue, sign_in("doc")).status, 201);

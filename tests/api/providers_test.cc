@@ -227,6 +227,17 @@ TEST_F(Providers, OneWayThereIsOneWayBack) {
   EXPECT_EQ(wrong(sign_in_there()), "");
 }
 
+TEST_F(Providers, ANetworkThatGuessesAtCodesWaitsAndTheProviderIsNotAsked) {
+  provider_.refuses_codes = true;
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(wrong(sign_in_there()), "refused");
+  const auto before = provider_.asked.size();
+  EXPECT_EQ(wrong(sign_in_there()), "busy");
+  EXPECT_EQ(provider_.asked.size(), before);
+  provider_.refuses_codes = false;
+  clock_.pass(61s);
+  EXPECT_EQ(wrong(sign_in_there()), "");
+}
+
 TEST_F(Providers, AStrangersCodeTakesTheProviderFromNobody) {
   add_to_policy("[sign_in]\nown = \"when-down\"\n");
   EXPECT_EQ(wrong(sign_in_there()), "");
@@ -492,6 +503,28 @@ TEST_F(ByDirectory, A09APasswordThatIsLockedHereIsNotTriedThere) {
   EXPECT_EQ(directory_.asked.size(), before);
 }
 
+// A directory locks an account after a few: for everything in the hospital.
+TEST_F(ByDirectory, A09AFewGuessesReachItAndHalfOfThemFromUnknownPlaces) {
+  const std::string known = peer_;
+  const auto guess = [&](const std::string& from) {
+    clock_.pass(35s);
+    peer_ = from;
+    (void)try_sign_in("doc", "a guess", "000000");
+    return directory_.asked.size();
+  };
+  const auto none = directory_.asked.size();
+  for (int i = 0; i < 6; ++i) guess("203.0.113." + std::to_string(i));
+  EXPECT_EQ(directory_.asked.size(), none + 2) << "from anywhere";
+  peer_ = known;
+  EXPECT_EQ(with("from the directory").status, 201) << "where they sign in from it is still asked";
+  const auto again = directory_.asked.size();
+  for (int i = 0; i < 6; ++i) guess(known);
+  EXPECT_EQ(directory_.asked.size(), again + 4) << "the one that was right began a new count";
+  EXPECT_EQ(with("from the directory").status, 401);
+  clock_.pass(61min);
+  EXPECT_EQ(with("from the directory").status, 201);
+}
+
 TEST_F(ByDirectory, ItIsAskedByTheNameThatItGivesAndOfNobodyElse) {
   EXPECT_EQ(with("from the directory").status, 201);
   EXPECT_EQ(directory_.asked.back(), "doc");
@@ -578,6 +611,11 @@ TEST_F(Providers, WhoComesInAlreadyGetsNoOtherWayInByOneAdministrator) {
           .status,
       201);
   EXPECT_EQ(factors("gus"), "") << "who is new here";
+  ASSERT_EQ(call("PUT", "/api/v1/staff/ivy", sign_in("ada"),
+                 R"({"name":"Ivy","roles":["physician"],"active":true})")
+                .status,
+            201);
+  EXPECT_EQ(factors("ivy"), "second-person-needed") << "whose role opens doors already";
   ASSERT_EQ(
       call("PUT", "/api/v1/staff/hal", sign_in("ada"), R"({"name":"Hal","roles":[],"active":true})")
           .status,

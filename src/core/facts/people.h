@@ -111,10 +111,11 @@ struct SignInRefused {  // folded: `times` within a minute
   // "provider", "provider-subject", "provider-level", "provider-up"
   std::string why;
   std::uint32_t times = 1;
-  std::string asked{};  // a short hash of a name that is nobody's, to count by
-  bool known = false;   // where the person has been seen before
+  std::string asked{};     // a short hash of a name that is nobody's, to count by
+  bool known = false;      // where the person has been seen before
+  bool directory = false;  // it was the directory that was asked about the password
 };
-BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, why, times, asked, known))
+BOOST_DESCRIBE_STRUCT(SignInRefused, (), (staff, origin, why, times, asked, known, directory))
 
 struct SteppedUp {  // a fresh second factor within a session
   static constexpr const char* kind = "stepped-up";

@@ -319,6 +319,7 @@ struct Directory {
   std::string groups;             // DN below which groups are; empty: none are looked at
   std::string member = "member";  // the attribute of a group
   bool in_chain = false;          // the directory itself follows groups in groups
+  int guesses = 4;  // wrong passwords of one person that it is asked about within an hour
   Pos at;
   bool operator==(const Directory&) const = default;
 };

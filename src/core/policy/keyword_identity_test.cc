@@ -243,6 +243,15 @@ TEST(KeywordIdentity, member) {
   refuses(without(without(directory, "groups"), "nested"),
           "`member` belongs to `groups`, which is missing", "\"uniqueMember\"");
 }
+TEST(KeywordIdentity, guesses) {
+  EXPECT_EQ(policy_of(directory).directories.at(0).guesses, 4);
+  const auto nine = policy_of(directory + "guesses = 9\n");
+  EXPECT_EQ(nine.directories.at(0).guesses, 9);
+  EXPECT_NE(print(nine), print(policy_of(directory)));
+  EXPECT_EQ(parse(print(nine)).policy, nine);
+  for (const char* wrong_one : {"1", "101", "\"4\""})
+    EXPECT_NE(wrong(directory + "guesses = " + wrong_one + "\n"), "") << wrong_one;
+}
 TEST(KeywordIdentity, nested) {
   EXPECT_TRUE(policy_of(directory).directories.at(0).in_chain);
   EXPECT_FALSE(policy_of(with(directory, "nested", "\"walk\"")).directories.at(0).in_chain);

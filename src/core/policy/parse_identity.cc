@@ -15,7 +15,9 @@ namespace {
 constexpr std::size_t text_bytes_max = 1'024;  // an address, a DN, a claim
 constexpr std::size_t label_bytes_max = 200;
 constexpr std::size_t group_bytes_max = 512;
-constexpr std::size_t values_max = 32;  // scopes, or values of a claim
+constexpr std::size_t values_max = 32;     // scopes, or values of a claim
+constexpr std::int64_t guesses_least = 2;  // one of them from unknown places
+constexpr std::int64_t guesses_most = 100;
 constexpr Millis enrolment_min{3'600'000};
 constexpr std::int32_t non_joiner = 0x200c;  // writes Persian, and names in it
 constexpr std::int32_t joiner = 0x200d;
@@ -261,6 +263,8 @@ ast::Directory read_directory(Messages& out, const toml::table& table) {
   directory.groups = keys.formed("groups", is_dn, dn);
   if (keys.has("member")) directory.member = keys.formed("member", is_attribute, attribute);
   directory.in_chain = keys.is_second("nested", "walk", "chain");
+  if (keys.has("guesses"))
+    directory.guesses = static_cast<int>(keys.whole("guesses", guesses_least, guesses_most));
   keys.belongs("member", "groups");
   keys.belongs("nested", "groups");
   keys.finish();

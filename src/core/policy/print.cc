@@ -274,6 +274,8 @@ void put_directory(Page& page, const ast::Directory& directory) {
   page.put("bind", text(directory.bind));
   page.put("people", text(directory.people));
   page.put("person", text(directory.person));
+  if (directory.guesses != ast::Directory{}.guesses)
+    page.put("guesses", std::to_string(directory.guesses));
   if (directory.groups.empty()) return;
   page.put("groups", text(directory.groups));
   page.put("member", text(directory.member));

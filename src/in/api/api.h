@@ -11,6 +11,7 @@
 #include "app/house.h"
 #include "app/log_view.h"
 #include "core/identity/passkey.h"
+#include "in/api/at_a_time.h"
 #include "in/api/bulletin.h"
 #include "in/api/challenges.h"
 #include "in/api/devices.h"
@@ -120,6 +121,7 @@ class Api {
   const std::string identity_ca;
   const crypto::SecretKey flow_key;  // of ways to a provider and back: a restart forgets them
   Once flows{{.all = 100'000, .of_one = 100'000}};  // of those, which have come back
+  AtATime directory_asks;                           // by the person, and where they are known
   ProblemCodes codes;
   Challenges challenges;
   Devices devices;

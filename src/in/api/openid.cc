@@ -14,6 +14,11 @@ using namespace std::chrono_literals;
 constexpr Millis kept_for = 1h;
 constexpr Millis keys_again_after = 10s;
 constexpr Millis failed_for = 5s;
+constexpr int asking_max = 8;
+constexpr int of_one_max = 2;
+constexpr auto place_within = 2s;
+constexpr int refusals_max = 30;
+constexpr Millis refusals_kept = 1min;
 
 Fault nonsense(const char* what) { return {FaultCode::upstream_nonsense, what}; }
 
@@ -86,13 +91,19 @@ Result<ProviderMetadata> OpenId::metadata(const std::string& issuer, bool anew) 
   const auto boot = clock_.now().boot;
   if (!anew) {
     const std::lock_guard lock{mutex_};
-    const auto held = kept_.find(issuer);
-    if (held != kept_.end() && boot < held->second.read + kept_for) return held->second.metadata;
-    if (held != kept_.end() && held->second.failed && boot < held->second.failed_at + failed_for)
-      return *held->second.failed;
+    const auto& held = kept_[issuer];
+    const bool known = held.read >= Millis{0};
+    if (known && boot < held.read + kept_for) return held.metadata;
+    if (held.failed && boot < held.failed_at + failed_for) return *held.failed;
+    if (fetching_.contains(issuer)) {
+      if (known) return held.metadata;
+      return Fault{FaultCode::cancelled, "the provider is being asked already"};
+    }
+    fetching_.insert(issuer);
   }
   auto out = fetch_metadata(issuer);
   const std::lock_guard lock{mutex_};
+  if (!anew) fetching_.erase(issuer);
   auto& held = kept_[issuer];
   if (out) {
     held.metadata = *out;
@@ -136,27 +147,65 @@ Result<std::shared_ptr<const identity::KeySet>> OpenId::keys(const ProviderMetad
     const bool fresh = boot < held.keys_read + (anew ? keys_again_after : kept_for);
     if (held.keys != nullptr && fresh) return held.keys;
     if (held.failed && boot < held.failed_at + failed_for) return *held.failed;
+    if (fetching_.contains(provider.keys)) {
+      if (held.keys != nullptr) return held.keys;
+      return Fault{FaultCode::cancelled, "the provider's keys are being fetched already"};
+    }
+    fetching_.insert(provider.keys);
   }
   const auto text = get(provider.keys);
+  auto read = identity::read_jwks(text ? *text : std::string{});
+  const std::lock_guard lock{mutex_};
+  fetching_.erase(provider.keys);
+  auto& held = kept_[provider.issuer];
   if (!text) {
-    const std::lock_guard lock{mutex_};
-    auto& held = kept_[provider.issuer];
     held.failed = text.fault();
     held.failed_at = clock_.now().boot;
     return text.fault();
   }
-  auto read = identity::read_jwks(*text);
   if (!read) return nonsense("a provider's keys cannot be used");
-  auto out = std::make_shared<const identity::KeySet>(*std::move(read));
-  const std::lock_guard lock{mutex_};
-  auto& held = kept_[provider.issuer];
-  held.keys = out;
+  held.keys = std::make_shared<const identity::KeySet>(*std::move(read));
   held.keys_read = boot;
-  return out;
+  return held.keys;
 }
 
-Result<std::optional<std::string>> OpenId::redeem(const ProviderMetadata& provider,
-                                                  const Code& code) {
+// Whether there is a place, which the caller then leaves.
+bool OpenId::has_place(const std::string& network) {
+  std::unique_lock lock{mutex_};
+  const auto boot = clock_.now().boot;
+  std::erase_if(networks_, [&](const auto& each) {
+    return each.second.asking == 0 && boot >= each.second.since + refusals_kept;
+  });
+  if (const auto held = networks_.find(network); held != networks_.end() &&
+                                                 held->second.refused >= refusals_max &&
+                                                 boot < held->second.since + refusals_kept)
+    return false;
+  const auto is_free = [&] {
+    return asking_ < asking_max && networks_[network].asking < of_one_max;
+  };
+  if (!place_.wait_for(lock, place_within, is_free)) return false;
+  ++asking_;
+  ++networks_[network].asking;
+  return true;
+}
+
+void OpenId::leaves(const std::string& network, bool refused) {
+  const std::lock_guard lock{mutex_};
+  const auto boot = clock_.now().boot;
+  auto& held = networks_[network];
+  --asking_;
+  --held.asking;
+  if (refused) {
+    if (boot >= held.since + refusals_kept) {
+      held.since = boot;
+      held.refused = 0;
+    }
+    ++held.refused;
+  }
+  place_.notify_all();
+}
+
+Result<needs::WebAnswer> OpenId::token_answer(const ProviderMetadata& provider, const Code& code) {
   needs::WebRequest request;
   request.method = "POST";
   request.url = provider.token;
@@ -178,11 +227,17 @@ Result<std::optional<std::string>> OpenId::redeem(const ProviderMetadata& provid
   request.within = limits::provider_answer_time_max;
   request.bytes_max = limits::web_answer_bytes_max;
   request.allow_loopback_http = is_loopback(provider.token);
-  if (!asking_.try_acquire()) return Fault{FaultCode::cancelled, "too many ask at once"};
-  const auto answer = web_.send(request);
-  asking_.release();
+  return web_.send(request);
+}
+
+Result<std::optional<std::string>> OpenId::redeem(const ProviderMetadata& provider,
+                                                  const Code& code, const std::string& network) {
+  if (!has_place(network)) return Fault{FaultCode::cancelled, "too many ask at once"};
+  const auto answer = token_answer(provider, code);
+  const bool refused = answer && answer->status >= 400 && answer->status < 500;
+  leaves(network, refused);
   if (!answer) return answer.fault();
-  if (answer->status >= 400 && answer->status < 500) return std::optional<std::string>{};
+  if (refused) return std::optional<std::string>{};
   if (answer->status != 200) return nonsense("a provider does not answer a code");
   const auto said = object_in(answer->body);
   if (!said) return said.fault();

@@ -2,11 +2,12 @@
 // and Discovery 1.0, RFC 6749, RFC 7636). It decides nothing: see app/providers.h.
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <semaphore>
+#include <set>
 #include <string>
 
 #include "base/instant.h"
@@ -34,7 +35,8 @@ class OpenId {
       : web_(web), clock_(clock), ca_file_(std::move(ca_file)) {}
 
   // Faults: upstream_unreachable, upstream_timeout; upstream_nonsense for one that breaks the
-  // standard, or says that it is somebody else.
+  // standard, or says that it is somebody else; cancelled where another request is fetching it and
+  // nothing is known yet. One fetches at a time: a provider that is slow holds one who works here.
   Result<ProviderMetadata> metadata(const std::string& issuer, bool anew = false);
   // `anew`: a token names a key that is not among them. At most once in ten seconds.
   Result<std::shared_ptr<const identity::KeySet>> keys(const ProviderMetadata& provider, bool anew);
@@ -46,12 +48,18 @@ class OpenId {
     std::string redirect_uri;
     std::string verifier;
   };
-  // The ID token; nothing where the provider refuses the code. Eight are asked for at a time: what
-  // comes above that is Fault cancelled at once, so that no stranger holds all who work here.
-  Result<std::optional<std::string>> redeem(const ProviderMetadata& provider, const Code& code);
+  // The ID token; nothing where the provider refuses the code. Eight are asked for at a time, two
+  // of one network; a network whose codes were refused 30 times within a minute waits for the next.
+  // Whoever has no place within two seconds gets Fault cancelled: no stranger holds all places, or
+  // all who work here.
+  Result<std::optional<std::string>> redeem(const ProviderMetadata& provider, const Code& code,
+                                            const std::string& network);
 
  private:
   Result<std::string> get(const std::string& url);
+  bool has_place(const std::string& network);
+  void leaves(const std::string& network, bool refused);
+  Result<needs::WebAnswer> token_answer(const ProviderMetadata& provider, const Code& code);
 
   needs::WebClient& web_;
   needs::Clock& clock_;
@@ -67,7 +75,15 @@ class OpenId {
   };
   Result<ProviderMetadata> fetch_metadata(const std::string& issuer);
   std::map<std::string, Kept> kept_;  // by issuer: as many as policies ever named
-  std::counting_semaphore<8> asking_{8};
+  std::set<std::string> fetching_;    // addresses
+  struct Network {
+    int asking = 0;
+    int refused = 0;
+    Millis since{Millis::min() / 2};  // the first of those, on the boot clock
+  };
+  std::map<std::string, Network> networks_;
+  int asking_ = 0;
+  std::condition_variable place_;
 };
 
 // "a b" -> "a%20b", for queries and forms.

@@ -128,6 +128,7 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   app::MaySignIn may;
   may.user = whose->person.empty() ? given.passkey : whose->person.text();
   may.address = request.peer_network;
+  may.passkey = true;
   if (*proved) {
     may.terminal = at.terminal;
     may.terminal_kept_as = **proved;

@@ -197,7 +197,7 @@ Response set_out(Api& api, const Request& request, const PathParams& path) {
   flow.until = now.boot + Millis{limits::provider_flow_time_max};
   const auto published = api.openid->metadata(known->provider->issuer);
   if (!published) {
-    see(api, flow.provider, &published.fault());
+    if (published.fault().code != FaultCode::cancelled) see(api, flow.provider, &published.fault());
     return http::problem(503, "provider-down", "The hospital's sign-in does not answer",
                          "sign in by factors that are checked here, or try again",
                          api.codes.make({.at = now.wall,
@@ -268,9 +268,11 @@ app::ProviderSaid said_by(const policy::ast::Provider& provider, const identity:
 
 // What the provider signed; else a word for what was wrong.
 using Signed = std::variant<identity::IdToken, const char*>;
-Signed redeemed(Api& api, const Held& known, const OpenFlow& open, const std::string& code) {
+Signed redeemed(Api& api, const Held& known, const OpenFlow& open, const std::string& code,
+                const std::string& network) {
   const auto& provider = *known.provider;
   const auto failed = [&](const Fault& fault) -> Signed {
+    if (fault.code == FaultCode::cancelled) return "busy";
     see(api, open.flow.provider, &fault);
     return "down";
   };
@@ -284,12 +286,11 @@ Signed redeemed(Api& api, const Held& known, const OpenFlow& open, const std::st
        .secret = known.secret_kept_as.empty() ? Sealed<std::string>{} : *std::move(secret),
        .code = code,
        .redirect_uri = redirect_uri(api, open.flow.provider),
-       .verifier = code_of(api, "verifier", open.text)});
+       .verifier = code_of(api, "verifier", open.text)},
+      network);
   if (!token) {
     // What is not understood may be the answer to a stranger's code: it says nothing of others.
-    const auto code_of_fault = token.fault().code;
-    if (code_of_fault == FaultCode::cancelled) return "busy";
-    return code_of_fault == FaultCode::upstream_nonsense ? "down" : failed(token.fault());
+    return token.fault().code == FaultCode::upstream_nonsense ? "down" : failed(token.fault());
   }
   if (!*token) return "refused";
   std::variant<identity::Token, identity::TokenWrong> read = identity::TokenWrong::unknown_key;
@@ -367,9 +368,11 @@ Response come_back(Api& api, const Request& request, const PathParams& path) {
   if (!known->provider) return back("/console/", "expired");
   const auto issuer = value_of(query, "iss");
   if (!issuer.empty() && issuer != known->provider->issuer) return back(flow.then, "refused");
-  // One way there is one way back.
-  if (!api.flows.take("", flow.random, boot, flow.until)) return back(flow.then, "expired");
-  auto got = redeemed(api, *known, *open, value_of(query, "code"));
+  // One way there is one way back. Where strangers have filled what is kept of those, a code is
+  // good once at the provider all the same.
+  if (!api.flows.take("", flow.random, boot, flow.until) && api.flows.holds("", flow.random))
+    return back(flow.then, "expired");
+  auto got = redeemed(api, *known, *open, value_of(query, "code"), request.peer_network);
   if (const auto* wrong = std::get_if<const char*>(&got)) return back(flow.then, *wrong);
   auto said =
       said_by(*known->provider, std::get<identity::IdToken>(got), api.edge.clock.now().wall);

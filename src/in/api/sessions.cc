@@ -122,6 +122,14 @@ Response signed_in(const app::SignIn::Done& done, const std::string& token, bool
 
 namespace {
 
+std::variant<app::MaySignIn::Yes, Response> may_sign_in(Api& api, const Request& request,
+                                                        const app::MaySignIn& may) {
+  const auto asked = api.ask(request, may);
+  if (!asked) return api.faulted(asked.fault());
+  if (const auto* refusal = std::get_if<app::Refusal>(&asked->get())) return api.refused(*refusal);
+  return std::get<app::MaySignIn::Yes>(asked->get());
+}
+
 Response sign_in(Api& api, const Request& request, const PathParams&) {
   auto read = read_credentials(request);
   if (const auto* refused = std::get_if<Response>(&read)) return *refused;
@@ -145,11 +153,17 @@ Response sign_in(Api& api, const Request& request, const PathParams&) {
   const auto now = api.edge.clock.now().wall;
   const auto device = api.devices.of(request, whose, now);
   may.device = device.value_or("");
-  const auto allowed = api.ask(request, may);
-  if (!allowed) return api.faulted(allowed.fault());
-  if (const auto* refusal = std::get_if<app::Refusal>(&allowed->get()))
-    return api.refused(*refusal);
-  const auto& from = std::get<app::MaySignIn::Yes>(allowed->get());
+  auto allowed = may_sign_in(api, request, may);
+  AtATime::Place place;
+  if (const auto* yes = std::get_if<app::MaySignIn::Yes>(&allowed);
+      yes != nullptr && !yes->directory.empty() && !yes->person.empty()) {
+    // What the directory said of one password is counted before it is asked about the next.
+    place = api.directory_asks.take(yes->person.text() + "@" + (yes->known ? yes->origin : "*"));
+    if (place == nullptr) return api.refused(app::slow_down(1));
+    allowed = may_sign_in(api, request, may);
+  }
+  if (auto* refused = std::get_if<Response>(&allowed)) return std::move(*refused);
+  const auto& from = std::get<app::MaySignIn::Yes>(allowed);
   const auto& person = from.person;
 
   // Both factors are looked at whoever it is and whatever the first says: the time tells nothing.

@@ -128,7 +128,9 @@ class Batch {
         each.wrong = Error{
             .status = 400, .type = "invalidSyntax", .detail = "another operation has this bulkId"};
     }
+    missing_.resize(all_.size());
     for (std::size_t i = 0; i < all_.size(); ++i) look_at(i);
+    find_circles();
   }
 
   bool over() const { return (ready_.empty() && waiting_.empty()) || failed_ >= errors_max_; }
@@ -204,6 +206,7 @@ class Batch {
       return;
     }
     waiting_.insert(which);
+    missing_[which] = each.needs.size();
     for (const auto& needed : each.needs) waited_for_[needed].push_back(which);
   }
 
@@ -245,7 +248,8 @@ class Batch {
     const auto* changed = std::get_if<Changed>(&answer);
     if (changed != nullptr) known_[each.bulk_id] = changed->id;
     for (const auto other : waited_for_[each.bulk_id]) {
-      if (!waiting_.contains(other) || (changed != nullptr && !knows_all(other))) continue;
+      const bool has_all = --missing_[other] == 0;
+      if (!waiting_.contains(other) || (changed != nullptr && !has_all)) continue;
       if (changed == nullptr) fail(other);
       waiting_.erase(other);
       ready_.insert(other);
@@ -255,34 +259,78 @@ class Batch {
   // Nothing that waits is ready. The first of those people who wait for themselves is made without
   // whom it names; where there is none, the first is told that it waits in vain.
   void free_one() {
-    for (const auto which : waiting_) {
-      const auto& each = all_[which];
-      if (each.change.group || each.change.method != "POST" || each.bulk_id.empty()) continue;
-      if (!waits_for(which, which)) continue;
-      unfinished_.push_back(which);
+    while (!in_circle_.empty() && !waiting_.contains(*in_circle_.begin()))
+      in_circle_.erase(in_circle_.begin());
+    if (in_circle_.empty()) {
+      const auto which = *waiting_.begin();
+      fail(which);
       waiting_.erase(which);
       ready_.insert(which);
       return;
     }
-    const auto which = *waiting_.begin();
-    fail(which);
+    const auto which = *in_circle_.begin();
+    in_circle_.erase(in_circle_.begin());
+    unfinished_.push_back(which);
     waiting_.erase(which);
     ready_.insert(which);
   }
 
-  bool waits_for(std::size_t from, std::size_t wanted) const {
-    std::set<std::size_t> seen;
-    std::vector<std::size_t> ahead{from};
-    while (!ahead.empty()) {
-      const auto which = ahead.back();
-      ahead.pop_back();
-      for (const auto& needed : all_[which].needs) {
-        const auto maker = made_by_.at(needed);
-        if (maker == wanted) return true;
-        if (waiting_.contains(maker) && seen.insert(maker).second) ahead.push_back(maker);
+  // Those people who wait for themselves, by way of others. Each arrow is gone along once (Tarjan,
+  // Depth-first search and linear graph algorithms, 1972), without recursion: a circle may be long.
+  void find_circles() {
+    constexpr std::size_t unseen = std::numeric_limits<std::size_t>::max();
+    std::vector<std::size_t> number(all_.size(), unseen);
+    std::vector<std::size_t> least(all_.size(), unseen);
+    std::vector<bool> held(all_.size(), false);
+    std::vector<std::size_t> component;
+    struct Step {
+      std::size_t which;
+      std::set<std::string>::const_iterator next;
+    };
+    std::vector<Step> steps;
+    std::size_t count = 0;
+    const auto enter = [&](std::size_t which) {
+      number[which] = least[which] = count++;
+      component.push_back(which);
+      held[which] = true;
+      steps.push_back({which, all_[which].needs.begin()});
+    };
+    for (const auto start : waiting_) {
+      if (number[start] != unseen) continue;
+      enter(start);
+      while (!steps.empty()) {
+        auto& step = steps.back();
+        const auto which = step.which;
+        if (step.next != all_[which].needs.end()) {
+          const auto maker = made_by_.at(*step.next++);
+          if (!waiting_.contains(maker)) continue;
+          if (number[maker] == unseen)
+            enter(maker);
+          else if (held[maker])
+            least[which] = std::min(least[which], number[maker]);
+          continue;
+        }
+        steps.pop_back();
+        if (!steps.empty())
+          least[steps.back().which] = std::min(least[steps.back().which], least[which]);
+        if (least[which] != number[which]) continue;
+        const auto from = std::ranges::find(component, which);
+        const bool is_circle = component.end() - from > 1 || needs_itself(which);
+        for (auto each = from; each != component.end(); ++each) {
+          held[*each] = false;
+          if (is_circle && may_be_made_without(*each)) in_circle_.insert(*each);
+        }
+        component.erase(from, component.end());
       }
     }
-    return false;
+  }
+
+  bool needs_itself(std::size_t which) const {
+    return all_[which].needs.contains(all_[which].bulk_id);
+  }
+  bool may_be_made_without(std::size_t which) const {
+    const auto& each = all_[which];
+    return !each.change.group && each.change.method == "POST" && !each.bulk_id.empty();
   }
 
   json::object told(const BulkOperation& each, const Change& change, const Or<Changed>& answer) {
@@ -312,6 +360,8 @@ class Batch {
   std::map<std::string, std::vector<std::size_t>> waited_for_;  // by bulkId
   std::set<std::size_t> ready_;
   std::set<std::size_t> waiting_;
+  std::vector<std::size_t> missing_;  // of each, how much of what it names is not made yet
+  std::set<std::size_t> in_circle_;
   std::vector<std::size_t> unfinished_;
   std::int64_t failed_ = 0;
   Known known_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "in/scim/resources.h"
 
@@ -9,6 +10,8 @@ namespace halligan::in::scim {
 namespace {
 
 constexpr std::size_t operations_max = 1'000;
+constexpr std::size_t elements_max = 200;       // of a list of somebody's
+constexpr std::size_t values_max = 64 * 1'024;  // octets and elements of a PATCH of somebody
 constexpr std::array<std::string_view, 8> lists{"emails", "phoneNumbers", "addresses", "roles",
                                                 "ims",    "entitlements", "photos",    "members"};
 // Nobody sets these but we.
@@ -20,6 +23,17 @@ Error wrong(const char* type, std::string what) {
 
 bool among(const auto& list, std::string_view name) {
   return std::ranges::any_of(list, [&](std::string_view each) { return same_word(each, name); });
+}
+
+// How much there is to go through.
+std::size_t weight(const json::value& value) {
+  std::size_t out = 1;
+  if (value.is_string()) out += value.get_string().size();
+  if (value.is_array())
+    for (const auto& each : value.get_array()) out += weight(each);
+  if (value.is_object())
+    for (const auto& each : value.get_object()) out += each.key().size() + weight(each.value());
+  return out;
 }
 
 // A new element as a filter names it: type eq "work" makes {"type": "work"}.
@@ -51,7 +65,8 @@ void set(json::value& held, const json::value& value, bool is_list, Operation::K
       return;
     }
     for (const auto& each : given)
-      if (std::ranges::find(held.get_array(), each) == held.get_array().end())
+      if (held.get_array().size() <= elements_max &&
+          std::ranges::find(held.get_array(), each) == held.get_array().end())
         held.get_array().push_back(each);
     return;
   }
@@ -198,6 +213,11 @@ std::optional<std::string> member_named(const Filter& filter) {
   return is ? std::optional{std::string{filter.value.get_string()}} : std::nullopt;
 }
 
+void take_out(std::vector<std::string>& list, const std::vector<std::string>& ids) {
+  const std::set<std::string_view> gone{ids.begin(), ids.end()};
+  std::erase_if(list, [&](const std::string& each) { return gone.contains(each); });
+}
+
 std::optional<Error> change_members(const Operation& operation, GroupChange& out) {
   if (operation.path && operation.path->element) {
     auto id = member_named(*operation.path->element);
@@ -225,16 +245,12 @@ std::optional<Error> change_members(const Operation& operation, GroupChange& out
   }
   auto& list = operation.kind == Operation::Kind::add ? out.added : out.removed;
   if (out.members) {
-    for (auto& id : ids) {
-      std::erase(*out.members, id);
-      if (operation.kind == Operation::Kind::add) out.members->push_back(std::move(id));
-    }
+    take_out(*out.members, ids);
+    if (operation.kind == Operation::Kind::add)
+      out.members->insert(out.members->end(), ids.begin(), ids.end());
   } else {
-    auto& other = operation.kind == Operation::Kind::add ? out.removed : out.added;
-    for (auto& id : ids) {
-      std::erase(other, id);
-      list.push_back(std::move(id));
-    }
+    take_out(operation.kind == Operation::Kind::add ? out.removed : out.added, ids);
+    list.insert(list.end(), ids.begin(), ids.end());
   }
   return std::nullopt;
 }
@@ -308,8 +324,17 @@ Or<std::vector<Operation>> operations_in(const json::object& body) {
 }
 
 std::optional<Error> apply(const std::vector<Operation>& operations, json::object& user) {
-  for (const auto& operation : operations)
+  std::size_t all = 0;
+  for (const auto& operation : operations) all += weight(operation.value);
+  if (all > values_max)
+    return Error{.status = 413, .type = "tooMany", .detail = "at most 64 KiB of values at once"};
+  for (const auto& operation : operations) {
     if (auto no = apply_one(operation, user)) return no;
+    for (const auto name : lists)
+      if (const auto* held = find_member(user, name);
+          held != nullptr && held->is_array() && held->get_array().size() > elements_max)
+        return wrong("invalidValue", "a list of somebody's has at most 200 elements");
+  }
   return std::nullopt;
 }
 

@@ -119,6 +119,19 @@ TEST(ScimPatch, ExtensionsAreNamedByTheirSchema) {
       << "of somebody's own nothing is kept, and nothing is refused for it";
 }
 
+TEST(ScimPatch, WhatIsTooMuchIsRefusedAndNotGoneThrough) {
+  std::string many = "1";
+  for (int i = 2; i < 60'000; ++i) many += "," + std::to_string(i);
+  const auto add = R"({"op":"add","path":"emails","value":[)" + many + "]}";
+  EXPECT_EQ(one("{}", add), "invalidValue");
+  EXPECT_EQ(one("{}", add + "," + add), "tooMany");
+  EXPECT_EQ(one("{}", R"({"op":"add","path":"title","value":")" + std::string(70'000, 'x') + "\"}"),
+            "tooMany");
+  std::string few = "1";
+  for (int i = 2; i <= 200; ++i) few += "," + std::to_string(i);
+  EXPECT_NE(one("{}", R"({"op":"add","path":"emails","value":[)" + few + "]}"), "invalidValue");
+}
+
 TEST(ScimPatch, NobodySetsWhatIsOurs) {
   for (const char* path : {"id", "ID", "meta", "meta.created", "groups"})
     EXPECT_EQ(one("{}", std::string{R"({"op":"replace","path":")"} + path + R"(","value":"x"})"),
