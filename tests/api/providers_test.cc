@@ -227,17 +227,6 @@ TEST_F(Providers, OneWayThereIsOneWayBack) {
   EXPECT_EQ(wrong(sign_in_there()), "");
 }
 
-TEST_F(Providers, ANetworkThatGuessesAtCodesWaitsAndTheProviderIsNotAsked) {
-  provider_.refuses_codes = true;
-  for (int i = 0; i < 30; ++i) EXPECT_EQ(wrong(sign_in_there()), "refused");
-  const auto before = provider_.asked.size();
-  EXPECT_EQ(wrong(sign_in_there()), "busy");
-  EXPECT_EQ(provider_.asked.size(), before);
-  provider_.refuses_codes = false;
-  clock_.pass(61s);
-  EXPECT_EQ(wrong(sign_in_there()), "");
-}
-
 TEST_F(Providers, AStrangersCodeTakesTheProviderFromNobody) {
   add_to_policy("[sign_in]\nown = \"when-down\"\n");
   EXPECT_EQ(wrong(sign_in_there()), "");

@@ -17,8 +17,6 @@ constexpr Millis failed_for = 5s;
 constexpr int asking_max = 8;
 constexpr int of_one_max = 2;
 constexpr auto place_within = 2s;
-constexpr int refusals_max = 30;
-constexpr Millis refusals_kept = 1min;
 
 Fault nonsense(const char* what) { return {FaultCode::upstream_nonsense, what}; }
 
@@ -172,37 +170,35 @@ Result<std::shared_ptr<const identity::KeySet>> OpenId::keys(const ProviderMetad
 // Whether there is a place, which the caller then leaves.
 bool OpenId::has_place(const std::string& network) {
   std::unique_lock lock{mutex_};
-  const auto boot = clock_.now().boot;
-  std::erase_if(networks_, [&](const auto& each) {
-    return each.second.asking == 0 && boot >= each.second.since + refusals_kept;
-  });
-  if (const auto held = networks_.find(network); held != networks_.end() &&
-                                                 held->second.refused >= refusals_max &&
-                                                 boot < held->second.since + refusals_kept)
-    return false;
-  const auto is_free = [&] {
-    return asking_ < asking_max && networks_[network].asking < of_one_max;
-  };
-  if (!place_.wait_for(lock, place_within, is_free)) return false;
-  ++asking_;
-  ++networks_[network].asking;
-  return true;
+  auto& own = networks_[network];
+  const auto is_free = [&] { return asking_ < asking_max && own.asking < of_one_max; };
+  bool free = is_free();
+  if (!free && waiting_ < asking_max && own.waiting < of_one_max) {
+    ++waiting_;
+    ++own.waiting;
+    free = place_.wait_for(lock, place_within, is_free);
+    --waiting_;
+    --own.waiting;
+  }
+  if (free) {
+    ++asking_;
+    ++own.asking;
+  }
+  forget(network);
+  return free;
 }
 
-void OpenId::leaves(const std::string& network, bool refused) {
+void OpenId::leaves(const std::string& network) {
   const std::lock_guard lock{mutex_};
-  const auto boot = clock_.now().boot;
-  auto& held = networks_[network];
   --asking_;
-  --held.asking;
-  if (refused) {
-    if (boot >= held.since + refusals_kept) {
-      held.since = boot;
-      held.refused = 0;
-    }
-    ++held.refused;
-  }
+  --networks_.at(network).asking;
+  forget(network);
   place_.notify_all();
+}
+
+void OpenId::forget(const std::string& network) {
+  const auto held = networks_.find(network);
+  if (held->second.asking == 0 && held->second.waiting == 0) networks_.erase(held);
 }
 
 Result<needs::WebAnswer> OpenId::token_answer(const ProviderMetadata& provider, const Code& code) {
@@ -234,10 +230,9 @@ Result<std::optional<std::string>> OpenId::redeem(const ProviderMetadata& provid
                                                   const Code& code, const std::string& network) {
   if (!has_place(network)) return Fault{FaultCode::cancelled, "too many ask at once"};
   const auto answer = token_answer(provider, code);
-  const bool refused = answer && answer->status >= 400 && answer->status < 500;
-  leaves(network, refused);
+  leaves(network);
   if (!answer) return answer.fault();
-  if (refused) return std::optional<std::string>{};
+  if (answer->status >= 400 && answer->status < 500) return std::optional<std::string>{};
   if (answer->status != 200) return nonsense("a provider does not answer a code");
   const auto said = object_in(answer->body);
   if (!said) return said.fault();

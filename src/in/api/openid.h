@@ -49,16 +49,16 @@ class OpenId {
     std::string verifier;
   };
   // The ID token; nothing where the provider refuses the code. Eight are asked for at a time, two
-  // of one network; a network whose codes were refused 30 times within a minute waits for the next.
-  // Whoever has no place within two seconds gets Fault cancelled: no stranger holds all places, or
-  // all who work here.
+  // of one network; as many wait for a place, for two seconds. Whoever gets none gets Fault
+  // cancelled: no stranger holds all places, or all who work here.
   Result<std::optional<std::string>> redeem(const ProviderMetadata& provider, const Code& code,
                                             const std::string& network);
 
  private:
   Result<std::string> get(const std::string& url);
   bool has_place(const std::string& network);
-  void leaves(const std::string& network, bool refused);
+  void leaves(const std::string& network);
+  void forget(const std::string& network);  // where nobody of it asks or waits
   Result<needs::WebAnswer> token_answer(const ProviderMetadata& provider, const Code& code);
 
   needs::WebClient& web_;
@@ -78,11 +78,11 @@ class OpenId {
   std::set<std::string> fetching_;    // addresses
   struct Network {
     int asking = 0;
-    int refused = 0;
-    Millis since{Millis::min() / 2};  // the first of those, on the boot clock
+    int waiting = 0;
   };
   std::map<std::string, Network> networks_;
   int asking_ = 0;
+  int waiting_ = 0;
   std::condition_variable place_;
 };
 

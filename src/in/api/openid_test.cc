@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace halligan::in::api {
 namespace {
@@ -76,6 +78,35 @@ TEST(OpenId, B08OneFetchesAndNobodyElseWaits) {
   web.let(true);
   again.join();
   EXPECT_EQ(web.asked(), 2);
+}
+
+TEST(OpenId, ANetworkThatFloodsHasTwoPlacesAndTheOthersTheRest) {
+  Slow web;
+  Clock clock;
+  OpenId openid{web, clock, ""};
+  const ProviderMetadata provider{.issuer = "https://p.example",
+                                  .authorize = "https://p.example/a",
+                                  .token = "https://p.example/t",
+                                  .keys = "https://p.example/k"};
+  std::atomic<int> busy{0};
+  const auto ask = [&](const std::string& network) {
+    const OpenId::Code code{
+        .client = "c", .secret = {}, .code = "x", .redirect_uri = {}, .verifier = {}};
+    const auto answer = openid.redeem(provider, code, network);
+    if (!answer && answer.fault().code == FaultCode::cancelled) ++busy;
+  };
+  std::vector<std::jthread> flood;
+  for (int i = 0; i < 12; ++i) flood.emplace_back([&] { ask("203.0.113.1"); });
+  web.until_asked(2);
+  std::jthread other{[&] { ask("192.0.2.7"); }};
+  web.until_asked(3);
+  while (busy < 8) std::this_thread::yield();  // two ask, two wait, the others are told at once
+  EXPECT_EQ(web.asked(), 3);
+  web.let(true);
+  flood.clear();
+  other.join();
+  EXPECT_EQ(web.asked(), 5);
+  EXPECT_EQ(busy, 8);
 }
 
 }  // namespace
