@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <csignal>
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "app/log_book.h"
+#include "app/providers.h"
 #include "base/limits.h"
 #include "bin/backup_folder.h"
 #include "bin/confine.h"
@@ -136,6 +138,25 @@ class Publisher {
  private:
   std::jthread thread_;
 };
+
+// What the policy and the terminals in force count on, and this start does not give them.
+std::vector<std::string> options_missing(in::api::Api& api, const cli::ServeOptions& options) {
+  std::vector<std::string> out;
+  (void)api.run([&](app::House& house, const Now&) {
+    const auto& state = house.state();
+    const auto sources = app::sources(state);
+    if (options.public_url.empty() &&
+        std::ranges::any_of(sources, [](const auto& each) { return each.kind == "provider"; }))
+      out.emplace_back("a provider sends people back to --listen: say --public-url https://NAME");
+    if (!options.ask_certificates && std::ranges::any_of(state.terminals, [](const auto& each) {
+          return !each.second.certificate.empty();
+        }))
+      out.emplace_back(
+          "terminals are known by certificates, and none is asked for: say "
+          "--ask-certificates");
+  });
+  return out;
+}
 
 }  // namespace
 
@@ -291,6 +312,8 @@ int serve(const cli::ServeOptions& options, const cli::Io& io) {
                     .tokens = &tokens,
                     .openid = &openid,
                     .identity_ca = options.identity_ca}};
+  const auto missing = options_missing(api, options);
+  for (const auto& each : missing) log->warn("{}", each);
   std::optional<in::fhir::Gateway> gateway;
   gateway.emplace(edge, url + "/fhir");
   api_door = &api;

@@ -91,10 +91,10 @@ std::string entry_line(const json::object& entry) {
     const bool said = key == "index" || key == "at" || key == "kind";
     const bool empty = held.is_null() || (held.is_string() && held.get_string().empty()) ||
                        (held.is_array() && held.get_array().empty()) ||
-                       (held.is_bool() && !held.get_bool());
+                       (held.is_bool() && !held.get_bool() && key != "active");
     if (said || empty) continue;
     std::string value = held.is_string() ? time_text(std::string(held.get_string()))
-                        : held.is_bool() ? "yes"
+                        : held.is_bool() ? (held.get_bool() ? "yes" : "no")
                                          : json::serialize(held);
     std::replace(value.begin(), value.end(), '\n', ' ');
     out += between + std::string(key) + " " + value;

@@ -206,9 +206,9 @@ void add_policy_verbs(CLI::App& app, Shell& shell) {
       },
       propose);
   verb<Version>(policy, shell, "proposal", "Show a proposal and what it changes",
-                "halligan policy proposal 4", describe_version, proposal);
+                "halligan policy proposal p4", describe_version, proposal);
   verb<Version>(policy, shell, "sign", "Sign somebody else's proposal: it holds from then on",
-                "halligan policy sign 4", describe_version, sign);
+                "halligan policy sign p4", describe_version, sign);
   verb<Explain>(policy, shell, "explain", "Show a decision step by step",
                 "halligan policy explain p-000002 --staff a.osei --type Observation",
                 describe_explain, explain_decision);

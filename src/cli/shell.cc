@@ -292,6 +292,10 @@ int Shell::refused(const Reply& reply) {
     io.err << "Try again in " << clean(seconds.empty() ? wait : seconds) << " seconds.\n";
   if (reply.slug() == "step-up-needed")
     io.err << "Next: halligan step-up, then the same command again.\n";
+  else if (const auto act = text_of(reply.object, "act");
+           reply.slug() == "second-person-needed" && !act.empty())
+    io.err << "Next, for another administrator: halligan acts agree " << clean(act)
+           << "\n  then this command again, within the hour\n";
   else if (reply.slug() == "session-locked")
     io.err << "Next: unlock it where it was locked, or halligan sign-out\n";
   else if (reply.answer.status == 401 && !reply.slug().starts_with("sign-in") &&
@@ -320,6 +324,7 @@ void Shell::progress(const std::string& text) {
 CLI::App& family(CLI::App& parent, const std::string& name, const std::string& help) {
   CLI::App* app = parent.add_subcommand(name, help);
   app->require_subcommand(1);
+  app->footer("");  // the first round is for a whole day, not for these
   return *app;
 }
 

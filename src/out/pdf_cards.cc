@@ -272,7 +272,7 @@ void footer(Document& out, const CardBatch& batch) {
 }
 
 constexpr const char* instructions[] = {
-    "At a Halligan terminal: “Use a card”.",
+    "At a Halligan terminal: “Use an emergency card”.",
     "Scan or type this code, then the card’s PIN.",
     "One use. Everything done with it is recorded.",
     "Tell the shift leader afterwards.",

@@ -101,7 +101,8 @@ export const texts = {
       wrong: "You can close this window. The one where you began says what was wrong.",
     },
     cameBack: {
-      nobody: "The hospital’s sign-in knows you, but nobody works here under that name. Ask an administrator.",
+      nobody: "The hospital’s sign-in knows you, but nobody works here under that name, or another account there is theirs. Ask an administrator.",
+      "no-claim": "The hospital’s sign-in does not say by which name you work here. An administrator looks at its settings: the claim, and the scopes that are asked for.",
       "one-factor": "The hospital’s sign-in asked for one factor alone. Signing in here takes two.",
       refused: "The hospital’s sign-in did not let you in, or its answer could not be trusted.",
       down: "The hospital’s sign-in did not answer in time. Sign in by your own factors.",
@@ -1568,7 +1569,7 @@ export const texts = {
       enrollingHow: "They say who works here, in which groups, and who has left. Each speaks by a token of its own.",
       noneEnrols: "The policy in force names no system that enrols people.",
       speaks: "May speak",
-      noToken: "Has no token yet",
+      noToken: "Has no token",
       notInPolicy: "Not in the policy: its token opens nothing",
       tokenSince: (at: string) => `token since ${at}`,
       has: (accounts: number, accountsText: string, groups: number, groupsText: string) =>

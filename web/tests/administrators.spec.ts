@@ -168,7 +168,7 @@ test("where people come from: how each stands, a secret that nobody is shown, a 
   const row = (name: string) => page.getByRole("listitem").filter({ hasText: name });
   await expect(row("St. Elsewhere sign-in")).toContainText("Answers");
   await expect(row("Staff directory")).toContainText("Cannot be asked yet");
-  await expect(row("Human resources")).toContainText("Has no token yet");
+  await expect(row("Human resources")).toContainText("Has no token");
   await looks(page, "sources");
 
   await row("Staff directory").getByRole("button", { name: /^Set secret/ }).click();
@@ -207,7 +207,7 @@ test("where people come from: how each stands, a secret that nobody is shown, a 
 
   await row("Human resources").getByRole("button", { name: /^Stop/ }).click();
   await page.getByRole("dialog", { name: "Stop Human resources?" }).getByRole("button", { name: "Stop" }).click();
-  await expect(row("Human resources")).toContainText("Has no token yet");
+  await expect(row("Human resources")).toContainText("Has no token");
   expect(await ask()).toBe(401);
   await page.context().close();
 });

@@ -418,6 +418,10 @@ class Sense {
         warning(provider.at, quoted(provider.person) + " of " + quoted(provider.name.text) +
                                  " may change, or be given to somebody else: whoever signs in "
                                  "first under a person's name is them from then on; `sub` stays");
+      if (provider.scopes.empty() && (provider.person != "sub" || !provider.groups.empty()))
+        warning(provider.at, quoted(provider.name.text) +
+                                 " is asked for no `scopes`: most providers say nothing but `sub` "
+                                 "then, so name those that bring its other claims");
     }
     for (const auto& group : policy_.groups) {
       if (looks_at_no_groups(group.from.text))

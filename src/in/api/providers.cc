@@ -341,10 +341,11 @@ Response begin_session(Api& api, const Request& request, const Flow& flow, app::
   command.terminal_kept_as = flow.terminal_kept_as;
   command.token_hash = token_hash(token);
   const bool one_factor = command.said.level < 2;
+  const bool no_claim = command.said.name.empty();
   const auto asked = api.ask(request, command);
   if (!asked) return api.faulted(asked.fault());
   if (std::holds_alternative<app::Refusal>(asked->get()))
-    return back(flow.then, one_factor ? "one-factor" : "nobody");
+    return back(flow.then, one_factor ? "one-factor" : no_claim ? "no-claim" : "nobody");
   auto response = back(flow.then, "");
   response.headers.push_back(set_session_cookie(token));
   return response;
