@@ -216,6 +216,14 @@ TEST_F(Providers, TheWayBackIsForTheBrowserThatSetOut) {
     EXPECT_EQ(post("/api/v1/providers/login/sign-in", "", {{"then", bad}}).status, 400) << bad;
 }
 
+TEST_F(Providers, WhatIsWrongWithUsIsNotSaidOfWhoComes) {
+  provider_.refuses_client = true;
+  EXPECT_EQ(wrong(sign_in_there()), "client");
+  provider_.refuses_client = false;
+  EXPECT_EQ(changed([](json::object& said) { said.erase("preferred_username"); }), "no-claim");
+  EXPECT_EQ(wrong(sign_in_there()), "");
+}
+
 TEST_F(Providers, OneWayThereIsOneWayBack) {
   const auto way = set_out();
   provider_.refuses_codes = true;

@@ -46,6 +46,9 @@ Result<needs::WebAnswer> ScriptedProvider::send(const needs::WebRequest& request
                    {"jwks_uri", issuer + "/jwks"}});
   if (request.url == issuer + "/jwks")
     return answer({{"keys", json::array(1, json::parse(signer(seed_).public_jwk()))}});
+  if (refuses_client)
+    return needs::WebAnswer{
+        .status = 400, .content_type = {}, .body = R"({"error":"invalid_client"})"};
   if (request.url != issuer + "/token" || refuses_codes)
     return needs::WebAnswer{.status = 400, .content_type = {}, .body = "{}"};
   last_form = request.body;

@@ -32,6 +32,7 @@ class ScriptedProvider final : public needs::WebClient {
   std::vector<std::string> asked;      // addresses
   std::string last_form;
   bool refuses_codes = false;
+  bool refuses_client = false;
 
   void rotate();  // another key; the old one is not published any more
   std::string sign(boost::json::object said, const std::string& type) const;

@@ -103,6 +103,7 @@ export const texts = {
     cameBack: {
       nobody: "The hospital’s sign-in knows you, but nobody works here under that name, or another account there is theirs. Ask an administrator.",
       "no-claim": "The hospital’s sign-in does not say by which name you work here. An administrator looks at its settings: the claim, and the scopes that are asked for.",
+      client: "The hospital’s sign-in does not accept this server. An administrator looks at the secret that is kept for it. Sign in by your own factors.",
       "one-factor": "The hospital’s sign-in asked for one factor alone. Signing in here takes two.",
       refused: "The hospital’s sign-in did not let you in, or its answer could not be trusted.",
       down: "The hospital’s sign-in did not answer in time. Sign in by your own factors.",

@@ -470,8 +470,10 @@ test("a page that is covered asks for nothing but how the session stands", async
   await physician.signIn(page);
   await page.getByRole("banner").getByRole("link", { name: "Work" }).click();
   await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toHaveText("Work");
+  const lockedThere = page.waitForResponse("**/api/v1/session/lock");
   await page.getByRole("button", { name: "Lock" }).click();
   await expect(locked(page)).toBeVisible();
+  await lockedThere; // what is cut off is asked again
   proxy.goAway();
   const away = page.getByText("This workstation stays locked until the server is back");
   await expect(away).toBeVisible();

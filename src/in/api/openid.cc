@@ -232,7 +232,14 @@ Result<std::optional<std::string>> OpenId::redeem(const ProviderMetadata& provid
   const auto answer = token_answer(provider, code);
   leaves(network);
   if (!answer) return answer.fault();
-  if (answer->status >= 400 && answer->status < 500) return std::optional<std::string>{};
+  if (answer->status >= 400 && answer->status < 500) {
+    const auto why = object_in(answer->body);  // RFC 6749 5.2
+    const bool is_client =
+        answer->status == 401 || (why && text_in(*why, "error") == "invalid_client");
+    if (is_client)
+      return Fault{FaultCode::bad_input, "the provider does not know our client, or its secret"};
+    return std::optional<std::string>{};
+  }
   if (answer->status != 200) return nonsense("a provider does not answer a code");
   const auto said = object_in(answer->body);
   if (!said) return said.fault();

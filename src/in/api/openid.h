@@ -51,6 +51,7 @@ class OpenId {
   // The ID token; nothing where the provider refuses the code. Eight are asked for at a time, two
   // of one network; as many wait for a place, for two seconds. Whoever gets none gets Fault
   // cancelled: no stranger holds all places, or all who work here.
+  // Fault bad_input: it does not accept us, by our client's name and secret.
   Result<std::optional<std::string>> redeem(const ProviderMetadata& provider, const Code& code,
                                             const std::string& network);
 

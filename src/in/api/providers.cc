@@ -290,6 +290,7 @@ Signed redeemed(Api& api, const Held& known, const OpenFlow& open, const std::st
       network);
   if (!token) {
     // What is not understood may be the answer to a stranger's code: it says nothing of others.
+    if (token.fault().code == FaultCode::bad_input) return "client";
     return token.fault().code == FaultCode::upstream_nonsense ? "down" : failed(token.fault());
   }
   if (!*token) return "refused";

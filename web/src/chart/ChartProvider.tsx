@@ -129,6 +129,7 @@ export function ChartProvider({ children }: { children: ReactNode }) {
       };
       setAsked(null);
       setShut(null);
+      latest.current = opened; // that the glass of the one before has ended may be told before this is drawn
       setChart(opened);
       // Every tab of this session learns that the focus has moved.
       tabs.postMessage("focus");
